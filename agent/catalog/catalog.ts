@@ -1,0 +1,119 @@
+import type { Check } from '../model/check.ts'
+import type { Need } from '../model/need.ts'
+import { conditionType } from '../model/names.ts'
+import { readCheckFile } from './check-file.ts'
+import type { Rules } from './check-file.ts'
+import type { Mistake } from './mistake.ts'
+import { didYouMean } from './mistake.ts'
+
+/** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
+export type Catalog = ReadonlyMap<string, Check>
+
+/** One file as it was read; its place is in the name. */
+export interface CheckText {
+  readonly file: string
+  readonly text: string
+  readonly rules: Rules
+}
+
+export interface CatalogRead {
+  /** Of the files without a mistake. */
+  readonly catalog: Catalog
+  /** All names, also of files with mistakes. */
+  readonly names: readonly string[]
+  readonly mistakes: readonly Mistake[]
+}
+
+/** Makes the catalogue of all files, and tells every mistake in all of them. */
+export function readCatalog(texts: readonly CheckText[]): CatalogRead {
+  const reads = texts.map(({ file, text, rules }) => ({ file, read: readCheckFile(file, text, rules) }))
+  const checks = reads.flatMap(({ file, read }) => ('check' in read ? [{ file, check: read.check }] : []))
+  const catalog = new Map(checks.toReversed().map(({ check }) => [check.name, check]))
+  const names = [...new Set([...texts.map((text) => baseName(text.file)), ...catalog.keys()])]
+  const mistakes = [
+    ...reads.flatMap(({ read }) => ('mistakes' in read ? read.mistakes : [])),
+    ...doubleNames(checks),
+    ...checks.flatMap(({ check }) => unknownChecks(check, names)),
+    ...checks.flatMap(({ check }) => cycles(check, catalog)),
+  ]
+  const sorted = new Map([...catalog].toSorted(([a], [b]) => a.localeCompare(b)))
+  return { catalog: sorted, names, mistakes }
+}
+
+/** Those of the named checks and all that they take in, each once. */
+export function closeOver(catalog: Catalog, names: Iterable<string>): Check[] {
+  const seen = new Map<string, Check>()
+  const visit = (name: string) => {
+    const check = catalog.get(name)
+    if (check === undefined || seen.has(name)) return
+    seen.set(name, check)
+    for (const taken of checkNeeds(check.needs)) visit(taken.check)
+  }
+  for (const name of names) visit(name)
+  return [...seen.values()]
+}
+
+function baseName(file: string): string {
+  return (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/, '')
+}
+
+function checkNeeds(needs: readonly Need[]): (Need & { type: 'check' })[] {
+  return needs.flatMap((need) => {
+    if (need.type === 'anyOf') return checkNeeds(need.needs)
+    return need.type === 'check' ? [need] : []
+  })
+}
+
+function doubleNames(checks: readonly { file: string; check: Check }[]): Mistake[] {
+  return checks.flatMap(({ file, check }, index) => {
+    const first = checks.slice(0, index).find((other) => other.check.name === check.name)
+    if (first === undefined) return []
+    const whose = first.check.origin === 'shipped' ? 'a shipped check' : `the check of ${first.file}`
+    return [{ file, line: 1, path: '', message: `${check.name} is the name of ${whose} already; rename this file` }]
+  })
+}
+
+function unknownChecks(check: Check, names: readonly string[]): Mistake[] {
+  return checkNeeds(check.needs)
+    .filter((need) => !names.includes(need.check))
+    .map((need) => ({ ...need.place, path: '', message: `there is no check ${need.check}${didYouMean(need.check, names)}` }))
+}
+
+/** Told once a ring, by the check in it whose name sorts first. */
+function cycles(check: Check, catalog: Catalog): Mistake[] {
+  const ring = findRing([check.name], catalog, new Set())
+  if (ring === null || ring.some((name) => name < check.name)) return []
+  const place = checkNeeds(check.needs).find((need) => need.check === (ring[1] ?? check.name))?.place
+  if (place === undefined) return []
+  return [{ ...place, path: '', message: `takes in itself: ${[...ring, check.name].join(' -> ')}` }]
+}
+
+/** A way from the path's end back to its start; `visited` are those from which there is none. */
+function findRing(path: readonly string[], catalog: Catalog, visited: Set<string>): readonly string[] | null {
+  for (const { check } of checkNeeds(catalog.get(path.at(-1) ?? '')?.needs ?? [])) {
+    if (check === path[0]) return path
+    if (visited.has(check)) continue
+    visited.add(check)
+    const ring = findRing([...path, check], catalog, visited)
+    if (ring !== null) return ring
+  }
+  return null
+}
+
+/** What cannot go on one Node together; `place` tells where each name was written. */
+export function publishMistakes(names: readonly string[], place: (index: number) => Omit<Mistake, 'message'>): Mistake[] {
+  const tooMany =
+    names.length > maxPublished
+      ? [{ ...place(maxPublished), message: `${names.length} checks are to be published; at most ${maxPublished} go on a Node (all are served over HTTP)` }]
+      : []
+  const same = names.flatMap((name, index) => {
+    const first = names.slice(0, index).find((other) => conditionType(other) === conditionType(name))
+    if (first === undefined) return []
+    const message = first === name ? `${name} stands here twice` : `${name} and ${first} would be one condition, ${conditionType(name)}`
+    return [{ ...place(index), message }]
+  })
+  return [...tooMany, ...same]
+}
+
+/** Each is about 0.5 KB that every watcher of Nodes receives. */
+const maxPublished = 64

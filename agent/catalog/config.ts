@@ -1,0 +1,73 @@
+import * as z from 'zod'
+import { parseDuration, showDuration } from '../model/duration.ts'
+import { publishMistakes } from './catalog.ts'
+import { checkShape, parseYaml } from './document.ts'
+import type { YamlFile } from './document.ts'
+import type { Mistake } from './mistake.ts'
+import { didYouMean } from './mistake.ts'
+
+/** A length of time between two bounds, written "60s". */
+const duration = (least: string, most: string) =>
+  z.string().transform((text, context) => {
+    const value = parseDuration(text)
+    const [min, max] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0]
+    if (value !== null && value >= min && value <= max) return value
+    const message = `must be a length of time from ${least} to ${most}, like ${showDuration(min)}`
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+
+const configFile = z.strictObject({
+  /** The checks that go on the Node. */
+  checks: z
+    .array(z.string())
+    .default(['kubernetes-node', 'time-sync', 'open-iscsi', 'nfs-client']),
+  /** Time from round to round when nothing changes. */
+  interval: duration('5s', '1h').default(60_000),
+  /** Longest wait for one answer. */
+  deadline: duration('100ms', '60s').default(5_000),
+  /** How long a proven state stays on the Node when no answer comes any more. */
+  unknownAfter: duration('0s', '24h').default(300_000),
+  http: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(9465),
+    })
+    .prefault({}),
+})
+
+/** All times in milliseconds. */
+export type Config = z.output<typeof configFile>
+
+export const defaultConfig: Config = configFile.parse({})
+
+/** Reads the config file: every mistake at once, with its line. An empty file is the defaults; `known` are the checks there are. */
+export function readConfig(
+  file: string,
+  text: string,
+  known: readonly string[],
+): { config: Config } | { mistakes: readonly Mistake[] } {
+  const parsed = parseYaml(file, text)
+  if ('mistakes' in parsed) return parsed
+  const { yaml } = parsed
+  const shape = checkShape(yaml, { path: [], value: yaml.value ?? {} }, configFile)
+  const mistakes = [...('mistakes' in shape ? shape.mistakes : []), ...checkMistakes(yaml, known)]
+  return mistakes.length > 0 || 'mistakes' in shape ? { mistakes } : { config: shape.value }
+}
+
+function checkMistakes(yaml: YamlFile, known: readonly string[]): Mistake[] {
+  const names = writtenChecks(yaml.value)
+  const place = (index: number) => yaml.mistake(['checks', index], '')
+  const unknown = names.flatMap((name, index) =>
+    known.includes(name)
+      ? []
+      : [yaml.mistake(['checks', index], `there is no check ${name}${didYouMean(name, known)}`)],
+  )
+  return [...unknown, ...publishMistakes(names, place)]
+}
+
+/** The names as far as they can be read, so that their mistakes are told together with those of the shape. */
+function writtenChecks(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || !('checks' in value)) return []
+  return Array.isArray(value.checks) ? value.checks.filter((name) => typeof name === 'string') : []
+}

@@ -1,0 +1,114 @@
+import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import type * as z from 'zod'
+import type { Mistake } from './mistake.ts'
+import { didYouMean } from './mistake.ts'
+import { keysAt } from './schema-keys.ts'
+
+export type Path = readonly (string | number)[]
+
+/** One YAML file as plain values, that still knows on which line each of them stands. */
+export interface YamlFile {
+  readonly file: string
+  readonly value: unknown
+  lineOf(path: Path): number
+  mistake(path: Path, message: string): Mistake
+}
+
+/** Reads one YAML document; all of its syntax mistakes at once. */
+export function parseYaml(file: string, text: string): { yaml: YamlFile } | { mistakes: Mistake[] } {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false })
+  const mistakes = document.errors.map((error) => ({
+    file,
+    line: lines.linePos(error.pos[0]).line,
+    path: '',
+    message: error.message.replace(/\s+/g, ' '),
+  }))
+  if (mistakes.length > 0) return { mistakes }
+  const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
+  return {
+    yaml: {
+      file,
+      value: document.toJS({ maxAliasCount: 10 }),
+      lineOf,
+      mistake: (path, message) => ({ file, line: lineOf(path), path: showPath(path), message }),
+    },
+  }
+}
+
+/** Holds a value of the file against a schema: what it is, or every mistake with its line and the near right key. */
+export function checkShape<S extends z.ZodType>(
+  yaml: YamlFile,
+  at: { path: Path; value: unknown },
+  schema: S,
+): { value: z.output<S> } | { mistakes: Mistake[] } {
+  const result = schema.safeParse(at.value, { reportInput: true })
+  if (result.success) return { value: result.data }
+  return { mistakes: result.error.issues.flatMap((issue) => explainIssue(yaml, { base: at.path, schema }, issue)) }
+}
+
+interface Held {
+  readonly base: Path
+  readonly schema: z.ZodType
+}
+
+function explainIssue(yaml: YamlFile, held: Held, issue: z.core.$ZodIssue): Mistake[] {
+  const within = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
+  const path = [...held.base, ...within]
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(held.schema, within)
+    return issue.keys.map((key) => yaml.mistake([...path, key], `unknown key${didYouMean(key, known)}`))
+  }
+  const nearest = issue.code === 'invalid_union' ? nearestOption(issue.errors) : []
+  if (nearest.length === 0) return [yaml.mistake(path, plainMessage(issue))]
+  return nearest.flatMap((inner) =>
+    explainIssue(yaml, held, { ...inner, path: [...issue.path, ...inner.path] }),
+  )
+}
+
+/** The form that the writer meant: the one whose mistakes lie deepest. Empty when no form fits the type at all. */
+function nearestOption(options: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
+  const sameType = options.filter((issues) => issues.some(isInside))
+  return sameType.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
+}
+
+function isInside(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom'
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length))
+}
+
+function plainMessage(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `is needed here (${issue.expected})`
+  if (issue.code === 'invalid_value') return `must be one of: ${issue.values.map(String).join(', ')}`
+  return issue.message.replace(/^Invalid input: /, '')
+}
+
+function offsetOf(document: Document, path: Path): number {
+  let offset = isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0
+  for (let depth = 1; depth <= path.length; depth++) {
+    const start = startOf(document, path.slice(0, depth))
+    if (start === null) return offset
+    offset = start
+  }
+  return offset
+}
+
+/** A key's own place when the parent is a map, else the item's. */
+function startOf(document: Document, path: Path): number | null {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  const key = path.at(-1)
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key))
+    return pair && isNode(pair.key) ? (pair.key.range?.[0] ?? null) : null
+  }
+  const node = document.getIn(path, true)
+  return isNode(node) ? (node.range?.[0] ?? null) : null
+}
+
+function showPath(path: Path): string {
+  return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('').replace(/^\./, '')
+}

@@ -1,0 +1,16 @@
+import * as z from 'zod'
+import { kinds } from '../needs/index.ts'
+import { anyOfNeed, checkFile, checkNeed, commonKeys } from './check-schema.ts'
+
+/** The JSON Schema of a check file, for editors: made from the very schemas that read it. */
+export function fileSchema(): unknown {
+  const need: z.ZodType = z.lazy(() =>
+    z.union([
+      ...Object.values(kinds).map((kind) => kind.schema.safeExtend(commonKeys)),
+      checkNeed,
+      anyOfNeed.safeExtend({ anyOf: z.array(need).min(1) }),
+    ]),
+  )
+  const whole = checkFile.safeExtend({ needs: z.array(need).min(1) })
+  return z.toJSONSchema(whole, { io: 'input', unrepresentable: 'any' })
+}

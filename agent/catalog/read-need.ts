@@ -1,0 +1,110 @@
+import * as z from 'zod'
+import type { Answers } from '../model/answers.ts'
+import type { Facts } from '../model/facts.ts'
+import type { HostNeed, Kind, Need } from '../model/need.ts'
+import type { Question } from '../model/question.ts'
+import type { Rules } from './check-file.ts'
+import { anyOfNeed, checkNeed, commonKeys } from './check-schema.ts'
+import { checkShape } from './document.ts'
+import type { Path, YamlFile } from './document.ts'
+import type { Mistake } from './mistake.ts'
+import { didYouMean } from './mistake.ts'
+import { ownCheckMistakes } from './own-checks.ts'
+import { whyNot } from './when.ts'
+
+export type Read = { readonly need: Need } | { readonly mistakes: readonly Mistake[] }
+
+/** What reading a need takes: the file, what is allowed in it, and the kinds there are. */
+export interface Reader {
+  readonly yaml: YamlFile
+  readonly rules: Rules
+  readonly kinds: Readonly<Record<string, Kind>>
+}
+
+const commonShape = z.object(commonKeys)
+
+/** Reads one item of `needs`: by the one key of it that names a kind. */
+export function readNeed(reader: Reader, path: Path, value: unknown): Read {
+  const { yaml, kinds } = reader
+  const names = [...Object.keys(kinds), 'check', 'anyOf']
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { mistakes: [yaml.mistake(path, `is not a need; write for example "binary: iscsiadm"`)] }
+  }
+  const [kind, ...others] = Object.keys(value).filter((key) => names.includes(key))
+  if (kind === undefined) return { mistakes: [noKind(reader, path, { keys: Object.keys(value), names })] }
+  if (others.length > 0) {
+    return { mistakes: [yaml.mistake(path, `is two needs in one (${[kind, ...others].join(', ')}); write each as its own item`)] }
+  }
+  if (kind === 'check') return readCheckNeed(reader, path, value)
+  if (kind === 'anyOf') return readAnyOf(reader, path, value)
+  return readHostNeed(reader, path, { kind: kinds[kind] as Kind, value })
+}
+
+function noKind(reader: Reader, path: Path, found: { keys: string[]; names: string[] }): Mistake {
+  const near = found.keys.map((key) => didYouMean(key, found.names)).find((text) => text !== '')
+  return reader.yaml.mistake(path, `no kind of need is named${near ?? ''}; there are ${found.names.join(', ')}`)
+}
+
+function readCheckNeed(reader: Reader, path: Path, value: object): Read {
+  const shape = checkShape(reader.yaml, { path, value }, checkNeed)
+  if ('mistakes' in shape) return shape
+  const { check } = shape.value
+  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, shape.value) } }
+}
+
+function readAnyOf(reader: Reader, path: Path, value: object): Read {
+  const shape = checkShape(reader.yaml, { path, value }, anyOfNeed)
+  const items = 'anyOf' in value && Array.isArray(value.anyOf) ? value.anyOf : []
+  const reads = items.map((item: unknown, index) => readNeed(reader, [...path, 'anyOf', index], item))
+  const mistakes = [
+    ...('mistakes' in shape ? shape.mistakes : []),
+    ...reads.flatMap((read) => ('mistakes' in read ? read.mistakes : [])),
+  ]
+  if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
+  const needs = reads.flatMap((read) => ('need' in read ? [read.need] : []))
+  const id = `anyOf:${needs.map((need) => need.id).join('|')}`
+  return { need: { type: 'anyOf', needs, id, ...common(reader, path, shape.value) } }
+}
+
+function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: object }): Read {
+  const { kind, value } = found
+  const schema = kind.schema.safeExtend(commonKeys)
+  const shape = checkShape(reader.yaml, { path, value }, schema)
+  if ('mistakes' in shape) return shape
+  const refused = ownCheckMistakes(reader, path, { kind, spec: shape.value })
+  if (refused.length > 0) return { mistakes: refused }
+  const shared = commonShape.parse(value)
+  const process = shared.in === 'host' ? null : shared.in.process
+  return { need: { type: 'host', ...bindKind(kind, shape.value, process), ...common(reader, path, shared) } }
+}
+
+/** Ties a kind to what one need says, and its questions to the namespace that the need is asked in. */
+function bindKind(
+  kind: Kind,
+  spec: Record<string, unknown>,
+  process: string | null,
+): Pick<HostNeed, 'id' | 'kind' | 'questions' | 'judge'> {
+  const seen = <Q extends Question>(question: Q): Q =>
+    process === null || question.ask === 'unit' ? question : { ...question, in: process }
+  const where = process === null ? '' : `@${process}`
+  return {
+    id: `${kind.name}:${kind.subject(spec)}${where}`,
+    kind: kind.name,
+    questions: (facts) => kind.questions(spec, facts).map(seen),
+    judge(answers, facts) {
+      const view: Answers = { of: (question) => answers.of(seen(question)) }
+      return kind.judge(spec, view, facts)
+    },
+  }
+}
+
+function common(reader: Reader, path: Path, value: z.output<typeof commonShape>) {
+  return {
+    why: value.why ?? null,
+    source: value.source ?? null,
+    recommended: value.recommended,
+    applies: (facts: Facts) => whyNot(value.when ?? {}, facts),
+    fix: value.fix ?? null,
+    place: { file: reader.yaml.file, line: reader.yaml.lineOf(path) },
+  }
+}

@@ -1,0 +1,32 @@
+import { distroNames } from '../model/facts.ts'
+import type { Facts } from '../model/facts.ts'
+import { familyOf } from '../fixes/families.ts'
+import { compareKernelVersions } from '../versions/kernel.ts'
+import { inRange, parseRange } from '../versions/range.ts'
+
+/** Where a need applies; every key given must match. */
+export interface When {
+  /** ID, ID_LIKE or family, any of. */
+  readonly os?: readonly string[] | undefined
+  /** Kubernetes' names: amd64, arm64, any of. */
+  readonly arch?: readonly string[] | undefined
+  /** A range of kernel versions: ">=5.4 <6.8". */
+  readonly kernel?: string | undefined
+}
+
+/**
+ * Why a need does not apply to a host; null when it does. What is not known of the host (no os-release) does not
+ * match: a need for some distributions is not demanded of an unknown one.
+ */
+export function whyNot(when: When, facts: Facts): string | null {
+  const names = [...distroNames(facts.distro), familyOf(facts.distro)]
+  if (when.os && !when.os.some((os) => names.includes(os))) return `only for ${when.os.join(', ')}`
+  if (when.arch && !when.arch.includes(facts.arch)) return `only for ${when.arch.join(', ')}`
+  if (when.kernel !== undefined && !isKernelIn(facts.kernel, when.kernel)) return `only for kernel ${when.kernel}`
+  return null
+}
+
+function isKernelIn(kernel: string | null, text: string): boolean {
+  const parsed = parseRange(text)
+  return kernel !== null && 'range' in parsed && inRange(kernel, parsed.range, compareKernelVersions)
+}

@@ -1,0 +1,48 @@
+import { Command, Option } from 'commander'
+import { systemClock } from '../host/clock.ts'
+import type { Loaded } from '../catalog/load.ts'
+import { settle } from '../model/settle.ts'
+import type { Report } from '../model/report.ts'
+import { formats } from '../render/formats.ts'
+import type { Format } from '../render/formats.ts'
+import { makeRound } from '../rounds/make-round.ts'
+import { chooseChecks } from './choose-checks.ts'
+import { exitCodeOf } from './exit-codes.ts'
+import { addHostFlags, loadFrom, openHostFrom } from './host-flags.ts'
+import type { HostFlags } from './host-flags.ts'
+import { nodeName } from './node-name.ts'
+
+interface CheckFlags extends HostFlags {
+  readonly output: Format
+  readonly all?: boolean
+}
+
+export function checkCommand(): Command {
+  const command = new Command('check')
+    .description('Asks this host once, prints what it lacks, and exits.')
+    .argument('[names...]', 'the checks to make (default: those that the config publishes)')
+    .option('--all', 'make every check there is')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(Object.keys(formats)).default('table'))
+  return addHostFlags(command).action(check)
+}
+
+async function check(names: string[], flags: CheckFlags): Promise<void> {
+  const loaded = loadFrom(flags)
+  const chosen = chooseChecks(loaded, names, flags.all ?? false)
+  const report = await askOnce(loaded, chosen, flags)
+  const color = process.stdout.isTTY && process.stdout.hasColors()
+  process.stdout.write(formats[flags.output](report, { color }))
+  process.exitCode = exitCodeOf(report)
+}
+
+async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFlags): Promise<Report> {
+  const host = openHostFrom(flags, loaded)
+  try {
+    const round = await makeRound({ host, clock: systemClock, loaded, names: chosen })
+    const { checks: published, unknownAfter } = loaded.config
+    const { report } = settle(null, round, { node: nodeName(round.host), published, unknownAfter })
+    return { ...report, checks: report.checks.filter((result) => chosen.includes(result.name)) }
+  } finally {
+    await host.close()
+  }
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { readCatalog } from '../catalog/catalog.ts'
+import { fileSchema } from '../catalog/json-schema.ts'
+import { lintCheck } from '../catalog/lint.ts'
+import { readOwn, readShipped } from '../catalog/load.ts'
+import { Mistakes } from '../catalog/mistake.ts'
+import { renderCheck, renderCheckList } from '../render/check-text.ts'
+import { chooseChecks } from './choose-checks.ts'
+import { addLoadFlags, loadFrom } from './host-flags.ts'
+import type { LoadFlags } from './host-flags.ts'
+
+export function checksCommand(): Command {
+  const command = new Command('checks').description('Lists, shows and lints the checks there are.')
+  addLoadFlags(command.command('list').description('a line a check')).action(list)
+  addLoadFlags(command.command('show').description('what checks need, why, and what mends them'))
+    .argument('<names...>', 'checks')
+    .action(show)
+  command
+    .command('lint')
+    .description('every mistake in check files; without files, in the shipped ones')
+    .argument('[files...]', 'your own check files')
+    .option('--allow-commands', 'as the agent that will read them is started')
+    .action(lint)
+  command.command('schema').description('the JSON Schema of a check file, for editors').action(schema)
+  return command
+}
+
+function list(flags: LoadFlags): void {
+  const { catalog, config } = loadFrom(flags)
+  process.stdout.write(renderCheckList([...catalog.values()], config.checks))
+}
+
+function show(names: string[], flags: LoadFlags): void {
+  const loaded = loadFrom(flags)
+  const chosen = chooseChecks(loaded, names, false)
+  const texts = chosen.flatMap((name) => loaded.catalog.get(name) ?? []).map(renderCheck)
+  process.stdout.write(texts.join('\n'))
+}
+
+/** Own files are read together with the shipped checks, which they may take in and whose names they may not. */
+function lint(files: string[], flags: { allowCommands?: boolean }): void {
+  const shipped = readShipped()
+  const mine = new Set(files.map((file) => resolve(file)))
+  const own = files
+    .filter((file) => !shipped.some((text) => text.file === resolve(file)))
+    .map((file) => readOwn(file, flags.allowCommands ?? false))
+  const { catalog, mistakes } = readCatalog([...shipped, ...own])
+  const stricter = [...catalog.values()].filter((check) => check.origin === 'shipped').flatMap(lintCheck)
+  const told = [...mistakes, ...stricter].filter(({ file }) => mine.size === 0 || mine.has(resolve(file)))
+  if (told.length > 0) throw new Mistakes(told)
+  const count = mine.size || shipped.length
+  process.stdout.write(`${count} check file${count === 1 ? '' : 's'} read, no mistakes\n`)
+}
+
+function schema(): void {
+  process.stdout.write(`${JSON.stringify(fileSchema(), null, 2)}\n`)
+}

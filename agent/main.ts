@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { exitCodes } from './commands/exit-codes.ts'
+
+/** A command is loaded when it is called, so that none of them pays for the others. */
+const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  run: {
+    summary: 'ask this host again and again, and serve what it lacks over HTTP',
+    load: async () => (await import('./commands/run.ts')).runCommand(),
+  },
+  check: {
+    summary: 'ask this host once, print what it lacks, and exit',
+    load: async () => (await import('./commands/check.ts')).checkCommand(),
+  },
+  checks: {
+    summary: 'list, show and lint the checks there are',
+    load: async () => (await import('./commands/checks.ts')).checksCommand(),
+  },
+}
+
+/** Errors of who wrote the command line or a file, by name: their message says all. */
+const written = ['Mistakes', 'UsageError']
+
+const program = new Command('hostdeps')
+  .description('Says what this host lacks for Kubernetes workloads, and the command that installs it.')
+  .version('0.1.0')
+  .showSuggestionAfterError()
+  .exitOverride()
+  .addHelpText('after', '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.')
+
+process.exit(await main(process.argv.slice(2)))
+
+async function main(argv: readonly string[]): Promise<number> {
+  const name = argv.find((word) => !word.startsWith('-')) ?? ''
+  for (const [key, command] of Object.entries(commands)) {
+    program.addCommand(key === name ? inherit(await command.load()) : new Command(key).description(command.summary))
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return Number(process.exitCode ?? exitCodes.ready)
+  } catch (error) {
+    return explainFailure(error)
+  }
+}
+
+/** Usage errors of a command leave the same way as those of the program. */
+function inherit(command: Command): Command {
+  for (const inner of command.commands) inherit(inner)
+  return command.exitOverride().showHelpAfterError('(--help lists what there is)')
+}
+
+function explainFailure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ready : exitCodes.usage
+  if (error instanceof Error && written.includes(error.name)) {
+    process.stderr.write(`${error.message}\n`)
+    return exitCodes.usage
+  }
+  process.stderr.write(`hostdeps failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+  return exitCodes.failure
+}

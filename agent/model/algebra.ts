@@ -1,0 +1,43 @@
+import { verdict } from './reason.ts'
+import type { Verdict } from './reason.ts'
+import type { Finding, State } from './report.ts'
+
+const worstFirst: readonly State[] = ['missing', 'unknown', 'ready']
+
+/** The worst state of several: missing, unknown, ready; not-applicable is skipped, and left when all are. */
+export function worst(states: readonly State[]): State {
+  return worstFirst.find((state) => states.includes(state)) ?? 'not-applicable'
+}
+
+/** A check is its worst required finding; a recommended one never changes its state, only its reason. */
+export function checkVerdict(findings: readonly Finding[]): Pick<Verdict, 'state' | 'reason' | 'message'> {
+  const required = findings.filter((finding) => !finding.recommended)
+  const deciding = required.length > 0 ? required : findings
+  const state = worst(deciding.map((finding) => finding.state))
+  if (state === 'not-applicable') return deciding[0] ?? verdict('AllReady', { count: 0 })
+  if (state !== 'ready' && deciding === required) return sumUp(required, state)
+  return readyVerdict(findings.filter((finding) => finding.state !== 'not-applicable'))
+}
+
+/** The first of the worst findings speaks for the check; how many more there are is said. */
+function sumUp(findings: readonly Finding[], state: State): Pick<Verdict, 'state' | 'reason' | 'message'> {
+  const same = findings.filter((finding) => finding.state === state)
+  const more = same.length > 1 ? ` (and ${same.length - 1} more)` : ''
+  const reason = same[0]?.reason ?? 'QuestionFailed'
+  return { state, reason, message: `${same[0]?.message ?? ''}${more}` }
+}
+
+function readyVerdict(applying: readonly Finding[]): Verdict {
+  const recommended = applying.filter((finding) => finding.recommended)
+  const missing = recommended.find((finding) => finding.state === 'missing')
+  const unknown = recommended.find((finding) => finding.state === 'unknown')
+  const takenIn = applying.find((finding) => finding.kind === 'check' && isOnlyUsable(finding))
+  if (missing) return verdict('RecommendedMissing', missing)
+  if (takenIn) return { ...takenIn, evidence: [], fix: null }
+  if (unknown) return verdict('RecommendedUnknown', unknown)
+  return verdict('AllReady', { count: applying.length })
+}
+
+function isOnlyUsable(finding: Finding): boolean {
+  return finding.reason === 'RecommendedMissing' || finding.reason === 'RecommendedUnknown'
+}

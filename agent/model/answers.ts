@@ -1,0 +1,21 @@
+import { questionKey } from './question.ts'
+import type { Answer, AnswerTo, Question } from './question.ts'
+
+/** The answers of one round. A question that was never asked has the fate "failed", so a bug is never "missing". */
+export interface Answers {
+  of<Q extends Question>(question: Q): AnswerTo<Q>
+}
+
+export type AnswerEntry = readonly [question: Question, answer: Answer<unknown>]
+
+export function collectAnswers(entries: Iterable<AnswerEntry>): Answers {
+  const byKey = new Map<string, Answer<unknown>>()
+  for (const [question, answer] of entries) byKey.set(questionKey(question), answer)
+  return {
+    of<Q extends Question>(question: Q): AnswerTo<Q> {
+      const answer = byKey.get(questionKey(question)) ?? { fate: 'failed', detail: 'was not asked' }
+      // The key holds the way of asking, so the value under it has that way's type.
+      return answer as AnswerTo<Q>
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { FixByDistro } from './fix.ts'
+import type { Need } from './need.ts'
+
+/** A named host dependency or a workload's whole list of them; one YAML file. */
+export interface Check {
+  /** The file's name without its ending: a DNS label of at most 56 characters. */
+  readonly name: string
+  readonly title: string
+  readonly why: string
+  readonly needs: readonly Need[]
+  readonly fix: FixByDistro | null
+  readonly symptoms: readonly Symptom[]
+  readonly sources: readonly string[]
+  /** Container images of the workload this check is for. */
+  readonly images: readonly string[]
+  readonly origin: 'shipped' | 'own'
+}
+
+/** A pattern in logs that points to the check (or to one need of it). */
+export interface Symptom {
+  /** RE2 syntax. */
+  readonly log: string
+  readonly means: string
+  readonly source: string | null
+}

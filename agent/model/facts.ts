@@ -1,0 +1,160 @@
+import type { Answers } from './answers.ts'
+import { plainLine } from './plain.ts'
+import type { Question, ReadQuestion } from './question.ts'
+
+/** What every kind of need may know of the host before it asks. */
+export interface Facts {
+  /** The static host name; null when there is none. */
+  readonly hostname: string | null
+  readonly distro: Distro
+  /** `uname -r`; null when it could not be read. */
+  readonly kernel: string | null
+  /** Kubernetes' name: amd64, arm64. */
+  readonly arch: string
+  readonly init: Init
+  readonly packages: PackageManager
+  /** The mark that says an update waits for a reboot; null when there is none. */
+  readonly reboot: RebootMark | null
+}
+
+export interface Distro {
+  /** os-release(5) ID in lower case; null when os-release could not be read. */
+  readonly id: string | null
+  readonly like: readonly string[]
+  readonly version: string | null
+  readonly variant: string | null
+  readonly name: string
+}
+
+/** `name` is the comm of the host's process 1. */
+export type Init =
+  | { readonly type: 'systemd' | 'openrc' }
+  | { readonly type: 'other'; readonly name: string }
+
+/** Which package database the host has; "none" on image-based systems, "unknown" when none was found elsewhere. */
+export type PackageManager = 'dpkg' | 'rpm' | 'apk' | 'pacman' | 'none' | 'unknown'
+
+/** `image`: a whole new system image is staged; `kernel`: the kernel or a core library was updated. */
+export interface RebootMark {
+  readonly type: 'image' | 'kernel'
+  readonly path: string
+}
+
+const osRelease = ['/etc/os-release', '/usr/lib/os-release'].map((path) => ({ ask: 'read', path }) as const)
+const hostname = { ask: 'read', path: '/etc/hostname' } as const
+const kernelRelease = { ask: 'read', path: '/proc/sys/kernel/osrelease' } as const
+const initName = { ask: 'read', path: '/proc/1/comm' } as const
+const openrc = { ask: 'stat', path: '/run/openrc/softlevel' } as const
+
+const databases = [
+  { manager: 'dpkg', families: ['debian', 'ubuntu'], at: { ask: 'stat', path: '/var/lib/dpkg/status' } },
+  { manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path: '/usr/lib/sysimage/rpm' } },
+  { manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path: '/var/lib/rpm' } },
+  { manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path: '/usr/share/rpm' } },
+  { manager: 'apk', families: ['alpine'], at: { ask: 'stat', path: '/lib/apk/db/installed' } },
+  { manager: 'pacman', families: ['arch'], at: { ask: 'stat', path: '/var/lib/pacman/local' } },
+] as const
+
+/**
+ * Marks that a reboot is due: Debian's (update-notifier), SUSE's (transactional-update), rpm-ostree's.
+ * https://coreos.github.io/rpm-ostree/administrator-handbook/ and transactional-update(8)
+ */
+const rebootMarks = [
+  { type: 'image', at: { ask: 'stat', path: '/run/ostree/staged-deployment' } },
+  { type: 'image', at: { ask: 'stat', path: '/run/reboot-needed' } },
+  { type: 'kernel', at: { ask: 'stat', path: '/run/reboot-required' } },
+] as const
+
+const imageBased = new Set(['talos', 'bottlerocket', 'cos', 'flatcar', 'nixos'])
+
+export const factQuestions: readonly Question[] = [
+  ...osRelease,
+  hostname,
+  kernelRelease,
+  initName,
+  openrc,
+  ...databases.map((database) => database.at),
+  ...rebootMarks.map((mark) => mark.at),
+]
+
+/** @param arch as Node.js names it: x64, arm64. */
+export function readFacts(answers: Answers, arch: string): Facts {
+  const distro = readDistro(answers)
+  return {
+    hostname: readLine(answers, hostname),
+    distro,
+    kernel: readLine(answers, kernelRelease),
+    arch: arch === 'x64' ? 'amd64' : arch,
+    init: readInit(answers),
+    packages: findManager(answers, distro),
+    reboot: findRebootMark(answers),
+  }
+}
+
+/** ID first, then ID_LIKE, in their order: the names under which a host is known. */
+export function distroNames(distro: Distro): readonly string[] {
+  return distro.id === null ? [] : [distro.id, ...distro.like]
+}
+
+function readLine(answers: Answers, question: ReadQuestion): string | null {
+  const answer = answers.of(question)
+  const line = answer.fate === 'found' ? plainLine(answer.value.text) : ''
+  return line === '' ? null : line
+}
+
+function readDistro(answers: Answers): Distro {
+  for (const question of osRelease) {
+    const answer = answers.of(question)
+    if (answer.fate === 'found') return parseOsRelease(answer.value.text)
+    if (answer.fate !== 'absent') return unreadDistro(`os-release: ${answer.detail}`)
+  }
+  return unreadDistro('no os-release')
+}
+
+function unreadDistro(why: string): Distro {
+  return { id: null, like: [], version: null, variant: null, name: `unknown (${why})` }
+}
+
+/** https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
+export function parseOsRelease(text: string): Distro {
+  const values = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const [, key, raw] = /^\s*([A-Z0-9_]+)=(.*?)\s*$/.exec(line) ?? []
+    if (key !== undefined && raw !== undefined) values.set(key, unquote(raw))
+  }
+  const id = (values.get('ID') || 'linux').toLowerCase()
+  return {
+    id,
+    like: (values.get('ID_LIKE') ?? '').toLowerCase().split(/\s+/).filter(Boolean),
+    version: values.get('VERSION_ID') || null,
+    variant: values.get('VARIANT_ID') || null,
+    name: plainLine(values.get('PRETTY_NAME') || id),
+  }
+}
+
+function unquote(raw: string): string {
+  const quoted = /^(["'])(.*)\1$/.exec(raw)
+  return (quoted?.[2] ?? raw).replace(/\\(["'$`\\])/g, '$1')
+}
+
+function readInit(answers: Answers): Init {
+  const comm = answers.of(initName)
+  const name = comm.fate === 'found' ? comm.value.text.trim() : `not known (${comm.detail})`
+  if (name === 'systemd') return { type: 'systemd' }
+  if (answers.of(openrc).fate === 'found') return { type: 'openrc' }
+  return { type: 'other', name }
+}
+
+function findManager(answers: Answers, distro: Distro): PackageManager {
+  const there = databases.filter((database) => answers.of(database.at).fate === 'found')
+  const names = distroNames(distro)
+  const own = there.find((database) => database.families.some((family) => names.includes(family)))
+  if (own) return own.manager
+  if (distro.id !== null && imageBased.has(distro.id)) return 'none'
+  return there[0]?.manager ?? 'unknown'
+}
+
+function findRebootMark(answers: Answers): RebootMark | null {
+  const mark = rebootMarks.find(({ at }) => answers.of(at).fate === 'found')
+  return mark ? { type: mark.type, path: mark.at.path } : null
+}

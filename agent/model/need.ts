@@ -1,0 +1,65 @@
+import type * as z from 'zod'
+import type { Answers } from './answers.ts'
+import type { Facts } from './facts.ts'
+import type { FixByDistro } from './fix.ts'
+import type { Question } from './question.ts'
+import type { Verdict } from './reason.ts'
+
+/**
+ * One kind of need: what may be written of it, what it asks, and how the answers are judged. All of it is pure.
+ * A kind reads the host only through its questions, and says "missing" only on proof.
+ */
+export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
+  /** The key in a check file. */
+  readonly name: string
+  readonly schema: Schema
+  /** What the need is about, unique within a check together with the kind: "iscsiadm". */
+  subject(spec: z.infer<Schema>): string
+  questions(spec: z.infer<Schema>, facts: Facts): readonly Question[]
+  judge(spec: z.infer<Schema>, answers: Answers, facts: Facts): Verdict
+  /** Programs that the file itself says to run: refused in users' own checks unless commands are allowed. */
+  runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
+  /** Files whose content the file itself says to match: only under the allow list in users' own checks. */
+  reads?(spec: z.infer<Schema>): readonly string[]
+}
+
+/** Says where a check's line stands, for messages. */
+export interface SourcePlace {
+  readonly file: string
+  readonly line: number
+}
+
+interface NeedCommon {
+  /** Stable within its check: "binary:iscsiadm". */
+  readonly id: string
+  readonly recommended: boolean
+  readonly why: string | null
+  /** Where the fact is from. */
+  readonly source: string | null
+  /** Why this need does not apply to a host; null when it does. */
+  applies(facts: Facts): string | null
+  readonly fix: FixByDistro | null
+  readonly place: SourcePlace
+}
+
+/** A need that asks the host, bound to its kind. */
+export interface HostNeed extends NeedCommon {
+  readonly type: 'host'
+  readonly kind: string
+  questions(facts: Facts): readonly Question[]
+  judge(answers: Answers, facts: Facts): Verdict
+}
+
+/** Another check taken in whole. */
+export interface CheckNeed extends NeedCommon {
+  readonly type: 'check'
+  readonly check: string
+}
+
+/** Ready when any of its needs is. */
+export interface AnyOfNeed extends NeedCommon {
+  readonly type: 'anyOf'
+  readonly needs: readonly Need[]
+}
+
+export type Need = HostNeed | CheckNeed | AnyOfNeed

@@ -1,0 +1,21 @@
+import type { Check } from './check.ts'
+
+import type { Facts } from './facts.ts'
+import type { Need } from './need.ts'
+import { questionKey } from './question.ts'
+import type { Question } from './question.ts'
+
+/** Everything the checks have to ask, each question once. */
+export function plan(checks: readonly Check[], facts: Facts): Question[] {
+  const questions = new Map<string, Question>()
+  for (const need of checks.flatMap((check) => check.needs)) {
+    for (const question of needQuestions(need, facts)) questions.set(questionKey(question), question)
+  }
+  return [...questions.values()]
+}
+
+function needQuestions(need: Need, facts: Facts): readonly Question[] {
+  if (need.type === 'check' || need.applies(facts) !== null) return []
+  if (need.type === 'anyOf') return need.needs.flatMap((inner) => needQuestions(inner, facts))
+  return need.questions(facts)
+}

@@ -1,0 +1,146 @@
+/** What is asked of the host, as data. Two equal questions are one: {@link questionKey} tells. */
+export type Question =
+  | ReadQuestion
+  | ReadAllQuestion
+  | ListQuestion
+  | StatQuestion
+  | WhichQuestion
+  | UnitQuestion
+  | RunQuestion
+
+/**
+ * Whose mount namespace a question is asked in. Left out: the host's. Otherwise the one of the oldest process
+ * with this name (`/proc/<pid>/comm`), for hosts where the kubelet has a mount namespace of its own.
+ */
+interface InView {
+  readonly in?: string
+}
+
+/** The text of one regular file. A path that ends in `.gz` is unpacked. */
+export interface ReadQuestion extends InView {
+  readonly ask: 'read'
+  readonly path: string
+  /** Most bytes that are read, also after unpacking; a larger file is "failed". Default 1 MiB. */
+  readonly limit?: number
+}
+
+/** The text of every regular file in one folder whose name ends in `suffix`. */
+export interface ReadAllQuestion extends InView {
+  readonly ask: 'readAll'
+  readonly path: string
+  readonly suffix: string
+}
+
+/** The names in one folder. */
+export interface ListQuestion extends InView {
+  readonly ask: 'list'
+  readonly path: string
+}
+
+/** What stands at a path, symbolic links followed inside the host's root. */
+export interface StatQuestion extends InView {
+  readonly ask: 'stat'
+  readonly path: string
+}
+
+/** Where a program is on the host's PATH; the first executable one wins, as in execvp(3). */
+export interface WhichQuestion extends InView {
+  readonly ask: 'which'
+  readonly name: string
+}
+
+/** What systemd says of one unit. All unit questions of a round are one `systemctl show`. */
+export interface UnitQuestion {
+  readonly ask: 'unit'
+  readonly name: string
+}
+
+/** What a program, run on the host without a shell, prints. argv[0] is a name on the host's PATH or a path. */
+export interface RunQuestion extends InView {
+  readonly ask: 'run'
+  readonly argv: readonly string[]
+}
+
+/** What "found" carries for each way of asking. */
+export interface Answered {
+  read: FileText
+  readAll: FolderText
+  list: FolderNames
+  stat: FileStat
+  which: Program
+  unit: UnitProperties
+  run: RunResult
+}
+
+export interface FileText {
+  readonly text: string
+}
+
+export interface FolderText {
+  readonly files: readonly { readonly path: string; readonly text: string }[]
+  /** Files of the folder that could not be read, each with its fate in words. */
+  readonly unread: readonly { readonly path: string; readonly detail: string }[]
+}
+
+export interface FolderNames {
+  readonly names: readonly string[]
+}
+
+export interface FileStat {
+  readonly type: 'file' | 'directory' | 'char' | 'block' | 'fifo' | 'socket'
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Bytes. */
+  readonly size: number
+  /** The path inside the host's root after all symbolic links. */
+  readonly realPath: string
+}
+
+export interface Program {
+  /** The first match on the host's PATH; `executable` is false when no match anywhere on it may be executed. */
+  readonly path: string
+  readonly executable: boolean
+}
+
+/** systemd's own property names (org.freedesktop.systemd1(5)); LoadState `not-found` is an answer, not a fate. */
+export interface UnitProperties {
+  readonly LoadState: string
+  readonly ActiveState: string
+  readonly SubState: string
+  /** Empty for a unit without a file. */
+  readonly UnitFileState: string
+}
+
+export interface RunResult {
+  /** Exit code; null when a signal ended it. */
+  readonly exitCode: number | null
+  readonly signal: string | null
+  /** At most 1 MiB each; what is beyond is cut and `truncated` says so. */
+  readonly stdout: string
+  readonly stderr: string
+  readonly truncated: boolean
+}
+
+/**
+ * The fates of a question. `absent` is proof that it is not there; `denied`, `timed-out` and `failed` prove
+ * nothing, and are never "missing".
+ */
+export type Answer<V> =
+  | { readonly fate: 'found'; readonly value: V }
+  | { readonly fate: 'absent' | UnansweredFate; readonly detail: string }
+
+export type UnansweredFate = 'denied' | 'timed-out' | 'failed'
+
+export type AnswerTo<Q extends Question> = Answer<Answered[Q['ask']]>
+
+/** A question that got no usable answer: neither found nor absent. */
+export interface Unanswered {
+  readonly fate: UnansweredFate
+  readonly detail: string
+}
+
+export function questionKey(question: Question): string {
+  return JSON.stringify(question, Object.keys(question).toSorted())
+}

@@ -1,0 +1,94 @@
+import type { Reason } from './reason.ts'
+
+/** Of a finding and of a check. Worst first: missing, unknown, ready; not-applicable is skipped. */
+export type State = 'ready' | 'missing' | 'unknown' | 'not-applicable'
+
+/** A need judged. */
+export interface Finding {
+  /** The need's id within its check: "binary:iscsiadm". */
+  readonly need: string
+  readonly kind: string
+  readonly state: State
+  readonly reason: Reason
+  readonly message: string
+  /** What was seen: "/usr/sbin/iscsiadm, version 2.1.8". Never a file's content. */
+  readonly evidence: readonly string[]
+  readonly why: string
+  /** Shell commands, one a line, and notes as comment lines; null when nothing is to be mended. */
+  readonly fix: string | null
+  readonly recommended: boolean
+  /** What an anyOf or a check taken in consists of. */
+  readonly findings?: readonly Finding[]
+}
+
+/** One check in a round: its findings and what follows from them. */
+export interface CheckResult {
+  readonly name: string
+  readonly title: string
+  readonly why: string
+  readonly state: State
+  readonly reason: Reason
+  readonly message: string
+  readonly fix: string | null
+  readonly findings: readonly Finding[]
+}
+
+export interface HostSummary {
+  /** The static host name, null when it has none or it could not be read. */
+  readonly hostname: string | null
+  /** PRETTY_NAME of os-release, or what could not be read. */
+  readonly os: string
+  /** ID of os-release, null when it could not be read. */
+  readonly distro: string | null
+  readonly kernel: string | null
+  readonly arch: string
+}
+
+/** All findings of one asking, without memory. */
+export interface Round {
+  readonly v: 1
+  /** Wall clock, RFC 3339. */
+  readonly at: string
+  /** Boot clock, milliseconds. */
+  readonly boot: number
+  /** Milliseconds that the round took. */
+  readonly took: number
+  /** Hash of the config and the checks that it was made with. */
+  readonly config: string
+  readonly host: HostSummary
+  readonly checks: readonly CheckResult[]
+}
+
+/** A check settled over time. */
+export interface ReportCheck extends CheckResult {
+  /** When this state was first seen, RFC 3339. */
+  readonly since: string
+  /** Whether it is among the checks that go on the Node. */
+  readonly published: boolean
+  /** What the Node says: as `state`, but a proven state outlives `unknownAfter` of silence. */
+  readonly label: State
+  /** A change that is seen but not yet believed: the state it would be, and since when. */
+  readonly pending: { readonly state: State; readonly reason: Reason; readonly since: string } | null
+  /** How often `state` changed since the agent started. */
+  readonly changes: number
+}
+
+/** Rounds settled over time: the one thing that is published, served and printed. */
+export interface Report {
+  readonly v: 1
+  /** The Node's name, or the host's own. */
+  readonly node: string
+  readonly at: string
+  readonly host: HostSummary
+  readonly checks: readonly ReportCheck[]
+}
+
+/** Where the newest report is to be had. */
+export interface ReportSource {
+  /** null before the first round. */
+  current(): Report | null
+  /** null when the report can be trusted, else why not: "no round for 200 s". */
+  stale(): string | null
+  /** Calls back with each new report; the returned function ends it. */
+  subscribe(next: (report: Report) => void): () => void
+}

@@ -1,0 +1,112 @@
+import type { CheckResult, Finding, HostSummary, Report, ReportCheck, Round, State } from './report.ts'
+
+/**
+ * From rounds, which know no past, to a report that people and controllers can act on:
+ *
+ * - to ready: at once;
+ * - from ready to missing: when two rounds at least {@link confirmAfter} apart agree (a label that leaves ready
+ *   makes the DaemonSet controller delete pods);
+ * - a package that is half installed keeps the last state for {@link brokenAfter}: dpkg passes through it;
+ * - to unknown: at once in the report, on the Node only after `unknownAfter`.
+ */
+export interface Settled {
+  readonly report: Report
+  readonly memory: ReadonlyMap<string, CheckMemory>
+}
+
+/** Boot clock, milliseconds. */
+export const confirmAfter = 10_000
+export const brokenAfter = 600_000
+
+interface CheckMemory {
+  readonly check: ReportCheck
+  /** Boot clock at which missing was first seen while the label said ready. */
+  readonly missingFrom: number | null
+  /** Boot clock from which there was no answer. */
+  readonly unknownFrom: number | null
+}
+
+export interface SettleOptions {
+  readonly node: string
+  readonly published: readonly string[]
+  /** Milliseconds. */
+  readonly unknownAfter: number
+}
+
+export function settle(before: Settled | null, round: Round, options: SettleOptions): Settled {
+  const memories = round.checks.map((result) =>
+    settleCheck(before?.memory.get(result.name) ?? null, { result, round, options }),
+  )
+  const checks = memories.map((memory) => memory.check)
+  const host: HostSummary = round.host
+  return {
+    report: { v: 1, node: options.node, at: round.at, host, checks },
+    memory: new Map(memories.map((memory) => [memory.check.name, memory])),
+  }
+}
+
+interface News {
+  readonly result: CheckResult
+  readonly round: Round
+  readonly options: SettleOptions
+}
+
+function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
+  const { result, round } = news
+  if (before === null) return turn(null, news, { label: result.state, unknownFrom: unknownStart(null, news) })
+  if (result.state === 'unknown') return keepLabel(before, news)
+  const isLeavingReady = before.check.label === 'ready' && result.state === 'missing'
+  if (!isLeavingReady) return turn(before, news, { label: result.state, unknownFrom: null })
+  const missingFrom = before.missingFrom ?? round.boot
+  const patience = result.findings.some(isBroken) ? brokenAfter : confirmAfter
+  if (round.boot - missingFrom >= patience) return turn(before, news, { label: 'missing', unknownFrom: null })
+  return hold(before, news, missingFrom)
+}
+
+/** The report says unknown at once; the Node, once the silence is long. */
+function keepLabel(before: CheckMemory, news: News): CheckMemory {
+  const unknownFrom = unknownStart(before, news) ?? news.round.boot
+  const isLong = news.round.boot - unknownFrom >= news.options.unknownAfter
+  const label: State = isLong ? 'unknown' : before.check.label
+  return { ...turn(before, news, { label, unknownFrom }), missingFrom: before.missingFrom }
+}
+
+/** What is seen is not believed yet: what was said before stands, and that something is pending is said. */
+function hold(before: CheckMemory, news: News, missingFrom: number): CheckMemory {
+  const { state, reason } = news.result
+  const pending = { state, reason, since: before.check.pending?.since ?? news.round.at }
+  const published = isPublished(news)
+  return { check: { ...before.check, published, pending }, missingFrom, unknownFrom: before.unknownFrom }
+}
+
+/** What is seen is what is said. */
+function turn(
+  before: CheckMemory | null,
+  news: News,
+  next: { label: State; unknownFrom: number | null },
+): CheckMemory {
+  const hasChanged = before !== null && before.check.state !== news.result.state
+  const since = before === null || hasChanged ? news.round.at : before.check.since
+  const changes = (before?.check.changes ?? 0) + (hasChanged ? 1 : 0)
+  const { label, unknownFrom } = next
+  const published = isPublished(news)
+  return {
+    check: { ...news.result, since, published, label, pending: null, changes },
+    missingFrom: null,
+    unknownFrom,
+  }
+}
+
+function unknownStart(before: CheckMemory | null, news: News): number | null {
+  if (news.result.state !== 'unknown') return null
+  return before?.unknownFrom ?? news.round.boot
+}
+
+function isPublished(news: News): boolean {
+  return news.options.published.includes(news.result.name)
+}
+
+function isBroken(finding: Finding): boolean {
+  if (finding.recommended || finding.state !== 'missing') return false
+  return finding.reason === 'PackageBroken' || (finding.findings?.some(isBroken) ?? false)
+}

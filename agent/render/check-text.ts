@@ -1,0 +1,36 @@
+import { stringify } from 'yaml'
+import type { Check } from '../model/check.ts'
+import type { Need } from '../model/need.ts'
+import { renderColumns } from './columns.ts'
+
+/** A line a check: its name, whether the config publishes it, how many needs it has, its title. */
+export function renderCheckList(checks: readonly Check[], published: readonly string[]): string {
+  const rows = checks.map((check) => [
+    check.name,
+    published.includes(check.name) ? 'yes' : 'no',
+    String(check.needs.length),
+    check.origin,
+    check.title,
+  ])
+  return renderColumns(['CHECK', 'PUBLISHED', 'NEEDS', 'ORIGIN', 'TITLE'], rows)
+}
+
+/** All that a check says, for reading. */
+export function renderCheck(check: Check): string {
+  const needs = check.needs.flatMap((need) => renderNeed(need, 1))
+  const fix = check.fix === null ? [] : ['fix:', indent(stringify(check.fix, { lineWidth: 0 }))]
+  const sources = check.sources.length === 0 ? [] : ['sources:', ...check.sources.map((source) => `  ${source}`)]
+  return `${[`${check.name}: ${check.title}`, check.why, 'needs:', ...needs, ...fix, ...sources].join('\n')}\n`
+}
+
+function renderNeed(need: Need, depth: number): string[] {
+  const margin = '  '.repeat(depth)
+  const id = need.type === 'anyOf' ? 'any of' : need.id
+  const why = need.why === null ? '' : `  (${need.why})`
+  const inner = need.type === 'anyOf' ? need.needs.flatMap((one) => renderNeed(one, depth + 1)) : []
+  return [`${margin}${id}${need.recommended ? ', recommended' : ''}${why}`, ...inner]
+}
+
+function indent(text: string): string {
+  return text.trimEnd().replace(/^/gm, '  ')
+}

@@ -1,0 +1,21 @@
+import type { Report } from '../model/report.ts'
+import { renderJson } from './json.ts'
+import { renderTable, renderWide } from './table.ts'
+import { renderYaml } from './yaml.ts'
+
+/** What a format may be told: whether the terminal shows colour. */
+export interface RenderOptions {
+  readonly color: boolean
+}
+
+type Renderer = (report: Report, options: RenderOptions) => string
+
+/** The output formats of `check -o`, by name. */
+export const formats = {
+  table: renderTable,
+  wide: renderWide,
+  json: renderJson,
+  yaml: renderYaml,
+} satisfies Record<string, Renderer>
+
+export type Format = keyof typeof formats

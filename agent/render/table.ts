@@ -1,0 +1,46 @@
+import { styleText } from 'node:util'
+import type { Finding, Report, ReportCheck, State } from '../model/report.ts'
+import { renderColumns } from './columns.ts'
+import type { RenderOptions } from './formats.ts'
+
+/** A line a check, then what is missing with the commands that mend it. */
+export function renderTable(report: Report, { color }: RenderOptions): string {
+  const rows = report.checks.map((check) => [check.name, paint(check.state, color), check.reason, check.message])
+  return renderColumns(['CHECK', 'STATE', 'REASON', 'MESSAGE'], rows) + renderFixes(report)
+}
+
+/** A line a need, with what was seen. */
+export function renderWide(report: Report, { color }: RenderOptions): string {
+  const rows = report.checks.flatMap((check) => check.findings.flatMap((finding) => needRows(check, finding, color)))
+  return renderColumns(['CHECK', 'NEED', 'STATE', 'REASON', 'MESSAGE', 'EVIDENCE'], rows) + renderFixes(report)
+}
+
+function needRows(check: ReportCheck, finding: Finding, color: boolean): string[][] {
+  const state = paint(finding.state, color) + (finding.recommended ? ' (recommended)' : '')
+  const evidence = finding.evidence.join('; ')
+  return [[check.name, finding.need, state, finding.reason, finding.message, evidence]]
+}
+
+function renderFixes(report: Report): string {
+  const fixable = report.checks.filter((check) => check.state === 'missing' || check.reason === 'RecommendedMissing')
+  if (fixable.length === 0) return ''
+  const blocks = fixable.map((check) => renderFix(check, report))
+  return `\nWhat to do on ${report.node} (${report.host.os}), as root:\n${blocks.join('')}`
+}
+
+function renderFix(check: ReportCheck, report: Report): string {
+  const fix = check.fix ?? `# no fix is known for ${report.host.os}`
+  const lines = fix.split('\n').map((line) => `    ${line}\n`)
+  return `\n  ${check.name}: ${check.message}\n${lines.join('')}`
+}
+
+const colors = {
+  ready: 'green',
+  missing: 'red',
+  unknown: 'yellow',
+  'not-applicable': 'gray',
+} as const satisfies Record<State, string>
+
+function paint(state: State, color: boolean): string {
+  return color ? styleText(colors[state], state, { validateStream: false }) : state
+}

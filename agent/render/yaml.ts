@@ -1,0 +1,7 @@
+import { stringify } from 'yaml'
+import type { Report } from '../model/report.ts'
+
+/** The same fields as JSON. */
+export function renderYaml(report: Report): string {
+  return stringify(report, { lineWidth: 0, aliasDuplicateObjects: false })
+}

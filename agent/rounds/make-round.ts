@@ -1,0 +1,41 @@
+import { closeOver } from '../catalog/catalog.ts'
+import type { Loaded } from '../catalog/load.ts'
+import { fixText } from '../fixes/fix-text.ts'
+import { collectAnswers } from '../model/answers.ts'
+import type { AnswerEntry } from '../model/answers.ts'
+import { factQuestions, readFacts } from '../model/facts.ts'
+import type { Facts } from '../model/facts.ts'
+import type { Clock, Host } from '../model/host.ts'
+import { judge } from '../model/judge.ts'
+import { plan } from '../model/plan.ts'
+import type { HostSummary, Round } from '../model/report.ts'
+
+/** What a round is made with. */
+export interface RoundOptions {
+  readonly host: Host
+  readonly clock: Clock
+  readonly loaded: Loaded
+  /** The checks to ask for; what they take in comes along. */
+  readonly names: Iterable<string>
+}
+
+/** One asking of the host: plan, ask, judge. */
+export async function makeRound({ host, clock, loaded, names }: RoundOptions): Promise<Round> {
+  const start = performance.now()
+  const boot = clock.boot()
+  const at = clock.now().toISOString()
+  const checks = closeOver(loaded.catalog, names)
+  const unreachable = await host.selfTest()
+  const known = unreachable === null ? await host.ask(factQuestions) : []
+  const facts = readFacts(collectAnswers(known), process.arch)
+  const asked = unreachable === null ? await host.ask(plan(checks, facts)) : []
+  const answers = collectAnswers([...known, ...asked] satisfies AnswerEntry[])
+  const results = judge(checks, { facts, answers, unreachable, fixText })
+  const took = Math.round(performance.now() - start)
+  return { v: 1, at, boot, took, config: loaded.hash, host: summarize(facts), checks: results }
+}
+
+function summarize(facts: Facts): HostSummary {
+  const { hostname, distro, kernel, arch } = facts
+  return { hostname, os: distro.name, distro: distro.id, kernel, arch }
+}

@@ -1,0 +1,23 @@
+import { cpSync, rmSync } from 'node:fs'
+import { build } from 'esbuild'
+
+/** Bundles the agent into dist/, one chunk a command, so that a command loads only what it needs. */
+const outdir = 'dist'
+
+rmSync(outdir, { recursive: true, force: true })
+await build({
+  entryPoints: { 'agent/main': 'agent/main.ts' },
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node26',
+  minify: true,
+  keepNames: true,
+  lineLimit: 160,
+  legalComments: 'linked',
+  // Libraries in CommonJS call require for Node.js's own modules.
+  banner: { js: "import { createRequire as hostdepsRequire } from 'node:module';const require = hostdepsRequire(import.meta.url);" },
+})
+cpSync('checks', `${outdir}/checks`, { recursive: true })

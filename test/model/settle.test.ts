@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import type { CheckResult, Finding, Round, State } from '../../agent/model/report.ts'
+import type { Reason } from '../../agent/model/reason.ts'
+import { settle } from '../../agent/model/settle.ts'
+import type { Settled } from '../../agent/model/settle.ts'
+
+const options = { node: 'n', published: ['c'], unknownAfter: 300_000 }
+
+const cases: { title: string; rounds: [second: number, state: State, reason?: Reason][]; told: string[] }[] = [
+  { title: 'the first round is believed', rounds: [[0, 'missing']], told: ['missing/missing'] },
+  { title: 'to ready at once', rounds: [[0, 'missing'], [1, 'ready']], told: ['missing/missing', 'ready/ready'] },
+  {
+    title: 'from ready to missing when two rounds 10 s apart agree',
+    rounds: [[0, 'ready'], [1, 'missing'], [10, 'missing'], [11, 'missing']],
+    told: ['ready/ready', 'ready/ready?missing', 'ready/ready?missing', 'missing/missing'],
+  },
+  {
+    title: 'a removal that is taken back in time is never told',
+    rounds: [[0, 'ready'], [1, 'missing'], [5, 'ready'], [12, 'missing']],
+    told: ['ready/ready', 'ready/ready?missing', 'ready/ready', 'ready/ready?missing'],
+  },
+  {
+    title: 'unknown at once in the report, on the Node after unknownAfter',
+    rounds: [[0, 'ready'], [10, 'unknown'], [309, 'unknown'], [310, 'unknown']],
+    told: ['ready/ready', 'unknown/ready', 'unknown/ready', 'unknown/unknown'],
+  },
+  {
+    title: 'an answer between two silences starts the time anew',
+    rounds: [[0, 'ready'], [10, 'unknown'], [200, 'ready'], [210, 'unknown'], [400, 'unknown']],
+    told: ['ready/ready', 'unknown/ready', 'ready/ready', 'unknown/ready', 'unknown/ready'],
+  },
+  {
+    title: 'a silence does not refute a first sight of missing',
+    rounds: [[0, 'ready'], [10, 'missing'], [15, 'unknown'], [20, 'missing']],
+    told: ['ready/ready', 'ready/ready?missing', 'unknown/ready', 'missing/missing'],
+  },
+  {
+    title: 'from not known to missing at once: no label was ready',
+    rounds: [[0, 'unknown'], [1, 'missing']],
+    told: ['unknown/unknown', 'missing/missing'],
+  },
+  {
+    title: 'a half installed package keeps the last state for 10 min',
+    rounds: [[0, 'ready'], [1, 'missing', 'PackageBroken'], [600, 'missing', 'PackageBroken'], [601, 'missing', 'PackageBroken']],
+    told: ['ready/ready', 'ready/ready?missing', 'ready/ready?missing', 'missing/missing'],
+  },
+]
+
+test.each(cases)('$title', ({ rounds, told }) => {
+  let settled: Settled | null = null
+  const seen = rounds.map(([second, state, reason]) => {
+    settled = settle(settled, round(second, state, reason), options)
+    return tell(settled)
+  })
+  expect(seen).toEqual(told)
+})
+
+test('since is when the state was first seen, and changes are counted', () => {
+  const first = settle(null, round(0, 'missing'), options)
+  const second = settle(first, round(60, 'missing'), options)
+  const third = settle(second, round(120, 'ready'), options)
+  expect(second.report.checks[0]).toMatchObject({ since: at(0), changes: 0 })
+  expect(third.report.checks[0]).toMatchObject({ since: at(120), changes: 1 })
+})
+
+test('while missing waits to be believed, the findings are still those of ready', () => {
+  const settled = settle(settle(null, round(0, 'ready'), options), round(1, 'missing'), options)
+  expect(settled.report.checks[0]).toMatchObject({ state: 'ready', pending: { state: 'missing', since: at(1) } })
+  expect(settled.report.checks[0]?.findings[0]?.state).toBe('ready')
+})
+
+test('a check that is no longer asked for leaves the report', () => {
+  const before = settle(null, round(0, 'ready'), options)
+  expect(settle(before, { ...round(1, 'ready'), checks: [] }, options).report.checks).toEqual([])
+})
+
+function tell({ report }: Settled): string {
+  const check = report.checks[0]
+  return `${check?.state}/${check?.label}${check?.pending ? `?${check.pending.state}` : ''}`
+}
+
+function at(second: number): string {
+  return new Date(second * 1000).toISOString()
+}
+
+function round(second: number, state: State, reason: Reason = 'BinaryNotFound'): Round {
+  const said = { state, reason, message: 'm', why: 'w', fix: null }
+  const finding: Finding = { ...said, need: 'binary:x', kind: 'binary', evidence: [], recommended: false }
+  const check: CheckResult = { ...said, name: 'c', title: 't', findings: [finding] }
+  const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' }
+  return { v: 1, at: at(second), boot: second * 1000, took: 1, config: 'x', host, checks: [check] }
+}
