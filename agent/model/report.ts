@@ -79,6 +79,8 @@ export interface Report {
   /** The Node's name, or the host's own. */
   readonly node: string
   readonly at: string
+  /** Milliseconds that the newest round took. */
+  readonly took: number
   readonly host: HostSummary
   readonly checks: readonly ReportCheck[]
 }

@@ -1,4 +1,4 @@
-import type { CheckResult, Finding, HostSummary, Report, ReportCheck, Round, State } from './report.ts'
+import type { CheckResult, Finding, Report, ReportCheck, Round, State } from './report.ts'
 
 /**
  * From rounds, which know no past, to a report that people and controllers can act on:
@@ -38,9 +38,9 @@ export function settle(before: Settled | null, round: Round, options: SettleOpti
     settleCheck(before?.memory.get(result.name) ?? null, { result, round, options }),
   )
   const checks = memories.map((memory) => memory.check)
-  const host: HostSummary = round.host
+  const { at, took, host } = round
   return {
-    report: { v: 1, node: options.node, at: round.at, host, checks },
+    report: { v: 1, node: options.node, at, took, host, checks },
     memory: new Map(memories.map((memory) => [memory.check.name, memory])),
   }
 }

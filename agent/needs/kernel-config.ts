@@ -1,0 +1,88 @@
+import * as z from 'zod'
+import type { Kind } from '../model/need.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+import type { Verdict } from '../model/reason.ts'
+import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
+
+const name = String.raw`CONFIG_[A-Za-z0-9_]+`
+const value = String.raw`=(?:"[^"|]*"|[^\s"|]+)`
+const alternative = `${name}(?:${value})?`
+
+const item = z.string().regex(
+  new RegExp(`^${alternative}(?:\\|${alternative})*$`),
+  'is not a kernel option: CONFIG_X, CONFIG_X=y, CONFIG_X=n, CONFIG_X=value, or several of them with | between',
+)
+
+const schema = z.strictObject({ kernelConfig: z.union([item, z.array(item).min(1)]) })
+
+type Spec = z.infer<typeof schema>
+
+/** Options the running kernel was built with: `CONFIG_X` is set to anything (y or m), `CONFIG_X=n` is not set. */
+export const kernelConfig: Kind<typeof schema> = {
+  name: 'kernelConfig',
+  schema,
+  subject: (spec) => itemsOf(spec).join(','),
+  questions: (_, facts) => kernelConfigQuestions(facts.kernel),
+  judge(spec, answers, facts) {
+    const config = readKernelConfig(answers, facts.kernel)
+    if (config.fate === 'absent') return verdict('KernelConfigUnknown', { kernel: facts.kernel ?? 'of this host' })
+    if (config.fate !== 'found') return unanswered(config.path, config)
+    const items = itemsOf(spec).map((text) => judgeItem(text, config.value))
+    return judgeItems(items, `read from ${config.path}`)
+  },
+}
+
+function itemsOf(spec: Spec): readonly string[] {
+  return typeof spec.kernelConfig === 'string' ? [spec.kernelConfig] : spec.kernelConfig
+}
+
+/** One option held against the configuration; `wanted` is null when any value but n will do. */
+interface Option {
+  readonly name: string
+  readonly value: string
+  readonly wanted: string | null
+}
+
+interface Item {
+  readonly isMet: boolean
+  readonly options: readonly Option[]
+}
+
+function judgeItem(text: string, valueOf: (option: string) => string): Item {
+  const options = text.split('|').map((part) => readOption(part, valueOf))
+  return { isMet: options.some(isMet), options }
+}
+
+function readOption(text: string, valueOf: (option: string) => string): Option {
+  const [name = text, ...rest] = text.split('=')
+  const wanted = rest.length === 0 ? null : rest.join('=').replace(/^"(.*)"$/, '$1')
+  return { name, value: valueOf(name), wanted }
+}
+
+function isMet({ value, wanted }: Option): boolean {
+  return wanted === null ? isSet(value) : value === wanted
+}
+
+function isSet(value: string): boolean {
+  return value !== 'n' && value !== ''
+}
+
+function judgeItems(items: readonly Item[], origin: string): Verdict {
+  const evidence = [...items.flatMap(({ options }) => options.map(showOption)), origin]
+  const unmet = items.filter((item) => !item.isMet)
+  const notSet = unmet.filter(({ options }) => options.every(({ value }) => !isSet(value)))
+  const other = unmet.find((item) => !notSet.includes(item))?.options.find(({ value }) => isSet(value))
+  if (notSet.length > 0) return verdict('KernelConfigNotSet', { options: notSet.map(nameItem) }, { evidence })
+  if (other === undefined) return verdict('KernelConfigSet', { options: items.map(nameItem) }, { evidence })
+  const { name: option, value, wanted } = other
+  return verdict('KernelConfigUnexpected', { option, value, wanted: wanted ?? 'y or m' }, { evidence })
+}
+
+/** With the value where it matters: an option that should be "n" is not "CONFIG_X as needed" but "CONFIG_X=n". */
+function nameItem({ options }: Item): string {
+  return options.map(({ name, wanted }) => (wanted === null ? name : `${name}=${wanted}`)).join(' or ')
+}
+
+function showOption({ name, value }: Option): string {
+  return value === 'n' ? `${name} is not set` : `${name}=${value}`
+}

@@ -1,0 +1,89 @@
+import { unanswered, verdict } from '../model/reason.ts'
+import type { Verdict } from '../model/reason.ts'
+import { isUnread } from './module-sources.ts'
+import type { ModuleSources } from './module-sources.ts'
+
+/** A module that none of the kernel's lists names. */
+export interface Sought {
+  readonly name: string
+  /** The kernel options that may build it. */
+  readonly options: readonly string[]
+  readonly sources: ModuleSources
+  readonly kernel: string | null
+}
+
+/** Why it is not there, or why that cannot be told; and the last ways in which it may be there after all. */
+export function missingModule(sought: Sought): Verdict {
+  const { name, sources, kernel } = sought
+  const option = builtAs(sought)
+  const evidence = option ? [`${option.name}=${option.value} in ${option.path}`] : []
+  if (option?.value === 'y') return verdict('ModuleBuiltIn', { name }, { evidence })
+  if (sources.hasFolder === true) return folderVerdict(sought)
+  if (kernel === null) return unknownBecause(sought, 'the version of the running kernel could not be read')
+  const unread = unreadSource(sources)
+  if (unread) return unanswered(`whether kernel module ${name} is there (${unread.path})`, unread)
+  if (option?.value === 'n') return verdict('ModuleNotInKernel', { name, option: option.name, kernel }, { evidence })
+  if (sources.loaded.fate === 'absent') return unsupported(sought)
+  if (sources.dependencies.fate === 'absent') return withoutFiles(sought, kernel, option?.value === 'm')
+  const hasBuiltIns = sources.builtIn.fate === 'found' || sources.builtInAliases.fate === 'found'
+  if (!hasBuiltIns && option === null) return unknownBecause(sought, `kernel ${kernel} has no modules.builtin here`)
+  return verdict('ModuleNotFound', { name, kernel }, { evidence })
+}
+
+interface BuiltAs {
+  readonly name: string
+  readonly value: string
+  readonly path: string
+}
+
+/** The most that any of the options gives: y, m, n; null when no option is named or no configuration was read. */
+function builtAs({ options, sources: { config } }: Sought): BuiltAs | null {
+  if (config.fate !== 'found') return null
+  for (const value of ['y', 'm', 'n']) {
+    const name = options.find((one) => config.value(one) === value)
+    if (name !== undefined) return { name, value, path: config.path }
+  }
+  return null
+}
+
+/** /sys/module lists what is loaded, and of what is built in only some; so its silence proves nothing. */
+function folderVerdict({ name, sources }: Sought): Verdict {
+  const reason = isUnread(sources.loaded) ? 'ModuleLoaded' : 'ModuleBuiltIn'
+  return verdict(reason, { name }, { evidence: [`/sys/module/${name} is there`] })
+}
+
+function unreadSource({ loaded, hasFolder, dependencies, builtIn, builtInAliases, aliases }: ModuleSources) {
+  const loadedProof = hasFolder === false ? [] : [loaded]
+  const folder = hasFolder === true || hasFolder === false ? [] : [hasFolder]
+  return [...loadedProof, dependencies, builtIn, builtInAliases, aliases, ...folder].find(isUnread) ?? null
+}
+
+/** A kernel without module support has no /proc/modules: then only its configuration could tell. */
+function unsupported(sought: Sought): Verdict {
+  const { options, sources } = sought
+  const without = 'the kernel has no /proc/modules, so it has no module support'
+  if (options.length === 0) return unknownBecause(sought, `${without}, and the need names no kernel option (config)`)
+  const { config } = sources
+  const why = isUnread(config) ? `${config.path}: ${config.detail}` : 'its configuration is nowhere on this host'
+  return unknownBecause(sought, config.fate === 'found' ? without : `${without}, and ${why}`)
+}
+
+/**
+ * No modules.dep of the running kernel: either an update took its modules away, or they are not in this root at
+ * all (a node in a container, an image without modules).
+ */
+function withoutFiles(sought: Sought, kernel: string, isModule: boolean): Verdict {
+  const { name, sources } = sought
+  const { installed } = sources
+  if (!('names' in installed)) return unanswered(`which kernels are installed (${installed.path})`, installed)
+  if (installed.names.includes(kernel)) return unknownBecause(sought, `kernel ${kernel} has no modules.dep; depmod writes it`)
+  if (installed.names.length === 0) return unknownBecause(sought, `there are no modules of kernel ${kernel} on this host`)
+  const others = installed.names.join(', ')
+  if (isModule) return verdict('KernelReplaced', { name, kernel, installed: others }, { fix: { reboot: true } })
+  const gone = `the modules of the running kernel ${kernel} are gone, those of ${others} are there; a reboot may be due`
+  return unknownBecause(sought, gone)
+}
+
+function unknownBecause({ name }: Sought, detail: string): Verdict {
+  return verdict('ModuleUnknown', { name, detail })
+}

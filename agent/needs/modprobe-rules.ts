@@ -1,0 +1,121 @@
+import type { FolderText } from '../model/question.ts'
+import { foldName, matchesName } from './module-files.ts'
+
+/** What modprobe.d(5) and the kernel's command line say about loading modules. */
+export interface Rule {
+  readonly type: 'install' | 'blacklist' | 'alias' | 'refused'
+  /** A module's name, for install and alias with wildcards. */
+  readonly pattern: string
+  /** What install runs, or the module that an alias stands for. */
+  readonly rest: string
+  /** "/etc/modprobe.d/x.conf, line 3" */
+  readonly at: string
+}
+
+export interface Block {
+  readonly by: string
+  readonly note: string
+  /** false when a command of its own decides, and nobody can tell what it does. */
+  readonly isCertain: boolean
+}
+
+/**
+ * Every rule in the order in which modprobe heeds them: by the files' names, and of files of one name only the
+ * one in the first folder. A file that could not be read hides its namesakes too: so a link to /dev/null does.
+ * https://man7.org/linux/man-pages/man5/modprobe.d.5.html
+ */
+export function readRules(folders: readonly FolderText[]): readonly Rule[] {
+  const byName = new Map<string, readonly Rule[]>()
+  for (const { files, unread } of folders) {
+    for (const file of [...files, ...unread.map(({ path }) => ({ path, text: '' }))]) {
+      const name = file.path.slice(file.path.lastIndexOf('/') + 1)
+      if (!byName.has(name)) byName.set(name, parseRules(file.path, file.text))
+    }
+  }
+  const names = [...byName.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+  return names.flatMap((name) => byName.get(name) ?? [])
+}
+
+export function parseRules(path: string, text: string): readonly Rule[] {
+  const rules: Rule[] = []
+  for (const { line, number } of logicalLines(text)) {
+    const [, type, pattern = '', rest = ''] = /^\s*(install|blacklist|alias)\s+(\S+)\s*(.*?)\s*$/s.exec(line) ?? []
+    if (type !== 'install' && type !== 'blacklist' && type !== 'alias') continue
+    rules.push({ type, pattern, rest, at: `${path}, line ${number}` })
+  }
+  return rules
+}
+
+/**
+ * `module_blacklist=` makes the kernel refuse the module, by its exact name; `modprobe.blacklist=` is a mere
+ * blacklist. What stands after ` -- ` is for the init.
+ * https://docs.kernel.org/admin-guide/kernel-parameters.html
+ */
+export function readCommandLine(text: string): readonly Rule[] {
+  const words = (text.split(' -- ')[0] ?? '').split(/\s+/)
+  const refused = words.findLast((word) => /^module[-_]blacklist=/.test(word))
+  const listed = words.filter((word) => word.startsWith('modprobe.blacklist='))
+  return [
+    ...namesOf(refused).map((pattern) => cmdlineRule('refused', pattern)),
+    ...listed.flatMap(namesOf).map((pattern) => cmdlineRule('blacklist', pattern)),
+  ]
+}
+
+/** What keeps a module from being loaded on demand; a blacklist does so only for a module reached by an alias. */
+export function blockOf(rules: readonly Rule[], name: string, isAlias: boolean): Block | null {
+  const refused = rules.find((rule) => rule.type === 'refused' && rule.pattern === name)
+  if (refused) return certain(`module_blacklist names it in ${refused.at}`, `Take ${name} out of module_blacklist= on the kernel's command line, then reboot.`)
+  const install = rules.find((rule) => rule.type === 'install' && matchesName(rule.pattern, name))
+  if (install) return installBlock(install, name)
+  const off = rules.find((rule) => rule.type === 'alias' && rule.rest === 'off' && matchesName(rule.pattern, name))
+  if (off) return certain(`its alias is "off" in ${off.at}`, takeOut(off, name))
+  const listed = isAlias ? blacklisted(rules, name) : null
+  return listed && certain(`it is blacklisted in ${listed.at}`, takeOut(listed, name))
+}
+
+export function blacklisted(rules: readonly Rule[], name: string): Rule | null {
+  return rules.find((rule) => rule.type === 'blacklist' && foldName(rule.pattern) === name) ?? null
+}
+
+/** The modules that modprobe.d makes of another name. */
+export function aliasTargets(rules: readonly Rule[], name: string): readonly string[] {
+  const aliases = rules.filter((rule) => rule.type === 'alias' && matchesName(rule.pattern, name))
+  return aliases.map((rule) => foldName(rule.rest))
+}
+
+/** `/bin/true` and `/bin/false` block; a command that calls modprobe goes on to load it; of others nobody knows. */
+function installBlock(rule: Rule, name: string): Block | null {
+  const program = rule.rest.split(/\s+/)[0]?.split('/').at(-1) ?? ''
+  if (/^(true|false|:|nologin)$/.test(program)) return certain(`"install" runs ${program} instead in ${rule.at}`, takeOut(rule, name))
+  if (/\b(modprobe|insmod)\b/.test(rule.rest)) return null
+  return { by: `"install" runs a command of its own in ${rule.at}`, note: takeOut(rule, name), isCertain: false }
+}
+
+function certain(by: string, note: string): Block {
+  return { by, note, isCertain: true }
+}
+
+function takeOut(rule: Rule, name: string): string {
+  return `Take out ${rule.at}: it keeps ${name} from being loaded.`
+}
+
+function cmdlineRule(type: 'refused' | 'blacklist', pattern: string): Rule {
+  return { type, pattern, rest: '', at: '/proc/cmdline' }
+}
+
+function namesOf(word: string | undefined): readonly string[] {
+  return (word?.slice(word.indexOf('=') + 1) ?? '').split(',').filter(Boolean)
+}
+
+/** Lines with their continuations (a backslash at the end), without comments, numbered from 1. */
+function logicalLines(text: string): readonly { line: string; number: number }[] {
+  const lines: { line: string; number: number }[] = []
+  let open: { line: string; number: number } | null = null
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line: string = (open?.line ?? '') + raw.replace(/\\$/, '')
+    const number = open?.number ?? index + 1
+    open = raw.endsWith('\\') ? { line, number } : null
+    if (open === null && !/^\s*(#|$)/.test(line)) lines.push({ line, number })
+  }
+  return lines
+}

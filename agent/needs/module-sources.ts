@@ -1,0 +1,127 @@
+import type { Answers } from '../model/answers.ts'
+import type { Facts } from '../model/facts.ts'
+import type { FolderText, ListQuestion, Question, ReadAllQuestion, ReadQuestion, StatQuestion } from '../model/question.ts'
+import { firstFound } from './first-found.ts'
+import type { Source, UnreadSource } from './first-found.ts'
+import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
+import type { KernelConfig } from './kernel-config-file.ts'
+import { readCommandLine, readRules } from './modprobe-rules.ts'
+import type { Rule } from './modprobe-rules.ts'
+
+/** All that tells of a kernel module, as far as it could be read. Nothing is run, nothing is loaded. */
+export interface ModuleSources {
+  readonly loaded: Source
+  readonly dependencies: Source
+  readonly builtIn: Source
+  readonly builtInAliases: Source
+  readonly aliases: Source
+  readonly config: KernelConfig
+  readonly rules: readonly Rule[]
+  /** Where a rule against loading may stand unseen; null when all was read. */
+  readonly unreadRules: UnreadSource | null
+  /** kernel.modules_disabled is 1: nothing more is loaded until the next boot. */
+  readonly isClosed: boolean
+  /** /sys/module/NAME: there for every loaded module and for some that are built in. */
+  readonly hasFolder: boolean | UnreadSource
+  readonly installed: InstalledKernels
+}
+
+/** The kernels that have a folder of modules. */
+export type InstalledKernels = { readonly names: readonly string[] } | UnreadSource
+
+/** Debian's modules.alias is 1.4 MiB, modules.dep 0.6 MiB. */
+const limit = 8 * 1024 * 1024
+
+const loaded = read('/proc/modules')
+const commandLine = read('/proc/cmdline')
+/** https://docs.kernel.org/admin-guide/sysctl/kernel.html#modules-disabled */
+const closed = read('/proc/sys/kernel/modules_disabled')
+
+/** In modprobe's own order of precedence. https://man7.org/linux/man-pages/man5/modprobe.d.5.html */
+const ruleFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'].map(
+  (folder): ReadAllQuestion => ({ ask: 'readAll', path: `${folder}/modprobe.d`, suffix: '.conf' }),
+)
+
+export function moduleQuestions(name: string, facts: Facts): readonly Question[] {
+  const files = ['modules.dep', 'modules.builtin', 'modules.builtin.modinfo', 'modules.alias']
+  return [
+    loaded,
+    commandLine,
+    closed,
+    ...ruleFolders,
+    folderOf(name),
+    ...kernelFolders(facts),
+    ...files.flatMap((file) => ofKernel(file, facts)),
+    ...kernelConfigQuestions(facts.kernel),
+  ]
+}
+
+export function readModuleSources(name: string, answers: Answers, facts: Facts): ModuleSources {
+  const cmdline = firstFound(answers, [commandLine])
+  const disabled = firstFound(answers, [closed])
+  const folders = readRuleFolders(answers)
+  const ruleLines = cmdline.fate === 'found' ? readCommandLine(cmdline.value.text) : []
+  return {
+    loaded: firstFound(answers, [loaded]),
+    dependencies: firstFound(answers, ofKernel('modules.dep', facts)),
+    builtIn: firstFound(answers, ofKernel('modules.builtin', facts)),
+    builtInAliases: firstFound(answers, ofKernel('modules.builtin.modinfo', facts)),
+    aliases: firstFound(answers, ofKernel('modules.alias', facts)),
+    config: readKernelConfig(answers, facts.kernel),
+    rules: [...ruleLines, ...readRules(folders.found)],
+    unreadRules: [cmdline, disabled].find(isUnread) ?? folders.unread,
+    isClosed: disabled.fate === 'found' && disabled.value.text.trim() === '1',
+    hasFolder: hasFolder(answers, folderOf(name)),
+    installed: installedKernels(answers, facts),
+  }
+}
+
+export function isUnread(source: { readonly fate: string }): source is UnreadSource {
+  return source.fate !== 'found' && source.fate !== 'absent'
+}
+
+function read(path: string): ReadQuestion {
+  return { ask: 'read', path, limit }
+}
+
+function folderOf(name: string): StatQuestion {
+  return { ask: 'stat', path: `/sys/module/${name}` }
+}
+
+/** NixOS keeps them beside the system that was booted. */
+function kernelFolders(facts: Facts): readonly ListQuestion[] {
+  const nixos = facts.distro.id === 'nixos' ? ['/run/booted-system/kernel-modules/lib/modules'] : []
+  return [...nixos, '/lib/modules', '/usr/lib/modules'].map((path) => ({ ask: 'list', path }))
+}
+
+function ofKernel(file: string, facts: Facts): readonly ReadQuestion[] {
+  if (facts.kernel === null) return []
+  return kernelFolders(facts).map(({ path }) => read(`${path}/${facts.kernel}/${file}`))
+}
+
+function readRuleFolders(answers: Answers): { found: readonly FolderText[]; unread: UnreadSource | null } {
+  const found: FolderText[] = []
+  let unread: UnreadSource | null = null
+  for (const question of ruleFolders) {
+    const answer = answers.of(question)
+    if (answer.fate === 'found') found.push(answer.value)
+    else if (answer.fate !== 'absent') unread ??= { fate: answer.fate, detail: answer.detail, path: question.path }
+  }
+  return { found, unread }
+}
+
+function hasFolder(answers: Answers, question: StatQuestion): boolean | UnreadSource {
+  const answer = answers.of(question)
+  if (answer.fate === 'found' || answer.fate === 'absent') return answer.fate === 'found'
+  return { fate: answer.fate, detail: answer.detail, path: question.path }
+}
+
+function installedKernels(answers: Answers, facts: Facts): InstalledKernels {
+  const names = new Set<string>()
+  for (const question of kernelFolders(facts)) {
+    const answer = answers.of(question)
+    if (answer.fate === 'found') for (const name of answer.value.names) names.add(name)
+    else if (answer.fate !== 'absent') return { fate: answer.fate, detail: answer.detail, path: question.path }
+  }
+  return { names: [...names].filter((name) => /^\d+\.\d/.test(name)).toSorted() }
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { familyOf, installerOf, keysFor } from '../../agent/fixes/families.ts'
+import { fixText } from '../../agent/fixes/fix-text.ts'
+import { parseOsRelease } from '../../agent/model/facts.ts'
+import type { Facts } from '../../agent/model/facts.ts'
+
+/** os-release of real systems, as their images ship it (only the fields that count here). */
+const systems: [osRelease: string, family: string | null, installed: string][] = [
+  ['ID=debian\nVERSION_ID=12', 'debian', 'apt-get update && apt-get install -y tool'],
+  ['ID=ubuntu\nID_LIKE=debian\nVERSION_ID=24.04', 'debian', 'apt-get update && apt-get install -y tool'],
+  ['ID=rocky\nID_LIKE="rhel centos fedora"\nVERSION_ID=9.4', 'rhel', 'dnf install -y tool'],
+  ['ID=ol\nID_LIKE=fedora\nVERSION_ID=9.3', 'rhel', 'dnf install -y tool'],
+  ['ID=amzn\nID_LIKE=fedora\nVERSION_ID=2023', 'rhel', 'dnf install -y tool'],
+  ['ID=amzn\nID_LIKE="centos rhel fedora"\nVERSION_ID=2', 'rhel', 'yum install -y tool'],
+  ['ID=centos\nID_LIKE="rhel fedora"\nVERSION_ID=7', 'rhel', 'yum install -y tool'],
+  ['ID=fedora\nVERSION_ID=7', 'rhel', 'dnf install -y tool'],
+  ['ID=fedora\nVARIANT_ID=coreos\nVERSION_ID=42', 'rhel', 'rpm-ostree install tool\nsystemctl reboot'],
+  ['ID=sles\nID_LIKE=suse\nVERSION_ID=15.6', 'suse', 'zypper --non-interactive install tool'],
+  ['ID=opensuse-leap\nID_LIKE="suse opensuse"', 'suse', 'zypper --non-interactive install tool'],
+  ['ID=sl-micro\nID_LIKE=suse\nVERSION_ID=6.0', 'suse', 'transactional-update --non-interactive pkg install tool\nsystemctl reboot'],
+  ['ID=alpine\nVERSION_ID=3.20.1', 'alpine', 'apk add tool'],
+  ['ID=arch', 'arch', 'pacman -S --needed --noconfirm tool'],
+  ['ID=talos', null, '# packages cannot be added to this system; needed: tool'],
+  ['ID=flatcar\nID_LIKE=coreos', null, '# packages cannot be added to this system; needed: tool'],
+  ['ID=mine', null, "# install with this system's package manager: tool"],
+]
+
+test.each(systems)('%j', (osRelease, family, installed) => {
+  const facts = host(osRelease)
+  expect(familyOf(facts.distro)).toBe(family)
+  const fix = { packages: ['tool'] }
+  expect(fixText([{ own: null, written: [{ [keysFor(facts.distro)[0] ?? 'all']: fix }] }], facts)).toBe(installed)
+})
+
+test('an image-based system has only its own note, whatever the family or "all" says', () => {
+  const written = [{ all: { packages: ['tool'] }, talos: { note: 'Add the extension.' } }]
+  expect(fixText([{ own: { run: ['chmod +x /x'] }, written }], host('ID=talos'))).toBe('# Add the extension.')
+  expect(fixText([{ own: null, written: [{ all: { packages: ['tool'] } }] }], host('ID=talos'))).toBeNull()
+})
+
+test('ID, then ID_LIKE in its order, then the family, then all', () => {
+  expect(keysFor(host('ID=ubuntu\nID_LIKE=debian').distro)).toEqual(['ubuntu', 'debian', 'all'])
+  expect(keysFor(host('ID=amzn\nID_LIKE=fedora').distro)).toEqual(['amzn', 'fedora', 'rhel', 'all'])
+})
+
+test('modules and sysctls are set now and at each boot; services come last', () => {
+  const fix = { packages: ['t'], modules: ['m'], sysctls: { 'a.b': '1' }, run: ['systemctl enable --now t'] }
+  expect(fixText([{ own: null, written: [{ all: fix }] }], host('ID=alpine'))?.split('\n')).toEqual([
+    'apk add t',
+    'modprobe m && echo m > /etc/modules-load.d/m.conf',
+    "sysctl -w a.b='1' && echo 'a.b = 1' >> /etc/sysctl.d/90-hostdeps.conf",
+    'systemctl enable --now t',
+  ])
+})
+
+test('where packages come with the next boot, the services wait for it', () => {
+  const fix = { packages: ['t'], run: ['systemctl enable --now t'] }
+  const text = fixText([{ own: null, written: [{ all: fix }] }], host('ID=fedora\nVARIANT_ID=coreos'))
+  expect(text?.split('\n')).toEqual([
+    'rpm-ostree install t',
+    'systemctl reboot',
+    '# after the reboot:',
+    'systemctl enable --now t',
+  ])
+})
+
+test('an unknown installer is told apart from an image', () => {
+  expect(installerOf(host('ID=mine').distro)).toBe('unknown')
+  expect(installerOf(host('').distro)).toBe('unknown')
+})
+
+function host(osRelease: string): Facts {
+  const distro = parseOsRelease(osRelease)
+  return { hostname: null, distro, kernel: '6.1.0', arch: 'amd64', init: { type: 'systemd' }, packages: 'unknown', reboot: null }
+}

@@ -1,0 +1,75 @@
+import { execa } from 'execa'
+import type { Report, ReportCheck } from '../../agent/model/report.ts'
+
+const main = new URL('../../agent/main.ts', import.meta.url).pathname
+
+/** What one run of `hostdeps check` said. */
+export interface CheckRun {
+  readonly exitCode: number | undefined
+  readonly report: Report
+  readonly stderr: string
+  /** Milliseconds from start to end of the process. */
+  readonly took: number
+}
+
+/** Runs `hostdeps` as a user would, from the sources. */
+export async function hostdeps(...args: string[]) {
+  return execa(process.execPath, [main, ...args], { reject: false, env: { NO_COLOR: '1', NODE_NAME: undefined } })
+}
+
+export async function hostdepsCheck(...args: string[]): Promise<CheckRun> {
+  const start = performance.now()
+  const { exitCode, stdout, stderr } = await hostdeps('check', '-o', 'json', ...args)
+  const took = performance.now() - start
+  if (!stdout.startsWith('{')) throw new Error(`no report came: exit code ${exitCode}\n${stdout}\n${stderr}`)
+  const report: Report = JSON.parse(stdout)
+  return { exitCode, report, stderr, took }
+}
+
+/** The one check of a report that has just one. */
+export function onlyCheck(report: Report): ReportCheck {
+  const [check, ...others] = report.checks
+  if (check === undefined || others.length > 0) throw new Error(`${report.checks.length} checks, not one`)
+  return check
+}
+
+/** A `hostdeps run` in a process of its own, served on a free port. */
+export async function startAgent(...args: string[]) {
+  const agent = execa(process.execPath, [main, 'run', '--port', '0', ...args], {
+    reject: false,
+    forceKillAfterDelay: 5_000,
+    env: { NO_COLOR: '1', NODE_NAME: undefined },
+  })
+  const started = performance.now()
+  const url = await new Promise<string>((resolve, reject) => {
+    let seen = ''
+    agent.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString()
+      const [, address] = /Serving on (http:\S+?)\/? /.exec(seen) ?? []
+      if (address !== undefined) resolve(address)
+    })
+    void agent.then(({ exitCode, stderr }) => reject(new Error(`it ended with ${exitCode}: ${seen}${stderr}`)))
+  })
+  return {
+    url,
+    /** Milliseconds until the first table was there. */
+    took: performance.now() - started,
+    async stop() {
+      agent.kill('SIGINT')
+      return agent
+    },
+  }
+}
+
+/** Milliseconds until an address answers with this status; asks each 25 ms. */
+export async function untilStatus(url: string, status: number, limit: number): Promise<number> {
+  const start = performance.now()
+  for (;;) {
+    const response = await fetch(url)
+    const body = await response.text()
+    const took = performance.now() - start
+    if (response.status === status) return took
+    if (took > limit) throw new Error(`${url} still answers ${response.status} after ${Math.round(took)} ms: ${body}`)
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}

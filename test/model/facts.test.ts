@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { collectAnswers } from '../../agent/model/answers.ts'
+import type { AnswerEntry } from '../../agent/model/answers.ts'
+import { parseOsRelease, readFacts } from '../../agent/model/facts.ts'
+import type { Answer } from '../../agent/model/question.ts'
+
+describe('os-release', () => {
+  test.each([
+    ['plain', 'ID=debian\nVERSION_ID="12"', { id: 'debian', version: '12', like: [] }],
+    ['quotes of both kinds and escapes', `ID='rocky'\nPRETTY_NAME="Rocky \\"9\\""`, { id: 'rocky', name: 'Rocky "9"' }],
+    ['several relatives', 'ID=ol\nID_LIKE="rhel  fedora"', { like: ['rhel', 'fedora'] }],
+    ['comments, blanks, garbage', '# x\n\nnonsense\n  ID=arch  \n', { id: 'arch', name: 'arch' }],
+    ['capitals', 'ID=Debian', { id: 'debian' }],
+    ['empty: the default of os-release(5)', '', { id: 'linux', name: 'linux' }],
+    ['escape sequences in the name', 'ID=x\nPRETTY_NAME="a\u001b[31mb"', { name: 'a [31mb' }],
+  ])('%s', (_, text, wanted) => {
+    expect(parseOsRelease(text)).toMatchObject(wanted)
+  })
+})
+
+describe('facts', () => {
+  test('a host of which nothing can be read is not taken for any distribution', () => {
+    const facts = readFacts(collectAnswers([]), 'x64')
+    expect(facts).toMatchObject({ kernel: null, arch: 'amd64', packages: 'unknown', reboot: null })
+    expect(facts.distro.id).toBeNull()
+    expect(facts.init.type).toBe('other')
+  })
+
+  test('the second os-release is read only when the first is absent', () => {
+    const second = file('/usr/lib/os-release', 'ID=debian')
+    expect(distroOf([absent('/etc/os-release'), second])).toBe('debian')
+    expect(distroOf([[{ ask: 'read', path: '/etc/os-release' }, { fate: 'denied', detail: 'no' }], second])).toBeNull()
+  })
+
+  test.each([
+    ['systemd', [file('/proc/1/comm', 'systemd\n')], { type: 'systemd' }],
+    ['openrc', [file('/proc/1/comm', 'init\n'), there('/run/openrc/softlevel')], { type: 'openrc' }],
+    ['another', [file('/proc/1/comm', 'tini\n')], { type: 'other', name: 'tini' }],
+  ] as const)('init: %s', (_, entries, init) => {
+    expect(readFacts(collectAnswers(entries), 'x64').init).toEqual(init)
+  })
+
+  test.each([
+    ['dpkg', [file('/etc/os-release', 'ID=debian'), there('/var/lib/dpkg/status')], 'dpkg'],
+    ['the family decides when a foreign tool has left a database', [file('/etc/os-release', 'ID=debian'), there('/var/lib/rpm'), there('/var/lib/dpkg/status')], 'dpkg'],
+    ['rpm of an ostree system', [file('/etc/os-release', 'ID=fedora'), there('/usr/share/rpm')], 'rpm'],
+    ['none on Talos', [file('/etc/os-release', 'ID=talos')], 'none'],
+    ['whatever is there on a distribution we do not know', [file('/etc/os-release', 'ID=mine'), there('/lib/apk/db/installed')], 'apk'],
+    ['unknown when nothing is', [file('/etc/os-release', 'ID=mine')], 'unknown'],
+  ] as const)('packages: %s', (_, entries, manager) => {
+    expect(readFacts(collectAnswers(entries), 'x64').packages).toBe(manager)
+  })
+})
+
+function distroOf(entries: readonly AnswerEntry[]): string | null {
+  return readFacts(collectAnswers(entries), 'x64').distro.id
+}
+
+function file(path: string, text: string): AnswerEntry {
+  return [{ ask: 'read', path }, { fate: 'found', value: { text } }]
+}
+
+function absent(path: string): AnswerEntry {
+  return [{ ask: 'read', path }, { fate: 'absent', detail: 'is not there' }]
+}
+
+function there(path: string): AnswerEntry {
+  const answer: Answer<unknown> = { fate: 'found', value: { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 1, realPath: path } }
+  return [{ ask: 'stat', path }, answer]
+}

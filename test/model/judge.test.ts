@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import { fixText } from '../../agent/fixes/fix-text.ts'
+import { collectAnswers } from '../../agent/model/answers.ts'
+import type { Check } from '../../agent/model/check.ts'
+import type { Facts } from '../../agent/model/facts.ts'
+import { judge } from '../../agent/model/judge.ts'
+import type { Need } from '../../agent/model/need.ts'
+import { unanswered, verdict } from '../../agent/model/reason.ts'
+import type { Verdict } from '../../agent/model/reason.ts'
+import type { CheckResult } from '../../agent/model/report.ts'
+
+const ready = verdict('BinaryFound', { name: 'x', path: '/x' }, { evidence: ['/x'] })
+const missing = verdict('BinaryNotFound', { name: 'x', process: null })
+const unknown = unanswered('x', { fate: 'timed-out', detail: 'after 5 s' })
+const notApplicable = verdict('NotApplicable', { why: 'not here' })
+
+describe('a check is its worst required finding', () => {
+  test.each([
+    [[ready, ready], 'ready', 'AllReady'],
+    [[ready, unknown], 'unknown', 'DeadlineExceeded'],
+    [[unknown, missing, ready], 'missing', 'BinaryNotFound'],
+    [[ready, notApplicable], 'ready', 'AllReady'],
+    [[notApplicable, notApplicable], 'not-applicable', 'NotApplicable'],
+    [[notApplicable, unknown], 'unknown', 'DeadlineExceeded'],
+  ])('%#', (verdicts, state, reason) => {
+    expect(judgeOne(verdicts.map(need))).toMatchObject({ state, reason })
+  })
+
+  test('how many more are missing is said', () => {
+    expect(judgeOne([need(missing), need(missing, 1)]).message).toMatch(/\(and 1 more\)$/)
+  })
+})
+
+describe('a recommended need never changes the state', () => {
+  const recommended = (said: Verdict): Need => ({ ...need(said, 9), recommended: true })
+  test.each([
+    [[need(ready), recommended(missing)], 'ready', 'RecommendedMissing'],
+    [[need(ready), recommended(unknown)], 'ready', 'RecommendedUnknown'],
+    [[need(missing), recommended(ready)], 'missing', 'BinaryNotFound'],
+    [[recommended(missing)], 'ready', 'RecommendedMissing'],
+    [[recommended(notApplicable)], 'not-applicable', 'NotApplicable'],
+    [[need(notApplicable), recommended(missing)], 'not-applicable', 'NotApplicable'],
+  ])('%#', (needs, state, reason) => {
+    expect(judgeOne(needs)).toMatchObject({ state, reason })
+  })
+})
+
+describe('anyOf', () => {
+  test.each([
+    [[missing, ready], 'ready', 'AllReady'],
+    [[missing, missing], 'missing', 'AnyOfMissing'],
+    [[missing, unknown], 'unknown', 'DeadlineExceeded'],
+    [[unknown, ready], 'ready', 'AllReady'],
+    [[missing, notApplicable], 'missing', 'AnyOfMissing'],
+    [[notApplicable], 'not-applicable', 'NotApplicable'],
+  ])('%#', (verdicts, state, reason) => {
+    expect(judgeOne([anyOf(verdicts.map(need))])).toMatchObject({ state, reason })
+  })
+
+  test('the first alternative that can be mended is the fix', () => {
+    const first = { ...need(missing, 1), fix: { all: { packages: ['one'] } } }
+    const second = { ...need(missing, 2), fix: { all: { packages: ['two'] } } }
+    expect(judgeOne([anyOf([first, second])]).fix).toBe('apt-get update && apt-get install -y one')
+  })
+})
+
+describe('a check taken in', () => {
+  const inner = check('inner', [need(missing)], { all: { packages: ['inner-tool'] } })
+
+  test('passes on its state, reason, words and fix', () => {
+    const [outer] = judgeAll([check('outer', [taking('inner')]), inner])
+    expect(outer).toMatchObject({ state: 'missing', reason: 'BinaryNotFound' })
+    expect(outer?.message).toContain('inner: ')
+    expect(outer?.fix).toContain('inner-tool')
+    expect(outer?.findings[0]?.findings).toHaveLength(1)
+  })
+
+  test('the packages of several are one command, none of them twice', () => {
+    const other = check('other', [need(missing)], { all: { packages: ['b', 'inner-tool'] } })
+    const [outer] = judgeAll([check('outer', [taking('inner'), taking('other')]), inner, other])
+    expect(outer?.fix).toBe('apt-get update && apt-get install -y inner-tool b')
+  })
+
+  test('what it only recommends stays known', () => {
+    const soft = check('soft', [{ ...need(missing), recommended: true }])
+    const [outer] = judgeAll([check('outer', [taking('soft')]), soft])
+    expect(outer).toMatchObject({ state: 'ready', reason: 'RecommendedMissing' })
+  })
+
+  test('one that is not in the catalogue is unknown, not missing', () => {
+    expect(judgeOne([taking('nowhere')]).state).toBe('unknown')
+  })
+})
+
+describe('fixes', () => {
+  test('the fix of the very reason wins over what the files say', () => {
+    const masked = verdict('UnitMasked', { unit: 'a.service' }, { fix: { run: ['systemctl unmask a.service'] } })
+    const [result] = judgeAll([check('c', [need(masked)], { all: { packages: ['a'] } })])
+    expect(result?.fix).toBe('systemctl unmask a.service')
+  })
+
+  test('the fix of the need wins over that of the check, where it has one for this host', () => {
+    const own = { ...need(missing), fix: { alpine: { packages: ['no'] }, debian: { packages: ['own'] } } }
+    expect(judgeAll([check('c', [own], { all: { packages: ['all'] } })])[0]?.fix).toContain('own')
+    const foreign = { ...need(missing), fix: { alpine: { packages: ['no'] } } }
+    expect(judgeAll([check('c', [foreign], { all: { packages: ['all'] } })])[0]?.fix).toContain('install -y all')
+  })
+
+  test('nothing is mended that is not known to be missing', () => {
+    expect(judgeAll([check('c', [need(unknown)], { all: { packages: ['a'] } })])[0]?.fix).toBeNull()
+  })
+
+  test('when a new image waits for its boot, the fix is the boot', () => {
+    const facts = { ...debian, reboot: { type: 'image', path: '/run/ostree/staged-deployment' } } as const
+    const [result] = judgeAll([check('c', [need(missing)], { all: { packages: ['a'] } })], facts)
+    expect(result).toMatchObject({ state: 'missing', reason: 'RebootRequired', fix: 'systemctl reboot' })
+  })
+})
+
+test('a host that cannot be asked makes every finding unknown for that one reason', () => {
+  const asked = { facts: debian, answers: collectAnswers([]), fixText }
+  const unreachable = { fate: 'denied', detail: 'Permission denied' } as const
+  const [result] = judge([check('c', [need(missing), anyOf([need(missing, 1)])])], { ...asked, unreachable })
+  expect(result?.findings.map((finding) => finding.reason)).toEqual(['HostNotReachable', 'HostNotReachable'])
+})
+
+const debian: Facts = {
+  hostname: 'n',
+  distro: { id: 'debian', like: [], version: '12', variant: null, name: 'Debian 12' },
+  kernel: '6.1.0',
+  arch: 'amd64',
+  init: { type: 'systemd' },
+  packages: 'dpkg',
+  reboot: null,
+}
+
+function judgeOne(needs: readonly Need[]): CheckResult {
+  const [result] = judgeAll([check('c', needs)])
+  if (result === undefined) throw new Error('no result')
+  return result
+}
+
+function judgeAll(checks: readonly Check[], facts = debian): CheckResult[] {
+  return judge(checks, { facts, answers: collectAnswers([]), unreachable: null, fixText })
+}
+
+function check(name: string, needs: readonly Need[], fix: Check['fix'] = null): Check {
+  return { name, title: name, why: 'why', needs, fix, symptoms: [], sources: [], images: [], origin: 'shipped' }
+}
+
+const common = {
+  recommended: false,
+  why: null,
+  source: null,
+  fix: null,
+  applies: () => null,
+  place: { file: 'f', line: 1 },
+}
+
+function need(said: Verdict, index = 0): Need {
+  return { ...common, type: 'host', id: `binary:${index}`, kind: 'binary', questions: () => [], judge: () => said }
+}
+
+function anyOf(needs: readonly Need[]): Need {
+  return { ...common, type: 'anyOf', id: 'anyOf', needs }
+}
+
+function taking(name: string): Need {
+  return { ...common, type: 'check', id: `check:${name}`, check: name }
+}
