@@ -48,9 +48,12 @@ export function loadFrom(flags: LoadFlags): Loaded {
 }
 
 export function openHostFrom(flags: HostFlags, loaded: Loaded): Host {
-  const { procfs } = flags
-  const pid = flags.targetPid ?? (procfs === '/proc' ? null : 1)
-  return openHost({ procfs, targetPid: pid, deadlineMs: flags.deadline ?? loaded.config.deadline })
+  return openHost({ ...hostPlace(flags), deadlineMs: flags.deadline ?? loaded.config.deadline })
+}
+
+/** Our own mount namespace on /proc; with another proc file system, that of the host's init. */
+export function hostPlace({ procfs, targetPid }: HostFlags): { procfs: string; targetPid: number | null } {
+  return { procfs, targetPid: targetPid ?? (procfs === '/proc' ? null : 1) }
 }
 
 function readPid(text: string): number {

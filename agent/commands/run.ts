@@ -9,7 +9,7 @@ import { createBoard } from '../publish/report-board.ts'
 import { formats } from '../render/formats.ts'
 import { makeRound } from '../rounds/make-round.ts'
 import { startRounds } from '../rounds/round-loop.ts'
-import { addHostFlags, loadFrom, openHostFrom } from './host-flags.ts'
+import { addHostFlags, hostPlace, loadFrom, openHostFrom } from './host-flags.ts'
 import type { HostFlags } from './host-flags.ts'
 import { logTransitions } from './log-transitions.ts'
 import { nodeName } from './node-name.ts'
@@ -43,7 +43,7 @@ async function run(flags: RunFlags): Promise<void> {
     took: (round) => showReport(board.take(round)),
     failed: (error) => log.error({ err: error }, 'a round failed'),
     clock: systemClock,
-    watcher: watchHost(host),
+    watcher: watchHost(hostPlace(flags)),
     interval: config.interval,
   })
   const signal = await endSignal()

@@ -28,7 +28,8 @@ export interface Distro {
 
 /** `name` is the comm of the host's process 1. */
 export type Init =
-  | { readonly type: 'systemd' | 'openrc' }
+  | { readonly type: 'systemd' }
+  | { readonly type: 'openrc' }
   | { readonly type: 'other'; readonly name: string }
 
 /** Which package database the host has; "none" on image-based systems, "unknown" when none was found elsewhere. */

@@ -129,7 +129,8 @@ export interface RunResult {
  */
 export type Answer<V> =
   | { readonly fate: 'found'; readonly value: V }
-  | { readonly fate: 'absent' | UnansweredFate; readonly detail: string }
+  | { readonly fate: 'absent'; readonly detail: string }
+  | Unanswered
 
 export type UnansweredFate = 'denied' | 'timed-out' | 'failed'
 

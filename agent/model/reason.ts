@@ -20,8 +20,8 @@ const reasons = {
   AnyOfMissing: missing((a: { messages: readonly string[] }) => `none of these: ${a.messages.join('; ')}`),
 
   BinaryFound: ready((a: { name: string; path: string }) => `${a.name} is at ${a.path}`),
-  BinaryNotFound: missing((a: { name: string; process: string | null }) =>
-    a.process ? `${a.name} is not on the PATH where ${a.process} runs` : `${a.name} is not on the host's PATH`,
+  BinaryNotFound: missing((a: { name: string }) =>
+    a.name.startsWith('/') ? `${a.name} is not on the host` : `${a.name} is not on the host's PATH`,
   ),
   BinaryNotExecutable: missing((a: { path: string }) => `${a.path} may not be executed (no x permission)`),
   BinaryBroken: missing((a: { command: string; outcome: string }) => `${a.command} is there but ${a.outcome}`),
@@ -78,6 +78,8 @@ const reasons = {
   UnitNotFound: missing((a: { units: readonly string[] }) => `unit ${orList(a.units)} does not exist`),
   UnitMasked: missing((a: { unit: string }) => `${a.unit} is masked`),
   UnitFailed: missing((a: { unit: string }) => `${a.unit} has failed`),
+  UnitStarting: unknown((a: { unit: string; state: string }) => `${a.unit} is still starting: ${a.state}`),
+  UnitBroken: missing((a: { unit: string; load: string }) => `the unit file of ${a.unit} cannot be used (${a.load})`),
   UnitInactive: missing((a: { unit: string; state: string }) => `${a.unit} is ${a.state}`),
   UnitNotEnabled: missing((a: { unit: string; state: string }) => `${a.unit} is ${a.state}, not enabled at boot`),
   UnitActive: missing((a: { unit: string }) => `${a.unit} is active, and must not be`),

@@ -7,7 +7,7 @@ import { parseOnce } from './parse-once.ts'
 /** The configuration that the running kernel was built with; `value` of an option that is not set is "n". */
 export type KernelConfig =
   | { readonly fate: 'found'; readonly path: string; value(option: string): string }
-  | { readonly fate: 'absent' }
+  | { readonly fate: 'absent'; readonly detail: string }
   | UnreadSource
 
 /** Debian's unpacked configuration is 260 KiB. */
@@ -19,7 +19,11 @@ const limit = 4 * 1024 * 1024
  * https://github.com/kubernetes/system-validators/blob/master/validators/kernel_validator.go
  */
 export function kernelConfigQuestions(kernel: string | null): readonly ReadQuestion[] {
-  return ['/proc/config.gz', ...(kernel === null ? [] : placesOf(kernel))].map((path) => ({ ask: 'read', path, limit }))
+  return ['/proc/config.gz', ...(kernel === null ? [] : placesOf(kernel))].map((path) => ({
+    ask: 'read',
+    path,
+    limit,
+  }))
 }
 
 export function readKernelConfig(answers: Answers, kernel: string | null): KernelConfig {

@@ -8,10 +8,12 @@ const name = String.raw`CONFIG_[A-Za-z0-9_]+`
 const value = String.raw`=(?:"[^"|]*"|[^\s"|]+)`
 const alternative = `${name}(?:${value})?`
 
-const item = z.string().regex(
-  new RegExp(`^${alternative}(?:\\|${alternative})*$`),
-  'is not a kernel option: CONFIG_X, CONFIG_X=y, CONFIG_X=n, CONFIG_X=value, or several of them with | between',
-)
+const item = z
+  .string()
+  .regex(
+    new RegExp(`^${alternative}(?:\\|${alternative})*$`),
+    'is not a kernel option: CONFIG_X, CONFIG_X=y, CONFIG_X=n, CONFIG_X=value, or several of them with | between',
+  )
 
 const schema = z.strictObject({ kernelConfig: z.union([item, z.array(item).min(1)]) })
 
@@ -25,9 +27,10 @@ export const kernelConfig: Kind<typeof schema> = {
   questions: (_, facts) => kernelConfigQuestions(facts.kernel),
   judge(spec, answers, facts) {
     const config = readKernelConfig(answers, facts.kernel)
-    if (config.fate === 'absent') return verdict('KernelConfigUnknown', { kernel: facts.kernel ?? 'of this host' })
+    if (config.fate === 'absent')
+      return verdict('KernelConfigUnknown', { kernel: facts.kernel ?? '(version not known)' })
     if (config.fate !== 'found') return unanswered(config.path, config)
-    const items = itemsOf(spec).map((text) => judgeItem(text, config.value))
+    const items = itemsOf(spec).map((text) => judgeItem(text, (option) => config.value(option)))
     return judgeItems(items, `read from ${config.path}`)
   },
 }

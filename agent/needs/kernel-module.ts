@@ -4,12 +4,21 @@ import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { missingModule } from './missing-module.ts'
 import { aliasTargets, blacklisted, blockOf } from './modprobe-rules.ts'
-import { findAliases, findBuiltIn, findBuiltInAliases, findDependencies, foldName, loadedState } from './module-files.ts'
+import {
+  findAliases,
+  findBuiltIn,
+  findBuiltInAliases,
+  findDependencies,
+  foldName,
+  loadedState,
+} from './module-files.ts'
 import type { ModuleFile } from './module-files.ts'
 import { moduleQuestions, readModuleSources } from './module-sources.ts'
 import type { ModuleSources } from './module-sources.ts'
 
-const option = z.string().regex(/^CONFIG_[A-Za-z0-9_]+$/, 'is not the name of a kernel option, such as CONFIG_ISCSI_TCP')
+const option = z
+  .string()
+  .regex(/^CONFIG_[A-Za-z0-9_]+$/, 'is not the name of a kernel option, such as CONFIG_ISCSI_TCP')
 
 const schema = z.strictObject({
   /** A module's name or an alias of it, such as fs-nfs4. */
@@ -63,25 +72,31 @@ interface NamedFile extends ModuleFile {
 }
 
 /** A module that is there as a file: blocked, loadable, or not loaded although it must be. */
-function judgeFile(asked: string, file: NamedFile, how: { sources: ModuleSources; mustBeLoaded: boolean }): Verdict {
+function judgeFile(
+  name: string,
+  file: NamedFile,
+  how: { sources: ModuleSources; mustBeLoaded: boolean },
+): Verdict {
   const { sources } = how
-  const name = asked
   const evidence = [file.path, ...ruleEvidence(file.name, sources), ...aliasEvidence(name, [name, file.name])]
   if (sources.isClosed) return closedVerdict(name, evidence)
   const blocks = [file.name, ...file.needs.filter((needed) => stateOf(needed, sources) !== 'Live')].flatMap(
     (one) => blockOf(sources.rules, one, one === file.name && one !== name) ?? [],
   )
   const block = blocks.find(({ isCertain }) => isCertain) ?? blocks[0]
-  if (block?.isCertain) return verdict('ModuleBlocked', { name, by: block.by }, { evidence, fix: { note: block.note } })
+  if (block?.isCertain)
+    return verdict('ModuleBlocked', { name, by: block.by }, { evidence, fix: { note: block.note } })
   if (how.mustBeLoaded) return verdict('ModuleNotLoaded', { name }, { evidence, fix: { modules: [name] } })
   if (block) return verdict('ModuleUnknown', { name, detail: block.by }, { evidence })
-  if (sources.unreadRules) return unanswered(`whether ${name} may be loaded (${sources.unreadRules.path})`, sources.unreadRules)
+  if (sources.unreadRules)
+    return unanswered(`whether ${name} may be loaded (${sources.unreadRules.path})`, sources.unreadRules)
   return verdict('ModuleLoadable', { name }, { evidence })
 }
 
 function closedVerdict(name: string, evidence: readonly string[]): Verdict {
   const by = 'kernel.modules_disabled is 1'
-  const note = 'kernel.modules_disabled=1 holds until the next boot: load the module before it is set, then reboot.'
+  const note =
+    'kernel.modules_disabled=1 holds until the next boot: load the module before it is set, then reboot.'
   return verdict('ModuleBlocked', { name, by }, { evidence, fix: { note } })
 }
 

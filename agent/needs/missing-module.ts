@@ -22,11 +22,13 @@ export function missingModule(sought: Sought): Verdict {
   if (kernel === null) return unknownBecause(sought, 'the version of the running kernel could not be read')
   const unread = unreadSource(sources)
   if (unread) return unanswered(`whether kernel module ${name} is there (${unread.path})`, unread)
-  if (option?.value === 'n') return verdict('ModuleNotInKernel', { name, option: option.name, kernel }, { evidence })
+  if (option?.value === 'n')
+    return verdict('ModuleNotInKernel', { name, option: option.name, kernel }, { evidence })
   if (sources.loaded.fate === 'absent') return unsupported(sought)
   if (sources.dependencies.fate === 'absent') return withoutFiles(sought, kernel, option?.value === 'm')
   const hasBuiltIns = sources.builtIn.fate === 'found' || sources.builtInAliases.fate === 'found'
-  if (!hasBuiltIns && option === null) return unknownBecause(sought, `kernel ${kernel} has no modules.builtin here`)
+  if (!hasBuiltIns && option === null)
+    return unknownBecause(sought, `kernel ${kernel} has no modules.builtin here`)
   return verdict('ModuleNotFound', { name, kernel }, { evidence })
 }
 
@@ -62,9 +64,12 @@ function unreadSource({ loaded, hasFolder, dependencies, builtIn, builtInAliases
 function unsupported(sought: Sought): Verdict {
   const { options, sources } = sought
   const without = 'the kernel has no /proc/modules, so it has no module support'
-  if (options.length === 0) return unknownBecause(sought, `${without}, and the need names no kernel option (config)`)
+  if (options.length === 0)
+    return unknownBecause(sought, `${without}, and the need names no kernel option (config)`)
   const { config } = sources
-  const why = isUnread(config) ? `${config.path}: ${config.detail}` : 'its configuration is nowhere on this host'
+  const why = isUnread(config)
+    ? `${config.path}: ${config.detail}`
+    : 'its configuration is nowhere on this host'
   return unknownBecause(sought, config.fate === 'found' ? without : `${without}, and ${why}`)
 }
 
@@ -76,10 +81,13 @@ function withoutFiles(sought: Sought, kernel: string, isModule: boolean): Verdic
   const { name, sources } = sought
   const { installed } = sources
   if (!('names' in installed)) return unanswered(`which kernels are installed (${installed.path})`, installed)
-  if (installed.names.includes(kernel)) return unknownBecause(sought, `kernel ${kernel} has no modules.dep; depmod writes it`)
-  if (installed.names.length === 0) return unknownBecause(sought, `there are no modules of kernel ${kernel} on this host`)
+  if (installed.names.includes(kernel))
+    return unknownBecause(sought, `kernel ${kernel} has no modules.dep; depmod writes it`)
+  if (installed.names.length === 0)
+    return unknownBecause(sought, `there are no modules of kernel ${kernel} on this host`)
   const others = installed.names.join(', ')
-  if (isModule) return verdict('KernelReplaced', { name, kernel, installed: others }, { fix: { reboot: true } })
+  if (isModule)
+    return verdict('KernelReplaced', { name, kernel, installed: others }, { fix: { reboot: true } })
   const gone = `the modules of the running kernel ${kernel} are gone, those of ${others} are there; a reboot may be due`
   return unknownBecause(sought, gone)
 }

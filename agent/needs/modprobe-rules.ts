@@ -1,5 +1,6 @@
 import type { FolderText } from '../model/question.ts'
 import { foldName, matchesName } from './module-files.ts'
+import { parseOnce } from './parse-once.ts'
 
 /** What modprobe.d(5) and the kernel's command line say about loading modules. */
 export interface Rule {
@@ -21,7 +22,7 @@ export interface Block {
 
 /**
  * Every rule in the order in which modprobe heeds them: by the files' names, and of files of one name only the
- * one in the first folder. A file that could not be read hides its namesakes too: so a link to /dev/null does.
+ * one in the first folder; also when that one could not be read.
  * https://man7.org/linux/man-pages/man5/modprobe.d.5.html
  */
 export function readRules(folders: readonly FolderText[]): readonly Rule[] {
@@ -29,21 +30,32 @@ export function readRules(folders: readonly FolderText[]): readonly Rule[] {
   for (const { files, unread } of folders) {
     for (const file of [...files, ...unread.map(({ path }) => ({ path, text: '' }))]) {
       const name = file.path.slice(file.path.lastIndexOf('/') + 1)
-      if (!byName.has(name)) byName.set(name, parseRules(file.path, file.text))
+      if (!byName.has(name))
+        byName.set(
+          name,
+          parseRules(file).map((rule) => placeRule(rule, file.path)),
+        )
     }
   }
-  const names = [...byName.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+  const names = [...byName.keys()].toSorted()
   return names.flatMap((name) => byName.get(name) ?? [])
 }
 
-export function parseRules(path: string, text: string): readonly Rule[] {
-  const rules: Rule[] = []
-  for (const { line, number } of logicalLines(text)) {
-    const [, type, pattern = '', rest = ''] = /^\s*(install|blacklist|alias)\s+(\S+)\s*(.*?)\s*$/s.exec(line) ?? []
-    if (type !== 'install' && type !== 'blacklist' && type !== 'alias') continue
-    rules.push({ type, pattern, rest, at: `${path}, line ${number}` })
+type ParsedRule = Pick<Rule, 'type' | 'pattern' | 'rest'> & { readonly line: number }
+
+const parseRules = parseOnce((text): readonly ParsedRule[] => {
+  const rules: ParsedRule[] = []
+  for (const { text: words, line } of logicalLines(text)) {
+    const [, type, pattern = '', rest = ''] =
+      /^\s*(install|blacklist|alias)\s+(\S+)\s*(.*?)\s*$/s.exec(words) ?? []
+    if (type === 'install' || type === 'blacklist' || type === 'alias')
+      rules.push({ type, pattern, rest, line })
   }
   return rules
+})
+
+function placeRule({ line, ...rule }: ParsedRule, path: string): Rule {
+  return { ...rule, at: `${path}, line ${line}` }
 }
 
 /**
@@ -64,10 +76,16 @@ export function readCommandLine(text: string): readonly Rule[] {
 /** What keeps a module from being loaded on demand; a blacklist does so only for a module reached by an alias. */
 export function blockOf(rules: readonly Rule[], name: string, isAlias: boolean): Block | null {
   const refused = rules.find((rule) => rule.type === 'refused' && rule.pattern === name)
-  if (refused) return certain(`module_blacklist names it in ${refused.at}`, `Take ${name} out of module_blacklist= on the kernel's command line, then reboot.`)
+  if (refused)
+    return certain(
+      `module_blacklist names it in ${refused.at}`,
+      `Take ${name} out of module_blacklist= on the kernel's command line, then reboot.`,
+    )
   const install = rules.find((rule) => rule.type === 'install' && matchesName(rule.pattern, name))
   if (install) return installBlock(install, name)
-  const off = rules.find((rule) => rule.type === 'alias' && rule.rest === 'off' && matchesName(rule.pattern, name))
+  const off = rules.find(
+    (rule) => rule.type === 'alias' && rule.rest === 'off' && matchesName(rule.pattern, name),
+  )
   if (off) return certain(`its alias is "off" in ${off.at}`, takeOut(off, name))
   const listed = isAlias ? blacklisted(rules, name) : null
   return listed && certain(`it is blacklisted in ${listed.at}`, takeOut(listed, name))
@@ -86,9 +104,14 @@ export function aliasTargets(rules: readonly Rule[], name: string): readonly str
 /** `/bin/true` and `/bin/false` block; a command that calls modprobe goes on to load it; of others nobody knows. */
 function installBlock(rule: Rule, name: string): Block | null {
   const program = rule.rest.split(/\s+/)[0]?.split('/').at(-1) ?? ''
-  if (/^(true|false|:|nologin)$/.test(program)) return certain(`"install" runs ${program} instead in ${rule.at}`, takeOut(rule, name))
+  if (/^(true|false|:|nologin)$/.test(program))
+    return certain(`"install" runs ${program} instead in ${rule.at}`, takeOut(rule, name))
   if (/\b(modprobe|insmod)\b/.test(rule.rest)) return null
-  return { by: `"install" runs a command of its own in ${rule.at}`, note: takeOut(rule, name), isCertain: false }
+  return {
+    by: `"install" runs a command of its own in ${rule.at}`,
+    note: takeOut(rule, name),
+    isCertain: false,
+  }
 }
 
 function certain(by: string, note: string): Block {
@@ -107,15 +130,21 @@ function namesOf(word: string | undefined): readonly string[] {
   return (word?.slice(word.indexOf('=') + 1) ?? '').split(',').filter(Boolean)
 }
 
-/** Lines with their continuations (a backslash at the end), without comments, numbered from 1. */
-function logicalLines(text: string): readonly { line: string; number: number }[] {
-  const lines: { line: string; number: number }[] = []
-  let open: { line: string; number: number } | null = null
+interface LogicalLine {
+  readonly text: string
+  /** Where it begins, from 1. */
+  readonly line: number
+}
+
+/** Lines with their continuations (a backslash at the end), without comments. */
+function logicalLines(text: string): readonly LogicalLine[] {
+  const lines: LogicalLine[] = []
+  let open: LogicalLine = { text: '', line: 1 }
   for (const [index, raw] of text.split('\n').entries()) {
-    const line: string = (open?.line ?? '') + raw.replace(/\\$/, '')
-    const number = open?.number ?? index + 1
-    open = raw.endsWith('\\') ? { line, number } : null
-    if (open === null && !/^\s*(#|$)/.test(line)) lines.push({ line, number })
+    const joined = { text: open.text + raw.replace(/\\$/, ''), line: open.line }
+    const isOpen = raw.endsWith('\\')
+    if (!isOpen && !/^\s*(#|$)/.test(joined.text)) lines.push(joined)
+    open = isOpen ? joined : { text: '', line: index + 2 }
   }
   return lines
 }

@@ -32,7 +32,9 @@ export const findDependencies = searchOnce((text, name): ModuleFile | null => {
 })
 
 /** Its line in modules.builtin. */
-export const findBuiltIn = searchOnce((text, name) => new RegExp(`(?:^|/)${anySpelling(name)}\\.ko$`, 'm').test(text))
+export const findBuiltIn = searchOnce((text, name) =>
+  new RegExp(`(?:^|/)${anySpelling(name)}\\.ko$`, 'm').test(text),
+)
 
 /** The modules of modules.alias that answer to this name; patterns may hold wildcards. */
 export const findAliases = searchOnce((text, name) => {
@@ -44,22 +46,29 @@ export const findAliases = searchOnce((text, name) => {
 export const findBuiltInAliases = searchOnce((text, name) => {
   if (new RegExp(`(?:^|\\0)${anySpelling(name)}\\.`).test(text)) return [name]
   const entries = text.matchAll(new RegExp(`(?:^|\\0)(\\w+)\\.alias=([${name.charAt(0)}*?[][^\\0]*)`, 'g'))
-  return matchingTargets(name, Array.from(entries, ([all, target, pattern]) => [all, pattern, target]))
+  return matchingTargets(
+    name,
+    Array.from(entries, ([all, target, pattern]) => [all, pattern, target]),
+  )
 })
 
 /** fnmatch(3) with hyphen and underscore alike, but not within brackets. */
 export function matchesName(pattern: string, name: string): boolean {
   if (!/[*?[]/.test(pattern)) return foldName(pattern) === name
-  const source = pattern.replace(/\[(!?)([^\]]*)\]|[^\w]/g, (part, not: string | undefined, set: string | undefined) => {
-    if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\^[]/g, '\\$&')}]`
-    return { '*': '.*', '?': '.', '-': '_' }[part] ?? `\\${part}`
-  })
+  const source = pattern.replace(
+    /\[(!?)([^\]]*)\]|[^\w]/g,
+    (part, not: string | undefined, set: string | undefined) => {
+      if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\^[]/g, '\\$&')}]`
+      return { '*': '.*', '?': '.', '-': '_' }[part] ?? `\\${part}`
+    },
+  )
   return new RegExp(`^${source}$`).test(name)
 }
 
 function matchingTargets(name: string, lines: Iterable<readonly (string | undefined)[]>): readonly string[] {
   const found = new Set<string>()
-  for (const [, pattern = '', target = ''] of lines) if (matchesName(pattern, name)) found.add(foldName(target))
+  for (const [, pattern = '', target = ''] of lines)
+    if (matchesName(pattern, name)) found.add(foldName(target))
   return [...found]
 }
 

@@ -1,6 +1,13 @@
 import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
-import type { FolderText, ListQuestion, Question, ReadAllQuestion, ReadQuestion, StatQuestion } from '../model/question.ts'
+import type {
+  FolderText,
+  ListQuestion,
+  Question,
+  ReadAllQuestion,
+  ReadQuestion,
+  StatQuestion,
+} from '../model/question.ts'
 import { firstFound } from './first-found.ts'
 import type { Source, UnreadSource } from './first-found.ts'
 import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
@@ -38,9 +45,11 @@ const commandLine = read('/proc/cmdline')
 const closed = read('/proc/sys/kernel/modules_disabled')
 
 /** In modprobe's own order of precedence. https://man7.org/linux/man-pages/man5/modprobe.d.5.html */
-const ruleFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'].map(
-  (folder): ReadAllQuestion => ({ ask: 'readAll', path: `${folder}/modprobe.d`, suffix: '.conf' }),
-)
+const ruleFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'].map((folder): ReadAllQuestion => ({
+  ask: 'readAll',
+  path: `${folder}/modprobe.d`,
+  suffix: '.conf',
+}))
 
 export function moduleQuestions(name: string, facts: Facts): readonly Question[] {
   const files = ['modules.dep', 'modules.builtin', 'modules.builtin.modinfo', 'modules.alias']
@@ -104,8 +113,12 @@ function readRuleFolders(answers: Answers): { found: readonly FolderText[]; unre
   let unread: UnreadSource | null = null
   for (const question of ruleFolders) {
     const answer = answers.of(question)
-    if (answer.fate === 'found') found.push(answer.value)
-    else if (answer.fate !== 'absent') unread ??= { fate: answer.fate, detail: answer.detail, path: question.path }
+    if (answer.fate === 'found') {
+      const [file] = answer.value.unread
+      if (file) unread ??= { fate: 'failed', detail: file.detail, path: file.path }
+      found.push(answer.value)
+    } else if (answer.fate !== 'absent')
+      unread ??= { fate: answer.fate, detail: answer.detail, path: question.path }
   }
   return { found, unread }
 }
@@ -121,7 +134,8 @@ function installedKernels(answers: Answers, facts: Facts): InstalledKernels {
   for (const question of kernelFolders(facts)) {
     const answer = answers.of(question)
     if (answer.fate === 'found') for (const name of answer.value.names) names.add(name)
-    else if (answer.fate !== 'absent') return { fate: answer.fate, detail: answer.detail, path: question.path }
+    else if (answer.fate !== 'absent')
+      return { fate: answer.fate, detail: answer.detail, path: question.path }
   }
   return { names: [...names].filter((name) => /^\d+\.\d/.test(name)).toSorted() }
 }

@@ -10,7 +10,7 @@ import type { Verdict } from '../../agent/model/reason.ts'
 import type { CheckResult } from '../../agent/model/report.ts'
 
 const ready = verdict('BinaryFound', { name: 'x', path: '/x' }, { evidence: ['/x'] })
-const missing = verdict('BinaryNotFound', { name: 'x', process: null })
+const missing = verdict('BinaryNotFound', { name: 'x' })
 const unknown = unanswered('x', { fate: 'timed-out', detail: 'after 5 s' })
 const notApplicable = verdict('NotApplicable', { why: 'not here' })
 

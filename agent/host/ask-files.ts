@@ -1,0 +1,117 @@
+import type {
+  Answer,
+  FileText,
+  FolderText,
+  ListQuestion,
+  Program,
+  Question,
+  ReadAllQuestion,
+  ReadQuestion,
+  StatQuestion,
+  WhichQuestion,
+} from '../model/question.ts'
+import type { FileCache } from './file-cache.ts'
+import type { SuspectMounts } from './mounts.ts'
+import { listNames, readFolder, readText, statOf } from './read-file.ts'
+import { resolvePath } from './resolve-path.ts'
+import type { OnSuspect, Resolved } from './resolve-path.ts'
+
+export type FileQuestion = ReadQuestion | ReadAllQuestion | ListQuestion | StatQuestion | WhichQuestion
+
+/** One root whose files are asked: the host's, or that of one of its processes. */
+export interface FileView {
+  /** What stands before every path: "/proc/4711/root", or "" for our own. */
+  readonly root: string
+  readonly suspects: SuspectMounts
+  readonly hostPath: readonly string[]
+  readonly cache: FileCache
+}
+
+/** Thrown inside this folder alone: the question must be asked by a child. */
+export class SuspectFound extends Error {
+  readonly mount: string
+
+  constructor({ mount }: OnSuspect) {
+    super(`${mount} may hang`)
+    this.mount = mount
+  }
+}
+
+export function isFileQuestion(question: Question): question is FileQuestion {
+  return question.ask !== 'run' && question.ask !== 'unit'
+}
+
+/** Answers a question about files at once. Throws {@link SuspectFound} before it touches a mount that may hang. */
+export function askFiles(view: FileView, question: FileQuestion): Answer<unknown> {
+  switch (question.ask) {
+    case 'read':
+      return readOne(view, question.path, question.limit)
+    case 'readAll':
+      return readAll(view, question)
+    case 'list':
+      return withResolved(view, question.path, (resolved) => listNames(view.root, resolved))
+    case 'stat':
+      return withResolved(view, question.path, (resolved) => ({ fate: 'found', value: statOf(resolved) }))
+    default:
+      return findProgram(view, question.name)
+  }
+}
+
+/** As execvp(3): the first that may be executed; a name with a slash is a path. */
+export function findProgram(view: FileView, name: string): Answer<Program> {
+  const places = name.includes('/') ? [name] : view.hostPath.map((folder) => `${folder}/${name}`)
+  const seen: { path: string; answer: Answer<boolean> }[] = []
+  for (const path of places) {
+    const answer = lookAt(view, path)
+    if (answer.fate === 'found' && answer.value) return program(path, true)
+    seen.push({ path, answer })
+  }
+  const plain = seen.find(({ answer }) => answer.fate === 'found')
+  if (plain) return program(plain.path, false)
+  const refused = seen.find(({ answer }) => answer.fate === 'denied' || answer.fate === 'failed')
+  if (refused && refused.answer.fate !== 'found') return refused.answer
+  return { fate: 'absent', detail: absentDetail(seen, places) }
+}
+
+/** Whether a regular file may be executed by root: any x bit will do. A folder of that name is no program. */
+function lookAt(view: FileView, path: string): Answer<boolean> {
+  return withResolved(view, path, ({ stat }) =>
+    stat.isFile() ? { fate: 'found', value: (stat.mode & 0o111) !== 0 } : { fate: 'absent', detail: 'it is no file' },
+  )
+}
+
+function program(path: string, executable: boolean): Answer<Program> {
+  return { fate: 'found', value: { path, executable } }
+}
+
+/** A dangling symbolic link is worth naming: the package is there, and what it points to is not. */
+function absentDetail(seen: readonly { answer: Answer<boolean> }[], places: readonly string[]): string {
+  const dangling = seen.flatMap(({ answer }) => (answer.fate === 'absent' && answer.detail.startsWith('the symbolic link') ? [answer.detail] : []))
+  return dangling[0] ?? `looked for ${places.join(', ')}`
+}
+
+function readOne(view: FileView, path: string, limit: number | undefined): Answer<FileText> {
+  return withResolved(view, path, (resolved) => {
+    const isNull = resolved.real === '/dev/null' && resolved.stat.isCharacterDevice()
+    if (isNull) return { fate: 'found', value: emptyText }
+    return view.cache.keep(`${view.root}${resolved.real}`, resolved, () => readText(view.root, resolved, limit))
+  })
+}
+
+/** A configuration file that links to /dev/null is masked: it counts as an empty one. */
+const emptyText: FileText = { text: '' }
+
+function readAll(view: FileView, { path, suffix }: ReadAllQuestion): Answer<FolderText> {
+  return withResolved(view, path, (resolved) => {
+    const listed = listNames(view.root, resolved)
+    if (listed.fate !== 'found') return listed
+    const names = listed.value.names.filter((name) => name.endsWith(suffix))
+    return { fate: 'found', value: readFolder(names, path, (file) => readOne(view, file, undefined)) }
+  })
+}
+
+function withResolved<V>(view: FileView, path: string, use: (resolved: Resolved) => Answer<V>): Answer<V> {
+  const answer = resolvePath(view.root, path, view.suspects)
+  if (answer.fate === 'suspect') throw new SuspectFound(answer)
+  return answer.fate === 'found' ? use(answer.value) : answer
+}

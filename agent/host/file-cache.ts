@@ -1,0 +1,44 @@
+import type { Answer, FileText } from '../model/question.ts'
+import type { Resolved } from './resolve-path.ts'
+
+/** Gives the same answer again for a file that did not change, so that what was parsed of it holds too. */
+export interface FileCache {
+  keep(key: string, resolved: Resolved, read: () => Answer<FileText>): Answer<FileText>
+}
+
+/** Characters that are kept; the largest file of a host is its package database, about 1 MiB. */
+const mostKept = 64 * 1024 * 1024
+/** A file changed twice within the clock's grain looks unchanged; milliseconds. */
+const racyTime = 2_000
+/** Their times and sizes do not tell whether they changed. */
+const volatile = /^\/(proc|sys|run|dev)\//
+
+export function createFileCache(): FileCache {
+  const kept = new Map<string, { id: string; answer: Answer<FileText>; size: number }>()
+  let total = 0
+  const drop = (key: string) => {
+    total -= kept.get(key)?.size ?? 0
+    kept.delete(key)
+  }
+  return {
+    keep(key, resolved, read) {
+      const { stat, real } = resolved
+      const isSettled = Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs) > racyTime
+      if (!isSettled || volatile.test(real)) return read()
+      const id = `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`
+      const known = kept.get(key)
+      if (known?.id === id) return known.answer
+      drop(key)
+      const answer = read()
+      if (answer.fate !== 'found') return answer
+      const size = answer.value.text.length
+      kept.set(key, { id, answer, size })
+      total += size
+      for (const oldest of kept.keys()) {
+        if (total <= mostKept) break
+        drop(oldest)
+      }
+      return answer
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Answer, RunResult } from '../model/question.ts'
+
+/**
+ * Runs a program in another mount namespace, nsenter(1) of util-linux. Never `--pid`: a container cannot enter the PID
+ * namespace of an ancestor.
+ */
+export function nsenterArgv(namespace: string, argv: readonly string[]): readonly [string, ...string[]] {
+  return ['nsenter', `--mount=${namespace}`, '--', ...argv]
+}
+
+/** Tells nsenter's own failure to enter from what the program did. */
+export function readNsenter(answer: Answer<RunResult>): Answer<RunResult> {
+  if (answer.fate !== 'found') return answer
+  const { exitCode, stderr } = answer.value
+  if (exitCode === 127 && stderr.startsWith('cannot execute:')) {
+    return { fate: 'failed', detail: 'nsenter (util-linux) is not installed beside the agent' }
+  }
+  const [, failure] = /^nsenter: ((?:cannot open|reassociate to namespace|setns|neither|stat of).*)$/m.exec(stderr) ?? []
+  if (exitCode === 0 || failure === undefined) return answer
+  return { fate: /permission denied|not permitted/i.test(failure) ? 'denied' : 'failed', detail: `nsenter: ${failure}` }
+}

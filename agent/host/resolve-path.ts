@@ -1,0 +1,76 @@
+import { lstatSync, readlinkSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import type { Answer } from '../model/question.ts'
+import { fateOfErrno } from './errno.ts'
+import type { Refused } from './errno.ts'
+import type { SuspectMounts } from './mounts.ts'
+
+/** What a path leads to inside a root. `real` is inside that root, without symbolic links. */
+export interface Resolved {
+  readonly real: string
+  readonly stat: Stats
+}
+
+/** The way leads onto a mount that may hang; nothing of it was touched. */
+export interface OnSuspect {
+  readonly fate: 'suspect'
+  readonly mount: string
+}
+
+/** As the kernel's own limit, path_resolution(7). */
+const mostLinks = 40
+
+/**
+ * Follows a path inside a root, each component by ourselves: absolute symbolic links start at that root again, and
+ * ".." never leaves it. The kernel would follow them in our own root, where another file or none stands.
+ */
+export function resolvePath(root: string, path: string, suspects: SuspectMounts): Answer<Resolved> | OnSuspect {
+  let done: string[] = []
+  let rest = path.split('/')
+  let links: string | null = null
+  let followed = 0
+  let stat = lstatSync(`${root}/`)
+  while (rest.length > 0) {
+    const [name = '', ...others] = rest
+    rest = others
+    if (name === '' || name === '.') continue
+    if (name === '..') {
+      done = done.slice(0, -1)
+      continue
+    }
+    const here = `/${[...done, name].join('/')}`
+    if (suspects.has(here)) return { fate: 'suspect', mount: here }
+    const step = look(root + here)
+    if ('fate' in step) return { fate: step.fate, detail: explain(step, { path, here, link: links }) }
+    if (step.target === null) {
+      done = [...done, name]
+      stat = step.stat
+      continue
+    }
+    followed++
+    if (followed > mostLinks) return { fate: 'failed', detail: `${path}: too many symbolic links` }
+    links = `${here} -> ${step.target}`
+    if (step.target.startsWith('/')) done = []
+    rest = [...step.target.split('/'), ...rest]
+  }
+  const real = `/${done.join('/')}`
+  return { fate: 'found', value: { real, stat: done.length === 0 ? lstatSync(`${root}/`) : stat } }
+}
+
+type Look = { readonly stat: Stats; readonly target: string | null } | Refused
+
+function look(place: string): Look {
+  try {
+    const stat = lstatSync(place, { throwIfNoEntry: false })
+    if (stat === undefined) return { fate: 'absent', detail: '' }
+    return { stat, target: stat.isSymbolicLink() ? readlinkSync(place) : null }
+  } catch (error) {
+    return fateOfErrno(error, '')
+  }
+}
+
+function explain(step: { fate: string; detail: string }, at: { path: string; here: string; link: string | null }): string {
+  if (step.fate !== 'absent') return `${at.here}${step.detail}`
+  if (at.link !== null) return `the symbolic link ${at.link} leads to ${at.here}, which does not exist`
+  return at.here === at.path ? 'it does not exist' : `${at.here} does not exist`
+}

@@ -1,0 +1,122 @@
+import { readFileSync, statSync, watch } from 'node:fs'
+import type { FSWatcher } from 'node:fs'
+import type { Watcher } from '../model/host.ts'
+import { readSuspectMounts } from './mounts.ts'
+import { resolvePath } from './resolve-path.ts'
+import { targetOf } from './target.ts'
+import { watchedPlaces } from './watched-places.ts'
+
+/** A burst of events is over after this much quiet, and told at the latest after this long. Milliseconds. */
+const quietTime = 150
+const longestBurst = 1_000
+/** /proc/modules has no events: it is compared this often. Milliseconds. */
+const modulesPoll = 5_000
+/** How often folders that were replaced, or are new, are found. Milliseconds. */
+const recheckTime = 60_000
+
+/** Watches the places of a host where packages, units, modules and programs come and go. */
+export function watchHost({ procfs, targetPid }: { procfs: string; targetPid: number | null }): Watcher {
+  const target = targetOf(procfs, targetPid)
+  const watches = new Map<string, { watcher: FSWatcher; id: string }>()
+  let refused = 0
+  return {
+    get places() {
+      return { watched: watches.size, refused }
+    },
+    watch(changed) {
+      const burst = joinBursts(changed)
+      const setAll = () => {
+        refused = 0
+        const suspects = readSuspectMounts(target.mountinfo)
+        for (const place of watchedPlaces) refused += setWatch(target.root, place, { suspects, watches, burst }) ? 0 : 1
+      }
+      setAll()
+      const stopPolling = pollModules(target.root, burst.event)
+      const timer = setInterval(setAll, recheckTime)
+      return () => {
+        clearInterval(timer)
+        stopPolling()
+        burst.end()
+        for (const { watcher } of watches.values()) watcher.close()
+        watches.clear()
+      }
+    },
+  }
+}
+
+interface Setting {
+  readonly suspects: ReadonlySet<string>
+  readonly watches: Map<string, { watcher: FSWatcher; id: string }>
+  readonly burst: Burst
+}
+
+/** Sets or renews one watch. A folder that is not there is no failure; false means that the kernel refused. */
+function setWatch(root: string, place: string, { suspects, watches, burst }: Setting): boolean {
+  const known = watches.get(place)
+  try {
+    const resolved = resolvePath(root, place, suspects)
+    const { id, path } = resolved.fate === 'found' ? identify(root + resolved.value.real) : { id: '', path: '' }
+    if (known?.id === id) return true
+    known?.watcher.close()
+    watches.delete(place)
+    if (path === '') return true
+    const watcher = watch(path, { persistent: false }, () => burst.event(place))
+    watcher.on('error', () => watches.delete(place))
+    watches.set(place, { watcher, id })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function identify(path: string): { id: string; path: string } {
+  const { dev, ino } = statSync(path)
+  return { id: `${dev}:${ino}`, path }
+}
+
+interface Burst {
+  readonly event: (place: string) => void
+  readonly end: () => void
+}
+
+function joinBursts(changed: (place: string) => void): Burst {
+  let quiet: NodeJS.Timeout | undefined
+  let longest: NodeJS.Timeout | undefined
+  const end = () => {
+    clearTimeout(quiet)
+    clearTimeout(longest)
+    longest = undefined
+  }
+  return {
+    event(place) {
+      const tell = () => {
+        end()
+        changed(place)
+      }
+      clearTimeout(quiet)
+      quiet = setTimeout(tell, quietTime)
+      longest ??= setTimeout(tell, longestBurst)
+    },
+    end,
+  }
+}
+
+function pollModules(root: string, event: (place: string) => void): () => void {
+  const place = '/proc/modules'
+  let before = readModules(root + place)
+  const timer = setInterval(() => {
+    const now = readModules(root + place)
+    if (now !== before) event(place)
+    before = now
+  }, modulesPoll)
+  return () => clearInterval(timer)
+}
+
+/** The names alone: use counts change all the time. */
+function readModules(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/ .*$/gm, '')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,25 @@
+import { hostPath } from './host-path.ts'
+
+/** Folders of a host in which a change may turn a finding. */
+export const watchedPlaces: readonly string[] = [
+  // Package databases; their files are replaced by rename, so the folders are watched.
+  '/var/lib/dpkg',
+  '/var/lib/rpm',
+  '/usr/lib/sysimage/rpm',
+  '/lib/apk/db',
+  '/var/lib/pacman/local',
+  // Units: their files, and a link for each service that runs.
+  '/etc/systemd/system',
+  '/etc/systemd/system/multi-user.target.wants',
+  '/usr/lib/systemd/system',
+  '/run/systemd/system',
+  '/run/systemd/units',
+  '/run/openrc/started',
+  // Modules and settings.
+  '/etc/modprobe.d',
+  '/etc/modules-load.d',
+  '/etc/sysctl.d',
+  '/lib/modules',
+  '/etc/iscsi',
+  ...hostPath,
+]

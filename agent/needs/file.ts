@@ -1,0 +1,126 @@
+import { RE2JS } from 're2js'
+import * as z from 'zod'
+import type { Kind } from '../model/need.ts'
+import type { Answers } from '../model/answers.ts'
+import type { FileStat, ReadQuestion, StatQuestion } from '../model/question.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+import type { Verdict } from '../model/reason.ts'
+
+const path = z
+  .string()
+  .regex(/^\/[^\p{Cc}]*$/u, 'must begin with /')
+  .refine((text) => !text.split('/').includes('..'), 'must not hold ..')
+
+/** RE2 syntax, in linear time; ^ and $ match at each line. */
+const pattern = z.string().transform((text, context) => {
+  try {
+    return { text, compiled: RE2JS.compile(text, RE2JS.MULTILINE) }
+  } catch (error) {
+    const message = `is not a pattern in RE2 syntax: ${error instanceof Error ? error.message : String(error)}`
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+})
+
+const wanted = z
+  .strictObject({
+    path,
+    type: z.enum(['file', 'directory', 'socket', 'char', 'block', 'fifo']).optional(),
+    /** Exactly these permission bits, octal: "0600". */
+    mode: z.string().regex(/^[0-7]{3,4}$/, 'must be octal, like "0644"').optional(),
+    matches: pattern.optional(),
+    notMatches: pattern.optional(),
+    notEmpty: z.literal(true).optional(),
+    /** false: it must not be there. */
+    exists: z.boolean().optional(),
+  })
+  .refine((spec) => spec.exists !== false || Object.keys(spec).length === 2, {
+    error: 'exists: false goes with path alone',
+    path: ['exists'],
+  })
+
+const schema = z.strictObject({ file: z.union([path.transform((text) => ({ path: text })), wanted]) })
+
+type Wanted = z.infer<typeof wanted>
+
+/** Something at a path of the host, symbolic links followed. Evidence never quotes what is in it. */
+export const file: Kind<typeof schema> = {
+  name: 'file',
+  schema,
+  subject: (spec) => spec.file.path,
+  questions: ({ file: spec }) => [statQuestion(spec), ...(hasPattern(spec) ? [readQuestion(spec)] : [])],
+  reads: ({ file: spec }) => (hasPattern(spec) ? [spec.path] : []),
+  judge({ file: spec }, answers) {
+    const stat = answers.of(statQuestion(spec))
+    if (stat.fate === 'absent') return judgeAbsent(spec, stat.detail)
+    if (stat.fate !== 'found') return unanswered(spec.path, stat)
+    return judgeFound(spec, answers, stat.value)
+  },
+}
+
+function statQuestion(spec: Wanted): StatQuestion {
+  return { ask: 'stat', path: spec.path }
+}
+
+function readQuestion(spec: Wanted): ReadQuestion {
+  return { ask: 'read', path: spec.path }
+}
+
+function hasPattern(spec: Wanted): boolean {
+  return spec.matches !== undefined || spec.notMatches !== undefined
+}
+
+function judgeAbsent(spec: Wanted, detail: string): Verdict {
+  const { path: at } = spec
+  return spec.exists === false ? verdict('FileAbsent', { path: at }) : verdict('FileNotFound', { path: at, detail })
+}
+
+function judgeFound(spec: Wanted, answers: Answers, stat: FileStat): Verdict {
+  const { path: at } = spec
+  const mode = showMode(stat.mode)
+  const evidence = [`${stat.realPath}, ${typeWords[stat.type]}, mode ${mode}`]
+  const type = typeWords[stat.type]
+  if (spec.exists === false) return verdict('FileNotWanted', { path: at }, { evidence })
+  const wantedType = spec.type ?? (hasPattern(spec) || spec.notEmpty ? 'file' : stat.type)
+  if (wantedType !== stat.type) {
+    return verdict('FileWrongType', { path: at, type, wanted: typeWords[wantedType] }, { evidence })
+  }
+  if (spec.mode !== undefined && Number.parseInt(spec.mode, 8) !== stat.mode) {
+    const fix = { run: [`chmod ${spec.mode} ${at}`] }
+    return verdict('FileWrongMode', { path: at, mode, wanted: spec.mode }, { evidence, fix })
+  }
+  if (hasPattern(spec)) return judgeText(spec, answers, evidence)
+  // Files of /proc and /sys are of size 0 whatever is in them.
+  const isEmpty = stat.size === 0 && !/^\/(proc|sys)\//.test(stat.realPath)
+  if (spec.notEmpty && isEmpty) return verdict('FileEmpty', { path: at }, { evidence })
+  return verdict('FileFound', { path: at, type }, { evidence })
+}
+
+function judgeText(spec: Wanted, answers: Answers, evidence: readonly string[]): Verdict {
+  const { path: at, matches, notMatches } = spec
+  const read = answers.of(readQuestion(spec))
+  if (read.fate === 'absent') return verdict('FileNotFound', { path: at, detail: read.detail })
+  if (read.fate !== 'found') return unanswered(at, read, evidence)
+  const { text } = read.value
+  if (spec.notEmpty && text === '') return verdict('FileEmpty', { path: at }, { evidence })
+  if (matches && !matches.compiled.matcher(text).find()) {
+    return verdict('FileNotMatching', { path: at, pattern: matches.text }, { evidence })
+  }
+  if (notMatches?.compiled.matcher(text).find()) {
+    return verdict('FileUnwantedMatch', { path: at, pattern: notMatches.text }, { evidence })
+  }
+  return verdict('FileFound', { path: at, type: 'regular file' }, { evidence })
+}
+
+function showMode(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}
+
+const typeWords = {
+  file: 'regular file',
+  directory: 'directory',
+  socket: 'socket',
+  char: 'character device',
+  block: 'block device',
+  fifo: 'FIFO',
+} as const satisfies Record<FileStat['type'], string>

@@ -1,0 +1,23 @@
+import type { Kind } from '../model/need.ts'
+import { binary } from './binary.ts'
+import { file } from './file.ts'
+import { kernelConfig } from './kernel-config.ts'
+import { kernelModule } from './kernel-module.ts'
+import { kernelVersion } from './kernel-version.ts'
+import { mount } from './mount.ts'
+import { packageNeed } from './package.ts'
+import { sysctl } from './sysctl.ts'
+import { unit } from './unit.ts'
+
+/** Every kind of need there is, by its key in a check file. */
+export const kinds: Readonly<Record<string, Kind>> = {
+  binary,
+  package: packageNeed,
+  kernelModule,
+  kernelConfig,
+  kernelVersion,
+  unit,
+  sysctl,
+  file,
+  mount,
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod'
+import { parseRange } from '../versions/range.ts'
+import type { Range } from '../versions/range.ts'
+
+/** A range as it is written, and as it is compared. */
+export interface WrittenRange {
+  readonly text: string
+  readonly range: Range
+}
+
+/** A range of versions in a check file: ">=2.1 <3". */
+export const versionRange = z.string().transform((text, context): WrittenRange => {
+  const parsed = parseRange(text)
+  if ('range' in parsed) return { text, range: parsed.range }
+  context.addIssue({ code: 'custom', message: parsed.error })
+  return z.NEVER
+})

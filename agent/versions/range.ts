@@ -1,0 +1,60 @@
+import type { Compare } from './order.ts'
+
+/** Comparators that all hold, in groups of which one must: `>=5.4 <6.8 || >=6.9.2`. */
+export type Range = readonly (readonly Comparator[])[]
+
+interface Comparator {
+  readonly operator: Operator
+  readonly version: string
+}
+
+const operators = ['>=', '<=', '!=', '>', '<', '='] as const
+type Operator = (typeof operators)[number]
+
+/** Reads a range; an error is one sentence that says how to write it right. */
+export function parseRange(text: string): { range: Range } | { error: string } {
+  const groups = text.split('||').map((group) => group.replace(/([<>=!])\s+/g, '$1').trim().split(/\s+/))
+  const words = groups.flat()
+  const bare = words.find((word) => !operators.some((operator) => word.startsWith(operator)))
+  if (words.some((word) => word === '')) return { error: 'is an empty range; write for example ">=2.1"' }
+  if (bare !== undefined) return { error: `"${bare}" has no operator; write for example ">=${bare}"` }
+  const wrong = words.find((word) => !/^[<>=!]{1,2}[0-9][\w.+~^:-]*$/.test(word))
+  if (wrong !== undefined) return { error: `"${wrong}" is not a version with an operator; write for example ">=2.1 <3"` }
+  return { range: groups.map((group) => group.map(parseComparator)) }
+}
+
+/**
+ * Whether a version is in a range, by a family's own order. An epoch or a revision of the version counts only
+ * against a comparator that has one: the user who writes `>=1.2` means `2:1.2.3-4+deb12u1` too.
+ */
+export function inRange(version: string, range: Range, compare: Compare): boolean {
+  return range.some((group) => group.every((comparator) => holds(version, comparator, compare)))
+}
+
+function parseComparator(word: string): Comparator {
+  const operator = operators.find((known) => word.startsWith(known)) ?? '='
+  return { operator, version: word.slice(operator.length) }
+}
+
+function holds(version: string, { operator, version: wanted }: Comparator, compare: Compare): boolean {
+  const order = compare(comparable(version, wanted), wanted)
+  switch (operator) {
+    case '>=':
+      return order >= 0
+    case '<=':
+      return order <= 0
+    case '>':
+      return order > 0
+    case '<':
+      return order < 0
+    case '=':
+      return order === 0
+    default:
+      return order !== 0
+  }
+}
+
+function comparable(version: string, wanted: string): string {
+  const withoutEpoch = wanted.includes(':') ? version : version.replace(/^\d+:/, '')
+  return wanted.includes('-') ? withoutEpoch : withoutEpoch.replace(/-[^-]*$/, '')
+}

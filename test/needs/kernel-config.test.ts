@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { kernelConfig } from '../../agent/needs/kernel-config.ts'
+import { findOption } from '../../agent/needs/kernel-config-file.ts'
+import { judgeOn, unansweredFates } from './memory-host.ts'
+
+// From Debian's /boot/config-6.1.0-50-cloud-amd64.
+const config = `#
+# Automatically generated file; DO NOT EDIT.
+# Linux/x86 6.1.176 Kernel Configuration
+#
+CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0"
+CONFIG_CGROUPS=y
+CONFIG_ISCSI_TCP=m
+# CONFIG_MODVERSIONS is not set
+CONFIG_HZ=250
+CONFIG_LSM="landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,selinux,smack,tomoyo,bpf,ipe"
+CONFIG_DEFAULT_HOSTNAME=""
+CONFIG_CGROUPS_EXTRA=y`
+const at = '/boot/config-6.1.0-50-amd64'
+
+describe('options', () => {
+  test.each([
+    ['y', 'CONFIG_CGROUPS', 'KernelConfigSet'],
+    ['m', 'CONFIG_ISCSI_TCP', 'KernelConfigSet'],
+    ['is not set', 'CONFIG_MODVERSIONS', 'KernelConfigNotSet'],
+    ['not in the file', 'CONFIG_NOWHERE', 'KernelConfigNotSet'],
+    ['the beginning of another', 'CONFIG_CGROUP', 'KernelConfigNotSet'],
+    ['empty text', 'CONFIG_DEFAULT_HOSTNAME', 'KernelConfigNotSet'],
+    ['=y, and it is', 'CONFIG_CGROUPS=y', 'KernelConfigSet'],
+    ['=y, and it is m', 'CONFIG_ISCSI_TCP=y', 'KernelConfigUnexpected'],
+    ['=n, and it is not set', 'CONFIG_MODVERSIONS=n', 'KernelConfigSet'],
+    ['=n, and the file does not know it', 'CONFIG_NOWHERE=n', 'KernelConfigSet'],
+    ['=n, and it is y', 'CONFIG_CGROUPS=n', 'KernelConfigUnexpected'],
+    ['a number', 'CONFIG_HZ=250', 'KernelConfigSet'],
+    ['another number', 'CONFIG_HZ=1000', 'KernelConfigUnexpected'],
+    [
+      'a text, quoted or not',
+      ['CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0"'],
+      'KernelConfigSet',
+    ],
+    ['either, the second is', 'CONFIG_NOWHERE|CONFIG_CGROUPS', 'KernelConfigSet'],
+    ['either, none is', 'CONFIG_NOWHERE|CONFIG_MODVERSIONS', 'KernelConfigNotSet'],
+    ['the last line has no end', 'CONFIG_CGROUPS_EXTRA=y', 'KernelConfigSet'],
+    ['a list, all are', ['CONFIG_CGROUPS', 'CONFIG_ISCSI_TCP'], 'KernelConfigSet'],
+    ['a list, one is not', ['CONFIG_CGROUPS', 'CONFIG_NOWHERE'], 'KernelConfigNotSet'],
+  ])('%s', (_, written, reason) => {
+    expect(judgeOn(kernelConfig, { kernelConfig: written }, { files: { [at]: config } }).reason).toBe(reason)
+  })
+
+  test('all that are missing are named', () => {
+    const written = ['CONFIG_A', 'CONFIG_CGROUPS', 'CONFIG_B|CONFIG_C']
+    const verdict = judgeOn(kernelConfig, { kernelConfig: written }, { files: { [at]: config } })
+    expect(verdict.message).toBe('the kernel is built without CONFIG_A, CONFIG_B or CONFIG_C')
+    expect(verdict.evidence).toContain(`read from ${at}`)
+  })
+
+  test('a kernel without modules satisfies CONFIG_MODULES=n', () => {
+    const files = { '/proc/config.gz': 'CONFIG_X86=y\n# CONFIG_MODULES is not set\n' }
+    expect(judgeOn(kernelConfig, { kernelConfig: 'CONFIG_MODULES=n' }, { files }).state).toBe('ready')
+  })
+})
+
+describe('where it is', () => {
+  test.each([
+    '/proc/config.gz',
+    '/usr/lib/modules/6.1.0-50-amd64/config',
+    '/usr/lib/ostree-boot/config-6.1.0-50-amd64',
+    '/lib/modules/6.1.0-50-amd64/build/.config',
+  ])('%s', (path) => {
+    expect(
+      judgeOn(kernelConfig, { kernelConfig: 'CONFIG_CGROUPS' }, { files: { [path]: config } }).state,
+    ).toBe('ready')
+  })
+
+  test.each([
+    [
+      'the kernel itself wins over a file',
+      { '/proc/config.gz': 'CONFIG_X=y', [at]: config },
+      'KernelConfigNotSet',
+    ],
+    [
+      'one that can be read wins over one that cannot',
+      { '/proc/config.gz': 'denied', [at]: config },
+      'KernelConfigSet',
+    ],
+    ['nowhere', {}, 'KernelConfigUnknown'],
+    ["another kernel's does not count", { '/boot/config-6.1.0-49-amd64': config }, 'KernelConfigUnknown'],
+    ['an empty file is no configuration', { [at]: '' }, 'QuestionFailed'],
+  ] as const)('%s', (_, files, reason) => {
+    expect(judgeOn(kernelConfig, { kernelConfig: 'CONFIG_CGROUPS' }, { files }).reason).toBe(reason)
+  })
+
+  test.each(unansweredFates)('%s is unknown', (fate) => {
+    expect(
+      judgeOn(kernelConfig, { kernelConfig: 'CONFIG_CGROUPS' }, { files: { [at]: fate } }),
+    ).toMatchObject({
+      state: 'unknown',
+      message: expect.stringContaining(at),
+    })
+  })
+})
+
+test.each([
+  ['CONFIG_A=1', 'CONFIG_A', '1'],
+  ['CONFIG_AB=1\nCONFIG_A=2', 'CONFIG_A', '2'],
+  ['X_CONFIG_A=1\n', 'CONFIG_A', 'n'],
+  ['CONFIG_A="a \\"b\\" \\\\c"', 'CONFIG_A', 'a "b" \\c'],
+  ['CONFIG_A=0x1000\r\n', 'CONFIG_A', '0x1000'],
+])('%j has %s as %j', (text, option, value) => {
+  expect(findOption(text, option)).toBe(value)
+})
+
+test.each(['CGROUPS', 'CONFIG_A=', 'CONFIG_A|', 'CONFIG_A CONFIG_B', ''])('refused: %j', (written) => {
+  expect(kernelConfig.schema.safeParse({ kernelConfig: written }).success).toBe(false)
+})

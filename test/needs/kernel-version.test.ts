@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { kernelVersion } from '../../agent/needs/kernel-version.ts'
+import { judgeOn, unansweredFates } from './memory-host.ts'
+
+const bad = ['>=6.1.63 <6.1.66']
+const debianBanner =
+  'Linux version 6.1.0-14-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP PREEMPT_DYNAMIC Debian 6.1.64-1 (2023-11-30)\n'
+
+describe('the version', () => {
+  test.each([
+    ['new enough', '6.1.0-50-amd64', { kernelVersion: '>=5.4' }, {}, 'KernelVersionOk'],
+    ['numbers, not text', '5.15.0-91-generic', { kernelVersion: '>=5.4' }, {}, 'KernelVersionOk'],
+    ['too old', '3.10.0-1160.el7.x86_64', { kernelVersion: '>=5.4' }, {}, 'KernelTooOld'],
+    ['known bad', '6.1.64', { kernelVersion: '>=5.4', notIn: bad }, {}, 'KernelVersionBad'],
+    ['past the bad ones', '6.1.66', { kernelVersion: '>=5.4', notIn: bad }, {}, 'KernelVersionOk'],
+    [
+      'bad under the name all of Debian 12 shares',
+      '6.1.0-14-amd64',
+      { kernelVersion: '>=5.4', notIn: bad },
+      { '/proc/version': debianBanner },
+      'KernelVersionBad',
+    ],
+    [
+      'mended under that name',
+      '6.1.0-15-amd64',
+      { kernelVersion: '>=5.4', notIn: bad },
+      { '/proc/version': debianBanner.replace('6.1.64-1', '6.1.66-1') },
+      'KernelVersionOk',
+    ],
+    [
+      'Ubuntu tells in a file of its own',
+      '5.15.0-91-generic',
+      { kernelVersion: '>=5.4', notIn: ['=5.15.131'] },
+      { '/proc/version_signature': 'Ubuntu 5.15.0-91.101-generic 5.15.131\n' },
+      'KernelVersionBad',
+    ],
+    [
+      'the compiler of Debian is not the kernel',
+      '6.18.1',
+      { kernelVersion: '>=6.18' },
+      { '/proc/version': 'Linux version 6.18.1 (me@here) (gcc (Debian 12.2.0-14) 12.2.0) #1 SMP @0\n' },
+      'KernelVersionOk',
+    ],
+  ] as const)('%s', (_, kernel, written, files, reason) => {
+    expect(judgeOn(kernelVersion, written, { files, facts: { kernel } }).reason).toBe(reason)
+  })
+
+  test('the message names both versions, the evidence what is wrong', () => {
+    const written = { kernelVersion: '>=5.4', notIn: bad, note: 'ext4 loses data' }
+    const files = { '/proc/version': debianBanner }
+    expect(judgeOn(kernelVersion, written, { files, facts: { kernel: '6.1.0-14-amd64' } })).toMatchObject({
+      message: 'kernel 6.1.0-14-amd64 (6.1.64) is in the known-bad range >=6.1.63 <6.1.66',
+      evidence: ['ext4 loses data'],
+    })
+  })
+})
+
+describe('fates, when the facts have no version', () => {
+  const at = '/proc/sys/kernel/osrelease'
+
+  test.each(unansweredFates)('%s is unknown, and says why', (fate) => {
+    const verdict = judgeOn(
+      kernelVersion,
+      { kernelVersion: '>=5.4' },
+      { files: { [at]: fate }, facts: { kernel: null } },
+    )
+    expect(verdict).toMatchObject({ state: 'unknown', message: expect.stringContaining(`${at}: ${fate}`) })
+  })
+
+  test.each([
+    ['absent', {}],
+    ['empty', { [at]: '\n' }],
+  ])('%s is unknown', (_, files) => {
+    expect(judgeOn(kernelVersion, { kernelVersion: '>=5.4' }, { files, facts: { kernel: null } }).state).toBe(
+      'unknown',
+    )
+  })
+
+  test('read now, it counts', () => {
+    const host = { files: { [at]: '6.1.0-50-amd64\n' }, facts: { kernel: null } }
+    expect(judgeOn(kernelVersion, { kernelVersion: '>=5.4' }, host).state).toBe('ready')
+  })
+})
+
+test.each([
+  ['no operator', { kernelVersion: '5.4' }],
+  ['a bad range that is none', { kernelVersion: '>=5.4', notIn: ['6.1'] }],
+  ['an unknown key', { kernelVersion: '>=5.4', not: ['<6'] }],
+])('refused: %s', (_, written) => {
+  expect(kernelVersion.schema.safeParse(written).success).toBe(false)
+})
