@@ -91,6 +91,8 @@ export interface ReportSource {
   current(): Report | null
   /** null when the report can be trusted, else why not: "no round for 200 s". */
   stale(): string | null
+  /** Seconds since the newest round ended, or since the start when there is none; by the boot clock. */
+  age(): number
   /** Calls back with each new report; the returned function ends it. */
   subscribe(next: (report: Report) => void): () => void
 }

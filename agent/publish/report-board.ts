@@ -25,6 +25,7 @@ export function createBoard(clock: Clock, interval: number, options: (round: Rou
       return settled.report
     },
     current: () => settled?.report ?? null,
+    age: () => (clock.boot() - boot) / 1000,
     stale() {
       const age = clock.boot() - boot
       return age > lateAfterIntervals * interval ? `no round has finished for ${showDuration(age)}` : null

@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify'
+import { retryAfter, sendProblem } from './problem.ts'
+import { addRoute } from './server.ts'
+import type { Sight } from './sight.ts'
+
+/** GET /healthz: this process answers. GET /readyz: what it answers is new and stands on the Node too. */
+export function addHealthRoutes(app: FastifyInstance, look: () => Sight): void {
+  addRoute(app, '/healthz', (_request, reply) => void reply.type('text/plain; charset=utf-8').send('ok\n'))
+  addRoute(app, '/readyz', (_request, reply) => {
+    const why = unreadiness(look())
+    if (why === null) return void reply.type('text/plain; charset=utf-8').send('ready\n')
+    reply.header('retry-after', retryAfter)
+    sendProblem(reply, 503, why)
+  })
+}
+
+function unreadiness({ report, stale, unpublished }: Sight): string | null {
+  if (stale !== null) return stale
+  if (report === null) return 'no round has finished yet'
+  return unpublished
+}

@@ -1,0 +1,45 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyReply } from 'fastify'
+
+/** On every answer. Nothing is kept by caches: what was true a second ago may be wrong now. */
+export const commonHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+} as const
+
+/** Seconds after which a client may ask again what is not ready. */
+export const retryAfter = '5'
+
+export const problemType = 'application/problem+json'
+
+/** An error as RFC 9457 wants it; `members` are the extension members. */
+export function problemText(status: number, detail: string, members: Readonly<Record<string, unknown>> = {}): string {
+  const title = STATUS_CODES[status] ?? 'Error'
+  return `${JSON.stringify({ type: 'about:blank', title, status, detail, ...members })}\n`
+}
+
+export function sendProblem(reply: FastifyReply, status: number, detail: string): void {
+  reply.code(status).headers(commonHeaders).type(problemType).send(problemText(status, detail))
+}
+
+/** What Node.js's parser refuses never becomes a request, so it is answered on the bare socket. */
+export function answerBadClient(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [status, detail] = clientErrors[error.code ?? ''] ?? [400, 'this is not HTTP/1.1']
+  const body = problemText(status, detail)
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${problemType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(commonHeaders).map(([name, value]) => `${name}: ${value}`),
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** https://nodejs.org/api/http.html#event-clienterror */
+const clientErrors: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'the header is larger than 16 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
+}

@@ -1,0 +1,66 @@
+import type { Report, ReportCheck } from '../model/report.ts'
+import { renderGate } from '../render/text.ts'
+import { unknownCheck } from './near-names.ts'
+import { problemText, problemType, retryAfter } from './problem.ts'
+import type { Sight } from './sight.ts'
+
+/** The answer of /ready/<name>, made once a report and not once a request. */
+export interface ReadyAnswer {
+  /** Whether a client that waits gets it at once: ready, or a check that does not exist. */
+  readonly isFinal: boolean
+  readonly status: 200 | 404 | 503
+  readonly text: Form
+  readonly json: Form
+}
+
+interface Form {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export function readyAnswers(sight: Sight): (name: string) => ReadyAnswer {
+  const { report } = sight
+  if (report === null) {
+    const notYet = refusal(sight.stale === null ? 'no round has finished yet' : `no round has finished yet: ${sight.stale}`)
+    return () => notYet
+  }
+  const known = new Map(report.checks.map((check) => [check.name, readyAnswer(check, report)]))
+  return (name) => known.get(name) ?? noSuchCheck(name, report)
+}
+
+/** 503 with a reason that is not the check's. */
+export function refusal(detail: string): ReadyAnswer {
+  return {
+    isFinal: false,
+    status: 503,
+    text: form('text/plain; charset=utf-8', `unknown: ${detail}\n`, { 'retry-after': retryAfter }),
+    json: form(problemType, problemText(503, detail, { state: 'unknown' }), { 'retry-after': retryAfter }),
+  }
+}
+
+function readyAnswer(check: ReportCheck, report: Report): ReadyAnswer {
+  const { state, since, reason, message, fix } = check
+  const members = { node: report.node, check: check.name, state, since, reason, message, fix }
+  const isReady = state === 'ready' || state === 'not-applicable'
+  const text = renderGate(check, report)
+  if (isReady) {
+    const json = form('application/json; charset=utf-8', `${JSON.stringify(members)}\n`)
+    return { isFinal: true, status: 200, text: form('text/plain; charset=utf-8', text), json }
+  }
+  return {
+    isFinal: false,
+    status: 503,
+    text: form('text/plain; charset=utf-8', text, { 'retry-after': retryAfter }),
+    json: form(problemType, problemText(503, `${check.name} is ${state}: ${message}`, members), { 'retry-after': retryAfter }),
+  }
+}
+
+function noSuchCheck(name: string, report: Report): ReadyAnswer {
+  const json = form(problemType, unknownCheck(name, report))
+  return { isFinal: true, status: 404, text: json, json }
+}
+
+function form(type: string, body: string, more: Readonly<Record<string, string>> = {}): Form {
+  const headers = { 'content-type': type, 'content-length': String(Buffer.byteLength(body)), vary: 'accept', ...more }
+  return { headers, body }
+}

@@ -1,0 +1,64 @@
+import fastify from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { answerBadClient, commonHeaders, sendProblem } from './problem.ts'
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
+
+/** Milliseconds to receive a request; waiting for an answer may take far longer. */
+const requestTimeout = 10_000
+/** Milliseconds of a silent connection: longer than the longest wait, so that it never cuts one. */
+const connectionTimeout = 660_000
+
+/** A server without routes: its limits, its headers, and every error as problem details. */
+export function createServer(log?: Logger): FastifyInstance {
+  const app = fastify({
+    bodyLimit: 64 * 1024,
+    requestTimeout,
+    connectionTimeout,
+    keepAliveTimeout: 75_000,
+    // fastify's own answer while closing is not problem details
+    return503OnClosing: false,
+    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: 5_000 },
+    routerOptions: { maxParamLength: 100, compile: true },
+    frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
+    clientErrorHandler: answerBadClient,
+  })
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(commonHeaders)
+    done()
+  })
+  app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, log))
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, 404, 'there is nothing here; /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics are served'),
+  )
+  return app
+}
+
+/** Serves GET and HEAD; every other method is told so before a body is read. */
+export function addRoute(app: FastifyInstance, url: string, handler: Handler): void {
+  app.get(url, handler)
+  const others = app.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD')
+  const refuse: Handler = (request, reply) => {
+    reply.header('allow', 'GET, HEAD')
+    sendProblem(reply, 405, `${request.method} is not served here, only GET and HEAD`)
+  }
+  app.route({ method: others, url, onRequest: (request, reply) => void refuse(request, reply), handler: refuse })
+}
+
+/** The ":name" of a route. */
+export function nameOf(request: FastifyRequest): string {
+  return (request.params as { name: string }).name
+}
+
+/** What Accept names literally: weights and wildcards are for clients that take either. */
+export function accepts(request: FastifyRequest, type: string): boolean {
+  return request.headers.accept?.includes(type) ?? false
+}
+
+function answerError(error: Partial<FastifyError>, reply: FastifyReply, log?: Logger): void {
+  const status = error.statusCode ?? 500
+  if (status < 500) return sendProblem(reply, status, error.message ?? 'the request is wrong')
+  log?.error({ err: error }, 'a request failed')
+  sendProblem(reply, 500, 'hostdeps itself failed here; its log says more')
+}

@@ -1,0 +1,65 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { ReportSource } from '../model/report.ts'
+import { addFrontRoute } from './front-route.ts'
+import { addHealthRoutes } from './health-routes.ts'
+import { addMetricsRoute } from './metrics-route.ts'
+import { readyAnswers, refusal } from './ready-answers.ts'
+import { addReadyRoute } from './ready-route.ts'
+import { addReportRoutes } from './report-routes.ts'
+import { createServer } from './server.ts'
+import { oncePerSight, openSight } from './sight.ts'
+import { openRoom } from './waiting-room.ts'
+
+export interface HttpOptions {
+  readonly source: ReportSource
+  readonly log?: Logger
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Why the Node does not say what is served here; null when it does, or when nothing is published. */
+  readonly publishing: () => string | null
+}
+
+export interface HttpServer {
+  /** "http://127.0.0.1:9465" */
+  readonly address: string
+  /** Tells who waits to ask again, and ends within {@link closeWithin}. */
+  close(): Promise<void>
+}
+
+/** Milliseconds for answers under way when the server stops. */
+const closeWithin = 3_000
+
+/** Serves the newest report. Rejects when the address cannot be listened on. */
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const app = createServer(options.log)
+  addRoutes(app, options)
+  const address = await app.listen({ host: options.host, port: options.port })
+  return {
+    address,
+    async close() {
+      const timer = setTimeout(() => app.server.closeAllConnections(), closeWithin)
+      await app.close()
+      clearTimeout(timer)
+    },
+  }
+}
+
+function addRoutes(app: FastifyInstance, { source, publishing }: HttpOptions): void {
+  const look = openSight(source, publishing)
+  const answers = oncePerSight(readyAnswers)
+  const ask = (name: string) => answers(look())(name)
+  const room = openRoom(ask)
+  const unsubscribe = source.subscribe(() => room.look())
+  app.addHook('preClose', (done) => {
+    unsubscribe()
+    room.close(refusal('the agent is stopping'))
+    done()
+  })
+  addFrontRoute(app, look)
+  addReportRoutes(app, look)
+  addReadyRoute(app, { ask, room })
+  addHealthRoutes(app, look)
+  addMetricsRoute(app, { look, waiting: () => room.size })
+}

@@ -1,0 +1,103 @@
+import type { Report, ReportCheck, State } from '../model/report.ts'
+
+export interface TextInput {
+  readonly report: Report | null
+  readonly stale: string | null
+  readonly unpublished: string | null
+}
+
+const width = 100
+
+/** The report for a terminal: what is missing first, with the commands that mend it. Printable ASCII only. */
+export function renderText({ report, stale, unpublished }: TextInput): string {
+  const alarms = [
+    ...(stale === null ? [] : [`STALE: ${stale}. What follows was last seen, and is not known now.`]),
+    ...(unpublished === null ? [] : [`NOT PUBLISHED: ${unpublished}. The Node may say something else.`]),
+  ]
+  const lines = report === null ? [...alarms, 'No round has finished yet.'] : [...head(report), ...alarms, ...body(report)]
+  return ascii([...lines, '', ...whereNext].join('\n'))
+}
+
+/** One check's answer to "may I start?": the first line says it, the others why and what to do. */
+export function renderGate(check: ReportCheck, report: Report): string {
+  const isReady = check.state === 'ready' || check.state === 'not-applicable'
+  const isPlain = check.reason === 'AllReady'
+  const lines = [
+    ...(isReady ? ['ready'] : [`${check.state}: ${check.message} (${check.reason})`]),
+    ...(isReady && !isPlain ? [check.message] : []),
+    ...(isReady ? [] : [`check ${check.name} on node ${report.node}, since ${check.since}`]),
+    ...fixLines(check, report),
+  ]
+  return ascii(lines.join('\n'))
+}
+
+function head(report: Report): string[] {
+  const { os, kernel, arch } = report.host
+  const counts = countStates(report.checks).map(({ state, count }) => `${count} ${state}`)
+  return [
+    `hostdeps on ${report.node} (${os}, kernel ${kernel ?? 'unknown'}, ${arch})`,
+    `${counts.join(', ') || 'no checks'}; asked ${report.at} in ${report.took} ms`,
+  ]
+}
+
+/** Worst first; only the states that occur. */
+export function countStates(checks: readonly ReportCheck[]): { readonly state: State; readonly count: number }[] {
+  const states = ['missing', 'unknown', 'ready', 'not-applicable'] as const
+  return states
+    .map((state) => ({ state, count: checks.filter((check) => check.state === state).length }))
+    .filter(({ count }) => count > 0)
+}
+
+function body(report: Report): string[] {
+  const having = (state: State) => report.checks.filter((check) => check.state === state)
+  const recommended = having('ready').filter((check) => check.reason === 'RecommendedMissing')
+  return [
+    ...having('missing').flatMap((check) => block('MISSING', check, report)),
+    ...having('unknown').flatMap((check) => block('UNKNOWN', check, report)),
+    ...recommended.flatMap((check) => block('READY', check, report)),
+    ...list('ready', having('ready').filter((check) => !recommended.includes(check))),
+    ...list('not-applicable', having('not-applicable')),
+  ]
+}
+
+function block(word: string, check: ReportCheck, report: Report): string[] {
+  const pending = check.pending === null ? [] : [`  may turn ${check.pending.state}: ${check.pending.reason} since ${check.pending.since}`]
+  return [
+    '',
+    `${word} ${check.name} - ${check.title}`,
+    `  ${check.message} (${check.reason}, since ${check.since})`,
+    ...pending,
+    ...fixLines(check, report).map((line) => `  ${line}`),
+  ]
+}
+
+function fixLines(check: ReportCheck, report: Report): string[] {
+  if (check.fix === null) return []
+  return [`Fix, as root on ${report.node}:`, ...check.fix.split('\n').map((line) => `  ${line}`)]
+}
+
+function list(state: State, checks: readonly ReportCheck[]): string[] {
+  if (checks.length === 0) return []
+  const lines = ['']
+  let line = `${state}:`
+  for (const { name } of checks) {
+    if (line.length + name.length >= width) {
+      lines.push(line)
+      line = ' '
+    }
+    line += ` ${name}`
+  }
+  return [...lines, line]
+}
+
+const whereNext = [
+  'Next: curl .../v1/report           all of it as JSON, with evidence',
+  '      curl .../v1/checks/<name>    one check as JSON',
+  '      curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready',
+]
+
+/** Host text may hold anything; a terminal gets letters without their marks, and "?" for the rest. */
+function ascii(text: string): string {
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '')
+  return `${plain.replace(/[^\n\x20-\x7e]/gu, '?')}\n`
+}
