@@ -20,7 +20,10 @@ const fix = z
     note: sentence.optional(),
     reboot: z.literal(true).optional(),
   })
-  .refine((entry) => Object.values(entry).some((part) => part !== undefined), 'says nothing')
+  .refine((entry) => Object.values(entry).some((part) => part !== undefined), {
+    error: 'says nothing',
+    when: ({ issues }) => issues.length === 0,
+  })
 
 const fixByDistro = z
   .record(

@@ -67,14 +67,14 @@ function explainIssue(yaml: YamlFile, held: Held, issue: z.core.$ZodIssue): Mist
   )
 }
 
-/** The form that the writer meant: the one whose mistakes lie deepest. Empty when no form fits the type at all. */
+/** The form that the writer meant: of those that fit the type at all, the one whose mistakes lie deepest. */
 function nearestOption(options: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
-  const sameType = options.filter((issues) => issues.some(isInside))
+  const sameType = options.filter((issues) => !issues.some(isOtherType))
   return sameType.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
 }
 
-function isInside(issue: z.core.$ZodIssue): boolean {
-  return issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom'
+function isOtherType(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {
@@ -84,6 +84,7 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 function plainMessage(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return `is needed here (${issue.expected})`
   if (issue.code === 'invalid_value') return `must be one of: ${issue.values.map(String).join(', ')}`
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   return issue.message.replace(/^Invalid input: /, '')
 }
 

@@ -41,7 +41,8 @@ async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFla
     const round = await makeRound({ host, clock: systemClock, loaded, names: chosen })
     const { checks: published, unknownAfter } = loaded.config
     const { report } = settle(null, round, { node: nodeName(round.host), published, unknownAfter })
-    return { ...report, checks: report.checks.filter((result) => chosen.includes(result.name)) }
+    const inOrder = chosen.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
+    return { ...report, checks: inOrder }
   } finally {
     await host.close()
   }

@@ -72,7 +72,10 @@ function hasPattern(spec: Wanted): boolean {
 
 function judgeAbsent(spec: Wanted, detail: string): Verdict {
   const { path: at } = spec
-  return spec.exists === false ? verdict('FileAbsent', { path: at }) : verdict('FileNotFound', { path: at, detail })
+  if (spec.exists === false) return verdict('FileAbsent', { path: at })
+  // A link that leads nowhere is worth a word in the message; that a folder is not there, only in the evidence.
+  const isDangling = detail.startsWith('the symbolic link')
+  return verdict('FileNotFound', { path: at, detail: isDangling ? detail : '' }, { evidence: [detail] })
 }
 
 function judgeFound(spec: Wanted, answers: Answers, stat: FileStat): Verdict {

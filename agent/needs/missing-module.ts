@@ -1,3 +1,4 @@
+import type { Fix } from '../model/fix.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { isUnread } from './module-sources.ts'
@@ -23,7 +24,7 @@ export function missingModule(sought: Sought): Verdict {
   const unread = unreadSource(sources)
   if (unread) return unanswered(`whether kernel module ${name} is there (${unread.path})`, unread)
   if (option?.value === 'n')
-    return verdict('ModuleNotInKernel', { name, option: option.name, kernel }, { evidence })
+    return verdict('ModuleNotInKernel', { name, option: option.name, kernel }, { evidence, fix: anotherKernel(name) })
   if (sources.loaded.fate === 'absent') return unsupported(sought)
   if (sources.dependencies.fate === 'absent') return withoutFiles(sought, kernel, option?.value === 'm')
   const hasBuiltIns = sources.builtIn.fate === 'found' || sources.builtInAliases.fate === 'found'
@@ -94,4 +95,9 @@ function withoutFiles(sought: Sought, kernel: string, isModule: boolean): Verdic
 
 function unknownBecause({ name }: Sought, detail: string): Verdict {
   return verdict('ModuleUnknown', { name, detail })
+}
+
+/** No package adds a module to a kernel that was built without it. */
+function anotherKernel(name: string): Fix {
+  return { note: `No package adds ${name} to this kernel: boot a kernel of the distribution that has it.` }
 }

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { closeOver, readCatalog } from '../../agent/catalog/catalog.ts'
+import { readConfig } from '../../agent/catalog/config.ts'
+import { readShipped } from '../../agent/catalog/load.ts'
+import { lintCheck } from '../../agent/catalog/lint.ts'
+import { formatMistake } from '../../agent/catalog/mistake.ts'
+
+describe('config', () => {
+  test('five mistakes are told in one go, each with its line', () => {
+    const text = `checks: [open-iscsi, nfs-clent]
+intervall: 60s
+deadline: 2h
+http:
+  port: 94650
+  adress: 0.0.0.0
+`
+    expect(configMistakes(text)).toEqual([
+      'config.yaml:2: intervall: unknown key (did you mean interval?)',
+      'config.yaml:3: deadline: must be a length of time from 100ms to 60s, like 100ms',
+      expect.stringMatching(/^config\.yaml:5: http\.port: /),
+      'config.yaml:6: http.adress: unknown key',
+      'config.yaml:1: checks[1]: there is no check nfs-clent (did you mean nfs-client?)',
+    ].toSorted(byLine))
+  })
+
+  test.each([
+    ['a check twice', 'checks: [open-iscsi, open-iscsi]', /checks\[1\]: open-iscsi stands here twice/],
+    ['two that would be one condition', 'checks: [open-iscsi, openiscsi, open-Iscsi]', /would be one condition/],
+    ['not a list', 'checks: open-iscsi', /checks: .*expected array/],
+    ['no YAML', 'checks: [', /config\.yaml:/],
+  ])('%s', (_, text, wanted) => {
+    expect(configMistakes(text).join('\n')).toMatch(wanted)
+  })
+
+  test('more than 64 published', () => {
+    const names = Array.from({ length: 65 }, (_, index) => `check-${index}`)
+    const read = readConfig('config.yaml', `checks: [${names.join(', ')}]`, names)
+    expect('mistakes' in read && read.mistakes[0]?.message).toMatch(/65 checks are to be published; at most 64/)
+  })
+
+  test('an empty file is the defaults; times are milliseconds', () => {
+    expect(readConfig('c', '', known)).toMatchObject({
+      config: { interval: 60_000, deadline: 5_000, unknownAfter: 300_000, http: { host: '127.0.0.1', port: 9465 } },
+    })
+    expect(readConfig('c', 'interval: 2m', known)).toMatchObject({ config: { interval: 120_000 } })
+  })
+})
+
+describe('catalogue', () => {
+  test('what is taken in must be there, and nothing may take in itself', () => {
+    const { mistakes } = readCatalog([file('a', 'b'), file('b', 'c'), file('c', 'a'), file('d', 'bb'), file('e', 'e')])
+    expect(mistakes.map(formatMistake)).toEqual([
+      'd.yaml:4: there is no check bb (did you mean b?)',
+      'a.yaml:4: takes in itself: a -> b -> c -> a',
+      'e.yaml:4: takes in itself: e -> e',
+    ])
+  })
+
+  test('an own check may not take a shipped name', () => {
+    const own = { ...file('a', null), file: 'own/a.yaml', rules: { origin: 'own', allowCommands: false } as const }
+    expect(readCatalog([file('a', null), own]).mistakes.map(formatMistake)).toEqual([
+      'own/a.yaml:1: a is the name of a shipped check already; rename this file',
+    ])
+  })
+
+  test('one broken file does not make what takes it in look wrong', () => {
+    const { mistakes } = readCatalog([file('a', 'b'), { ...file('b', null), text: 'title: 1' }])
+    expect(mistakes.every((mistake) => mistake.file === 'b.yaml')).toBe(true)
+  })
+
+  test('a check comes with all that it takes in, each once', () => {
+    const { catalog } = readCatalog([file('a', 'b'), file('b', 'c'), file('c', null), file('d', 'c')])
+    expect(closeOver(catalog, ['a', 'd']).map((check) => check.name)).toEqual(['a', 'b', 'c', 'd'])
+  })
+})
+
+test('the shipped checks have no mistake, a source for each fact and a fix for each distribution', () => {
+  const { catalog, mistakes } = readCatalog(readShipped())
+  expect([...mistakes, ...[...catalog.values()].flatMap(lintCheck)].map(formatMistake)).toEqual([])
+  expect(catalog.size).toBeGreaterThanOrEqual(11)
+})
+
+const known = ['open-iscsi', 'openiscsi', 'open-Iscsi', 'nfs-client', 'time-sync', 'kubernetes-node']
+
+function configMistakes(text: string): string[] {
+  const read = readConfig('config.yaml', text, known)
+  return 'mistakes' in read ? read.mistakes.map(formatMistake).toSorted(byLine) : []
+}
+
+function byLine(a: unknown, b: unknown): number {
+  const line = (text: unknown) => Number(/:(\d+):/.exec(String(text).replaceAll('\\', ''))?.[1] ?? 5)
+  return line(a) - line(b)
+}
+
+function file(name: string, takesIn: string | null) {
+  const need = takesIn === null ? 'binary: x' : `check: ${takesIn}`
+  const text = `title: t\nwhy: w\nneeds:\n  - ${need}\n`
+  return { file: `${name}.yaml`, text, rules: { origin: 'shipped', allowCommands: true } as const }
+}

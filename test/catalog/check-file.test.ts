@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { readCheckFile } from '../../agent/catalog/check-file.ts'
+import { formatMistake } from '../../agent/catalog/mistake.ts'
+import type { Rules } from '../../agent/catalog/check-file.ts'
+
+const shipped: Rules = { origin: 'shipped', allowCommands: true }
+const own: Rules = { origin: 'own', allowCommands: false }
+
+test('a good file becomes a check with its needs, in their order', () => {
+  const read = readCheckFile('dir/good.yaml', good, shipped)
+  expect(read).toMatchObject({
+    check: {
+      name: 'good',
+      title: 'A title',
+      needs: [
+        { type: 'host', id: 'binary:iscsiadm', kind: 'binary', recommended: false, why: null },
+        { type: 'anyOf', id: 'anyOf:package:a|unit:b.service', recommended: true },
+        { type: 'check', id: 'check:other', check: 'other', why: 'because' },
+        { type: 'host', id: 'binary:mount.nfs@kubelet' },
+      ],
+      fix: { debian: { packages: ['open-iscsi'], run: ['systemctl enable --now iscsid'] } },
+    },
+  })
+})
+
+const good = `
+title: A title
+why: A reason.
+needs:
+  - binary: iscsiadm
+    run: [--version]
+  - anyOf: [{ package: a }, { unit: b }]
+    recommended: true
+  - check: other
+    why: because
+  - binary: mount.nfs
+    in: { process: kubelet }
+fix:
+  debian: { packages: [open-iscsi], run: systemctl enable --now iscsid }
+`
+
+describe('mistakes', () => {
+  test('three in one file are told in one go, each with its line and the near right word', () => {
+    const text = `title: A title
+wy: A reason.
+why: A reason.
+needs:
+  - binary: iscsiadm
+    recomended: true
+  - packge: open-iscsi
+`
+    expect(mistakesOf(text)).toEqual([
+      'c.yaml:2: wy: unknown key (did you mean why?)',
+      'c.yaml:6: needs[0].recomended: unknown key (did you mean recommended?)',
+      expect.stringMatching(/^c\.yaml:7: needs\[1\]: no kind of need is named \(did you mean package\?\)/),
+    ])
+  })
+
+  test.each<[string, string, RegExp]>([
+    ['no title', 'why: w\nneeds: [{ binary: a }]', /^c\.yaml:1: title: is needed here/],
+    ['not a map', '- a', /^c\.yaml:1: .*expected object/],
+    ['empty', '', /^c\.yaml:1: /],
+    ['no needs', 'title: t\nwhy: w\nneeds: []', /^c\.yaml:3: needs: /],
+    ['a need that is none', `${head}  - iscsiadm`, /^c\.yaml:4: needs\[0\]: is not a need; write for example/],
+    ['two kinds in one', `${head}  - binary: a\n    package: b`, /two needs in one \(binary, package\)/],
+    ['the same need twice', `${head}  - binary: a\n  - binary: a`, /^c\.yaml:5: needs\[1\]: the need binary:a stands here twice/],
+    ['a name that is a pattern', `${head}  - package: bas*`, /^c\.yaml:4: needs\[0\]\.package: is not the name of a package/],
+    ['a bare version', `${head}  - binary: a\n    run: [-V]\n    version: "2.1"`, /^c\.yaml:6: .*no operator; write for example ">=2\.1"/],
+    ['a wrong pattern', `${head}  - file: { path: /a, matches: "(" }`, /^c\.yaml:4: .*RE2/],
+    ['a key of a nested form', `${head}  - file: { path: /a, matchs: x }`, /^c\.yaml:4: needs\[0\]\.file\.matchs: unknown key \(did you mean matches\?\)/],
+    ['inside anyOf', `${head}  - anyOf:\n      - binary: a\n        rn: [x]`, /^c\.yaml:6: needs\[0\]\.anyOf\[0\]\.rn: unknown key \(did you mean run\?\)/],
+    ['an unknown distribution', `${head}  - binary: a\nfix:\n  debain: { packages: [a] }`, /^c\.yaml:6: fix\.debain: unknown distribution debain \(did you mean debian\?\)/],
+    ['a key of a fix', `${head}  - binary: a\n    fix:\n      debian:\n        packges: [a]`, /^c\.yaml:7: needs\[0\]\.fix\.debian\.packges: unknown key \(did you mean packages\?\)/],
+    ['a shell in a package name', `${head}  - binary: a\nfix: { all: { packages: ["a; reboot"] } }`, /is not a package name/],
+    ['a key twice', `${head}  - binary: a\ntitle: again`, /^c\.yaml:5: .*[Uu]nique/],
+    ['no YAML at all', 'title: [', /^c\.yaml:\d+: /],
+    ['a process name that is too long', `${head}  - binary: a\n    in: { process: a-name-longer-than-15 }`, /process/],
+  ])('%s', (_, text, wanted) => {
+    expect(mistakesOf(text)).toEqual([expect.stringMatching(wanted)])
+  })
+
+  test.each(['Capital', 'under_score', '-dash', 'a'.repeat(57)])('a file name that is no label: %s', (name) => {
+    const read = readCheckFile(`${name}.yaml`, `${head}  - binary: a`, shipped)
+    expect('mistakes' in read && read.mistakes[0]?.message).toContain("the check's name is the file's")
+  })
+})
+
+describe("users' own checks", () => {
+  test.each<[string, string, RegExp]>([
+    ['run', '- binary: sh\n    run: [-c, reboot]', /running sh -c reboot is refused in own checks/],
+    ['version', '- binary: sh\n    run: [-V]\n    version: ">=1"', /running sh -V is refused/],
+    ['the content of a private file', '- file: { path: /etc/shadow, matches: root }', /the content of \/etc\/shadow may not be matched/],
+    ['a way around the allow list', '- file: { path: /etc/modprobe.d/../shadow, matches: root }', /must not hold \.\./],
+    ['inside anyOf too', '- anyOf: [{ binary: sh, run: [-V] }]', /running sh -V is refused/],
+  ])('may not: %s', (_, need, wanted) => {
+    const read = readCheckFile('c.yaml', `${head}  ${need}`, own)
+    expect('mistakes' in read && read.mistakes.map(formatMistake)).toEqual([expect.stringMatching(wanted)])
+  })
+
+  test.each([
+    '- binary: sh',
+    '- file: /etc/shadow',
+    '- file: { path: /etc/shadow, mode: "0640" }',
+    '- file: { path: /etc/iscsi/initiatorname.iscsi, matches: iqn }',
+    '- sysctl: vm.swappiness\n    max: 60',
+  ])('may: %s', (need) => {
+    expect(readCheckFile('c.yaml', `${head}  ${need}`, own)).toHaveProperty('check')
+  })
+
+  test('may run when the agent was started so', () => {
+    const text = `${head}  - binary: sh\n    run: [-V]`
+    expect(readCheckFile('c.yaml', text, { ...own, allowCommands: true })).toHaveProperty('check')
+  })
+})
+
+const head = 'title: t\nwhy: w\nneeds:\n'
+
+function mistakesOf(text: string): string[] {
+  const read = readCheckFile('c.yaml', text, shipped)
+  return 'mistakes' in read ? read.mistakes.map(formatMistake) : []
+}
