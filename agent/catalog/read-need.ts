@@ -62,7 +62,8 @@ function readAnyOf(reader: Reader, path: Path, value: object): Read {
   ]
   if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
   const needs = reads.flatMap((read) => ('need' in read ? [read.need] : []))
-  const id = `anyOf:${needs.map((need) => need.id).join('|')}`
+  const others = needs.length > 1 ? `+${needs.length - 1}` : ''
+  const id = `anyOf:${needs[0]?.id ?? ''}${others}`
   return { need: { type: 'anyOf', needs, id, ...common(reader, path, shape.value) } }
 }
 

@@ -23,7 +23,7 @@ type Spec = z.infer<typeof schema>
 export const kernelConfig: Kind<typeof schema> = {
   name: 'kernelConfig',
   schema,
-  subject: (spec) => itemsOf(spec).join(','),
+  subject: (spec) => shortList(itemsOf(spec)),
   questions: (_, facts) => kernelConfigQuestions(facts.kernel),
   judge(spec, answers, facts) {
     const config = readKernelConfig(answers, facts.kernel)
@@ -88,4 +88,9 @@ function nameItem({ options }: Item): string {
 
 function showOption({ name, value }: Option): string {
   return value === 'n' ? `${name} is not set` : `${name}=${value}`
+}
+
+/** One for a name, however long the list is: "CONFIG_NAMESPACES+11". */
+function shortList(items: readonly string[]): string {
+  return items.length > 1 ? `${items[0]}+${items.length - 1}` : (items[0] ?? '')
 }

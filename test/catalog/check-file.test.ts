@@ -14,7 +14,7 @@ test('a good file becomes a check with its needs, in their order', () => {
       title: 'A title',
       needs: [
         { type: 'host', id: 'binary:iscsiadm', kind: 'binary', recommended: false, why: null },
-        { type: 'anyOf', id: 'anyOf:package:a|unit:b.service', recommended: true },
+        { type: 'anyOf', id: 'anyOf:package:a+1', recommended: true },
         { type: 'check', id: 'check:other', check: 'other', why: 'because' },
         { type: 'host', id: 'binary:mount.nfs@kubelet' },
       ],

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import * as z from 'zod'
+import { askFiles, isFileQuestion } from '../../agent/host/ask-files.ts'
+import { createFileCache } from '../../agent/host/file-cache.ts'
+import { hostPath } from '../../agent/host/host-path.ts'
+import type { Host } from '../../agent/model/host.ts'
+import type { Answer, Question } from '../../agent/model/question.ts'
+
+/** What cannot be a file: what systemd said of units, and what programs printed. */
+const answersFile = z.strictObject({
+  units: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  runs: z.array(z.strictObject({ argv: z.array(z.string()), exitCode: z.int(), stdout: z.string(), stderr: z.string().default('') })).default([]),
+})
+
+/** A host as it was recorded in a folder: `root/` with the files that checks ask for, `answers.yaml` with the rest. */
+export function recordedHost(folder: string): Host {
+  const answers = answersFile.parse(parse(readFileSync(join(folder, 'answers.yaml'), 'utf8')))
+  const root = join(folder, 'root')
+  if (!existsSync(root)) throw new Error(`${folder} has no root`)
+  const view = { root, suspects: new Set<string>(), hostPath, cache: createFileCache() }
+  const answer = (question: Question): Answer<unknown> => {
+    if (isFileQuestion(question)) return askFiles(view, question)
+    if (question.ask === 'unit') return { fate: 'found', value: answers.units[question.name] ?? notFound }
+    const run = answers.runs.find(({ argv }) => JSON.stringify(argv) === JSON.stringify(question.argv))
+    if (run === undefined) return { fate: 'absent', detail: 'was not recorded' }
+    const { exitCode, stdout, stderr } = run
+    return { fate: 'found', value: { exitCode, signal: null, stdout, stderr, truncated: false } }
+  }
+  return {
+    description: folder,
+    selfTest: () => Promise.resolve(null),
+    ask: (questions) => Promise.resolve(questions.map((question) => [question, answer(question)])),
+    close: () => Promise.resolve(),
+  }
+}
+
+const notFound = { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'dead', UnitFileState: '' }

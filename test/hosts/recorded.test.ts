@@ -1,0 +1,23 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { load } from '../../agent/catalog/load.ts'
+import { settle } from '../../agent/model/settle.ts'
+import { renderTable, renderWide } from '../../agent/render/table.ts'
+import { makeRound } from '../../agent/rounds/make-round.ts'
+import { fakeClock } from '../rounds/fake-clock.ts'
+import { recordedHost } from './recorded-host.ts'
+
+const folder = import.meta.dirname
+const hosts = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+const loaded = load({ config: null, ownChecks: null, allowCommands: true })
+
+/** The diff of a golden file is what users will see: read it before it is written anew with --update. */
+test.each(hosts)('%s: the whole catalogue says what is written down', async (name) => {
+  const host = recordedHost(join(folder, name))
+  const round = await makeRound({ host, clock: fakeClock(), loaded, names: loaded.catalog.keys() })
+  const { report } = settle(null, round, { node: name, published: [], unknownAfter: 0 })
+  const [needs] = renderWide(report, { color: false }).split('\nWhat to do')
+  const text = `${renderTable(report, { color: false })}\n${needs}`
+  await expect(text).toMatchFileSnapshot(join(folder, name, 'golden', 'all.txt'))
+})
