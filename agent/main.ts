@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
 import { exitCodes } from './commands/exit-codes.ts'
 
 /** A command is loaded when it is called, so that none of them pays for the others. */
@@ -23,7 +24,7 @@ const written = ['Mistakes', 'UsageError']
 
 const program = new Command('hostdeps')
   .description('Says what this host lacks for Kubernetes workloads, and the command that installs it.')
-  .version('0.1.0')
+  .version(manifest.version)
   .showSuggestionAfterError()
   .exitOverride()
   .addHelpText('after', '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.')

@@ -14,7 +14,7 @@ export function checkVerdict(findings: readonly Finding[]): Pick<Verdict, 'state
   const required = findings.filter((finding) => !finding.recommended)
   const deciding = required.length > 0 ? required : findings
   const state = worst(deciding.map((finding) => finding.state))
-  if (state === 'not-applicable') return deciding[0] ?? verdict('AllReady', { count: 0 })
+  if (state === 'not-applicable') return deciding[0] ?? verdict('AllReady', { messages: [] })
   if (state !== 'ready' && deciding === required) return sumUp(required, state)
   return readyVerdict(findings.filter((finding) => finding.state !== 'not-applicable'))
 }
@@ -35,7 +35,7 @@ function readyVerdict(applying: readonly Finding[]): Verdict {
   if (missing) return verdict('RecommendedMissing', missing)
   if (takenIn) return { ...takenIn, evidence: [], fix: null }
   if (unknown) return verdict('RecommendedUnknown', unknown)
-  return verdict('AllReady', { count: applying.length })
+  return verdict('AllReady', { messages: applying.map((finding) => finding.message) })
 }
 
 function isOnlyUsable(finding: Finding): boolean {

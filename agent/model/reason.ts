@@ -5,7 +5,9 @@ import type { State } from './report.ts'
 
 /** The one list of reasons: each code with the state it proves and its one sentence. */
 const reasons = {
-  AllReady: ready((a: { count: number }) => (a.count === 1 ? 'its need is met' : `all ${a.count} needs are met`)),
+  AllReady: ready((a: { messages: readonly string[] }) =>
+    a.messages.length === 1 ? (a.messages[0] ?? '') : `all ${a.messages.length} needs are met`,
+  ),
   RecommendedMissing: ready((a: { message: string }) => `usable, but recommended: ${a.message}`),
   RecommendedUnknown: ready((a: { message: string }) => `usable; of a recommended need is not known: ${a.message}`),
   NotApplicable: notApplicable((a: { why: string }) => `does not apply here: ${a.why}`),

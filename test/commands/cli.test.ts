@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { hostdeps, hostdepsCheck, onlyCheck, startAgent } from '../hosts/cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hostdeps-cli-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('usage', () => {
+  test.each<[string, string[], number, RegExp]>([
+    ['--help', ['--help'], 0, /check .*ask this host once/],
+    ['--version', ['--version'], 0, /^\d+\.\d+\.\d+\n/],
+    ['help of a command', ['check', '--help'], 0, /--target-pid <pid>/],
+    ['no command', [], 2, /Usage: hostdeps/],
+    ['a command that is not there', ['chekc'], 2, /unknown command 'chekc'\s+\(Did you mean check/],
+    ['a flag that is not there', ['check', '--al'], 2, /unknown option '--al'\s+\(Did you mean --all/],
+    ['a check that is not there', ['check', 'open-icsi'], 2, /there is no check open-icsi \(did you mean open-iscsi\?\)/],
+    ['a pid that is none', ['check', '--target-pid', '0'], 2, /must be a process id/],
+    ['a deadline that is none', ['check', '--deadline', 'soon'], 2, /must be a length of time/],
+    ['a format that is none', ['check', '-o', 'xml'], 2, /Allowed choices are table, wide, json, yaml/],
+    ['a config that is not there', ['check', '--config', '/nowhere.yaml'], 2, /\/nowhere\.yaml:1: cannot be read/],
+  ])('%s', async (_, args, exitCode, said) => {
+    const run = await hostdeps(...args)
+    expect(run.exitCode).toBe(exitCode)
+    expect(`${run.stdout}\n${run.stderr}`).toMatch(said)
+  })
+
+  test('five mistakes in a config and one in an own check are told in one go', async () => {
+    const config = join(folder, 'config.yaml')
+    const checks = mkdtempSync(join(folder, 'checks-'))
+    writeFileSync(config, 'chekcs: []\ninterval: 1s\ndeadline: long\nhttp: { port: x }\nunknownafter: 5m\n')
+    writeFileSync(join(checks, 'mine.yaml'), 'title: t\nwhy: w\nneeds:\n  - binary: sh\n    run: [-c, reboot]\n')
+    const run = await hostdeps('check', '--config', config, '--checks', checks)
+    expect(run.exitCode).toBe(2)
+    const lines = run.stderr.split('\n')
+    for (const line of [1, 2, 3, 4, 5]) expect(lines.filter((text) => text.startsWith(`${config}:${line}:`))).toHaveLength(1)
+    expect(run.stderr).toContain(`${checks}/mine.yaml:4: needs[0]: running sh -c reboot is refused`)
+  })
+})
+
+describe('checks', () => {
+  test('list, show, lint and schema', async () => {
+    expect((await hostdeps('checks', 'list')).stdout).toMatch(/^open-iscsi\s+yes\s+\d+\s+shipped/m)
+    expect((await hostdeps('checks', 'show', 'longhorn')).stdout).toContain('check:open-iscsi')
+    expect(await hostdeps('checks', 'lint')).toMatchObject({ exitCode: 0 })
+    const schema = JSON.parse((await hostdeps('checks', 'schema')).stdout)
+    expect(schema.properties).toHaveProperty('needs')
+  })
+
+  test('lint tells the mistakes of a file of mine, and only those', async () => {
+    const file = join(folder, 'mine.yaml')
+    writeFileSync(file, 'title: t\nwhy: w\nneeds:\n  - check: open-icsi\n  - binary: a\n    why: b\n')
+    const run = await hostdeps('checks', 'lint', file)
+    expect([run.exitCode, run.stderr]).toEqual([2, `${file}:4: there is no check open-icsi (did you mean open-iscsi?)`])
+  })
+})
+
+describe('check on this machine', () => {
+  test('a process whose namespace is closed or gone is unknown, with the reason, exit 4', async () => {
+    const { exitCode, report } = await hostdepsCheck('--target-pid', '4194304', 'open-iscsi')
+    expect(exitCode).toBe(4)
+    expect(onlyCheck(report)).toMatchObject({ state: 'unknown', reason: 'HostNotReachable', fix: null })
+  })
+
+  test('the JSON has the fields that others rely on', async () => {
+    const { report } = await hostdepsCheck('--all')
+    expect(report.node).toEqual(expect.any(String))
+    for (const check of report.checks) {
+      expect(Object.keys(check)).toEqual(expect.arrayContaining(['name', 'title', 'state', 'since', 'reason', 'message', 'findings']))
+      for (const finding of check.findings) {
+        const fields = ['need', 'kind', 'state', 'reason', 'message', 'evidence', 'why', 'fix', 'recommended']
+        expect(Object.keys(finding)).toEqual(expect.arrayContaining(fields))
+      }
+    }
+  })
+
+  test('an own check is made beside the shipped ones', async () => {
+    const checks = mkdtempSync(join(folder, 'checks-'))
+    writeFileSync(join(checks, 'my-tool.yaml'), 'title: t\nwhy: w\nneeds:\n  - binary: no-such-tool\nfix:\n  all: { packages: [my-tool] }\n')
+    const { exitCode, report } = await hostdepsCheck('--checks', checks, 'my-tool')
+    expect(exitCode).toBe(3)
+    expect(onlyCheck(report)).toMatchObject({ state: 'missing', reason: 'BinaryNotFound', fix: expect.stringContaining('my-tool') })
+  })
+})
+
+test('run prints the table, serves it, and stops cleanly on SIGINT', { timeout: 20_000 }, async () => {
+  const agent = await startAgent()
+  const response = await fetch(`${agent.url}/ready/open-iscsi`)
+  expect([200, 503]).toContain(response.status)
+  expect(await (await fetch(`${agent.url}/`)).text()).toContain('open-iscsi')
+  const { exitCode, stdout } = await agent.stop()
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/^CHECK\s+STATE\s+REASON\s+MESSAGE/)
+  expect(stdout).toContain('No API server is configured')
+})
