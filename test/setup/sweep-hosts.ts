@@ -33,6 +33,6 @@ function killIfOurs(file: string): void {
   if (!existsSync(file)) return
   const pid = readFileSync(file, 'utf8').trim()
   const comm = `/proc/${pid}/comm`
-  if (!existsSync(comm) || !/^systemd/.test(readFileSync(comm, 'utf8')) || pid === '1') return
+  if (!existsSync(comm) || !readFileSync(comm, 'utf8').startsWith('systemd') || pid === '1') return
   process.kill(Number(pid), 'SIGKILL')
 }
