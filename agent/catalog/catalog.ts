@@ -2,9 +2,9 @@ import type { Check } from '../model/check.ts'
 import type { Need } from '../model/need.ts'
 import { conditionType } from '../model/names.ts'
 import { readCheckFile } from './check-file.ts'
-import type { Rules } from './check-file.ts'
 import type { Mistake } from './mistake.ts'
 import { didYouMean } from './mistake.ts'
+import type { Rules } from './reader.ts'
 
 /** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
 export type Catalog = ReadonlyMap<string, Check>

@@ -6,13 +6,7 @@ import type { YamlFile } from './document.ts'
 import type { Mistake } from './mistake.ts'
 import { readNeed } from './read-need.ts'
 import type { Read } from './read-need.ts'
-
-/** What users' own checks may do, since the ConfigMap's editor is not root and the prober is. */
-export interface Rules {
-  readonly origin: Check['origin']
-  /** `--allow-commands` of the DaemonSet. */
-  readonly allowCommands: boolean
-}
+import type { Rules } from './reader.ts'
 
 export type CheckRead = { readonly check: Check } | { readonly mistakes: readonly Mistake[] }
 

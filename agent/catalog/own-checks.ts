@@ -1,7 +1,7 @@
 import type { Kind } from '../model/need.ts'
 import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
-import type { Reader } from './read-need.ts'
+import type { Reader } from './reader.ts'
 
 /**
  * Where the content of a file may be matched by a user's own check. The prober reads as root, and whoever edits

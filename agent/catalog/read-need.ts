@@ -3,23 +3,16 @@ import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
 import type { HostNeed, Kind, Need } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
-import type { Rules } from './check-file.ts'
 import { anyOfNeed, checkNeed, commonKeys } from './check-schema.ts'
 import { checkShape } from './document.ts'
-import type { Path, YamlFile } from './document.ts'
+import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
 import { didYouMean } from './mistake.ts'
 import { ownCheckMistakes } from './own-checks.ts'
+import type { Reader } from './reader.ts'
 import { whyNot } from './when.ts'
 
 export type Read = { readonly need: Need } | { readonly mistakes: readonly Mistake[] }
-
-/** What reading a need takes: the file, what is allowed in it, and the kinds there are. */
-export interface Reader {
-  readonly yaml: YamlFile
-  readonly rules: Rules
-  readonly kinds: Readonly<Record<string, Kind>>
-}
 
 const commonShape = z.object(commonKeys)
 

@@ -21,11 +21,11 @@ export interface Running {
 
 /** Time after the deadline in which a killed process may still be reaped; then the wait is abandoned. Milliseconds. */
 const reapTime = 150
-/** Time in which the last output of a process that ended is still read, when another process holds its pipe. Milliseconds. */
-const drainTime = 100
 
 /**
  * Runs a program without a shell: argv, an environment of our own, no standard input, from `/`.
+ *
+ * An answer is whole: it waits for the end of the output too, which a process left behind may hold open.
  *
  * The deadline does not trust the child. Every run carries a mark in its environment; at the deadline its process
  * group is killed, and then whatever left the group but still has the mark. The wait itself ends
@@ -43,10 +43,10 @@ export function runProgram(argv: readonly [string, ...string[]], { env, deadline
     reject: false,
     killSignal: 'SIGKILL',
     killDescendants: true,
-  }) as unknown as ChildProcess
-  const output = captureOutput(child)
-  const ended = endOf(child)
-  return { answer: finish(child, { output, ended, mark, deadline }), gone: ended.then(() => undefined) }
+  })
+  const output = captureOutput(child.nodeChildProcess)
+  const ended = endOf(child.nodeChildProcess)
+  return { answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, deadline }), gone: ended.then(() => undefined) }
 }
 
 interface End {
@@ -70,22 +70,23 @@ interface Watched {
   readonly deadline: number
 }
 
-async function finish(child: ChildProcess, watched: Watched): Promise<Answer<RunResult>> {
+async function finish(killGroup: () => void, watched: Watched): Promise<Answer<RunResult>> {
   const { output, ended, mark, deadline } = watched
-  const end = await within(ended, deadline)
+  let hasEnded = false
+  const whole = ended.then(async (end) => {
+    hasEnded = true
+    if (end.error === null) await output.closed
+    return end
+  })
+  const end = await within(whole, deadline)
   if (end === null) {
-    child.kill('SIGKILL')
+    killGroup()
     await Promise.all([within(ended, reapTime), within(killMarked(mark), reapTime)])
-    output.stop()
-    return { fate: 'timed-out', detail: `no answer within ${deadline} ms` }
-  }
-  const isDrained = await within(output.closed, drainTime)
-  if (isDrained === null) {
-    child.kill('SIGKILL')
-    await within(killMarked(mark), reapTime)
   }
   output.stop()
-  return answerOf(end, output)
+  if (end !== null) return answerOf(end, output)
+  const left = hasEnded ? '; it ended, but what it started keeps its output open' : ''
+  return { fate: 'timed-out', detail: `no answer within ${deadline} ms${left}` }
 }
 
 /** A program that cannot be started ends as a shell would tell it: 127 not there (or its interpreter), 126 refused. */

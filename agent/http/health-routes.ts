@@ -8,9 +8,8 @@ export function addHealthRoutes(app: FastifyInstance, look: () => Sight): void {
   addRoute(app, '/healthz', (_request, reply) => void reply.type('text/plain; charset=utf-8').send('ok\n'))
   addRoute(app, '/readyz', (_request, reply) => {
     const why = unreadiness(look())
-    if (why === null) return void reply.type('text/plain; charset=utf-8').send('ready\n')
-    reply.header('retry-after', retryAfter)
-    sendProblem(reply, 503, why)
+    if (why === null) reply.type('text/plain; charset=utf-8').send('ready\n')
+    else sendProblem(reply.header('retry-after', retryAfter), 503, why)
   })
 }
 

@@ -9,30 +9,47 @@ const eventLoopMonitoringPrecision = 1_000
 
 export interface MetricsOptions {
   readonly look: () => Sight
+  /** Seconds since the newest round. */
+  readonly age: () => number
   readonly waiting: () => number
+  readonly version: string
 }
 
 /** GET /metrics: the report, this server, and this process. */
-export function addMetricsRoute(app: FastifyInstance, { look, waiting }: MetricsOptions): void {
-  const server = new Registry()
-  new Gauge({
-    name: 'hostdeps_http_waiting_requests',
-    help: 'Requests that wait at /ready/<name>?wait= for a check to become ready.',
-    registers: [server],
-    collect() {
-      this.set(waiting())
-    },
-  })
+export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): void {
+  const server = serverRegistry(options)
+  const { look, age } = options
   addRoute(app, '/metrics', async (_request, reply) => {
     const { report, stale, unpublished } = look()
     const parts = [
-      renderMetrics({ report, isStale: stale !== null, isPublished: unpublished === null, now: new Date() }),
+      renderMetrics({ report, isStale: stale !== null, isPublished: unpublished === null, age: age() }),
       server.metrics(),
       processRegistry().metrics(),
     ]
     const text = await Promise.all(parts)
     await reply.type(server.contentType).send(text.join('\n'))
   })
+}
+
+function serverRegistry({ waiting, version }: MetricsOptions): Registry {
+  const registry = new Registry()
+  const build = new Gauge({
+    name: 'hostdeps_build_info',
+    help: 'The version of hostdeps and of the Node.js that runs it, always 1.',
+    labelNames: ['version', 'nodejs'],
+    registers: [],
+  })
+  build.set({ version, nodejs: process.version }, 1)
+  const room = new Gauge({
+    name: 'hostdeps_http_waiting_requests',
+    help: 'Requests that wait at /ready/<name>?wait= for a check to become ready.',
+    registers: [],
+    collect() {
+      this.set(waiting())
+    },
+  })
+  for (const metric of [build, room]) registry.registerMetric(metric)
+  return registry
 }
 
 let shared: Registry | null = null

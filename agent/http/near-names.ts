@@ -17,7 +17,10 @@ export function nearNames(name: string, known: readonly string[]): string[] {
 
 /** 404 for a check that is not in the report. */
 export function unknownCheck(name: string, report: Report): string {
-  const near = nearNames(name, report.checks.map((check) => check.name))
+  const near = nearNames(
+    name,
+    report.checks.map((check) => check.name),
+  )
   const hint = near.length > 0 ? `near are: ${near.join(', ')}` : '/v1/report lists all'
   return problemText(404, `there is no check ${name}; ${hint}`, { near })
 }

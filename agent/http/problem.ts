@@ -14,7 +14,11 @@ export const retryAfter = '5'
 export const problemType = 'application/problem+json'
 
 /** An error as RFC 9457 wants it; `members` are the extension members. */
-export function problemText(status: number, detail: string, members: Readonly<Record<string, unknown>> = {}): string {
+export function problemText(
+  status: number,
+  detail: string,
+  members: Readonly<Record<string, unknown>> = {},
+): string {
   const title = STATUS_CODES[status] ?? 'Error'
   return `${JSON.stringify({ type: 'about:blank', title, status, detail, ...members })}\n`
 }

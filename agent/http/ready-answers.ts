@@ -21,7 +21,9 @@ interface Form {
 export function readyAnswers(sight: Sight): (name: string) => ReadyAnswer {
   const { report } = sight
   if (report === null) {
-    const notYet = refusal(sight.stale === null ? 'no round has finished yet' : `no round has finished yet: ${sight.stale}`)
+    const notYet = refusal(
+      sight.stale === null ? 'no round has finished yet' : `no round has finished yet: ${sight.stale}`,
+    )
     return () => notYet
   }
   const known = new Map(report.checks.map((check) => [check.name, readyAnswer(check, report)]))
@@ -51,7 +53,9 @@ function readyAnswer(check: ReportCheck, report: Report): ReadyAnswer {
     isFinal: false,
     status: 503,
     text: form('text/plain; charset=utf-8', text, { 'retry-after': retryAfter }),
-    json: form(problemType, problemText(503, `${check.name} is ${state}: ${message}`, members), { 'retry-after': retryAfter }),
+    json: form(problemType, problemText(503, `${check.name} is ${state}: ${message}`, members), {
+      'retry-after': retryAfter,
+    }),
   }
 }
 
@@ -61,6 +65,11 @@ function noSuchCheck(name: string, report: Report): ReadyAnswer {
 }
 
 function form(type: string, body: string, more: Readonly<Record<string, string>> = {}): Form {
-  const headers = { 'content-type': type, 'content-length': String(Buffer.byteLength(body)), vary: 'accept', ...more }
+  const headers = {
+    'content-type': type,
+    'content-length': String(Buffer.byteLength(body)),
+    vary: 'accept',
+    ...more,
+  }
   return { headers, body }
 }

@@ -23,7 +23,8 @@ export function addReadyRoute(app: FastifyInstance, options: ReadyOptions): void
   addRoute(app, '/ready/:name', (request, reply) => {
     const name = nameOf(request)
     const wait = readWait(request.query)
-    if (wait === null) return sendProblem(reply, 400, 'wait must be a length of time from 0s to 10m, like 120s, 500ms or 2m')
+    if (wait === null)
+      return sendProblem(reply, 400, 'wait must be a length of time from 0s to 10m, like 120s, 500ms or 2m')
     const answer = ask(name)
     if (answer.isFinal || wait === 0) return send(request, reply, answer)
     if (room.size >= mostWaiters) return send(request, reply, full)

@@ -21,8 +21,16 @@ export function addReportRoutes(app: FastifyInstance, look: () => Sight): void {
     const { report } = look()
     if (report === null) return sendNotYet(reply)
     const check = report.checks.find(({ name }) => name === nameOf(request))
-    if (check === undefined) return void reply.code(404).type(problemType).send(unknownCheck(nameOf(request), report))
-    sendTagged(request, reply.type(json), tagged(`${JSON.stringify({ node: report.node, ...check }, null, 2)}\n`))
+    if (check === undefined)
+      return void reply
+        .code(404)
+        .type(problemType)
+        .send(unknownCheck(nameOf(request), report))
+    sendTagged(
+      request,
+      reply.type(json),
+      tagged(`${JSON.stringify({ node: report.node, ...check }, null, 2)}\n`),
+    )
   })
 }
 

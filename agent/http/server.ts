@@ -30,7 +30,11 @@ export function createServer(log?: Logger): FastifyInstance {
   })
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, log))
   app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, 404, 'there is nothing here; /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics are served'),
+    sendProblem(
+      reply,
+      404,
+      'there is nothing here; /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics are served',
+    ),
   )
   return app
 }
@@ -43,7 +47,12 @@ export function addRoute(app: FastifyInstance, url: string, handler: Handler): v
     reply.header('allow', 'GET, HEAD')
     sendProblem(reply, 405, `${request.method} is not served here, only GET and HEAD`)
   }
-  app.route({ method: others, url, onRequest: (request, reply) => void refuse(request, reply), handler: refuse })
+  app.route({
+    method: others,
+    url,
+    onRequest: (request, reply) => void refuse(request, reply),
+    handler: refuse,
+  })
 }
 
 /** The ":name" of a route. */

@@ -19,6 +19,8 @@ export interface HttpOptions {
   readonly port: number
   /** Why the Node does not say what is served here; null when it does, or when nothing is published. */
   readonly publishing: () => string | null
+  /** Of hostdeps, for its metrics. */
+  readonly version?: string
 }
 
 export interface HttpServer {
@@ -46,7 +48,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   }
 }
 
-function addRoutes(app: FastifyInstance, { source, publishing }: HttpOptions): void {
+function addRoutes(app: FastifyInstance, options: HttpOptions): void {
+  const { source, publishing, version = 'unknown' } = options
   const look = openSight(source, publishing)
   const answers = oncePerSight(readyAnswers)
   const ask = (name: string) => answers(look())(name)
@@ -61,5 +64,5 @@ function addRoutes(app: FastifyInstance, { source, publishing }: HttpOptions): v
   addReportRoutes(app, look)
   addReadyRoute(app, { ask, room })
   addHealthRoutes(app, look)
-  addMetricsRoute(app, { look, waiting: () => room.size })
+  addMetricsRoute(app, { look, age: () => source.age(), waiting: () => room.size, version })
 }

@@ -1,6 +1,7 @@
 import { verdict } from './reason.ts'
 import type { Verdict } from './reason.ts'
-import type { Finding, State } from './report.ts'
+import type { Finding } from './report.ts'
+import type { State } from './state.ts'
 
 const worstFirst: readonly State[] = ['missing', 'unknown', 'ready']
 

@@ -1,7 +1,7 @@
 import type { UnansweredFate } from './question.ts'
 import type { Fix } from './fix.ts'
 import { plainLine } from './plain.ts'
-import type { State } from './report.ts'
+import type { State } from './state.ts'
 
 /** The one list of reasons: each code with the state it proves and its one sentence. */
 const reasons = {

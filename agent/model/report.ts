@@ -1,7 +1,5 @@
 import type { Reason } from './reason.ts'
-
-/** Of a finding and of a check. Worst first: missing, unknown, ready; not-applicable is skipped. */
-export type State = 'ready' | 'missing' | 'unknown' | 'not-applicable'
+import type { State } from './state.ts'
 
 /** A need judged. */
 export interface Finding {

@@ -1,4 +1,5 @@
-import type { CheckResult, Finding, Report, ReportCheck, Round, State } from './report.ts'
+import type { CheckResult, Finding, Report, ReportCheck, Round } from './report.ts'
+import type { State } from './state.ts'
 
 /**
  * From rounds, which know no past, to a report that people and controllers can act on:

@@ -1,6 +1,6 @@
 import type { Answers } from '../model/answers.ts'
 import type { ReadQuestion } from '../model/question.ts'
-import type { DatabaseRead, PackageState } from './package.ts'
+import type { DatabaseRead, PackageState } from './package-state.ts'
 import { parseOnce } from './parse-once.ts'
 
 /** All packages by reading apk's own file. */

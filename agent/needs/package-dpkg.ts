@@ -1,6 +1,6 @@
 import type { Answers } from '../model/answers.ts'
 import type { ReadQuestion } from '../model/question.ts'
-import type { DatabaseRead, PackageState } from './package.ts'
+import type { DatabaseRead, PackageState } from './package-state.ts'
 import { parseOnce } from './parse-once.ts'
 
 /** Bytes; one of 10,000 packages is about 10 MiB. */

@@ -1,6 +1,6 @@
 import type { Answers } from '../model/answers.ts'
 import type { ListQuestion } from '../model/question.ts'
-import type { DatabaseRead, PackageState } from './package.ts'
+import type { DatabaseRead, PackageState } from './package-state.ts'
 
 /** All packages by the names of the folders of pacman's local database: `name-version-release`. */
 export const pacmanQuestion: ListQuestion = { ask: 'list', path: '/var/lib/pacman/local' }

@@ -1,6 +1,6 @@
 import type { Answers } from '../model/answers.ts'
 import type { RunQuestion, RunResult } from '../model/question.ts'
-import type { DatabaseRead, PackageState } from './package.ts'
+import type { DatabaseRead, PackageState } from './package-state.ts'
 
 /** All packages by one run: the database itself is Berkeley DB, ndb or SQLite, by the version of rpm. */
 export const rpmQuestion: RunQuestion = {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Answers } from '../model/answers.ts'
 import type { Facts, PackageManager } from '../model/facts.ts'
 import type { Kind } from '../model/need.ts'
-import type { Question, Unanswered } from '../model/question.ts'
+import type { Question } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { inRange } from '../versions/range.ts'
@@ -10,6 +10,7 @@ import { findDeb, debQuestion } from './package-dpkg.ts'
 import { apkQuestion, findApk } from './package-apk.ts'
 import { findPacman, pacmanQuestion } from './package-pacman.ts'
 import { findRpm, rpmQuestion } from './package-rpm.ts'
+import type { DatabaseRead, PackageState } from './package-state.ts'
 import type { Compare } from '../versions/order.ts'
 import { compareApkVersions } from '../versions/apk.ts'
 import { compareDebVersions } from '../versions/deb.ts'
@@ -28,16 +29,6 @@ const schema = z.strictObject({
 })
 
 type Spec = z.infer<typeof schema>
-
-/** What a package database says of one name. */
-export type PackageState =
-  | { readonly state: 'installed'; readonly version: string; readonly by: string | null }
-  | { readonly state: 'broken'; readonly status: string }
-  | { readonly state: 'removed' }
-  | { readonly state: 'absent' }
-
-/** The database itself could not be read, or makes no sense. */
-export type DatabaseRead = ((name: string) => PackageState) | Unanswered
 
 interface Family {
   readonly question: Question

@@ -2,7 +2,7 @@ import type { Answers } from '../model/answers.ts'
 import type { StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
-import type { WantedUnit } from './unit.ts'
+import type { WantedUnit } from './wanted-unit.ts'
 
 /** OpenRC keeps its state as links in folders: https://github.com/OpenRC/openrc/blob/master/guide.md */
 export function openrcQuestions(wanted: WantedUnit): StatQuestion[] {

@@ -2,7 +2,7 @@ import type { Answers } from '../model/answers.ts'
 import type { Answer, UnitProperties, UnitQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
-import type { WantedUnit } from './unit.ts'
+import type { WantedUnit } from './wanted-unit.ts'
 
 export function systemdQuestions(wanted: WantedUnit): UnitQuestion[] {
   return wanted.units.map((name) => ({ ask: 'unit', name }))

@@ -5,6 +5,7 @@ import type { Question } from '../model/question.ts'
 import { verdict } from '../model/reason.ts'
 import { judgeOpenrc, openrcQuestions } from './unit-openrc.ts'
 import { judgeSystemd, systemdQuestions } from './unit-systemd.ts'
+import type { WantedUnit } from './wanted-unit.ts'
 
 /** systemd.unit(5): names without a suffix are services. */
 const unitName = z
@@ -23,13 +24,6 @@ const schema = z.strictObject({
   /** Its name where OpenRC is the service manager; default: the unit's without its suffix. */
   openrc: z.string().regex(/^[\w.+-]+$/, 'is not the name of a service').optional(),
 })
-
-/** A need for a unit, as the service managers read it. */
-export interface WantedUnit {
-  readonly units: readonly string[]
-  readonly state: 'active' | 'enabled' | 'inactive'
-  readonly openrc: string
-}
 
 /** A unit of systemd, or a service of OpenRC. Where neither is process 1, nothing can be told. */
 export const unit: Kind<typeof schema> = {

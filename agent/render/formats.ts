@@ -1,12 +1,8 @@
 import type { Report } from '../model/report.ts'
 import { renderJson } from './json.ts'
 import { renderTable, renderWide } from './table.ts'
+import type { RenderOptions } from './table.ts'
 import { renderYaml } from './yaml.ts'
-
-/** What a format may be told: whether the terminal shows colour. */
-export interface RenderOptions {
-  readonly color: boolean
-}
 
 type Renderer = (report: Report, options: RenderOptions) => string
 

@@ -1,11 +1,13 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { Report, ReportCheck, State } from '../model/report.ts'
+import type { Report, ReportCheck } from '../model/report.ts'
+import type { State } from '../model/state.ts'
 
 export interface MetricsInput {
   readonly report: Report | null
   readonly isStale: boolean
   readonly isPublished: boolean
-  readonly now: Date
+  /** Seconds since the newest round ended. */
+  readonly age: number
 }
 
 const states: readonly State[] = ['ready', 'missing', 'unknown', 'not-applicable']
@@ -18,41 +20,61 @@ const states: readonly State[] = ['ready', 'missing', 'unknown', 'not-applicable
 export function renderMetrics(input: MetricsInput): Promise<string> {
   const registry = new Registry()
   const { report } = input
-  addAgent(registry, input)
+  const gauge = gaugesIn(registry)
+  addAgent(gauge, input)
   if (report !== null) {
-    addRound(registry, report, input.now)
+    addRound(gauge, report, input.age)
     addStates(registry, report.checks)
-    addNeeds(registry, report.checks)
+    addNeeds(gauge, report.checks)
   }
   return registry.metrics()
 }
 
-function addAgent(registry: Registry, { report, isStale, isPublished }: MetricsInput): void {
-  gauge(registry, 'hostdeps_report_stale', '1 when no round has finished for so long that the report is not to be trusted.').set(
-    Number(isStale || report === null),
-  )
-  gauge(registry, 'hostdeps_publish_ok', '1 when the Node says what is reported here, or nothing is to be published.').set(
-    Number(isPublished),
-  )
+function addAgent(gauge: MakeGauge, { report, isStale, isPublished }: MetricsInput): void {
+  gauge(
+    'hostdeps_report_stale',
+    '1 when no round has finished for so long that the report is not to be trusted.',
+  ).set(Number(isStale || report === null))
+  gauge(
+    'hostdeps_publish_ok',
+    '1 when the Node says what is reported here, or nothing is to be published.',
+  ).set(Number(isPublished))
 }
 
-function addRound(registry: Registry, report: Report, now: Date): void {
-  const age = Math.max(0, (now.getTime() - Date.parse(report.at)) / 1000)
-  gauge(registry, 'hostdeps_round_duration_seconds', 'How long the newest round took.').set(report.took / 1000)
-  gauge(registry, 'hostdeps_round_age_seconds', 'How long ago the newest round was, by the wall clock.').set(age)
+function addRound(gauge: MakeGauge, report: Report, age: number): void {
+  gauge('hostdeps_round_duration_seconds', 'How long the newest round took.').set(report.took / 1000)
+  gauge('hostdeps_round_age_seconds', 'How long ago the newest round ended.').set(age)
   const host = ['node', 'os', 'distro', 'kernel', 'arch']
   const { os, distro, kernel, arch } = report.host
-  gauge(registry, 'hostdeps_host_info', 'The host that is asked, always 1.', host).set(
+  gauge('hostdeps_host_info', 'The host that is asked, always 1.', host).set(
     { node: report.node, os, distro: distro ?? '', kernel: kernel ?? '', arch },
     1,
   )
 }
 
 function addStates(registry: Registry, checks: readonly ReportCheck[]): void {
-  const state = gauge(registry, 'hostdeps_check_state', 'The state of a check: 1 for the one it has, 0 for the others.', ['check', 'state'])
-  const ready = gauge(registry, 'hostdeps_check_ready', '1 when pods that need the check can run here (ready or not-applicable), else 0.', ['check'])
-  const info = gauge(registry, 'hostdeps_check_info', 'What a check is and why it has its state, always 1.', ['check', 'title', 'reason', 'published'])
-  const since = gauge(registry, 'hostdeps_check_since_timestamp_seconds', 'When the state of a check was first seen, in Unix time.', ['check'])
+  const gauge = gaugesIn(registry)
+  const state = gauge(
+    'hostdeps_check_state',
+    'The state of a check: 1 for the one it has, 0 for the others.',
+    ['check', 'state'],
+  )
+  const ready = gauge(
+    'hostdeps_check_ready',
+    '1 when pods that need the check can run here (ready or not-applicable), else 0.',
+    ['check'],
+  )
+  const info = gauge('hostdeps_check_info', 'What a check is and why it has its state, always 1.', [
+    'check',
+    'title',
+    'reason',
+    'published',
+  ])
+  const since = gauge(
+    'hostdeps_check_since_timestamp_seconds',
+    'When the state of a check was first seen, in Unix time.',
+    ['check'],
+  )
   const changes = new Counter({
     name: 'hostdeps_check_changes_total',
     help: 'How often the state of a check changed since the agent started.',
@@ -69,9 +91,9 @@ function addStates(registry: Registry, checks: readonly ReportCheck[]): void {
   }
 }
 
-function addNeeds(registry: Registry, checks: readonly ReportCheck[]): void {
+function addNeeds(gauge: MakeGauge, checks: readonly ReportCheck[]): void {
   const help = 'A need that is missing or unknown, always 1; there is no series for the others.'
-  const problem = gauge(registry, 'hostdeps_need_problem', help, ['check', 'need', 'state', 'reason', 'recommended'])
+  const problem = gauge('hostdeps_need_problem', help, ['check', 'need', 'state', 'reason', 'recommended'])
   for (const check of checks) {
     for (const { need, state, reason, recommended } of check.findings) {
       if (state === 'missing' || state === 'unknown') {
@@ -81,6 +103,8 @@ function addNeeds(registry: Registry, checks: readonly ReportCheck[]): void {
   }
 }
 
-function gauge(registry: Registry, ...[name, help, labelNames = []]: [name: string, help: string, labelNames?: string[]]): Gauge {
-  return new Gauge({ name, help, labelNames, registers: [registry] })
+type MakeGauge = (name: string, help: string, labelNames?: string[]) => Gauge
+
+function gaugesIn(registry: Registry): MakeGauge {
+  return (name, help, labelNames = []) => new Gauge({ name, help, labelNames, registers: [registry] })
 }

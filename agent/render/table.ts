@@ -1,7 +1,12 @@
 import { styleText } from 'node:util'
-import type { Finding, Report, ReportCheck, State } from '../model/report.ts'
+import type { Finding, Report, ReportCheck } from '../model/report.ts'
+import type { State } from '../model/state.ts'
 import { renderColumns } from './columns.ts'
-import type { RenderOptions } from './formats.ts'
+
+/** What a format may be told: whether the terminal shows colour. */
+export interface RenderOptions {
+  readonly color: boolean
+}
 
 /** A line a check, then what is missing with the commands that mend it. */
 export function renderTable(report: Report, { color }: RenderOptions): string {

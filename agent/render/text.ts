@@ -1,4 +1,5 @@
-import type { Report, ReportCheck, State } from '../model/report.ts'
+import type { Report, ReportCheck } from '../model/report.ts'
+import type { State } from '../model/state.ts'
 
 export interface TextInput {
   readonly report: Report | null
@@ -14,7 +15,10 @@ export function renderText({ report, stale, unpublished }: TextInput): string {
     ...(stale === null ? [] : [`STALE: ${stale}. What follows was last seen, and is not known now.`]),
     ...(unpublished === null ? [] : [`NOT PUBLISHED: ${unpublished}. The Node may say something else.`]),
   ]
-  const lines = report === null ? [...alarms, 'No round has finished yet.'] : [...head(report), ...alarms, ...body(report)]
+  const lines =
+    report === null
+      ? [...alarms, 'No round has finished yet.']
+      : [...head(report), ...alarms, ...body(report)]
   return ascii([...lines, '', ...whereNext].join('\n'))
 }
 
@@ -41,7 +45,9 @@ function head(report: Report): string[] {
 }
 
 /** Worst first; only the states that occur. */
-export function countStates(checks: readonly ReportCheck[]): { readonly state: State; readonly count: number }[] {
+export function countStates(
+  checks: readonly ReportCheck[],
+): { readonly state: State; readonly count: number }[] {
   const states = ['missing', 'unknown', 'ready', 'not-applicable'] as const
   return states
     .map((state) => ({ state, count: checks.filter((check) => check.state === state).length }))
@@ -55,13 +61,19 @@ function body(report: Report): string[] {
     ...having('missing').flatMap((check) => block('MISSING', check, report)),
     ...having('unknown').flatMap((check) => block('UNKNOWN', check, report)),
     ...recommended.flatMap((check) => block('READY', check, report)),
-    ...list('ready', having('ready').filter((check) => !recommended.includes(check))),
+    ...list(
+      'ready',
+      having('ready').filter((check) => !recommended.includes(check)),
+    ),
     ...list('not-applicable', having('not-applicable')),
   ]
 }
 
 function block(word: string, check: ReportCheck, report: Report): string[] {
-  const pending = check.pending === null ? [] : [`  may turn ${check.pending.state}: ${check.pending.reason} since ${check.pending.since}`]
+  const pending =
+    check.pending === null
+      ? []
+      : [`  may turn ${check.pending.state}: ${check.pending.reason} since ${check.pending.since}`]
   return [
     '',
     `${word} ${check.name} - ${check.title}`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCheckFile } from '../../agent/catalog/check-file.ts'
 import { formatMistake } from '../../agent/catalog/mistake.ts'
-import type { Rules } from '../../agent/catalog/check-file.ts'
+import type { Rules } from '../../agent/catalog/reader.ts'
 
 const shipped: Rules = { origin: 'shipped', allowCommands: true }
 const own: Rules = { origin: 'own', allowCommands: false }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { CheckResult, Finding, Round, State } from '../../agent/model/report.ts'
+import type { CheckResult, Finding, Round } from '../../agent/model/report.ts'
+import type { State } from '../../agent/model/state.ts'
 import type { Reason } from '../../agent/model/reason.ts'
 import { settle } from '../../agent/model/settle.ts'
 import type { Settled } from '../../agent/model/settle.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { CheckResult, Round, State } from '../../agent/model/report.ts'
+import type { CheckResult, Round } from '../../agent/model/report.ts'
+import type { State } from '../../agent/model/state.ts'
 import { startRounds } from '../../agent/rounds/round-loop.ts'
 import { fakeClock } from './fake-clock.ts'
 

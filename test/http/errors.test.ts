@@ -1,0 +1,104 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { createServer } from '../../agent/http/server.ts'
+import { serve } from './serve.ts'
+
+const cases: { title: string; path: string; init?: RequestInit; status: number; detail: string }[] = [
+  { title: 'a path that is not served', path: '/nope', status: 404, detail: '/v1/report' },
+  {
+    title: 'a check that does not exist',
+    path: '/v1/checks/nope',
+    status: 404,
+    detail: 'there is no check nope',
+  },
+  { title: 'a gate that does not exist', path: '/ready/nope', status: 404, detail: 'there is no check nope' },
+  { title: 'a URL that cannot be decoded', path: '/ready/%zz', status: 400, detail: 'not a valid url' },
+  {
+    title: 'a name that is too long',
+    path: `/ready/${'a'.repeat(200)}`,
+    status: 414,
+    detail: 'param length',
+  },
+  {
+    title: 'a body that is too large',
+    path: '/nope',
+    init: post('{'.repeat(70_000)),
+    status: 413,
+    detail: 'too large',
+  },
+  { title: 'a body that is not JSON', path: '/nope', init: post('{'), status: 400, detail: 'JSON' },
+  { title: 'POST', path: '/v1/report', init: post('{'), status: 405, detail: 'only GET and HEAD' },
+  {
+    title: 'DELETE',
+    path: '/ready/gpu',
+    init: { method: 'DELETE' },
+    status: 405,
+    detail: 'only GET and HEAD',
+  },
+]
+
+test.each(cases)('$title: $status', async ({ path, init, status, detail }) => {
+  const { get } = await serve()
+  const answer = await get(path, init)
+  expect(answer.type).toContain('application/problem+json')
+  const problem = JSON.parse(answer.body)
+  expect(problem).toMatchObject({ type: 'about:blank', title: expect.any(String), status })
+  expect(answer.status).toBe(status)
+  expect(problem.detail).toContain(detail)
+  expect(answer.headers.get('allow')).toBe(status === 405 ? 'GET, HEAD' : null)
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(answer.headers.has('server')).toBe(false)
+})
+
+test.each([
+  ['iscsi', ['open-iscsi']],
+  ['open-iscsy', ['open-iscsi']],
+  ['NFS-Client', ['nfs-client']],
+  ['postgres', []],
+])('for the check %s near are %j', async (name, near) => {
+  const { get } = await serve()
+  expect(JSON.parse((await get(`/ready/${name}`)).body).near).toEqual(near)
+})
+
+test('our own failure is a 500 without a stack, and is logged', async () => {
+  const lines: string[] = []
+  const app = createServer(pino({}, { write: (line) => void lines.push(line) }))
+  app.get('/broken', () => {
+    throw new Error('secret detail')
+  })
+  const answer = await app.inject('/broken')
+  expect(answer.statusCode).toBe(500)
+  expect(answer.json()).toEqual({
+    type: 'about:blank',
+    title: 'Internal Server Error',
+    status: 500,
+    detail: 'hostdeps itself failed here; its log says more',
+  })
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { msg: 'a request failed', err: { message: 'secret detail' } },
+  ])
+})
+
+test.each([
+  { title: 'no HTTP at all', request: 'FOO\r\n\r\n', status: 400 },
+  {
+    title: 'a header of 100 kB',
+    request: `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(100_000)}\r\n\r\n`,
+    status: 431,
+  },
+])('$title is answered with problem details: $status', async ({ request, status }) => {
+  const { server } = await serve()
+  const { hostname, port } = new URL(server.address)
+  const socket = connect(Number(port), hostname)
+  socket.write(request)
+  const [head, body] = (await text(socket)).split('\r\n\r\n')
+  expect(head).toContain(`HTTP/1.1 ${status} `)
+  expect(head).toContain('content-type: application/problem+json')
+  expect(JSON.parse(body ?? '')).toMatchObject({ status })
+})
+
+function post(body: string): RequestInit {
+  return { method: 'POST', body, headers: { 'content-type': 'application/json' } }
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { fakeSource, hostile, makeReport } from './report-fixture.ts'
+import { serve } from './serve.ts'
+
+const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
+
+test('curl gets what is missing first, with the fix, and where to look next', async () => {
+  const { get } = await serve()
+  const { body, type } = await get('/')
+  expect(type).toBe('text/plain; charset=utf-8')
+  expect(body).toMatchInlineSnapshot(`
+    "hostdeps on worker-1 (Debian GNU/Linux 12 (bookworm), kernel 6.1.0-28-amd64, amd64)
+    1 missing, 1 unknown, 2 ready, 1 not-applicable; asked 2026-11-24T08:00:00.000Z in 12 ms
+
+    MISSING open-iscsi - iSCSI initiator (open-iscsi)
+      iscsiadm is not on the host's PATH (and 1 more) (BinaryNotFound, since 2026-11-24T07:00:00.000Z)
+      Fix, as root on worker-1:
+        apt-get update && apt-get install -y open-iscsi
+        systemctl enable --now iscsid
+
+    UNKNOWN nfs-client - NFS client
+      /etc/nfs.conf may not be asked: EACCES (PermissionDenied, since 2026-11-24T07:00:00.000Z)
+
+    READY time-sync - Synchronised clock
+      usable, but recommended: chronyd.service is not enabled at boot (RecommendedMissing, since 2026-11-24T07:00:00.000Z)
+      Fix, as root on worker-1:
+        systemctl enable --now chronyd
+
+    ready: kubernetes-node
+
+    not-applicable: gpu
+
+    Next: curl .../v1/report           all of it as JSON, with evidence
+          curl .../v1/checks/<name>    one check as JSON
+          curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready
+    "
+  `)
+})
+
+test('curl gets printable ASCII, whatever a host says', async () => {
+  const message = 'caf\u00e9 \u2026 \u001b[31mred\u001b[0m \u202e \ud83d\ude00'
+  const { get } = await serve(fakeSource(makeReport({ 'open-iscsi': { message } })))
+  const { body } = await get('/')
+  expect(body).toMatch(/^[\n\x20-\x7e]+$/)
+  expect(body).toContain('cafe ... ?[31mred?[0m')
+})
+
+test('what is stale or not published is said first', async () => {
+  const state = { stalled: 'no round has finished for 200 s', unpublished: 'the API server does not answer' }
+  const { get } = await serve(Object.assign(fakeSource(), state))
+  const [text, page] = [await get('/'), await get('/', browser)]
+  for (const { body } of [text, page]) {
+    expect(body).toContain('no round has finished for 200 s')
+    expect(body).toContain('the API server does not answer')
+  }
+})
+
+test('before the first round both say so', async () => {
+  const { get } = await serve(fakeSource(null))
+  expect((await get('/')).body).toContain('No round has finished yet.')
+  expect((await get('/', browser)).body).toContain('No round has finished yet.')
+})
+
+test('the page allows its own script and style by their hashes, and nothing else', async () => {
+  const { get } = await serve()
+  const { body, type, headers } = await get('/', browser)
+  expect(type).toBe('text/html; charset=utf-8')
+  const policy = headers.get('content-security-policy') ?? ''
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).not.toContain('unsafe')
+  for (const tag of ['script', 'style']) {
+    const inside = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(body)?.[1] ?? ''
+    expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(inside).digest('base64')}'`)
+  }
+  expect(body).not.toMatch(/\son[a-z]+=["']?[a-z]|style="|(src|href)="(https?:)?\/\//)
+})
+
+test('no text of a host becomes markup, wherever it stands', async () => {
+  const findings = [
+    { need: hostile, kind: hostile, message: hostile, evidence: [hostile], why: hostile, fix: hostile },
+  ]
+  const text = { title: hostile, why: hostile, message: hostile, fix: hostile, since: hostile }
+  const pending = { state: 'missing', reason: 'BinaryNotFound', since: hostile } as const
+  const base = makeReport({ 'nfs-client': { findings: [] }, gpu: { ...text, pending } })
+  const [, iscsi] = base.checks
+  const inner = findings.map(
+    (finding) => ({ ...finding, state: 'ready', reason: 'AllReady', recommended: false }) as const,
+  )
+  const checks = base.checks.map((check) => (check === iscsi ? { ...check, findings: inner } : check))
+  const host = { hostname: hostile, os: hostile, distro: hostile, kernel: hostile, arch: hostile }
+  const report = { ...base, node: hostile, at: hostile, host, checks }
+  const { get } = await serve(Object.assign(fakeSource(report), { unpublished: hostile }))
+  const { body } = await get('/', browser)
+  expect(body.split('&lt;script&gt;').length).toBeGreaterThan(15)
+  expect(body.match(/<script/g)).toHaveLength(1)
+  expect(body).not.toContain('<img')
+})
+
+test('the page has a tag, so that asking again costs nothing', async () => {
+  const { get, source } = await serve()
+  const etag = (await get('/', browser)).headers.get('etag') ?? ''
+  const headers = { ...browser.headers, 'if-none-match': etag }
+  expect((await get('/', { headers })).status).toBe(304)
+  source.unpublished = 'the API server does not answer'
+  await expect.poll(async () => (await get('/', { headers })).status).toBe(200)
+})

@@ -1,0 +1,31 @@
+import { onTestFinished } from 'vitest'
+import { startHttp } from '../../agent/http/start-http.ts'
+import type { HttpServer } from '../../agent/http/start-http.ts'
+import { fakeSource } from './report-fixture.ts'
+import type { FakeSource } from './report-fixture.ts'
+
+export interface Served {
+  readonly source: FakeSource
+  readonly server: HttpServer
+  readonly get: (path: string, init?: RequestInit) => Promise<Answer>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly type: string | null
+  readonly body: string
+}
+
+/** A real server on a free port of loopback, gone when the test is over. */
+export async function serve(source: FakeSource = fakeSource()): Promise<Served> {
+  const server = await startHttp({ source, host: '127.0.0.1', port: 0, publishing: () => source.unpublished })
+  onTestFinished(() => server.close())
+  return { source, server, get: (path, init) => ask(server.address + path, init) }
+}
+
+export async function ask(url: string, init?: RequestInit): Promise<Answer> {
+  const response = await fetch(url, init)
+  const { status, headers } = response
+  return { status, headers, type: headers.get('content-type'), body: await response.text() }
+}
