@@ -6,7 +6,7 @@ const outdir = 'dist'
 
 rmSync(outdir, { recursive: true, force: true })
 await build({
-  entryPoints: { 'agent/main': 'agent/main.ts' },
+  entryPoints: { 'agent/main': 'agent/main.ts', 'agent/chunks/file-child': 'agent/host/file-child.ts' },
   // As deep as the sources are, so that what lies beside the code (checks/) is found by the same way.
   chunkNames: 'agent/chunks/[name]-[hash]',
   outdir,

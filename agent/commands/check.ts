@@ -37,13 +37,9 @@ async function check(names: string[], flags: CheckFlags): Promise<void> {
 
 async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFlags): Promise<Report> {
   const host = openHostFrom(flags, loaded)
-  try {
-    const round = await makeRound({ host, clock: systemClock, loaded, names: chosen })
-    const { checks: published, unknownAfter } = loaded.config
-    const { report } = settle(null, round, { node: nodeName(round.host), published, unknownAfter })
-    const inOrder = chosen.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
-    return { ...report, checks: inOrder }
-  } finally {
-    await host.close()
-  }
+  const round = await makeRound({ host, clock: systemClock, loaded, names: chosen })
+  const { checks: published, unknownAfter } = loaded.config
+  const { report } = settle(null, round, { node: nodeName(round.host), published, unknownAfter })
+  const inOrder = chosen.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
+  return { ...report, checks: inOrder }
 }

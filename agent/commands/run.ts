@@ -50,7 +50,6 @@ async function run(flags: RunFlags): Promise<void> {
   log.info({ signal }, 'stopping')
   stop()
   await http.close()
-  await host.close()
 }
 
 /** Prints the first report as a table, and then each change as a log line. */

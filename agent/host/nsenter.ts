@@ -1,11 +1,11 @@
 import type { Answer, RunResult } from '../model/question.ts'
 
 /**
- * Runs a program in another mount namespace, nsenter(1) of util-linux. Never `--pid`: a container cannot enter the PID
- * namespace of an ancestor.
+ * Runs a program in another namespace, nsenter(1) of util-linux: `--mount=` or `--net=` and its file. Never `--pid`: a
+ * container cannot enter the PID namespace of an ancestor.
  */
 export function nsenterArgv(namespace: string, argv: readonly string[]): readonly [string, ...string[]] {
-  return ['nsenter', `--mount=${namespace}`, '--', ...argv]
+  return ['nsenter', namespace, '--', ...argv]
 }
 
 /** Tells nsenter's own failure to enter from what the program did. */

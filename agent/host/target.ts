@@ -9,19 +9,30 @@ export interface Target {
   readonly mountinfo: string
   /** The namespace to enter; null for our own. */
   readonly namespace: string | null
+  /** The network namespace, where it is another than ours; null for our own. */
+  readonly network: string | null
   readonly description: string
+}
+
+const ownTarget: Target = {
+  root: '',
+  mountinfo: '/proc/self/mountinfo',
+  namespace: null,
+  network: null,
+  description: 'this machine',
 }
 
 /** @param pid the process whose mount namespace is the host; null for our own, without nsenter */
 export function targetOf(procfs: string, pid: number | null): Target {
   if (pid === null || isOwn(procfs, pid)) {
-    return { root: '', mountinfo: '/proc/self/mountinfo', namespace: null, description: 'this machine' }
+    return ownTarget
   }
   const place = `${procfs}/${pid}`
   return {
     root: `${place}/root`,
     mountinfo: `${place}/mountinfo`,
     namespace: `${place}/ns/mnt`,
+    network: isSame(`${place}/ns/net`, '/proc/self/ns/net') ? null : `${place}/ns/net`,
     description: `process ${pid} of ${procfs}`,
   }
 }
@@ -40,8 +51,13 @@ export function testTarget(target: Target): Unanswered | null {
 }
 
 function isOwn(procfs: string, pid: number): boolean {
+  return isSame(`${procfs}/${pid}/ns/mnt`, '/proc/self/ns/mnt')
+}
+
+/** What cannot be read counts as another one. */
+function isSame(namespace: string, other: string): boolean {
   try {
-    return readlinkSync(`${procfs}/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt')
+    return readlinkSync(namespace) === readlinkSync(other)
   } catch {
     return false
   }

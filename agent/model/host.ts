@@ -8,8 +8,6 @@ export interface Host {
   /** Whether the host can be entered and read at all; null when it can. */
   selfTest(): Promise<Unanswered | null>
   ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]>
-  /** Stops what is still running. */
-  close(): Promise<void>
 }
 
 /** Tells of changes on the host, so that a round need not wait for its interval. */

@@ -32,7 +32,6 @@ export function recordedHost(folder: string): Host {
     description: folder,
     selfTest: () => Promise.resolve(null),
     ask: (questions) => Promise.resolve(questions.map((question) => [question, answer(question)])),
-    close: () => Promise.resolve(),
   }
 }
 

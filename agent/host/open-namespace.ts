@@ -1,0 +1,89 @@
+import type { AnswerEntry } from '../model/answers.ts'
+import type { Answer, Program, Question, RunQuestion, RunResult, UnitQuestion } from '../model/question.ts'
+import { childArgv, readChild } from './ask-child.ts'
+import { SuspectFound, askFiles, isFileQuestion } from './ask-files.ts'
+import type { FileQuestion, FileView } from './ask-files.ts'
+import type { FileCache } from './file-cache.ts'
+import { hostEnvironment, hostPath } from './host-path.ts'
+import { readSuspectMounts } from './mounts.ts'
+import { nsenterArgv, readNsenter } from './nsenter.ts'
+import type { Runs } from './run-once.ts'
+import { runProgram } from './run-program.ts'
+import type { Target } from './target.ts'
+import { readUnits, showUnits } from './units.ts'
+
+/** What is kept from one asking to the next. */
+export interface Means {
+  readonly cache: FileCache
+  readonly runs: Runs
+  /** Milliseconds. */
+  readonly deadline: number
+}
+
+/** One mount namespace as it is now: its mounts are looked at once, when it is opened. */
+export function openNamespace(target: Target, { cache, runs, deadline }: Means) {
+  const view: FileView = { root: target.root, suspects: readSuspectMounts(target.mountinfo), hostPath, cache }
+  const env = hostEnvironment(target.namespace !== null)
+
+  const run = (argv: readonly [string, ...string[]]) =>
+    runs.ask(JSON.stringify(argv), () => runProgram(argv, { env, deadline }))
+
+  const askFile = async (question: FileQuestion): Promise<Answer<unknown>> => {
+    try {
+      return askFiles(view, question)
+    } catch (error) {
+      if (!(error instanceof SuspectFound)) throw error
+      const task = { root: view.root, questions: [question] }
+      const [answer] = readChild(task, await run(childArgv(task)), `the mount ${error.mount}`)
+      return answer ?? { fate: 'failed', detail: 'the child gave no answer' }
+    }
+  }
+
+  const runOn = async (argv: readonly string[]): Promise<Answer<RunResult>> => {
+    const [name = '', ...args] = argv
+    const found = (await askFile({ ask: 'which', name })) as Answer<Program>
+    if (found.fate !== 'found') return found
+    const { path } = found.value
+    if (target.namespace === null) return run([path, ...args])
+    return readNsenter(await run(nsenterArgv(`--mount=${target.namespace}`, [path, ...args])))
+  }
+
+  const askUnits = async (questions: readonly UnitQuestion[]): Promise<AnswerEntry[]> => {
+    if (questions.length === 0) return []
+    const names = questions.map(({ name }) => name)
+    return pair(questions, readUnits(names, await runOn(showUnits(names))))
+  }
+
+  /** The settings under /proc/sys/net are those of the network namespace of whoever reads them. */
+  const askNetwork = async (questions: readonly FileQuestion[]): Promise<AnswerEntry[]> => {
+    if (questions.length === 0 || target.network === null) return []
+    const task = { root: view.root, questions }
+    const ran = readNsenter(await run(nsenterArgv(`--net=${target.network}`, childArgv(task))))
+    return pair(questions, readChild(task, ran, 'the network namespace of the host'))
+  }
+
+  return {
+    async ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]> {
+      const files = questions.filter(isFileQuestion)
+      const network = target.network === null ? [] : files.filter(isNetworkQuestion)
+      const programs = questions.filter((question): question is RunQuestion => question.ask === 'run')
+      const all = await Promise.all([
+        askUnits(questions.filter((question) => question.ask === 'unit')),
+        askNetwork(network),
+        ...programs.map(async (question): Promise<AnswerEntry[]> => [[question, await runOn(question.argv)]]),
+        ...files
+          .filter((question) => !network.includes(question))
+          .map(async (question): Promise<AnswerEntry[]> => [[question, await askFile(question)]]),
+      ])
+      return all.flat()
+    },
+  }
+}
+
+function isNetworkQuestion(question: FileQuestion): boolean {
+  return 'path' in question && question.path.startsWith('/proc/sys/net/')
+}
+
+function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {
+  return questions.map((question, index) => [question, answers[index] ?? { fate: 'failed', detail: 'no answer came' }])
+}
