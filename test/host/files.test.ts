@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { askFiles } from '../../agent/host/ask-files.ts'
+import type { FileQuestion, FileView } from '../../agent/host/ask-files.ts'
+import { createFileCache } from '../../agent/host/file-cache.ts'
+import type { Answer } from '../../agent/model/question.ts'
+
+/** A root of a host's files in a folder; nothing outside it may ever be seen. */
+const outside = mkdtempSync(join(tmpdir(), 'hostdeps-files-'))
+const root = join(outside, 'root')
+const isRoot = process.getuid?.() === 0
+const server = createServer()
+
+beforeAll(async () => {
+  for (const folder of ['etc/conf.d', 'usr/bin', 'usr/sbin', 'real/deep', 'bin/tool']) mkdirSync(join(root, folder), { recursive: true })
+  put('etc/plain', 'hello\n')
+  put('etc/conf.d/a.conf', 'a')
+  put('etc/conf.d/b.txt', 'not asked for')
+  put('real/deep/file', 'inside')
+  put('etc/config.gz', gzipSync('CONFIG_X=y\n'))
+  put('etc/bomb.gz', gzipSync(Buffer.alloc(8 * 1024 * 1024)))
+  put('etc/garbage.gz', 'this is no gzip')
+  put('etc/binary', Buffer.from([0xff, 0xfe, 0x00, 0x41]))
+  put('etc/huge', '')
+  truncateSync(join(root, 'etc/huge'), 1024 * 1024 * 1024)
+  put('etc/large', 'x'.repeat(2 * 1024 * 1024))
+  put('usr/sbin/tool', '#!/bin/sh\n', 0o755)
+  put('usr/bin/plain-tool', 'no x', 0o644)
+  put('usr/sbin/plain-tool', 'x', 0o755)
+  put('usr/sbin/dull', 'no x', 0o644)
+  symlinkSync('/etc/plain', join(root, 'etc/absolute'))
+  symlinkSync('/real', join(root, 'etc/middle'))
+  symlinkSync('../../../../../../../../etc/plain', join(root, 'etc/upwards'))
+  symlinkSync('/nowhere/at/all', join(root, 'etc/dangling'))
+  symlinkSync('loop-b', join(root, 'etc/loop-a'))
+  symlinkSync('loop-a', join(root, 'etc/loop-b'))
+  symlinkSync('/nowhere/tool', join(root, 'usr/sbin/dangling-tool'))
+  execFileSync('mkfifo', [join(root, 'etc/fifo')])
+  if (isRoot) {
+    mkdirSync(join(root, 'dev'))
+    execFileSync('mknod', [join(root, 'etc/device'), 'c', '1', '5'])
+    execFileSync('mknod', [join(root, 'dev/null'), 'c', '1', '3'])
+    symlinkSync('/dev/null', join(root, 'etc/conf.d/masked.conf'))
+  }
+  await new Promise<void>((resolve) => server.listen(join(root, 'etc/socket'), resolve))
+})
+
+afterAll(() => {
+  server.close()
+  rmSync(outside, { recursive: true, force: true })
+})
+
+describe('reading', () => {
+  test.each<[string, string, Partial<Answer<unknown>> & object]>([
+    ['a plain file', '/etc/plain', found('hello\n')],
+    ['what is not there', '/etc/none', { fate: 'absent', detail: 'it does not exist' }],
+    ['a folder on the way that is not there', '/none/x', { fate: 'absent', detail: '/none does not exist' }],
+    ['a file where a folder should be', '/etc/plain/x', { fate: 'absent' }],
+    ['an absolute link stays inside the root', '/etc/absolute', found('hello\n')],
+    ['also in the middle of a path', '/etc/middle/deep/file', found('inside')],
+    ['".." never leaves the root', '/etc/upwards', found('hello\n')],
+    ['".." in the question neither', '/../../../etc/plain', found('hello\n')],
+    ['a dangling link names both ends', '/etc/dangling', { fate: 'absent', detail: 'the symbolic link /etc/dangling -> /nowhere/at/all leads to /nowhere, which does not exist' }],
+    ['a loop of links', '/etc/loop-a', { fate: 'failed', detail: '/etc/loop-a: too many symbolic links' }],
+    ['a FIFO is not opened', '/etc/fifo', { fate: 'failed', detail: '/etc/fifo is a FIFO, not a regular file' }],
+    ['a socket neither', '/etc/socket', { fate: 'failed', detail: '/etc/socket is a socket, not a regular file' }],
+    ['a folder', '/etc/conf.d', { fate: 'failed', detail: '/etc/conf.d is a directory, not a regular file' }],
+    ['1 GB', '/etc/huge', { fate: 'failed', detail: '/etc/huge is larger than 1048576 bytes' }],
+    ['packed', '/etc/config.gz', found('CONFIG_X=y\n')],
+    ['packed, and far too large', '/etc/bomb.gz', { fate: 'failed' }],
+    ['not packed at all', '/etc/garbage.gz', { fate: 'failed' }],
+  ])('%s', (_, path, wanted) => {
+    expect(ask({ ask: 'read', path })).toMatchObject(wanted)
+  })
+
+  test.runIf(isRoot)('a device is not opened', () => {
+    expect(ask({ ask: 'read', path: '/etc/device' })).toMatchObject({ fate: 'failed', detail: '/etc/device is a character device, not a regular file' })
+  })
+
+  test('a limit of its own', () => {
+    expect(ask({ ask: 'read', path: '/etc/large' }).fate).toBe('failed')
+    expect(ask({ ask: 'read', path: '/etc/large', limit: 4 * 1024 * 1024 }).fate).toBe('found')
+  })
+
+  test('bytes that are no text do not matter', () => {
+    expect(ask({ ask: 'read', path: '/etc/binary' }).fate).toBe('found')
+  })
+
+  test('a file of /proc, whose size is 0', () => {
+    expect(ask({ ask: 'read', path: '/proc/self/status' }, { root: '' })).toMatchObject(found(expect.stringContaining('Name:')))
+  })
+
+  test.runIf(isRoot)('what may not be read is denied, not absent', () => {
+    const script = `import(${JSON.stringify(new URL('../../agent/host/ask-files.ts', import.meta.url).href)}).then(async ({ askFiles }) => {
+      const { createFileCache } = await import(${JSON.stringify(new URL('../../agent/host/file-cache.ts', import.meta.url).href)})
+      process.setuid(65534)
+      const view = { root: ${JSON.stringify(root)}, suspects: new Set(), hostPath: ['/private'], cache: createFileCache() }
+      console.log(JSON.stringify([
+        askFiles(view, { ask: 'read', path: '/private/x' }), askFiles(view, { ask: 'stat', path: '/private/x' }),
+        askFiles(view, { ask: 'list', path: '/private' }), askFiles(view, { ask: 'which', name: 'x' }),
+        askFiles(view, { ask: 'readAll', path: '/etc/conf.d', suffix: '.secret' }),
+      ].map((answer) => answer.fate === 'found' ? answer.value.unread.length : answer.fate)))
+    })`
+    mkdirSync(join(root, 'private'), { mode: 0o700 })
+    put('private/x', 'secret')
+    put('etc/conf.d/z.secret', 'secret', 0o600)
+    execFileSync('chmod', ['755', outside])
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+    expect(JSON.parse(said)).toEqual(['denied', 'denied', 'denied', 'denied', 1])
+  })
+})
+
+describe('folders', () => {
+  test('every file with the ending, and nothing else', () => {
+    const answer = ask({ ask: 'readAll', path: '/etc/conf.d', suffix: '.conf' })
+    const masked = isRoot ? [{ path: '/etc/conf.d/masked.conf', text: '' }] : []
+    expect(answer).toMatchObject({ value: { files: [{ path: '/etc/conf.d/a.conf', text: 'a' }, ...masked], unread: [] } })
+  })
+
+  test('names', () => {
+    expect(ask({ ask: 'list', path: '/usr' })).toEqual({ fate: 'found', value: { names: ['bin', 'sbin'] } })
+    expect(ask({ ask: 'list', path: '/etc/plain' }).fate).toBe('failed')
+    expect(ask({ ask: 'list', path: '/none' }).fate).toBe('absent')
+  })
+
+  test.each([
+    ['/etc/fifo', 'fifo'],
+    ['/etc/socket', 'socket'],
+    ['/etc', 'directory'],
+    ['/etc/absolute', 'file'],
+  ])('%s is a %s', (path, type) => {
+    expect(ask({ ask: 'stat', path })).toMatchObject({ fate: 'found', value: { type } })
+  })
+})
+
+describe('programs', () => {
+  test.each<[string, string, object]>([
+    ['on the path', 'tool', { fate: 'found', value: { path: '/usr/sbin/tool', executable: true } }],
+    ['one that may be executed wins over an earlier one that may not', 'plain-tool', { value: { path: '/usr/sbin/plain-tool', executable: true } }],
+    ['none may be executed', 'dull', { value: { path: '/usr/sbin/dull', executable: false } }],
+    ['nowhere', 'none', { fate: 'absent', detail: 'looked for /bin/none, /usr/bin/none, /usr/sbin/none' }],
+    ['a dangling link', 'dangling-tool', { fate: 'absent', detail: expect.stringContaining('/usr/sbin/dangling-tool -> /nowhere/tool') }],
+    ['an absolute path', '/usr/sbin/tool', { value: { path: '/usr/sbin/tool', executable: true } }],
+  ])('%s', (_, name, wanted) => {
+    expect(ask({ ask: 'which', name })).toMatchObject(wanted)
+  })
+})
+
+describe('a mount that may hang', () => {
+  test.each<FileQuestion>([
+    { ask: 'read', path: '/etc/plain' },
+    { ask: 'read', path: '/etc/absolute' },
+    { ask: 'stat', path: '/etc/middle/../etc/conf.d' },
+    { ask: 'which', name: '/etc/plain' },
+  ])('is not touched: %j', (question) => {
+    expect(() => ask(question, { suspects: new Set(['/etc']) })).toThrow('/etc may hang')
+  })
+
+  test('does not matter to a program that is found before it', () => {
+    expect(ask({ ask: 'which', name: 'plain-tool' }, { suspects: new Set(['/sbin']) }).fate).toBe('found')
+  })
+})
+
+describe('the same answer again', () => {
+  const cache = createFileCache()
+  const read = () => {
+    const answer = ask({ ask: 'read', path: '/etc/cached' }, { cache })
+    return answer.fate === 'found' ? answer.value : answer
+  }
+  const age = () => utimesSync(join(root, 'etc/cached'), new Date(0), new Date(0))
+
+  test('not while it may still change within the clock', () => {
+    put('etc/cached', 'one')
+    expect(read()).not.toBe(read())
+  })
+
+  test('for a file that did not change, and not for one that did', { timeout: 10_000 }, async () => {
+    put('etc/cached', 'one')
+    age()
+    await new Promise((resolve) => setTimeout(resolve, 2_100))
+    const first = read()
+    expect(read()).toBe(first)
+    put('etc/cached', 'two')
+    expect(read()).toEqual({ text: 'two' })
+  })
+})
+
+function ask(question: FileQuestion, other: Partial<FileView> = {}): Answer<unknown> {
+  const view = { root, suspects: new Set<string>(), hostPath: ['/bin', '/usr/bin', '/usr/sbin'], cache: createFileCache() }
+  return askFiles({ ...view, ...other }, question)
+}
+
+function found(text: unknown): object {
+  return { fate: 'found', value: { text } }
+}
+
+function put(path: string, content: string | Buffer, mode = 0o644): void {
+  writeFileSync(join(root, path), content, { mode })
+}

@@ -1,0 +1,125 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { markName } from '../../agent/host/kill-marked.ts'
+import { createRuns } from '../../agent/host/run-once.ts'
+import { runProgram, within } from '../../agent/host/run-program.ts'
+import type { Running } from '../../agent/host/run-program.ts'
+import type { Answer, RunResult } from '../../agent/model/question.ts'
+import { execa } from 'execa'
+
+const folder = mkdtempSync(join(tmpdir(), 'hostdeps-run-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' }
+
+describe('a program that ends', () => {
+  test.each<[string, [string, ...string[]], Partial<RunResult>]>([
+    ['well', ['echo', 'hello'], { exitCode: 0, stdout: 'hello\n', stderr: '' }],
+    ['badly', ['sh', '-c', 'echo no >&2; exit 7'], { exitCode: 7, stderr: 'no\n' }],
+    ['by a signal', ['sh', '-c', 'kill -9 $$'], { exitCode: null, signal: 'SIGKILL' }],
+    ['before it began: it is not there', ['/no/such/program'], { exitCode: 127, stderr: 'cannot execute: No such file or directory' }],
+    ['before it began: a folder', ['/usr'], { exitCode: 126, stderr: 'cannot execute: Permission denied' }],
+    ['without reading what is not there', ['cat'], { exitCode: 0, stdout: '' }],
+  ])('%s', async (_, argv, wanted) => {
+    expect(await run(argv)).toMatchObject({ fate: 'found', value: wanted })
+  })
+
+  test('whose interpreter is not there', async () => {
+    const script = program('orphan', '#!/no/such/interpreter\n')
+    expect(await run([script])).toMatchObject({ value: { exitCode: 127 } })
+  })
+
+  test('sees nothing of our environment', async () => {
+    process.env['HOSTDEPS_TEST_SECRET'] = 'x'
+    const answer = await run(['env'])
+    const names = answer.fate === 'found' ? answer.value.stdout.split('\n').map((line) => line.split('=')[0]) : []
+    expect(names.filter(Boolean).toSorted()).toEqual([markName, 'LC_ALL', 'PATH'].toSorted())
+  })
+
+  test('and prints more than is kept', async () => {
+    const answer = await run(['sh', '-c', 'head -c 10000000 /dev/zero'], 10_000)
+    expect(answer).toMatchObject({ value: { exitCode: 0, truncated: true } })
+    expect(answer.fate === 'found' && answer.value.stdout.length).toBe(4 * 1024 * 1024)
+  })
+})
+
+/** Each sleeps for a time of its own, by which its processes are found. */
+const hanging: [title: string, script: (time: number) => string][] = [
+  ['sleeps', (time) => `sleep ${time}`],
+  ['waits for a child in a session of its own', (time) => `setsid sleep ${time} & wait`],
+  ['left children in sessions of their own', (time) => `setsid setsid sleep ${time} & setsid sleep ${time} & sleep ${time}`],
+  ['ignores signals', (time) => `trap '' TERM INT HUP; while :; do sleep ${time}; done`],
+  ['ended, while its child keeps stdout open', (time) => `sleep ${time} & exit 0`],
+  ['ended, while a child in its own session keeps stdout open', (time) => `setsid sleep ${time} & exit 0`],
+  ['forks all the time', (time) => `while :; do setsid sleep ${time} & sleep 0.05; done`],
+]
+
+describe('a program that hangs is timed out in time, and nothing of it is left', () => {
+  test.each(hanging)('one that %s', async (title, script) => {
+    const time = 1_000_000 + hanging.findIndex(([other]) => other === title)
+    const deadline = 400
+    const start = performance.now()
+    const answer = await run(['sh', '-c', script(time)], deadline)
+    const took = Math.round(performance.now() - start)
+    console.log(`one that ${title}: ${took - deadline} ms after its deadline`)
+    expect(answer.fate).toBe('timed-out')
+    expect(took).toBeLessThan(deadline + 1_500)
+    await within(new Promise(() => {}), 50)
+    expect((await execa('pgrep', ['-f', `sleep ${time}`], { reject: false })).stdout).toBe('')
+  })
+})
+
+describe('runs never pile up', () => {
+  const ok: Answer<RunResult> = { fate: 'found', value: { exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false } }
+  const late: Answer<RunResult> = { fate: 'timed-out', detail: 'no answer' }
+
+  test('a question that is asked twice at a time is run once', async () => {
+    const runs = createRuns()
+    let started = 0
+    const start = (): Running => {
+      started++
+      return { answer: Promise.resolve(ok), gone: Promise.resolve() }
+    }
+    await Promise.all([runs.ask('q', start), runs.ask('q', start)])
+    expect(started).toBe(1)
+  })
+
+  test('after a timeout the next ask waits only a little, and the answer that comes late is given then', async () => {
+    const runs = createRuns()
+    await runs.ask('q', () => ({ answer: Promise.resolve(late), gone: Promise.resolve() }))
+    const slow = Promise.withResolvers<Answer<RunResult>>()
+    const start = performance.now()
+    expect((await runs.ask('q', () => ({ answer: slow.promise, gone: Promise.resolve() }))).fate).toBe('timed-out')
+    expect(performance.now() - start).toBeLessThan(2_000)
+    slow.resolve(ok)
+    await slow.promise
+    await within(new Promise(() => {}), 10)
+    expect(await runs.ask('q', () => ({ answer: Promise.resolve(late), gone: Promise.resolve() }))).toBe(ok)
+  })
+
+  test('while a killed process still lives, its question is not run again', async () => {
+    const runs = createRuns()
+    const gone = Promise.withResolvers<void>()
+    await runs.ask('q', () => ({ answer: Promise.resolve(late), gone: gone.promise }))
+    expect(runs.abandoned()).toBe(1)
+    const again = () => Promise.reject(new Error('it was run again')) as never
+    expect(await runs.ask('q', again)).toMatchObject({ fate: 'timed-out', detail: expect.stringContaining('D state') })
+    gone.resolve()
+    await gone.promise
+    await within(new Promise(() => {}), 1)
+    expect(runs.abandoned()).toBe(0)
+    expect(await runs.ask('q', () => ({ answer: Promise.resolve(ok), gone: Promise.resolve() }))).toBe(ok)
+  })
+})
+
+function run(argv: readonly [string, ...string[]], deadline = 5_000): Promise<Answer<RunResult>> {
+  return runProgram(argv, { env, deadline }).answer
+}
+
+function program(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  chmodSync(path, 0o755)
+  return path
+}
