@@ -40,7 +40,7 @@ summary time::after { content: '\\203a'; display: inline-block; width: 1em; text
 .fix { position: relative; }
 .fix p { font-weight: 600; font-size: .875rem; }
 pre { margin: .3rem 0 0; padding: .7rem .9rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--code); white-space: pre-wrap; }
-.copy { display: none; position: absolute; min-width: 4.5rem; right: 0; top: -.2rem; padding: .25rem .7rem; border: 1px solid var(--line); border-radius: .35rem; background: var(--card); color: inherit; font: inherit; font-size: .8rem; cursor: pointer; }
+.copy { display: none; position: absolute; min-width: 4.5rem; right: 0; top: -.4rem; padding: .25rem .7rem; border: 1px solid var(--line); border-radius: .35rem; background: var(--card); color: inherit; font: inherit; font-size: .8rem; cursor: pointer; }
 .js .copy { display: block; }
 .copy:hover { border-color: var(--link); }
 .findings { margin: 0; padding: 0; list-style: none; }

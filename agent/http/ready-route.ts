@@ -8,8 +8,8 @@ import type { WaitingRoom } from './waiting-room.ts'
 
 /** Milliseconds. */
 const longestWait = 600_000
-/** More waiters than this would cost more memory than the pod has (some 10 kB each). */
-const mostWaiters = 4_000
+/** Each costs some 15 kB (measured), so that this many fit into the pod; a node has some hundred pods. */
+const mostWaiters = 2_500
 
 export interface ReadyOptions {
   readonly ask: (name: string) => ReadyAnswer

@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openHost } from '../../agent/host/open-host.ts'
+import type { Question } from '../../agent/model/question.ts'
+import { mountHungFuse } from './hungfuse.ts'
+
+const canMount = process.getuid?.() === 0 && existsSync('/dev/fuse')
+if (!canMount) {
+  if (process.env['CI'] === 'true') throw new Error('a hung mount needs root and /dev/fuse')
+  console.warn('SKIPPED: a mount that hangs is tested by root alone, where /dev/fuse is')
+}
+
+describe.runIf(canMount)('a mount that hangs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hostdeps-hung-'))
+  const hung = join(folder, 'hung')
+  const deadlineMs = 700
+  let mount: { unmount(): Promise<void> }
+
+  beforeAll(async () => {
+    mkdirSync(hung)
+    writeFileSync(join(folder, 'plain'), 'plain')
+    symlinkSync(join(hung, 'file'), join(folder, 'link'))
+    mount = await mountHungFuse(hung)
+  })
+  afterAll(async () => {
+    await mount?.unmount()
+    rmSync(folder, { recursive: true, force: true })
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(folder)
+  })
+
+  test('really hangs', async () => {
+    const { timedOut } = await execa('stat', [join(hung, 'file')], { timeout: 500, killSignal: 'SIGKILL', reject: false })
+    expect(timedOut).toBe(true)
+  })
+
+  test('is timed out in time; other answers come, and the process goes on meanwhile', async () => {
+    const questions: Question[] = [
+      { ask: 'read', path: join(hung, 'file') },
+      { ask: 'read', path: join(folder, 'link') },
+      { ask: 'stat', path: hung },
+      { ask: 'list', path: hung },
+      { ask: 'readAll', path: hung, suffix: '.conf' },
+      { ask: 'which', name: join(hung, 'tool') },
+      { ask: 'run', argv: [join(hung, 'tool')] },
+      { ask: 'read', path: join(folder, 'plain') },
+      { ask: 'which', name: 'sh' },
+    ]
+    let ticks = 0
+    const ticking = setInterval(() => ticks++, 10)
+    const start = performance.now()
+    const answers = await openHost({ procfs: '/proc', targetPid: null, deadlineMs }).ask(questions)
+    const took = Math.round(performance.now() - start)
+    clearInterval(ticking)
+    console.log(`nine questions, seven of them on a mount that hangs: ${took} ms with a deadline of ${deadlineMs} ms, ${ticks} ticks of 10 ms meanwhile`)
+    const fates = questions.map((question) => answers.find(([asked]) => asked === question)?.[1].fate)
+    expect(fates).toEqual([...Array.from({ length: 7 }, () => 'timed-out'), 'found', 'found'])
+    expect(took).toBeLessThan(deadlineMs + 1_500)
+    expect(ticks).toBeGreaterThan(20)
+  })
+
+  test('says which mount does not answer', async () => {
+    const answers = await openHost({ procfs: '/proc', targetPid: null, deadlineMs }).ask([{ ask: 'read', path: join(folder, 'link') }])
+    expect(answers[0]?.[1]).toEqual({ fate: 'timed-out', detail: `the mount ${hung} does not answer` })
+  })
+
+  test('leaves no process', async () => {
+    const { stdout } = await execa('pgrep', ['-f', `file-child.*${folder}`], { reject: false })
+    expect(stdout).toBe('')
+  })
+})
