@@ -20,7 +20,7 @@ export interface Running {
 }
 
 /** Time after the deadline in which a killed process may still be reaped; then the wait is abandoned. Milliseconds. */
-const reapTime = 150
+const reapTime = 100
 
 /**
  * Runs a program without a shell: argv, an environment of our own, no standard input, from `/`.
