@@ -5,7 +5,7 @@ import type { Kind } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
-import { inRange } from '../versions/range.ts'
+import { inRange, lenient } from '../versions/range.ts'
 import { findDeb, debQuestion } from './package-dpkg.ts'
 import { apkQuestion, findApk } from './package-apk.ts'
 import { findPacman, pacmanQuestion } from './package-pacman.ts'
@@ -93,7 +93,7 @@ function judgeState(spec: Spec, one: string, seen: { found: PackageState; compar
 function judgeVersion(spec: Spec, one: string, found: { version: string; by: string | null; compare: Compare }): Verdict {
   const { version, by, compare } = found
   const evidence = [by === null ? `${one} ${version}` : `${one}, provided by ${by} ${version}`]
-  if (spec.version !== undefined && !inRange(version, spec.version.range, compare)) {
+  if (spec.version !== undefined && !inRange(version, spec.version.range, lenient(compare))) {
     return verdict('PackageTooOld', { name: one, version, wanted: spec.version.text }, { evidence })
   }
   return verdict('PackageInstalled', { name: one, version }, { evidence })

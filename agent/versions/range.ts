@@ -18,17 +18,25 @@ export function parseRange(text: string): { range: Range } | { error: string } {
   const bare = words.find((word) => !operators.some((operator) => word.startsWith(operator)))
   if (words.some((word) => word === '')) return { error: 'is an empty range; write for example ">=2.1"' }
   if (bare !== undefined) return { error: `"${bare}" has no operator; write for example ">=${bare}"` }
-  const wrong = words.find((word) => !/^[<>=!]{1,2}[0-9][\w.+~^:-]*$/.test(word))
+  const wrong = words.find((word) => !/^(>=|<=|!=|>|<|=)[0-9][\w.+~^:-]*$/.test(word))
   if (wrong !== undefined) return { error: `"${wrong}" is not a version with an operator; write for example ">=2.1 <3"` }
   return { range: groups.map((group) => group.map(parseComparator)) }
 }
 
-/**
- * Whether a version is in a range, by a family's own order. An epoch or a revision of the version counts only
- * against a comparator that has one: the user who writes `>=1.2` means `2:1.2.3-4+deb12u1` too.
- */
+/** Whether a version is in a range, by the order that belongs to it. */
 export function inRange(version: string, range: Range, compare: Compare): boolean {
   return range.some((group) => group.every((comparator) => holds(version, comparator, compare)))
+}
+
+/**
+ * The order of a package manager as users write ranges for it: an epoch or a revision of the installed version counts
+ * only against a version that has one, so that `>=1.2` holds for `2:1.2.3-4+deb12u1`.
+ */
+export function lenient(compare: Compare): Compare {
+  return (version, wanted) => {
+    const withoutEpoch = wanted.includes(':') ? version : version.replace(/^\d+:/, '')
+    return compare(wanted.includes('-') ? withoutEpoch : withoutEpoch.replace(/-[^-]*$/, ''), wanted)
+  }
 }
 
 function parseComparator(word: string): Comparator {
@@ -37,7 +45,7 @@ function parseComparator(word: string): Comparator {
 }
 
 function holds(version: string, { operator, version: wanted }: Comparator, compare: Compare): boolean {
-  const order = compare(comparable(version, wanted), wanted)
+  const order = compare(version, wanted)
   switch (operator) {
     case '>=':
       return order >= 0
@@ -52,9 +60,4 @@ function holds(version: string, { operator, version: wanted }: Comparator, compa
     default:
       return order !== 0
   }
-}
-
-function comparable(version: string, wanted: string): string {
-  const withoutEpoch = wanted.includes(':') ? version : version.replace(/^\d+:/, '')
-  return wanted.includes('-') ? withoutEpoch : withoutEpoch.replace(/-[^-]*$/, '')
 }

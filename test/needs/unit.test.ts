@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import type { Answer, Question, UnitProperties } from '../../agent/model/question.ts'
+import { unit } from '../../agent/needs/unit.ts'
+import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
+
+type Shown = [load: string, active: string, sub: string, file: string]
+const shown: Record<string, Shown> = {
+  running: ['loaded', 'active', 'running', 'enabled'],
+  listening: ['loaded', 'active', 'listening', 'enabled'],
+  done: ['loaded', 'active', 'exited', 'static'],
+  reloading: ['loaded', 'reloading', 'reload', 'enabled'],
+  dead: ['loaded', 'inactive', 'dead', 'disabled'],
+  deadButEnabled: ['loaded', 'inactive', 'dead', 'enabled'],
+  staticDead: ['loaded', 'inactive', 'dead', 'static'],
+  masked: ['masked', 'inactive', 'dead', 'masked'],
+  absent: ['not-found', 'inactive', 'dead', ''],
+  failed: ['loaded', 'failed', 'failed', 'enabled'],
+  starting: ['loaded', 'activating', 'start', 'enabled'],
+  restarting: ['loaded', 'activating', 'auto-restart', 'enabled'],
+  stopping: ['loaded', 'deactivating', 'stop', 'enabled'],
+  broken: ['bad-setting', 'inactive', 'dead', 'enabled'],
+  generated: ['loaded', 'active', 'running', 'generated'],
+  maskedAndRunning: ['masked', 'active', 'running', 'masked'],
+}
+
+describe('systemd', () => {
+  test.each<[string, string, string, string]>([
+    ['running', 'active', 'ready', 'UnitReady'],
+    ['listening', 'active', 'ready', 'UnitReady'],
+    ['done', 'active', 'ready', 'UnitReady'],
+    ['reloading', 'active', 'ready', 'UnitReady'],
+    ['dead', 'active', 'missing', 'UnitInactive'],
+    ['masked', 'active', 'missing', 'UnitMasked'],
+    ['absent', 'active', 'missing', 'UnitNotFound'],
+    ['failed', 'active', 'missing', 'UnitFailed'],
+    ['starting', 'active', 'unknown', 'UnitStarting'],
+    ['restarting', 'active', 'missing', 'UnitInactive'],
+    ['stopping', 'active', 'missing', 'UnitInactive'],
+    ['broken', 'active', 'missing', 'UnitBroken'],
+    ['maskedAndRunning', 'active', 'ready', 'UnitReady'],
+    ['running', 'enabled', 'ready', 'UnitReady'],
+    ['deadButEnabled', 'enabled', 'ready', 'UnitReady'],
+    ['generated', 'enabled', 'ready', 'UnitReady'],
+    ['dead', 'enabled', 'missing', 'UnitNotEnabled'],
+    ['staticDead', 'enabled', 'missing', 'UnitNotEnabled'],
+    ['masked', 'enabled', 'missing', 'UnitMasked'],
+    ['absent', 'enabled', 'missing', 'UnitNotFound'],
+    ['dead', 'inactive', 'ready', 'UnitReady'],
+    ['absent', 'inactive', 'ready', 'UnitReady'],
+    ['masked', 'inactive', 'ready', 'UnitReady'],
+    ['failed', 'inactive', 'ready', 'UnitReady'],
+    ['running', 'inactive', 'missing', 'UnitActive'],
+    ['listening', 'inactive', 'missing', 'UnitActive'],
+    ['restarting', 'inactive', 'missing', 'UnitActive'],
+  ])('%s, wanted %s: %s', (name, wanted, state, reason) => {
+    expect(judge({ unit: 'a.service', state: wanted }, { 'a.service': name })).toMatchObject({ state, reason })
+  })
+
+  test.each<[string, string, string, string, string]>([
+    ['dead', 'listening', 'active', 'ready', 'UnitReady'],
+    ['absent', 'dead', 'active', 'missing', 'UnitInactive'],
+    ['absent', 'absent', 'active', 'missing', 'UnitNotFound'],
+    ['failed', 'dead', 'active', 'missing', 'UnitFailed'],
+    ['dead', 'listening', 'inactive', 'missing', 'UnitActive'],
+    ['dead', 'absent', 'inactive', 'ready', 'UnitReady'],
+  ])('%s or %s, wanted %s: %s', (service, socket, wanted, state, reason) => {
+    const written = { unit: { anyOf: ['a.service', 'a.socket'] }, state: wanted }
+    expect(judge(written, { 'a.service': service, 'a.socket': socket })).toMatchObject({ state, reason })
+  })
+
+  test('evidence names each of them', () => {
+    const written = { unit: { anyOf: ['a.service', 'a.socket'] } }
+    expect(judge(written, { 'a.service': 'dead', 'a.socket': 'listening' }).evidence).toEqual([
+      'a.service: loaded, inactive (dead), disabled',
+      'a.socket: loaded, active (listening), enabled',
+    ])
+  })
+
+  test('each trouble has its own cure', () => {
+    const cure = (name: string) => judge({ unit: 'a' }, { 'a.service': name }).fix?.run?.[0]
+    expect(['dead', 'masked', 'failed', 'absent'].map(cure)).toEqual([
+      'systemctl enable --now a.service',
+      'systemctl unmask a.service',
+      'systemctl restart a.service',
+      undefined,
+    ])
+  })
+
+  test.each(provesNothing)('%j is unknown', (answer, reason) => {
+    expect(judgeBy(unit, { unit: 'a' }, { answer: () => answer })).toMatchObject({ state: 'unknown', reason })
+    expect(judgeBy(unit, { unit: 'a', state: 'inactive' }, { answer: () => answer })).toMatchObject({ state: 'unknown' })
+  })
+
+  test('one that could not be asked beside one that is ready does not matter; beside a dead one it does', () => {
+    const answer = (other: string) => (question: Question) =>
+      question.ask === 'unit' && question.name === 'a.service' ? provesNothing[0][0] : show(other)
+    const written = { unit: { anyOf: ['a.service', 'a.socket'] } }
+    expect(judgeBy(unit, written, { answer: answer('listening') }).state).toBe('ready')
+    expect(judgeBy(unit, written, { answer: answer('dead') }).state).toBe('unknown')
+  })
+})
+
+describe('OpenRC', () => {
+  const on = (paths: readonly string[]) => (question: Question) =>
+    'path' in question && paths.includes(question.path) ? found({ type: 'file', mode: 0o755, uid: 0, gid: 0, size: 1, realPath: question.path }) : absent
+  const judgeOpenrc = (written: unknown, paths: readonly string[]) =>
+    judgeBy(unit, written, { answer: on(paths), facts: { init: { type: 'openrc' } } })
+  const [script, started, failed] = ['/etc/init.d/iscsid', '/run/openrc/started/iscsid', '/run/openrc/failed/iscsid']
+
+  test.each<[string, object, string[], string, string]>([
+    ['started', {}, [script, started], 'ready', 'UnitReady'],
+    ['stopped', {}, [script], 'missing', 'UnitInactive'],
+    ['failed', {}, [script, failed], 'missing', 'UnitFailed'],
+    ['absent', {}, [], 'missing', 'UnitNotFound'],
+    ['in a runlevel', { state: 'enabled' }, [script, '/etc/runlevels/default/iscsid'], 'ready', 'UnitReady'],
+    ['in none', { state: 'enabled' }, [script], 'missing', 'UnitNotEnabled'],
+    ['stopped as wanted', { state: 'inactive' }, [script], 'ready', 'UnitReady'],
+    ['started, unwanted', { state: 'inactive' }, [script, started], 'missing', 'UnitActive'],
+  ])('%s', (_, written, paths, state, reason) => {
+    expect(judgeOpenrc({ unit: 'iscsid.service', ...written }, paths)).toMatchObject({ state, reason })
+  })
+
+  test('a name of its own', () => {
+    expect(judgeOpenrc({ unit: 'open-iscsi', openrc: 'iscsid' }, [script, started]).state).toBe('ready')
+  })
+
+  test.each(provesNothing)('%j is unknown', (answer, reason) => {
+    const facts = { init: { type: 'openrc' } } as const
+    expect(judgeBy(unit, { unit: 'a' }, { answer: () => answer, facts })).toMatchObject({ state: 'unknown', reason })
+  })
+})
+
+test.each(['active', 'inactive', 'enabled'])('where neither is process 1, %s cannot be told', (state) => {
+  const facts = { init: { type: 'other', name: 'tini' } } as const
+  expect(judgeBy(unit, { unit: 'a', state }, { answer: () => absent, facts })).toMatchObject({ state: 'unknown', reason: 'ServiceManagerUnknown' })
+})
+
+test.each(['a*.service', 'a b', '../x', 'a/b', ''])('is no name of a unit: %j', (name) => {
+  expect(unit.schema.safeParse({ unit: name }).success).toBe(false)
+})
+
+function judge(written: unknown, units: Record<string, string>) {
+  const answer = (question: Question) => (question.ask === 'unit' ? show(units[question.name] ?? 'absent') : absent)
+  return judgeBy(unit, written, { answer })
+}
+
+function show(name: string): Answer<UnitProperties> {
+  const [LoadState, ActiveState, SubState, UnitFileState] = shown[name] ?? ['', '', '', '']
+  return found({ LoadState, ActiveState, SubState, UnitFileState })
+}
