@@ -20,6 +20,8 @@ await build({
   lineLimit: 160,
   legalComments: 'linked',
   // Libraries in CommonJS call require for Node.js's own modules.
-  banner: { js: "import { createRequire as hostdepsRequire } from 'node:module';const require = hostdepsRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as hostdepsRequire } from 'node:module';const require = hostdepsRequire(import.meta.url);",
+  },
 })
 cpSync('checks', `${outdir}/checks`, { recursive: true })

@@ -27,14 +27,19 @@ const program = new Command('hostdeps')
   .version(manifest.version)
   .showSuggestionAfterError()
   .exitOverride()
-  .addHelpText('after', '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.',
+  )
 
 process.exit(await main(process.argv.slice(2)))
 
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-')) ?? ''
   for (const [key, command] of Object.entries(commands)) {
-    program.addCommand(key === name ? inherit(await command.load()) : new Command(key).description(command.summary))
+    program.addCommand(
+      key === name ? inherit(await command.load()) : new Command(key).description(command.summary),
+    )
   }
   try {
     await program.parseAsync([...argv], { from: 'user' })

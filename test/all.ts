@@ -51,7 +51,11 @@ async function runTests(project: string): Promise<Counts> {
   await mkdir('.cache', { recursive: true })
   await rm(file, { force: true })
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const { exitCode } = await execa('vitest', ['run', '--project', project, ...reporters], { stdio: 'inherit', reject: false, preferLocal: true })
+  const { exitCode } = await execa('vitest', ['run', '--project', project, ...reporters], {
+    stdio: 'inherit',
+    reject: false,
+    preferLocal: true,
+  })
   const results = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))
   return {
     passed: Number(results.numPassedTests ?? 0),

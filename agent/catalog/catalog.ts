@@ -69,14 +69,20 @@ function doubleNames(checks: readonly { file: string; check: Check }[]): Mistake
     const first = checks.slice(0, index).find((other) => other.check.name === check.name)
     if (first === undefined) return []
     const whose = first.check.origin === 'shipped' ? 'a shipped check' : `the check of ${first.file}`
-    return [{ file, line: 1, path: '', message: `${check.name} is the name of ${whose} already; rename this file` }]
+    return [
+      { file, line: 1, path: '', message: `${check.name} is the name of ${whose} already; rename this file` },
+    ]
   })
 }
 
 function unknownChecks(check: Check, names: readonly string[]): Mistake[] {
   return checkNeeds(check.needs)
     .filter((need) => !names.includes(need.check))
-    .map((need) => ({ ...need.place, path: '', message: `there is no check ${need.check}${didYouMean(need.check, names)}` }))
+    .map((need) => ({
+      ...need.place,
+      path: '',
+      message: `there is no check ${need.check}${didYouMean(need.check, names)}`,
+    }))
 }
 
 /** Told once a ring, by the check in it whose name sorts first. */
@@ -101,15 +107,26 @@ function findRing(path: readonly string[], catalog: Catalog, visited: Set<string
 }
 
 /** What cannot go on one Node together; `place` tells where each name was written. */
-export function publishMistakes(names: readonly string[], place: (index: number) => Omit<Mistake, 'message'>): Mistake[] {
+export function publishMistakes(
+  names: readonly string[],
+  place: (index: number) => Omit<Mistake, 'message'>,
+): Mistake[] {
   const tooMany =
     names.length > maxPublished
-      ? [{ ...place(maxPublished), message: `${names.length} checks are to be published; at most ${maxPublished} go on a Node (all are served over HTTP)` }]
+      ? [
+          {
+            ...place(maxPublished),
+            message: `${names.length} checks are to be published; at most ${maxPublished} go on a Node (all are served over HTTP)`,
+          },
+        ]
       : []
   const same = names.flatMap((name, index) => {
     const first = names.slice(0, index).find((other) => conditionType(other) === conditionType(name))
     if (first === undefined) return []
-    const message = first === name ? `${name} stands here twice` : `${name} and ${first} would be one condition, ${conditionType(name)}`
+    const message =
+      first === name
+        ? `${name} stands here twice`
+        : `${name} and ${first} would be one condition, ${conditionType(name)}`
     return [{ ...place(index), message }]
   })
   return [...tooMany, ...same]

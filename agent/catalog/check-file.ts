@@ -45,7 +45,8 @@ function nameMistakes(yaml: YamlFile, name: string): Mistake[] {
 
 function readNeeds(yaml: YamlFile, rules: Rules): Read[] {
   const { value } = yaml
-  if (typeof value !== 'object' || value === null || !('needs' in value) || !Array.isArray(value.needs)) return []
+  if (typeof value !== 'object' || value === null || !('needs' in value) || !Array.isArray(value.needs))
+    return []
   return value.needs.map((need: unknown, index) => readNeed({ yaml, rules, kinds }, ['needs', index], need))
 }
 

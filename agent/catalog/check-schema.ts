@@ -7,14 +7,29 @@ import { didYouMean } from './mistake.ts'
 const name = (what: string, pattern: RegExp) => z.string().regex(pattern, `is not a ${what}`)
 const sentence = z.string().trim().min(1).max(500)
 const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' })
-const textOrList = z.union([z.string().min(1).transform((text) => [text]), z.array(z.string().min(1)).min(1)])
+const textOrList = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((text) => [text]),
+  z.array(z.string().min(1)).min(1),
+])
 
 const fix = z
   .strictObject({
-    packages: z.array(name('package name', /^[\w.+:@-]+$/)).min(1).optional(),
-    modules: z.array(name('module name', /^[\w-]+$/)).min(1).optional(),
+    packages: z
+      .array(name('package name', /^[\w.+:@-]+$/))
+      .min(1)
+      .optional(),
+    modules: z
+      .array(name('module name', /^[\w-]+$/))
+      .min(1)
+      .optional(),
     sysctls: z
-      .record(name('sysctl', /^[\w./*-]+$/), z.union([z.number(), z.string().regex(/^[\w\s.,:/-]+$/)]).transform(String))
+      .record(
+        name('sysctl', /^[\w./*-]+$/),
+        z.union([z.number(), z.string().regex(/^[\w\s.,:/-]+$/)]).transform(String),
+      )
       .optional(),
     run: textOrList.optional(),
     note: sentence.optional(),
@@ -28,7 +43,8 @@ const fix = z
 const fixByDistro = z
   .record(
     z.string().refine((key) => fixKeys.includes(key), {
-      error: (issue) => `unknown distribution ${String(issue.input)}${didYouMean(String(issue.input), fixKeys)}`,
+      error: (issue) =>
+        `unknown distribution ${String(issue.input)}${didYouMean(String(issue.input), fixKeys)}`,
     }),
     fix,
   )
@@ -39,13 +55,20 @@ const range = z.string().superRefine((text, context) => {
   if ('error' in parsed) context.addIssue({ code: 'custom', message: parsed.error })
 })
 
-const pattern = z.string().min(3).max(1000).superRefine((text, context) => {
-  try {
-    RE2JS.compile(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `is not a pattern in RE2 syntax: ${(error as Error).message}` })
-  }
-})
+const pattern = z
+  .string()
+  .min(3)
+  .max(1000)
+  .superRefine((text, context) => {
+    try {
+      RE2JS.compile(text)
+    } catch (error) {
+      context.addIssue({
+        code: 'custom',
+        message: `is not a pattern in RE2 syntax: ${(error as Error).message}`,
+      })
+    }
+  })
 
 /** What any need may carry beside its kind's own keys. */
 export const commonKeys = {
@@ -61,7 +84,10 @@ export const commonKeys = {
     .optional(),
   fix: fixByDistro.optional(),
   in: z
-    .union([z.literal('host'), z.strictObject({ process: z.string().regex(/^[\w.-]{1,15}$/, 'is not a process name') })])
+    .union([
+      z.literal('host'),
+      z.strictObject({ process: z.string().regex(/^[\w.-]{1,15}$/, 'is not a process name') }),
+    ])
     .default('host'),
 }
 
@@ -83,9 +109,7 @@ export const checkFile = z.strictObject({
   why: sentence,
   needs: z.array(z.unknown()).min(1),
   fix: fixByDistro.optional(),
-  symptoms: z
-    .array(z.strictObject({ log: pattern, means: sentence, source: url.optional() }))
-    .default([]),
+  symptoms: z.array(z.strictObject({ log: pattern, means: sentence, source: url.optional() })).default([]),
   sources: z.array(url).default([]),
   images: z.array(z.string().min(1)).default([]),
 })

@@ -19,9 +19,7 @@ const duration = (least: string, most: string) =>
 
 const configFile = z.strictObject({
   /** The checks that go on the Node. */
-  checks: z
-    .array(z.string())
-    .default(['kubernetes-node', 'time-sync', 'open-iscsi', 'nfs-client']),
+  checks: z.array(z.string()).default(['kubernetes-node', 'time-sync', 'open-iscsi', 'nfs-client']),
   /** Time from round to round when nothing changes. */
   interval: duration('5s', '1h').default(60_000),
   /** Longest wait for one answer. */

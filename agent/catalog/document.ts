@@ -45,7 +45,9 @@ export function checkShape<S extends z.ZodType>(
 ): { value: z.output<S> } | { mistakes: Mistake[] } {
   const result = schema.safeParse(at.value, { reportInput: true })
   if (result.success) return { value: result.data }
-  return { mistakes: result.error.issues.flatMap((issue) => explainIssue(yaml, { base: at.path, schema }, issue)) }
+  return {
+    mistakes: result.error.issues.flatMap((issue) => explainIssue(yaml, { base: at.path, schema }, issue)),
+  }
 }
 
 interface Held {
@@ -111,5 +113,8 @@ function startOf(document: Document, path: Path): number | null {
 }
 
 function showPath(path: Path): string {
-  return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('').replace(/^\./, '')
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '')
 }

@@ -21,7 +21,9 @@ const hosts: readonly Facts[] = [
 
 /** What a good shipped check has beyond its form: a source for each fact, and a fix for each distribution. */
 export function lintCheck(check: Check): Mistake[] {
-  return check.needs.flatMap((need) => (need.type === 'check' ? [] : [...unsourced(check, need), ...unfixed(check, need)]))
+  return check.needs.flatMap((need) =>
+    need.type === 'check' ? [] : [...unsourced(check, need), ...unfixed(check, need)],
+  )
 }
 
 function unsourced(check: Check, need: Need): Mistake[] {

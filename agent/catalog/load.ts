@@ -37,7 +37,10 @@ export function load(options: LoadOptions): Loaded {
   const config = readConfigText(options.config, configText, read.names)
   const mistakes = [...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
   if (mistakes.length > 0 || 'mistakes' in config) throw new Mistakes(mistakes)
-  const hash = createHash('sha256').update(JSON.stringify([texts, configText])).digest('hex').slice(0, 16)
+  const hash = createHash('sha256')
+    .update(JSON.stringify([texts, configText]))
+    .digest('hex')
+    .slice(0, 16)
   return { config: config.config, catalog: read.catalog, hash }
 }
 
@@ -60,7 +63,9 @@ function readConfigText(file: string | null, text: string | null, known: readonl
 /** A ConfigMap's folder holds links and names that start with "..": only *.yaml files count. */
 function readFolder(folder: string, rules: CheckText['rules']): CheckText[] {
   const names = readdirOrMistake(folder).filter((name) => /^[^.].*\.ya?ml$/.test(name))
-  return names.toSorted().map((name) => ({ file: join(folder, name), text: readText(join(folder, name)), rules }))
+  return names
+    .toSorted()
+    .map((name) => ({ file: join(folder, name), text: readText(join(folder, name)), rules }))
 }
 
 function readdirOrMistake(folder: string): string[] {

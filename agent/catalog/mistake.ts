@@ -33,7 +33,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
 }
 
 /** The known name that differs least, if it differs in at most a third of its letters (and at least two may). */
-export function nearName(name: string, known: readonly string[]): string | null {
+function nearName(name: string, known: readonly string[]): string | null {
   if (known.length === 0) return null
   const prefixed = known.find((other) => name.length >= 3 && other.startsWith(name))
   if (prefixed !== undefined) return prefixed

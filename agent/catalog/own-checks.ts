@@ -39,10 +39,16 @@ export function ownCheckMistakes(
   const unreadable = (kind.reads?.(spec) ?? []).filter((file) => !isReadable(file))
   return [
     ...commands.map((argv) =>
-      reader.yaml.mistake(path, `running ${argv.join(' ')} is refused in own checks unless the agent is started with --allow-commands`),
+      reader.yaml.mistake(
+        path,
+        `running ${argv.join(' ')} is refused in own checks unless the agent is started with --allow-commands`,
+      ),
     ),
     ...unreadable.map((file) =>
-      reader.yaml.mistake(path, `the content of ${file} may not be matched by own checks, only its existence and mode; allowed are ${readable.join(', ')}`),
+      reader.yaml.mistake(
+        path,
+        `the content of ${file} may not be matched by own checks, only its existence and mode; allowed are ${readable.join(', ')}`,
+      ),
     ),
   ]
 }

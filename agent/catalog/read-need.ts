@@ -26,7 +26,14 @@ export function readNeed(reader: Reader, path: Path, value: unknown): Read {
   const [kind, ...others] = Object.keys(value).filter((key) => names.includes(key))
   if (kind === undefined) return { mistakes: [noKind(reader, path, { keys: Object.keys(value), names })] }
   if (others.length > 0) {
-    return { mistakes: [yaml.mistake(path, `is two needs in one (${[kind, ...others].join(', ')}); write each as its own item`)] }
+    return {
+      mistakes: [
+        yaml.mistake(
+          path,
+          `is two needs in one (${[kind, ...others].join(', ')}); write each as its own item`,
+        ),
+      ],
+    }
   }
   if (kind === 'check') return readCheckNeed(reader, path, value)
   if (kind === 'anyOf') return readAnyOf(reader, path, value)
@@ -35,7 +42,10 @@ export function readNeed(reader: Reader, path: Path, value: unknown): Read {
 
 function noKind(reader: Reader, path: Path, found: { keys: string[]; names: string[] }): Mistake {
   const near = found.keys.map((key) => didYouMean(key, found.names)).find((text) => text !== '')
-  return reader.yaml.mistake(path, `no kind of need is named${near ?? ''}; there are ${found.names.join(', ')}`)
+  return reader.yaml.mistake(
+    path,
+    `no kind of need is named${near ?? ''}; there are ${found.names.join(', ')}`,
+  )
 }
 
 function readCheckNeed(reader: Reader, path: Path, value: object): Read {

@@ -6,7 +6,9 @@ export function keysAt(schema: z.core.$ZodType, path: readonly (string | number)
   return [
     ...new Set(
       objectsIn(schema).flatMap((inner) =>
-        first === undefined ? ownKeys(inner) : childrenOf(inner, first).flatMap((child) => keysAt(child, rest)),
+        first === undefined
+          ? ownKeys(inner)
+          : childrenOf(inner, first).flatMap((child) => keysAt(child, rest)),
       ),
     ),
   ]

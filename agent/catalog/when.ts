@@ -22,7 +22,8 @@ export function whyNot(when: When, facts: Facts): string | null {
   const names = [...distroNames(facts.distro), familyOf(facts.distro)]
   if (when.os && !when.os.some((os) => names.includes(os))) return `only for ${when.os.join(', ')}`
   if (when.arch && !when.arch.includes(facts.arch)) return `only for ${when.arch.join(', ')}`
-  if (when.kernel !== undefined && !isKernelIn(facts.kernel, when.kernel)) return `only for kernel ${when.kernel}`
+  if (when.kernel !== undefined && !isKernelIn(facts.kernel, when.kernel))
+    return `only for kernel ${when.kernel}`
   return null
 }
 

@@ -22,7 +22,9 @@ export function checkCommand(): Command {
     .description('Asks this host once, prints what it lacks, and exits.')
     .argument('[names...]', 'the checks to make (default: those that the config publishes)')
     .option('--all', 'make every check there is')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(Object.keys(formats)).default('table'))
+    .addOption(
+      new Option('-o, --output <format>', 'how to print').choices(Object.keys(formats)).default('table'),
+    )
   return addHostFlags(command).action(check)
 }
 

@@ -3,7 +3,11 @@ import { didYouMean } from '../catalog/mistake.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The checks that a command line names; none named means the published ones. */
-export function chooseChecks({ catalog, config }: Loaded, names: readonly string[], all: boolean): readonly string[] {
+export function chooseChecks(
+  { catalog, config }: Loaded,
+  names: readonly string[],
+  all: boolean,
+): readonly string[] {
   const known = [...catalog.keys()]
   const unknown = names.filter((name) => !catalog.has(name))
   if (unknown.length > 0) {

@@ -58,7 +58,8 @@ export function hostPlace({ procfs, targetPid }: HostFlags): { procfs: string; t
 
 function readPid(text: string): number {
   const pid = Number(text)
-  if (!/^\d+$/.test(text) || pid < 1 || pid > 4_194_304) throw new InvalidArgumentError('It must be a process id.')
+  if (!/^\d+$/.test(text) || pid < 1 || pid > 4_194_304)
+    throw new InvalidArgumentError('It must be a process id.')
   return pid
 }
 

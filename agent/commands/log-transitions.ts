@@ -11,8 +11,14 @@ function logTransition(log: Logger, old: ReportCheck | undefined, check: ReportC
   const { name, state, reason, message, fix } = check
   if (old?.state !== state) {
     const level = state === 'missing' || state === 'unknown' ? 'warn' : 'info'
-    log[level]({ check: name, from: old?.state ?? null, to: state, reason, detail: message, fix }, 'a check turned')
+    log[level](
+      { check: name, from: old?.state ?? null, to: state, reason, detail: message, fix },
+      'a check turned',
+    )
   } else if (check.pending !== null && old.pending === null) {
-    log.info({ check: name, from: state, to: check.pending.state, reason: check.pending.reason }, 'a check may turn')
+    log.info(
+      { check: name, from: state, to: check.pending.state, reason: check.pending.reason },
+      'a check may turn',
+    )
   }
 }

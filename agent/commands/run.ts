@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
 import type { Logger } from 'pino'
+import manifest from '../../package.json' with { type: 'json' }
 import { systemClock } from '../host/clock.ts'
 import { watchHost } from '../host/watch-host.ts'
 import { startHttp } from '../http/start-http.ts'
@@ -13,6 +14,7 @@ import { addHostFlags, hostPlace, loadFrom, openHostFrom } from './host-flags.ts
 import type { HostFlags } from './host-flags.ts'
 import { logTransitions } from './log-transitions.ts'
 import { nodeName } from './node-name.ts'
+import { UsageError } from './usage-error.ts'
 
 interface RunFlags extends HostFlags {
   readonly port?: number
@@ -21,7 +23,9 @@ interface RunFlags extends HostFlags {
 export function runCommand(): Command {
   const command = new Command('run')
     .description('Asks this host again and again, prints what it lacks, and serves it over HTTP.')
-    .addOption(new Option('--port <number>', 'the port to serve on (default: the config says)').argParser(readPort))
+    .addOption(
+      new Option('--port <number>', 'the port to serve on (default: the config says)').argParser(readPort),
+    )
   return addHostFlags(command).action(run)
 }
 
@@ -36,7 +40,14 @@ async function run(flags: RunFlags): Promise<void> {
     unknownAfter: config.unknownAfter,
   }))
   const port = flags.port ?? config.http.port
-  const http = await startHttp({ source: board, log, host: config.http.host, port, publishing: () => null })
+  const http = await startHttp({
+    source: board,
+    log,
+    host: config.http.host,
+    port,
+    publishing: () => null,
+    version: manifest.version,
+  }).catch((error: unknown) => explainListen(error, `${config.http.host}:${port}`))
   const showReport = reportShower(log, http.address)
   const stop = startRounds({
     make: () => makeRound({ host, clock: systemClock, loaded, names: loaded.catalog.keys() }),
@@ -50,6 +61,15 @@ async function run(flags: RunFlags): Promise<void> {
   log.info({ signal }, 'stopping')
   stop()
   await http.close()
+}
+
+function explainListen(error: unknown, place: string): never {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE')
+    throw new UsageError(`${place} is taken, maybe by another hostdeps; --port chooses another port`)
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+    throw new UsageError(`${place} cannot be listened on: ${code}`)
+  throw error
 }
 
 /** Prints the first report as a table, and then each change as a log line. */

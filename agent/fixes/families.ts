@@ -17,8 +17,28 @@ export type Installer =
 /** The ids of os-release that belong to a family although their ID_LIKE may not say so. */
 const families: Readonly<Record<string, readonly string[]>> = {
   debian: ['debian', 'ubuntu', 'raspbian', 'linuxmint', 'pop'],
-  rhel: ['rhel', 'centos', 'rocky', 'almalinux', 'ol', 'fedora', 'amzn', 'opencloudos', 'azurelinux', 'mariner'],
-  suse: ['suse', 'opensuse', 'sles', 'sle-micro', 'sl-micro', 'opensuse-leap', 'opensuse-tumbleweed', 'opensuse-microos'],
+  rhel: [
+    'rhel',
+    'centos',
+    'rocky',
+    'almalinux',
+    'ol',
+    'fedora',
+    'amzn',
+    'opencloudos',
+    'azurelinux',
+    'mariner',
+  ],
+  suse: [
+    'suse',
+    'opensuse',
+    'sles',
+    'sle-micro',
+    'sl-micro',
+    'opensuse-leap',
+    'opensuse-tumbleweed',
+    'opensuse-microos',
+  ],
   alpine: ['alpine', 'postmarketos', 'wolfi'],
   arch: ['arch', 'archarm', 'manjaro'],
 }

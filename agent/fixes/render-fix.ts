@@ -55,7 +55,8 @@ export function renderFix(fix: Fix, facts: Facts): string | null {
 
 function installLines(packages: readonly string[], installer: Installer): string[] {
   if (packages.length === 0) return []
-  if (installer === 'image') return [`# packages cannot be added to this system; needed: ${packages.join(', ')}`]
+  if (installer === 'image')
+    return [`# packages cannot be added to this system; needed: ${packages.join(', ')}`]
   if (installer === 'unknown') return [`# install with this system's package manager: ${packages.join(' ')}`]
   return [install[installer](packages.join(' '))]
 }

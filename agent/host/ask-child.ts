@@ -17,8 +17,13 @@ export function childArgv(task: ChildTask): readonly [string, ...string[]] {
 }
 
 /** What the child printed, an answer a question; `place` says in words where it reads. */
-export function readChild(task: ChildTask, answer: Answer<RunResult>, place: string): readonly Answer<unknown>[] {
-  if (answer.fate === 'timed-out') return task.questions.map(() => ({ fate: 'timed-out', detail: `${place} does not answer` }))
+export function readChild(
+  task: ChildTask,
+  answer: Answer<RunResult>,
+  place: string,
+): readonly Answer<unknown>[] {
+  if (answer.fate === 'timed-out')
+    return task.questions.map(() => ({ fate: 'timed-out', detail: `${place} does not answer` }))
   if (answer.fate !== 'found') return task.questions.map(() => answer)
   try {
     return JSON.parse(answer.value.stdout) as readonly Answer<unknown>[]

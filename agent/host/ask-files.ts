@@ -76,7 +76,9 @@ export function findProgram(view: FileView, name: string): Answer<Program> {
 /** Whether a regular file may be executed by root: any x bit will do. A folder of that name is no program. */
 function lookAt(view: FileView, path: string): Answer<boolean> {
   return withResolved(view, path, ({ stat }) =>
-    stat.isFile() ? { fate: 'found', value: (stat.mode & 0o111) !== 0 } : { fate: 'absent', detail: 'it is no file' },
+    stat.isFile()
+      ? { fate: 'found', value: (stat.mode & 0o111) !== 0 }
+      : { fate: 'absent', detail: 'it is no file' },
   )
 }
 
@@ -86,7 +88,9 @@ function program(path: string, executable: boolean): Answer<Program> {
 
 /** A dangling symbolic link is worth naming: the package is there, and what it points to is not. */
 function absentDetail(seen: readonly { answer: Answer<boolean> }[], places: readonly string[]): string {
-  const dangling = seen.flatMap(({ answer }) => (answer.fate === 'absent' && answer.detail.startsWith('the symbolic link') ? [answer.detail] : []))
+  const dangling = seen.flatMap(({ answer }) =>
+    answer.fate === 'absent' && answer.detail.startsWith('the symbolic link') ? [answer.detail] : [],
+  )
   return dangling[0] ?? `looked for ${places.join(', ')}`
 }
 
@@ -94,7 +98,9 @@ function readOne(view: FileView, path: string, limit: number | undefined): Answe
   return withResolved(view, path, (resolved) => {
     const isNull = resolved.real === '/dev/null' && resolved.stat.isCharacterDevice()
     if (isNull) return { fate: 'found', value: emptyText }
-    return view.cache.keep(`${view.root}${resolved.real}`, resolved, () => readText(view.root, resolved, limit))
+    return view.cache.keep(`${view.root}${resolved.real}`, resolved, () =>
+      readText(view.root, resolved, limit),
+    )
   })
 }
 

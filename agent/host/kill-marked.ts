@@ -16,7 +16,7 @@ export async function killMarked(mark: string): Promise<void> {
 }
 
 /** Zombies have an empty environment, so they are not found. */
-export async function findMarked(mark: string): Promise<number[]> {
+async function findMarked(mark: string): Promise<number[]> {
   const names = await readdir('/proc')
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
   const marked = await Promise.all(pids.map((pid) => hasMark(pid, mark)))

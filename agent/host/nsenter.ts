@@ -15,7 +15,11 @@ export function readNsenter(answer: Answer<RunResult>): Answer<RunResult> {
   if (exitCode === 127 && stderr.startsWith('cannot execute:')) {
     return { fate: 'failed', detail: 'nsenter (util-linux) is not installed beside the agent' }
   }
-  const [, failure] = /^nsenter: ((?:cannot open|reassociate to namespace|setns|neither|stat of).*)$/m.exec(stderr) ?? []
+  const [, failure] =
+    /^nsenter: ((?:cannot open|reassociate to namespace|setns|neither|stat of).*)$/m.exec(stderr) ?? []
   if (exitCode === 0 || failure === undefined) return answer
-  return { fate: /permission denied|not permitted/i.test(failure) ? 'denied' : 'failed', detail: `nsenter: ${failure}` }
+  return {
+    fate: /permission denied|not permitted/i.test(failure) ? 'denied' : 'failed',
+    detail: `nsenter: ${failure}`,
+  }
 }

@@ -27,7 +27,10 @@ export function openHost({ procfs, targetPid, deadlineMs }: HostOptions): Host {
   const target = targetOf(procfs, targetPid)
   const means = { cache: createFileCache(), runs: createRuns(), deadline: deadlineMs }
 
-  const askGroup = async (process: string | null, group: readonly Question[]): Promise<readonly AnswerEntry[]> => {
+  const askGroup = async (
+    process: string | null,
+    group: readonly Question[],
+  ): Promise<readonly AnswerEntry[]> => {
     if (process === null) return openNamespace(target, means).ask(group)
     const found = findProcess(procfs, process)
     if (found.fate !== 'found') return group.map((question) => [question, found])

@@ -85,5 +85,8 @@ function isNetworkQuestion(question: FileQuestion): boolean {
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {
-  return questions.map((question, index) => [question, answers[index] ?? { fate: 'failed', detail: 'no answer came' }])
+  return questions.map((question, index) => [
+    question,
+    answers[index] ?? { fate: 'failed', detail: 'no answer came' },
+  ])
 }

@@ -6,7 +6,7 @@ import { fateOfErrno } from './errno.ts'
 import type { Resolved } from './resolve-path.ts'
 
 /** Bytes of a file that are read when the question says nothing else. */
-export const defaultLimit = 1024 * 1024
+const defaultLimit = 1024 * 1024
 const mostNames = 100_000
 
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW
@@ -29,10 +29,12 @@ export function readText(root: string, { real, stat }: Resolved, limit = default
 }
 
 export function listNames(root: string, { real, stat }: Resolved): Answer<FolderNames> {
-  if (!stat.isDirectory()) return { fate: 'failed', detail: `${real} is a ${typeWord(stat)}, not a directory` }
+  if (!stat.isDirectory())
+    return { fate: 'failed', detail: `${real} is a ${typeWord(stat)}, not a directory` }
   try {
     const names = readdirSync(root + real)
-    if (names.length > mostNames) return { fate: 'failed', detail: `${real} has more than ${mostNames} entries` }
+    if (names.length > mostNames)
+      return { fate: 'failed', detail: `${real} has more than ${mostNames} entries` }
     return { fate: 'found', value: { names: names.toSorted() } }
   } catch (error) {
     return fateOfErrno(error, real)
@@ -51,7 +53,9 @@ export function readFolder(names: readonly string[], folder: string, read: ReadF
   const paths = names.map((name) => `${folder.replace(/\/$/, '')}/${name}`)
   const all = paths.map((path) => ({ path, answer: read(path) }))
   return {
-    files: all.flatMap(({ path, answer }) => (answer.fate === 'found' ? [{ path, text: answer.value.text }] : [])),
+    files: all.flatMap(({ path, answer }) =>
+      answer.fate === 'found' ? [{ path, text: answer.value.text }] : [],
+    ),
     unread: all.flatMap(({ path, answer }) => (isUnread(answer) ? [{ path, detail: answer.detail }] : [])),
   }
 }

@@ -24,7 +24,11 @@ const mostLinks = 40
  * Follows a path inside a root, each component by ourselves: absolute symbolic links start at that root again, and
  * ".." never leaves it. The kernel would follow them in our own root, where another file or none stands.
  */
-export function resolvePath(root: string, path: string, suspects: SuspectMounts): Answer<Resolved> | OnSuspect {
+export function resolvePath(
+  root: string,
+  path: string,
+  suspects: SuspectMounts,
+): Answer<Resolved> | OnSuspect {
   let done: string[] = []
   let rest = path.split('/')
   let links: string | null = null
@@ -69,7 +73,10 @@ function look(place: string): Look {
   }
 }
 
-function explain(step: { fate: string; detail: string }, at: { path: string; here: string; link: string | null }): string {
+function explain(
+  step: { fate: string; detail: string },
+  at: { path: string; here: string; link: string | null },
+): string {
   if (step.fate !== 'absent') return `${at.here}${step.detail}`
   if (at.link !== null) return `the symbolic link ${at.link} leads to ${at.here}, which does not exist`
   return at.here === at.path ? 'it does not exist' : `${at.here} does not exist`

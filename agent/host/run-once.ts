@@ -45,7 +45,8 @@ export function createRuns(): Runs {
       })
       return { fate: 'timed-out', detail: 'still no answer; it is asked on' }
     },
-    abandoned: () => [...memories.values()].filter((memory) => memory.isAlive && memory.answer === null).length,
+    abandoned: () =>
+      [...memories.values()].filter((memory) => memory.isAlive && memory.answer === null).length,
   }
 }
 
@@ -64,5 +65,8 @@ function begin(memory: Memory, start: () => Running): Promise<Answer<RunResult>>
 }
 
 function stuck(): Promise<Answer<RunResult>> {
-  return Promise.resolve({ fate: 'timed-out', detail: 'the last run of it was killed and is still there (D state)' })
+  return Promise.resolve({
+    fate: 'timed-out',
+    detail: 'the last run of it was killed and is still there (D state)',
+  })
 }

@@ -46,7 +46,10 @@ export function runProgram(argv: readonly [string, ...string[]], { env, deadline
   })
   const output = captureOutput(child.nodeChildProcess)
   const ended = endOf(child.nodeChildProcess)
-  return { answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, deadline }), gone: ended.then(() => undefined) }
+  return {
+    answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, deadline }),
+    gone: ended.then(() => undefined),
+  }
 }
 
 interface End {
@@ -98,9 +101,17 @@ function answerOf(end: End, output: Captured): Answer<RunResult> {
   }
   const { code, message } = end.error
   if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'ENOEXEC') return { fate: 'failed', detail: message }
-  const reason = code === 'ENOENT' ? 'No such file or directory' : code === 'EACCES' ? 'Permission denied' : 'Exec format error'
+  const reason =
+    code === 'ENOENT'
+      ? 'No such file or directory'
+      : code === 'EACCES'
+        ? 'Permission denied'
+        : 'Exec format error'
   const exitCode = code === 'ENOENT' ? 127 : 126
-  return { fate: 'found', value: { exitCode, signal: null, stdout, stderr: `cannot execute: ${reason}`, truncated } }
+  return {
+    fate: 'found',
+    value: { exitCode, signal: null, stdout, stderr: `cannot execute: ${reason}`, truncated },
+  }
 }
 
 /** The value, or null when it does not come in time. */

@@ -13,7 +13,8 @@ export function readUnits(names: readonly string[], answer: Answer<RunResult>): 
   const { exitCode, stdout, stderr } = answer.value
   const units = parseUnits(stdout)
   if (units.length === names.length) return units.map((value) => ({ fate: 'found', value }))
-  const words = stderr.trim().split('\n')[0] || `exit code ${exitCode}, ${units.length} of ${names.length} units`
+  const words =
+    stderr.trim().split('\n')[0] || `exit code ${exitCode}, ${units.length} of ${names.length} units`
   return names.map(() => ({ fate: isDenied(words) ? 'denied' : 'failed', detail: `systemctl: ${words}` }))
 }
 
@@ -30,7 +31,9 @@ export function parseUnits(stdout: string): UnitProperties[] {
     .map((block) => new Map(block.split('\n').map(splitLine)))
     .filter((block) => block.has('LoadState'))
     .map((block) => {
-      const [LoadState, ActiveState, SubState, UnitFileState] = properties.map((name) => block.get(name) ?? '')
+      const [LoadState, ActiveState, SubState, UnitFileState] = properties.map(
+        (name) => block.get(name) ?? '',
+      )
       return { LoadState, ActiveState, SubState, UnitFileState } as UnitProperties
     })
 }

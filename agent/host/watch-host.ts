@@ -28,7 +28,8 @@ export function watchHost({ procfs, targetPid }: { procfs: string; targetPid: nu
       const setAll = () => {
         refused = 0
         const suspects = readSuspectMounts(target.mountinfo)
-        for (const place of watchedPlaces) refused += setWatch(target.root, place, { suspects, watches, burst }) ? 0 : 1
+        for (const place of watchedPlaces)
+          refused += setWatch(target.root, place, { suspects, watches, burst }) ? 0 : 1
       }
       setAll()
       const stopPolling = pollModules(target.root, burst.event)
@@ -55,7 +56,8 @@ function setWatch(root: string, place: string, { suspects, watches, burst }: Set
   const known = watches.get(place)
   try {
     const resolved = resolvePath(root, place, suspects)
-    const { id, path } = resolved.fate === 'found' ? identify(root + resolved.value.real) : { id: '', path: '' }
+    const { id, path } =
+      resolved.fate === 'found' ? identify(root + resolved.value.real) : { id: '', path: '' }
     if (known?.id === id) return true
     known?.watcher.close()
     watches.delete(place)

@@ -5,7 +5,7 @@ import { problemText } from './problem.ts'
 const most = 5
 
 /** The names that someone may have meant, nearest first, at most five. */
-export function nearNames(name: string, known: readonly string[]): string[] {
+function nearNames(name: string, known: readonly string[]): string[] {
   const lower = name.toLowerCase()
   return known
     .map((other) => ({ other, far: lower.length >= 3 && other.includes(lower) ? 0 : distance(lower, other) }))

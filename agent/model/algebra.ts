@@ -6,7 +6,7 @@ import type { State } from './state.ts'
 const worstFirst: readonly State[] = ['missing', 'unknown', 'ready']
 
 /** The worst state of several: missing, unknown, ready; not-applicable is skipped, and left when all are. */
-export function worst(states: readonly State[]): State {
+function worst(states: readonly State[]): State {
   return worstFirst.find((state) => states.includes(state)) ?? 'not-applicable'
 }
 

@@ -49,7 +49,11 @@ const openrc = { ask: 'stat', path: '/run/openrc/softlevel' } as const
 
 const databases = [
   { manager: 'dpkg', families: ['debian', 'ubuntu'], at: { ask: 'stat', path: '/var/lib/dpkg/status' } },
-  { manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path: '/usr/lib/sysimage/rpm' } },
+  {
+    manager: 'rpm',
+    families: ['rhel', 'fedora', 'suse'],
+    at: { ask: 'stat', path: '/usr/lib/sysimage/rpm' },
+  },
   { manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path: '/var/lib/rpm' } },
   { manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path: '/usr/share/rpm' } },
   { manager: 'apk', families: ['alpine'], at: { ask: 'stat', path: '/lib/apk/db/installed' } },

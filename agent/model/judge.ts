@@ -78,7 +78,10 @@ function judgeTakenIn(need: CheckNeed, check: Check, context: Context): Judged<F
   const taken = context.judgeOnce(need.check)
   if (taken === null) {
     const detail = `the check ${need.check} is not in the catalogue`
-    return finding(need, check, { asked: context.asked, verdict: verdict('QuestionFailed', { what: need.id, detail }) })
+    return finding(need, check, {
+      asked: context.asked,
+      verdict: verdict('QuestionFailed', { what: need.id, detail }),
+    })
   }
   const { state, reason, message, findings, fix } = taken.result
   const said = { state, reason, message: `${need.check}: ${message}`, evidence: [] }

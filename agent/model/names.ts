@@ -1,9 +1,5 @@
 /** The prefix of every name that hostdeps puts on a Node. */
-export const prefix = 'hostdeps.dev/'
-
-export function labelKey(check: string): string {
-  return `${prefix}${check}`
-}
+const prefix = 'hostdeps.dev/'
 
 /** `open-iscsi` → `hostdeps.dev/OpenIscsiReady` */
 export function conditionType(check: string): string {

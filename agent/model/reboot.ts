@@ -14,7 +14,12 @@ const cureByImage: readonly Reason[] = [
 ]
 
 /** What only another kernel cures. */
-const cureByKernel: readonly Reason[] = ['KernelTooOld', 'KernelVersionBad', 'KernelConfigNotSet', 'ModuleNotInKernel']
+const cureByKernel: readonly Reason[] = [
+  'KernelTooOld',
+  'KernelVersionBad',
+  'KernelConfigNotSet',
+  'ModuleNotInKernel',
+]
 
 /** When an update waits for a reboot, what is missing may be in it: installing it once more is the wrong fix. */
 export function rebootVerdict(said: Verdict, facts: Facts): Verdict {
@@ -22,5 +27,9 @@ export function rebootVerdict(said: Verdict, facts: Facts): Verdict {
   if (mark === null) return said
   const cured = mark.type === 'image' ? cureByImage : cureByKernel
   if (!cured.includes(said.reason)) return said
-  return verdict('RebootRequired', { message: said.message, by: mark.path }, { evidence: said.evidence, fix: { reboot: true } })
+  return verdict(
+    'RebootRequired',
+    { message: said.message, by: mark.path },
+    { evidence: said.evidence, fix: { reboot: true } },
+  )
 }

@@ -17,7 +17,7 @@ export interface Settled {
 
 /** Boot clock, milliseconds. */
 export const confirmAfter = 10_000
-export const brokenAfter = 600_000
+const brokenAfter = 600_000
 
 interface CheckMemory {
   readonly check: ReportCheck

@@ -11,7 +11,9 @@ import { versionRange } from './version-range.ts'
 const schema = z
   .strictObject({
     /** A name on the host's PATH, or an absolute path. */
-    binary: z.string().regex(/^(\/[\w.+/@-]+|[\w.+@-]+)$/, 'is neither the name of a program nor an absolute path'),
+    binary: z
+      .string()
+      .regex(/^(\/[\w.+/@-]+|[\w.+@-]+)$/, 'is neither the name of a program nor an absolute path'),
     /** Arguments with which it is run on the host: there but broken is missing too. */
     run: z.array(z.string()).min(1).optional(),
     /** What the version number in its output must satisfy. */
@@ -38,9 +40,14 @@ export const binary: Kind<typeof schema> = {
     if (which.fate !== 'found') return unanswered(spec.binary, which)
     const { path, executable } = which.value
     if (!executable) {
-      return verdict('BinaryNotExecutable', { path }, { evidence: [path], fix: { run: [`chmod +x ${path}`] } })
+      return verdict(
+        'BinaryNotExecutable',
+        { path },
+        { evidence: [path], fix: { run: [`chmod +x ${path}`] } },
+      )
     }
-    if (spec.run === undefined) return verdict('BinaryFound', { name: spec.binary, path }, { evidence: [path] })
+    if (spec.run === undefined)
+      return verdict('BinaryFound', { name: spec.binary, path }, { evidence: [path] })
     return judgeRun(spec, answers, { path, args: spec.run })
   },
 }
@@ -65,7 +72,8 @@ interface Place {
 function judgeRun(spec: Spec, answers: Answers, { path, args }: Place): Verdict {
   const command = [path, ...args].join(' ')
   const ran = answers.of(runQuestion(spec, args))
-  if (ran.fate === 'absent') return verdict('BinaryBroken', { command, outcome: `cannot be run: ${ran.detail}` }, { evidence: [path] })
+  if (ran.fate === 'absent')
+    return verdict('BinaryBroken', { command, outcome: `cannot be run: ${ran.detail}` }, { evidence: [path] })
   if (ran.fate !== 'found') return unanswered(command, ran, [path])
   const outcome = badOutcome(ran.value)
   if (outcome !== null) return verdict('BinaryBroken', { command, outcome }, { evidence: [path] })

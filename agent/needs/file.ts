@@ -27,7 +27,10 @@ const wanted = z
     path,
     type: z.enum(['file', 'directory', 'socket', 'char', 'block', 'fifo']).optional(),
     /** Exactly these permission bits, octal: "0600". */
-    mode: z.string().regex(/^[0-7]{3,4}$/, 'must be octal, like "0644"').optional(),
+    mode: z
+      .string()
+      .regex(/^[0-7]{3,4}$/, 'must be octal, like "0644"')
+      .optional(),
     matches: pattern.optional(),
     notMatches: pattern.optional(),
     notEmpty: z.literal(true).optional(),

@@ -24,7 +24,11 @@ export function missingModule(sought: Sought): Verdict {
   const unread = unreadSource(sources)
   if (unread) return unanswered(`whether kernel module ${name} is there (${unread.path})`, unread)
   if (option?.value === 'n')
-    return verdict('ModuleNotInKernel', { name, option: option.name, kernel }, { evidence, fix: anotherKernel(name) })
+    return verdict(
+      'ModuleNotInKernel',
+      { name, option: option.name, kernel },
+      { evidence, fix: anotherKernel(name) },
+    )
   if (sources.loaded.fate === 'absent') return unsupported(sought)
   if (sources.dependencies.fate === 'absent') return withoutFiles(sought, kernel, option?.value === 'm')
   const hasBuiltIns = sources.builtIn.fate === 'found' || sources.builtInAliases.fate === 'found'

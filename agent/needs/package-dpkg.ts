@@ -14,7 +14,8 @@ export function findDeb(answers: Answers): DatabaseRead {
   if (answer.fate === 'absent') return { fate: 'failed', detail: answer.detail }
   if (answer.fate !== 'found') return answer
   const database = parseStatus(answer.value)
-  if (database === null) return { fate: 'failed', detail: `${debQuestion.path} is cut off, or is no package database` }
+  if (database === null)
+    return { fate: 'failed', detail: `${debQuestion.path} is cut off, or is no package database` }
   return (name) => database.packages.get(name) ?? database.provided.get(name) ?? { state: 'absent' }
 }
 
@@ -29,7 +30,7 @@ const parseStatus = parseOnce(parseDebStatus)
  * The status file of dpkg, deb-control(5) stanzas. null for one that is cut off (it ends within a line) or holds no
  * package at all: dpkg itself is one. A virtual package counts as installed by whoever provides it.
  */
-export function parseDebStatus(text: string): Database | null {
+function parseDebStatus(text: string): Database | null {
   if (!text.endsWith('\n')) return null
   const packages = new Map<string, PackageState>()
   const provided = new Map<string, PackageState>()
@@ -47,7 +48,8 @@ export function parseDebStatus(text: string): Database | null {
 /** `want flag state`, dpkg-query(1): what is wanted (also hold) does not matter. */
 function stateOf(stanza: string): PackageState {
   const [, flag = '', status = ''] = (fieldOf(stanza, 'Status') ?? '').split(' ')
-  if (status === 'installed' && flag === 'reinstreq') return { state: 'broken', status: 'in need of a reinstallation' }
+  if (status === 'installed' && flag === 'reinstreq')
+    return { state: 'broken', status: 'in need of a reinstallation' }
   if (['installed', 'triggers-pending', 'triggers-awaited'].includes(status)) {
     return { state: 'installed', version: fieldOf(stanza, 'Version') ?? '', by: null }
   }
@@ -63,7 +65,8 @@ function addProvided(
 ): void {
   for (const entry of (fieldOf(stanza, 'Provides') ?? '').split(',')) {
     const [, virtual, own] = /^\s*([^\s(:]+)(?::\w+)?\s*(?:\(=\s*([^)\s]+)\s*\))?/.exec(entry) ?? []
-    if (virtual !== undefined) provided.set(virtual, { state: 'installed', version: own ?? version, by: name })
+    if (virtual !== undefined)
+      provided.set(virtual, { state: 'installed', version: own ?? version, by: name })
   }
 }
 

@@ -14,7 +14,7 @@ export function findPacman(answers: Answers): DatabaseRead {
   return (name) => packages.get(name) ?? { state: 'absent' }
 }
 
-export function parsePacmanFolders(names: readonly string[]): ReadonlyMap<string, PackageState> {
+function parsePacmanFolders(names: readonly string[]): ReadonlyMap<string, PackageState> {
   const packages = new Map<string, PackageState>()
   for (const folder of names) {
     const [, name, version] = /^(.+)-([^-]+-[^-]+)$/.exec(folder) ?? []

@@ -18,7 +18,7 @@ export function findRpm(answers: Answers): DatabaseRead {
 }
 
 /** A name may be installed in several versions (kernels): the last one listed is the newest. null for a list that is no proof. */
-export function parseRpmList({ exitCode, stdout, truncated }: RunResult): ReadonlyMap<string, PackageState> | null {
+function parseRpmList({ exitCode, stdout, truncated }: RunResult): ReadonlyMap<string, PackageState> | null {
   if (exitCode !== 0 || truncated || stdout.trim() === '') return null
   const packages = new Map<string, PackageState>()
   for (const line of stdout.split('\n')) {

@@ -71,7 +71,14 @@ function judgeStates(spec: Spec, find: (name: string) => PackageState, compare: 
   const verdicts = spec.package.map((one) => judgeState(spec, one, { found: find(one), compare }))
   const best = ['PackageInstalled', 'PackageTooOld', 'PackageBroken', 'PackageRemoved']
   const told = best.flatMap((reason) => verdicts.find((one) => one.reason === reason) ?? [])[0]
-  return told ?? verdict('PackageNotInstalled', { names: spec.package }, { evidence: ['the package database does not have it'] })
+  return (
+    told ??
+    verdict(
+      'PackageNotInstalled',
+      { names: spec.package },
+      { evidence: ['the package database does not have it'] },
+    )
+  )
 }
 
 function judgeState(spec: Spec, one: string, seen: { found: PackageState; compare: Compare }): Verdict {
@@ -80,17 +87,29 @@ function judgeState(spec: Spec, one: string, seen: { found: PackageState; compar
     case 'absent':
       return verdict('PackageNotInstalled', { names: [one] })
     case 'removed':
-      return verdict('PackageRemoved', { name: one }, { evidence: [`dpkg: ${one} deinstall ok config-files`] })
+      return verdict(
+        'PackageRemoved',
+        { name: one },
+        { evidence: [`dpkg: ${one} deinstall ok config-files`] },
+      )
     case 'broken': {
       const fix = { run: ['dpkg --configure -a', 'apt-get install -f -y'] }
-      return verdict('PackageBroken', { name: one, status: found.status }, { evidence: [`dpkg: ${one} ${found.status}`], fix })
+      return verdict(
+        'PackageBroken',
+        { name: one, status: found.status },
+        { evidence: [`dpkg: ${one} ${found.status}`], fix },
+      )
     }
     default:
       return judgeVersion(spec, one, { ...found, compare })
   }
 }
 
-function judgeVersion(spec: Spec, one: string, found: { version: string; by: string | null; compare: Compare }): Verdict {
+function judgeVersion(
+  spec: Spec,
+  one: string,
+  found: { version: string; by: string | null; compare: Compare },
+): Verdict {
   const { version, by, compare } = found
   const evidence = [by === null ? `${one} ${version}` : `${one}, provided by ${by} ${version}`]
   if (spec.version !== undefined && !inRange(version, spec.version.range, lenient(compare))) {

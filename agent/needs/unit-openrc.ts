@@ -19,10 +19,14 @@ export function judgeOpenrc(wanted: WantedUnit, answers: Answers): Verdict {
   }
   const isRunning = isStarted.fate === 'found'
   const state = isRunning ? 'started' : 'stopped'
-  const seen = { evidence: [hasScript.fate === 'found' ? `${script.path}: ${state}` : `${script.path} is not there`] }
+  const seen = {
+    evidence: [hasScript.fate === 'found' ? `${script.path}: ${state}` : `${script.path} is not there`],
+  }
   if (wanted.state === 'inactive') {
     const stop = { run: [`rc-service ${service} stop`, `rc-update del ${service}`] }
-    return isRunning ? verdict('UnitActive', { unit: service }, { ...seen, fix: stop }) : verdict('UnitReady', { unit: service, state }, seen)
+    return isRunning
+      ? verdict('UnitActive', { unit: service }, { ...seen, fix: stop })
+      : verdict('UnitReady', { unit: service, state }, seen)
   }
   if (hasScript.fate === 'absent') return verdict('UnitNotFound', { units: [service] }, seen)
   if (wanted.state === 'enabled') return judgeEnabled(service, { answers, levels, evidence: seen.evidence })
@@ -51,7 +55,8 @@ interface Levels {
 function judgeEnabled(service: string, { answers, levels, evidence }: Levels): Verdict {
   const found = levels.find((level) => answers.of(level).fate === 'found')
   const level = found?.path.split('/')[3]
-  if (level !== undefined) return verdict('UnitReady', { unit: service, state: `in runlevel ${level}` }, { evidence })
+  if (level !== undefined)
+    return verdict('UnitReady', { unit: service, state: `in runlevel ${level}` }, { evidence })
   const fix = { run: [`rc-update add ${service} default`] }
   return verdict('UnitNotEnabled', { unit: service, state: 'in no runlevel' }, { evidence, fix })
 }

@@ -10,12 +10,15 @@ export function systemdQuestions(wanted: WantedUnit): UnitQuestion[] {
 
 /** One of the units in the wanted state is enough; for "inactive" all of them must be. */
 export function judgeSystemd(wanted: WantedUnit, answers: Answers): Verdict {
-  const verdicts = systemdQuestions(wanted).map((question) => judgeUnit(question.name, wanted, answers.of(question)))
+  const verdicts = systemdQuestions(wanted).map((question) =>
+    judgeUnit(question.name, wanted, answers.of(question)),
+  )
   const evidence = verdicts.flatMap((one) => one.evidence)
   const order = wanted.state === 'inactive' ? allNeeded : oneIsEnough
   const state = order.find((candidate) => verdicts.some((one) => one.state === candidate))
   const told = verdicts.filter((one) => one.state === state).toSorted((a, b) => nearness(b) - nearness(a))[0]
-  if (told === undefined) return verdict('QuestionFailed', { what: wanted.units.join(', '), detail: 'no unit was asked' })
+  if (told === undefined)
+    return verdict('QuestionFailed', { what: wanted.units.join(', '), detail: 'no unit was asked' })
   const isNowhere = verdicts.every((one) => one.reason === 'UnitNotFound')
   if (isNowhere) return verdict('UnitNotFound', { units: wanted.units }, { evidence })
   return { ...told, evidence }
@@ -47,7 +50,11 @@ interface Seen {
 }
 
 /** https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html on ActiveState */
-function judgeActive(unit: string, { LoadState, ActiveState, SubState }: UnitProperties, seen: Seen): Verdict {
+function judgeActive(
+  unit: string,
+  { LoadState, ActiveState, SubState }: UnitProperties,
+  seen: Seen,
+): Verdict {
   const state = `${ActiveState} (${SubState})`
   if (ActiveState === 'active' || ActiveState === 'reloading' || ActiveState === 'refreshing') {
     return verdict('UnitReady', { unit, state }, seen)
@@ -57,7 +64,11 @@ function judgeActive(unit: string, { LoadState, ActiveState, SubState }: UnitPro
   const isStarting = ActiveState === 'activating' && SubState !== 'auto-restart'
   if (isStarting) return verdict('UnitStarting', { unit, state }, seen)
   if (LoadState !== 'loaded') return verdict('UnitBroken', { unit, load: LoadState }, seen)
-  return verdict('UnitInactive', { unit, state }, { ...seen, fix: { run: [`systemctl enable --now ${unit}`] } })
+  return verdict(
+    'UnitInactive',
+    { unit, state },
+    { ...seen, fix: { run: [`systemctl enable --now ${unit}`] } },
+  )
 }
 
 /** What is not there, or masked, is inactive indeed. */

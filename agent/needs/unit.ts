@@ -12,7 +12,11 @@ const unitName = z
   .string()
   .max(255)
   .regex(/^[\w:.\\@-]+$/, 'is not the name of a unit')
-  .transform((name) => (/\.(service|socket|timer|path|mount|automount|swap|target|slice|scope|device)$/.test(name) ? name : `${name}.service`))
+  .transform((name) =>
+    /\.(service|socket|timer|path|mount|automount|swap|target|slice|scope|device)$/.test(name)
+      ? name
+      : `${name}.service`,
+  )
 
 const schema = z.strictObject({
   unit: z.union([
@@ -22,7 +26,10 @@ const schema = z.strictObject({
   /** active: it runs (or listens, or has done its work); enabled: at boot; inactive: it must not run. */
   state: z.enum(['active', 'enabled', 'inactive']).default('active'),
   /** Its name where OpenRC is the service manager; default: the unit's without its suffix. */
-  openrc: z.string().regex(/^[\w.+-]+$/, 'is not the name of a service').optional(),
+  openrc: z
+    .string()
+    .regex(/^[\w.+-]+$/, 'is not the name of a service')
+    .optional(),
 })
 
 /** A unit of systemd, or a service of OpenRC. Where neither is process 1, nothing can be told. */

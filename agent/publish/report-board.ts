@@ -10,10 +10,14 @@ export interface ReportBoard extends ReportSource {
 }
 
 /** A report that is older than this many intervals is not to be trusted. */
-export const lateAfterIntervals = 3
+const lateAfterIntervals = 3
 
 /** @param interval milliseconds from round to round */
-export function createBoard(clock: Clock, interval: number, options: (round: Round) => SettleOptions): ReportBoard {
+export function createBoard(
+  clock: Clock,
+  interval: number,
+  options: (round: Round) => SettleOptions,
+): ReportBoard {
   const listeners = new Set<(report: Report) => void>()
   let settled: Settled | null = null
   let boot = clock.boot()

@@ -19,7 +19,8 @@ export function renderCheckList(checks: readonly Check[], published: readonly st
 export function renderCheck(check: Check): string {
   const needs = check.needs.flatMap((need) => renderNeed(need, 1))
   const fix = check.fix === null ? [] : ['fix:', indent(stringify(check.fix, { lineWidth: 0 }))]
-  const sources = check.sources.length === 0 ? [] : ['sources:', ...check.sources.map((source) => `  ${source}`)]
+  const sources =
+    check.sources.length === 0 ? [] : ['sources:', ...check.sources.map((source) => `  ${source}`)]
   return `${[`${check.name}: ${check.title}`, check.why, 'needs:', ...needs, ...fix, ...sources].join('\n')}\n`
 }
 

@@ -10,14 +10,23 @@ export interface RenderOptions {
 
 /** A line a check, then what is missing with the commands that mend it. */
 export function renderTable(report: Report, { color }: RenderOptions): string {
-  const rows = report.checks.map((check) => [check.name, paint(check.state, color), check.reason, check.message])
+  const rows = report.checks.map((check) => [
+    check.name,
+    paint(check.state, color),
+    check.reason,
+    check.message,
+  ])
   return renderColumns(['CHECK', 'STATE', 'REASON', 'MESSAGE'], rows) + renderFixes(report)
 }
 
 /** A line a need, with what was seen. */
 export function renderWide(report: Report, { color }: RenderOptions): string {
-  const rows = report.checks.flatMap((check) => check.findings.flatMap((finding) => needRows(check, finding, color)))
-  return renderColumns(['CHECK', 'NEED', 'STATE', 'REASON', 'MESSAGE', 'EVIDENCE'], rows) + renderFixes(report)
+  const rows = report.checks.flatMap((check) =>
+    check.findings.flatMap((finding) => needRows(check, finding, color)),
+  )
+  return (
+    renderColumns(['CHECK', 'NEED', 'STATE', 'REASON', 'MESSAGE', 'EVIDENCE'], rows) + renderFixes(report)
+  )
 }
 
 function needRows(check: ReportCheck, finding: Finding, color: boolean): string[][] {
@@ -27,7 +36,9 @@ function needRows(check: ReportCheck, finding: Finding, color: boolean): string[
 }
 
 function renderFixes(report: Report): string {
-  const fixable = report.checks.filter((check) => check.state === 'missing' || check.reason === 'RecommendedMissing')
+  const fixable = report.checks.filter(
+    (check) => check.state === 'missing' || check.reason === 'RecommendedMissing',
+  )
   if (fixable.length === 0) return ''
   const blocks = fixable.map((check) => renderFix(check, report))
   return `\nWhat to do on ${report.node} (${report.host.os}), as root:\n${blocks.join('')}`

@@ -4,7 +4,8 @@ import { compareText } from './rpm.ts'
 
 const before = ['alpha', 'beta', 'pre', 'rc']
 const after = ['cvs', 'svn', 'git', 'hg', 'p']
-const form = /^(\d+(?:\.\d+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*)(?:~[0-9a-f]+)?(?:-r(\d+))?/
+const form =
+  /^(\d+(?:\.\d+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*)(?:~[0-9a-f]+)?(?:-r(\d+))?/
 
 /** The order of apk-tools: numbers, a letter, suffixes (`_rc1` before, `_p1` after), the revision. https://wiki.alpinelinux.org/wiki/APKBUILD_Reference#pkgver */
 export function compareApkVersions(a: string, b: string): Order {

@@ -17,7 +17,7 @@ export function compareDebVersions(a: string, b: string): Order {
   )
 }
 
-export function parseDebVersion(text: string): DebVersion {
+function parseDebVersion(text: string): DebVersion {
   const colon = text.indexOf(':')
   const rest = text.slice(colon + 1)
   const dash = rest.lastIndexOf('-')

@@ -8,7 +8,9 @@ import { compareDigits, firstOrder } from './order.ts'
 export function compareKernelVersions(a: string, b: string): Order {
   const [left, right] = [parseKernel(a), parseKernel(b)]
   return firstOrder(
-    ...[0, 1, 2, 3].map((index) => () => compareDigits(left.numbers[index] ?? '0', right.numbers[index] ?? '0')),
+    ...[0, 1, 2, 3].map(
+      (index) => () => compareDigits(left.numbers[index] ?? '0', right.numbers[index] ?? '0'),
+    ),
     () => compareDigits(left.candidate, right.candidate),
   )
 }

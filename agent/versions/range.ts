@@ -13,13 +13,19 @@ type Operator = (typeof operators)[number]
 
 /** Reads a range; an error is one sentence that says how to write it right. */
 export function parseRange(text: string): { range: Range } | { error: string } {
-  const groups = text.split('||').map((group) => group.replace(/([<>=!])\s+/g, '$1').trim().split(/\s+/))
+  const groups = text.split('||').map((group) =>
+    group
+      .replace(/([<>=!])\s+/g, '$1')
+      .trim()
+      .split(/\s+/),
+  )
   const words = groups.flat()
   const bare = words.find((word) => !operators.some((operator) => word.startsWith(operator)))
   if (words.some((word) => word === '')) return { error: 'is an empty range; write for example ">=2.1"' }
   if (bare !== undefined) return { error: `"${bare}" has no operator; write for example ">=${bare}"` }
   const wrong = words.find((word) => !/^(>=|<=|!=|>|<|=)[0-9][\w.+~^:-]*$/.test(word))
-  if (wrong !== undefined) return { error: `"${wrong}" is not a version with an operator; write for example ">=2.1 <3"` }
+  if (wrong !== undefined)
+    return { error: `"${wrong}" is not a version with an operator; write for example ">=2.1 <3"` }
   return { range: groups.map((group) => group.map(parseComparator)) }
 }
 

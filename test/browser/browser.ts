@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core'
 import type { BrowserContext } from 'playwright-core'
 
 /** CHROMIUM names another one. */
-export const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
 /** Where there is no browser the tests are left out, and say so; in CI they fail instead. */
 export function canBrowse(): boolean {

@@ -14,18 +14,24 @@ http:
   port: 94650
   adress: 0.0.0.0
 `
-    expect(configMistakes(text)).toEqual([
-      'config.yaml:2: intervall: unknown key (did you mean interval?)',
-      'config.yaml:3: deadline: must be a length of time from 100ms to 60s, like 100ms',
-      expect.stringMatching(/^config\.yaml:5: http\.port: /),
-      'config.yaml:6: http.adress: unknown key',
-      'config.yaml:1: checks[1]: there is no check nfs-clent (did you mean nfs-client?)',
-    ].toSorted(byLine))
+    expect(configMistakes(text)).toEqual(
+      [
+        'config.yaml:2: intervall: unknown key (did you mean interval?)',
+        'config.yaml:3: deadline: must be a length of time from 100ms to 60s, like 100ms',
+        expect.stringMatching(/^config\.yaml:5: http\.port: /),
+        'config.yaml:6: http.adress: unknown key',
+        'config.yaml:1: checks[1]: there is no check nfs-clent (did you mean nfs-client?)',
+      ].toSorted(byLine),
+    )
   })
 
   test.each([
     ['a check twice', 'checks: [open-iscsi, open-iscsi]', /checks\[1\]: open-iscsi stands here twice/],
-    ['two that would be one condition', 'checks: [open-iscsi, openiscsi, open-Iscsi]', /would be one condition/],
+    [
+      'two that would be one condition',
+      'checks: [open-iscsi, openiscsi, open-Iscsi]',
+      /would be one condition/,
+    ],
     ['not a list', 'checks: open-iscsi', /checks: .*expected array/],
     ['no YAML', 'checks: [', /config\.yaml:/],
   ])('%s', (_, text, wanted) => {
@@ -35,12 +41,19 @@ http:
   test('more than 64 published', () => {
     const names = Array.from({ length: 65 }, (_, index) => `check-${index}`)
     const read = readConfig('config.yaml', `checks: [${names.join(', ')}]`, names)
-    expect('mistakes' in read && read.mistakes[0]?.message).toMatch(/65 checks are to be published; at most 64/)
+    expect('mistakes' in read && read.mistakes[0]?.message).toMatch(
+      /65 checks are to be published; at most 64/,
+    )
   })
 
   test('an empty file is the defaults; times are milliseconds', () => {
     expect(readConfig('c', '', known)).toMatchObject({
-      config: { interval: 60_000, deadline: 5_000, unknownAfter: 300_000, http: { host: '127.0.0.1', port: 9465 } },
+      config: {
+        interval: 60_000,
+        deadline: 5_000,
+        unknownAfter: 300_000,
+        http: { host: '127.0.0.1', port: 9465 },
+      },
     })
     expect(readConfig('c', 'interval: 2m', known)).toMatchObject({ config: { interval: 120_000 } })
   })
@@ -48,7 +61,13 @@ http:
 
 describe('catalogue', () => {
   test('what is taken in must be there, and nothing may take in itself', () => {
-    const { mistakes } = readCatalog([file('a', 'b'), file('b', 'c'), file('c', 'a'), file('d', 'bb'), file('e', 'e')])
+    const { mistakes } = readCatalog([
+      file('a', 'b'),
+      file('b', 'c'),
+      file('c', 'a'),
+      file('d', 'bb'),
+      file('e', 'e'),
+    ])
     expect(mistakes.map(formatMistake)).toEqual([
       'd.yaml:4: there is no check bb (did you mean b?)',
       'a.yaml:4: takes in itself: a -> b -> c -> a',
@@ -57,7 +76,11 @@ describe('catalogue', () => {
   })
 
   test('an own check may not take a shipped name', () => {
-    const own = { ...file('a', null), file: 'own/a.yaml', rules: { origin: 'own', allowCommands: false } as const }
+    const own = {
+      ...file('a', null),
+      file: 'own/a.yaml',
+      rules: { origin: 'own', allowCommands: false } as const,
+    }
     expect(readCatalog([file('a', null), own]).mistakes.map(formatMistake)).toEqual([
       'own/a.yaml:1: a is the name of a shipped check already; rename this file',
     ])

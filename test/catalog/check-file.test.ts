@@ -61,36 +61,87 @@ needs:
     ['not a map', '- a', /^c\.yaml:1: .*expected object/],
     ['empty', '', /^c\.yaml:1: /],
     ['no needs', 'title: t\nwhy: w\nneeds: []', /^c\.yaml:3: needs: /],
-    ['a need that is none', `${head}  - iscsiadm`, /^c\.yaml:4: needs\[0\]: is not a need; write for example/],
+    [
+      'a need that is none',
+      `${head}  - iscsiadm`,
+      /^c\.yaml:4: needs\[0\]: is not a need; write for example/,
+    ],
     ['two kinds in one', `${head}  - binary: a\n    package: b`, /two needs in one \(binary, package\)/],
-    ['the same need twice', `${head}  - binary: a\n  - binary: a`, /^c\.yaml:5: needs\[1\]: the need binary:a stands here twice/],
-    ['a name that is a pattern', `${head}  - package: bas*`, /^c\.yaml:4: needs\[0\]\.package: is not the name of a package/],
-    ['a bare version', `${head}  - binary: a\n    run: [-V]\n    version: "2.1"`, /^c\.yaml:6: .*no operator; write for example ">=2\.1"/],
+    [
+      'the same need twice',
+      `${head}  - binary: a\n  - binary: a`,
+      /^c\.yaml:5: needs\[1\]: the need binary:a stands here twice/,
+    ],
+    [
+      'a name that is a pattern',
+      `${head}  - package: bas*`,
+      /^c\.yaml:4: needs\[0\]\.package: is not the name of a package/,
+    ],
+    [
+      'a bare version',
+      `${head}  - binary: a\n    run: [-V]\n    version: "2.1"`,
+      /^c\.yaml:6: .*no operator; write for example ">=2\.1"/,
+    ],
     ['a wrong pattern', `${head}  - file: { path: /a, matches: "(" }`, /^c\.yaml:4: .*RE2/],
-    ['a key of a nested form', `${head}  - file: { path: /a, matchs: x }`, /^c\.yaml:4: needs\[0\]\.file\.matchs: unknown key \(did you mean matches\?\)/],
-    ['inside anyOf', `${head}  - anyOf:\n      - binary: a\n        rn: [x]`, /^c\.yaml:6: needs\[0\]\.anyOf\[0\]\.rn: unknown key \(did you mean run\?\)/],
-    ['an unknown distribution', `${head}  - binary: a\nfix:\n  debain: { packages: [a] }`, /^c\.yaml:6: fix\.debain: unknown distribution debain \(did you mean debian\?\)/],
-    ['a key of a fix', `${head}  - binary: a\n    fix:\n      debian:\n        packges: [a]`, /^c\.yaml:7: needs\[0\]\.fix\.debian\.packges: unknown key \(did you mean packages\?\)/],
-    ['a shell in a package name', `${head}  - binary: a\nfix: { all: { packages: ["a; reboot"] } }`, /is not a package name/],
+    [
+      'a key of a nested form',
+      `${head}  - file: { path: /a, matchs: x }`,
+      /^c\.yaml:4: needs\[0\]\.file\.matchs: unknown key \(did you mean matches\?\)/,
+    ],
+    [
+      'inside anyOf',
+      `${head}  - anyOf:\n      - binary: a\n        rn: [x]`,
+      /^c\.yaml:6: needs\[0\]\.anyOf\[0\]\.rn: unknown key \(did you mean run\?\)/,
+    ],
+    [
+      'an unknown distribution',
+      `${head}  - binary: a\nfix:\n  debain: { packages: [a] }`,
+      /^c\.yaml:6: fix\.debain: unknown distribution debain \(did you mean debian\?\)/,
+    ],
+    [
+      'a key of a fix',
+      `${head}  - binary: a\n    fix:\n      debian:\n        packges: [a]`,
+      /^c\.yaml:7: needs\[0\]\.fix\.debian\.packges: unknown key \(did you mean packages\?\)/,
+    ],
+    [
+      'a shell in a package name',
+      `${head}  - binary: a\nfix: { all: { packages: ["a; reboot"] } }`,
+      /is not a package name/,
+    ],
     ['a key twice', `${head}  - binary: a\ntitle: again`, /^c\.yaml:5: .*[Uu]nique/],
     ['no YAML at all', 'title: [', /^c\.yaml:\d+: /],
-    ['a process name that is too long', `${head}  - binary: a\n    in: { process: a-name-longer-than-15 }`, /process/],
+    [
+      'a process name that is too long',
+      `${head}  - binary: a\n    in: { process: a-name-longer-than-15 }`,
+      /process/,
+    ],
   ])('%s', (_, text, wanted) => {
     expect(mistakesOf(text)).toEqual([expect.stringMatching(wanted)])
   })
 
-  test.each(['Capital', 'under_score', '-dash', 'a'.repeat(57)])('a file name that is no label: %s', (name) => {
-    const read = readCheckFile(`${name}.yaml`, `${head}  - binary: a`, shipped)
-    expect('mistakes' in read && read.mistakes[0]?.message).toContain("the check's name is the file's")
-  })
+  test.each(['Capital', 'under_score', '-dash', 'a'.repeat(57)])(
+    'a file name that is no label: %s',
+    (name) => {
+      const read = readCheckFile(`${name}.yaml`, `${head}  - binary: a`, shipped)
+      expect('mistakes' in read && read.mistakes[0]?.message).toContain("the check's name is the file's")
+    },
+  )
 })
 
 describe("users' own checks", () => {
   test.each<[string, string, RegExp]>([
     ['run', '- binary: sh\n    run: [-c, reboot]', /running sh -c reboot is refused in own checks/],
     ['version', '- binary: sh\n    run: [-V]\n    version: ">=1"', /running sh -V is refused/],
-    ['the content of a private file', '- file: { path: /etc/shadow, matches: root }', /the content of \/etc\/shadow may not be matched/],
-    ['a way around the allow list', '- file: { path: /etc/modprobe.d/../shadow, matches: root }', /must not hold \.\./],
+    [
+      'the content of a private file',
+      '- file: { path: /etc/shadow, matches: root }',
+      /the content of \/etc\/shadow may not be matched/,
+    ],
+    [
+      'a way around the allow list',
+      '- file: { path: /etc/modprobe.d/../shadow, matches: root }',
+      /must not hold \.\./,
+    ],
     ['inside anyOf too', '- anyOf: [{ binary: sh, run: [-V] }]', /running sh -V is refused/],
   ])('may not: %s', (_, need, wanted) => {
     const read = readCheckFile('c.yaml', `${head}  ${need}`, own)

@@ -15,11 +15,21 @@ describe('usage', () => {
     ['no command', [], 2, /Usage: hostdeps/],
     ['a command that is not there', ['chekc'], 2, /unknown command 'chekc'\s+\(Did you mean check/],
     ['a flag that is not there', ['check', '--al'], 2, /unknown option '--al'\s+\(Did you mean --all/],
-    ['a check that is not there', ['check', 'open-icsi'], 2, /there is no check open-icsi \(did you mean open-iscsi\?\)/],
+    [
+      'a check that is not there',
+      ['check', 'open-icsi'],
+      2,
+      /there is no check open-icsi \(did you mean open-iscsi\?\)/,
+    ],
     ['a pid that is none', ['check', '--target-pid', '0'], 2, /must be a process id/],
     ['a deadline that is none', ['check', '--deadline', 'soon'], 2, /must be a length of time/],
     ['a format that is none', ['check', '-o', 'xml'], 2, /Allowed choices are table, wide, json, yaml/],
-    ['a config that is not there', ['check', '--config', '/nowhere.yaml'], 2, /\/nowhere\.yaml:1: cannot be read/],
+    [
+      'a config that is not there',
+      ['check', '--config', '/nowhere.yaml'],
+      2,
+      /\/nowhere\.yaml:1: cannot be read/,
+    ],
   ])('%s', async (_, args, exitCode, said) => {
     const run = await hostdeps(...args)
     expect(run.exitCode).toBe(exitCode)
@@ -30,11 +40,15 @@ describe('usage', () => {
     const config = join(folder, 'config.yaml')
     const checks = mkdtempSync(join(folder, 'checks-'))
     writeFileSync(config, 'chekcs: []\ninterval: 1s\ndeadline: long\nhttp: { port: x }\nunknownafter: 5m\n')
-    writeFileSync(join(checks, 'mine.yaml'), 'title: t\nwhy: w\nneeds:\n  - binary: sh\n    run: [-c, reboot]\n')
+    writeFileSync(
+      join(checks, 'mine.yaml'),
+      'title: t\nwhy: w\nneeds:\n  - binary: sh\n    run: [-c, reboot]\n',
+    )
     const run = await hostdeps('check', '--config', config, '--checks', checks)
     expect(run.exitCode).toBe(2)
     const lines = run.stderr.split('\n')
-    for (const line of [1, 2, 3, 4, 5]) expect(lines.filter((text) => text.startsWith(`${config}:${line}:`))).toHaveLength(1)
+    for (const line of [1, 2, 3, 4, 5])
+      expect(lines.filter((text) => text.startsWith(`${config}:${line}:`))).toHaveLength(1)
     expect(run.stderr).toContain(`${checks}/mine.yaml:4: needs[0]: running sh -c reboot is refused`)
   })
 })
@@ -52,7 +66,10 @@ describe('checks', () => {
     const file = join(folder, 'mine.yaml')
     writeFileSync(file, 'title: t\nwhy: w\nneeds:\n  - check: open-icsi\n  - binary: a\n    why: b\n')
     const run = await hostdeps('checks', 'lint', file)
-    expect([run.exitCode, run.stderr]).toEqual([2, `${file}:4: there is no check open-icsi (did you mean open-iscsi?)`])
+    expect([run.exitCode, run.stderr]).toEqual([
+      2,
+      `${file}:4: there is no check open-icsi (did you mean open-iscsi?)`,
+    ])
   })
 })
 
@@ -67,7 +84,9 @@ describe('check on this machine', () => {
     const { report } = await hostdepsCheck('--all')
     expect(report.node).toEqual(expect.any(String))
     for (const check of report.checks) {
-      expect(Object.keys(check)).toEqual(expect.arrayContaining(['name', 'title', 'state', 'since', 'reason', 'message', 'findings']))
+      expect(Object.keys(check)).toEqual(
+        expect.arrayContaining(['name', 'title', 'state', 'since', 'reason', 'message', 'findings']),
+      )
       for (const finding of check.findings) {
         const fields = ['need', 'kind', 'state', 'reason', 'message', 'evidence', 'why', 'fix', 'recommended']
         expect(Object.keys(finding)).toEqual(expect.arrayContaining(fields))
@@ -77,10 +96,17 @@ describe('check on this machine', () => {
 
   test('an own check is made beside the shipped ones', async () => {
     const checks = mkdtempSync(join(folder, 'checks-'))
-    writeFileSync(join(checks, 'my-tool.yaml'), 'title: t\nwhy: w\nneeds:\n  - binary: no-such-tool\nfix:\n  all: { packages: [my-tool] }\n')
+    writeFileSync(
+      join(checks, 'my-tool.yaml'),
+      'title: t\nwhy: w\nneeds:\n  - binary: no-such-tool\nfix:\n  all: { packages: [my-tool] }\n',
+    )
     const { exitCode, report } = await hostdepsCheck('--checks', checks, 'my-tool')
     expect(exitCode).toBe(3)
-    expect(onlyCheck(report)).toMatchObject({ state: 'missing', reason: 'BinaryNotFound', fix: expect.stringContaining('my-tool') })
+    expect(onlyCheck(report)).toMatchObject({
+      state: 'missing',
+      reason: 'BinaryNotFound',
+      fix: expect.stringContaining('my-tool'),
+    })
   })
 })
 
@@ -93,4 +119,12 @@ test('run prints the table, serves it, and stops cleanly on SIGINT', { timeout: 
   expect(exitCode).toBe(0)
   expect(stdout).toMatch(/^CHECK\s+STATE\s+REASON\s+MESSAGE/)
   expect(stdout).toContain('No API server is configured')
+})
+
+test('a port that is taken is said in one line, exit 2', { timeout: 20_000 }, async () => {
+  const agent = await startAgent()
+  const second = await hostdeps('run', '--port', new URL(agent.url).port)
+  await agent.stop()
+  expect(second.exitCode).toBe(2)
+  expect(second.stderr).toMatch(/^127\.0\.0\.1:\d+ is taken, .*--port chooses another port$/)
 })

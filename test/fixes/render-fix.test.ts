@@ -17,7 +17,11 @@ const systems: [osRelease: string, family: string | null, installed: string][] =
   ['ID=fedora\nVARIANT_ID=coreos\nVERSION_ID=42', 'rhel', 'rpm-ostree install tool\nsystemctl reboot'],
   ['ID=sles\nID_LIKE=suse\nVERSION_ID=15.6', 'suse', 'zypper --non-interactive install tool'],
   ['ID=opensuse-leap\nID_LIKE="suse opensuse"', 'suse', 'zypper --non-interactive install tool'],
-  ['ID=sl-micro\nID_LIKE=suse\nVERSION_ID=6.0', 'suse', 'transactional-update --non-interactive pkg install tool\nsystemctl reboot'],
+  [
+    'ID=sl-micro\nID_LIKE=suse\nVERSION_ID=6.0',
+    'suse',
+    'transactional-update --non-interactive pkg install tool\nsystemctl reboot',
+  ],
   ['ID=alpine\nVERSION_ID=3.20.1', 'alpine', 'apk add tool'],
   ['ID=arch', 'arch', 'pacman -S --needed --noconfirm tool'],
   ['ID=talos', null, '# packages cannot be added to this system; needed: tool'],
@@ -29,7 +33,9 @@ test.each(systems)('%j', (osRelease, family, installed) => {
   const facts = host(osRelease)
   expect(familyOf(facts.distro)).toBe(family)
   const fix = { packages: ['tool'] }
-  expect(fixText([{ own: null, written: [{ [keysFor(facts.distro)[0] ?? 'all']: fix }] }], facts)).toBe(installed)
+  expect(fixText([{ own: null, written: [{ [keysFor(facts.distro)[0] ?? 'all']: fix }] }], facts)).toBe(
+    installed,
+  )
 })
 
 test('an image-based system has only its own note, whatever the family or "all" says', () => {
@@ -71,5 +77,13 @@ test('an unknown installer is told apart from an image', () => {
 
 function host(osRelease: string): Facts {
   const distro = parseOsRelease(osRelease)
-  return { hostname: null, distro, kernel: '6.1.0', arch: 'amd64', init: { type: 'systemd' }, packages: 'unknown', reboot: null }
+  return {
+    hostname: null,
+    distro,
+    kernel: '6.1.0',
+    arch: 'amd64',
+    init: { type: 'systemd' },
+    packages: 'unknown',
+    reboot: null,
+  }
 }

@@ -17,7 +17,8 @@ const isRoot = process.getuid?.() === 0
 const server = createServer()
 
 beforeAll(async () => {
-  for (const folder of ['etc/conf.d', 'usr/bin', 'usr/sbin', 'real/deep', 'bin/tool']) mkdirSync(join(root, folder), { recursive: true })
+  for (const folder of ['etc/conf.d', 'usr/bin', 'usr/sbin', 'real/deep', 'bin/tool'])
+    mkdirSync(join(root, folder), { recursive: true })
   put('etc/plain', 'hello\n')
   put('etc/conf.d/a.conf', 'a')
   put('etc/conf.d/b.txt', 'not asked for')
@@ -65,10 +66,25 @@ describe('reading', () => {
     ['also in the middle of a path', '/etc/middle/deep/file', found('inside')],
     ['".." never leaves the root', '/etc/upwards', found('hello\n')],
     ['".." in the question neither', '/../../../etc/plain', found('hello\n')],
-    ['a dangling link names both ends', '/etc/dangling', { fate: 'absent', detail: 'the symbolic link /etc/dangling -> /nowhere/at/all leads to /nowhere, which does not exist' }],
+    [
+      'a dangling link names both ends',
+      '/etc/dangling',
+      {
+        fate: 'absent',
+        detail: 'the symbolic link /etc/dangling -> /nowhere/at/all leads to /nowhere, which does not exist',
+      },
+    ],
     ['a loop of links', '/etc/loop-a', { fate: 'failed', detail: '/etc/loop-a: too many symbolic links' }],
-    ['a FIFO is not opened', '/etc/fifo', { fate: 'failed', detail: '/etc/fifo is a FIFO, not a regular file' }],
-    ['a socket neither', '/etc/socket', { fate: 'failed', detail: '/etc/socket is a socket, not a regular file' }],
+    [
+      'a FIFO is not opened',
+      '/etc/fifo',
+      { fate: 'failed', detail: '/etc/fifo is a FIFO, not a regular file' },
+    ],
+    [
+      'a socket neither',
+      '/etc/socket',
+      { fate: 'failed', detail: '/etc/socket is a socket, not a regular file' },
+    ],
     ['a folder', '/etc/conf.d', { fate: 'failed', detail: '/etc/conf.d is a directory, not a regular file' }],
     ['1 GB', '/etc/huge', { fate: 'failed', detail: '/etc/huge is larger than 1048576 bytes' }],
     ['packed', '/etc/config.gz', found('CONFIG_X=y\n')],
@@ -79,7 +95,10 @@ describe('reading', () => {
   })
 
   test.runIf(isRoot)('a device is not opened', () => {
-    expect(ask({ ask: 'read', path: '/etc/device' })).toMatchObject({ fate: 'failed', detail: '/etc/device is a character device, not a regular file' })
+    expect(ask({ ask: 'read', path: '/etc/device' })).toMatchObject({
+      fate: 'failed',
+      detail: '/etc/device is a character device, not a regular file',
+    })
   })
 
   test('a limit of its own', () => {
@@ -92,7 +111,9 @@ describe('reading', () => {
   })
 
   test('a file of /proc, whose size is 0', () => {
-    expect(ask({ ask: 'read', path: '/proc/self/status' }, { root: '' })).toMatchObject(found(expect.stringContaining('Name:')))
+    expect(ask({ ask: 'read', path: '/proc/self/status' }, { root: '' })).toMatchObject(
+      found(expect.stringContaining('Name:')),
+    )
   })
 
   test.runIf(isRoot)('what may not be read is denied, not absent', () => {
@@ -119,7 +140,9 @@ describe('folders', () => {
   test('every file with the ending, and nothing else', () => {
     const answer = ask({ ask: 'readAll', path: '/etc/conf.d', suffix: '.conf' })
     const masked = isRoot ? [{ path: '/etc/conf.d/masked.conf', text: '' }] : []
-    expect(answer).toMatchObject({ value: { files: [{ path: '/etc/conf.d/a.conf', text: 'a' }, ...masked], unread: [] } })
+    expect(answer).toMatchObject({
+      value: { files: [{ path: '/etc/conf.d/a.conf', text: 'a' }, ...masked], unread: [] },
+    })
   })
 
   test('names', () => {
@@ -141,10 +164,18 @@ describe('folders', () => {
 describe('programs', () => {
   test.each<[string, string, object]>([
     ['on the path', 'tool', { fate: 'found', value: { path: '/usr/sbin/tool', executable: true } }],
-    ['one that may be executed wins over an earlier one that may not', 'plain-tool', { value: { path: '/usr/sbin/plain-tool', executable: true } }],
+    [
+      'one that may be executed wins over an earlier one that may not',
+      'plain-tool',
+      { value: { path: '/usr/sbin/plain-tool', executable: true } },
+    ],
     ['none may be executed', 'dull', { value: { path: '/usr/sbin/dull', executable: false } }],
     ['nowhere', 'none', { fate: 'absent', detail: 'looked for /bin/none, /usr/bin/none, /usr/sbin/none' }],
-    ['a dangling link', 'dangling-tool', { fate: 'absent', detail: expect.stringContaining('/usr/sbin/dangling-tool -> /nowhere/tool') }],
+    [
+      'a dangling link',
+      'dangling-tool',
+      { fate: 'absent', detail: expect.stringContaining('/usr/sbin/dangling-tool -> /nowhere/tool') },
+    ],
     ['an absolute path', '/usr/sbin/tool', { value: { path: '/usr/sbin/tool', executable: true } }],
   ])('%s', (_, name, wanted) => {
     expect(ask({ ask: 'which', name })).toMatchObject(wanted)
@@ -191,7 +222,12 @@ describe('the same answer again', () => {
 })
 
 function ask(question: FileQuestion, other: Partial<FileView> = {}): Answer<unknown> {
-  const view = { root, suspects: new Set<string>(), hostPath: ['/bin', '/usr/bin', '/usr/sbin'], cache: createFileCache() }
+  const view = {
+    root,
+    suspects: new Set<string>(),
+    hostPath: ['/bin', '/usr/bin', '/usr/sbin'],
+    cache: createFileCache(),
+  }
   return askFiles({ ...view, ...other }, question)
 }
 

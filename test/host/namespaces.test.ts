@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa, execaSync } from 'execa'
-import type { ResultPromise } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openHost } from '../../agent/host/open-host.ts'
 import { watchHost } from '../../agent/host/watch-host.ts'
@@ -15,15 +14,19 @@ if (!isRoot) console.warn('SKIPPED: entering namespaces is tested by root alone'
 describe.runIf(isRoot)('a host in another mount namespace', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-ns-'))
   const inside = join(folder, 'inside')
-  let sleeper: ResultPromise
+  let sleeper: { kill(signal: 'SIGKILL'): boolean } & PromiseLike<unknown>
   let pid = 0
 
   beforeAll(async () => {
     mkdirSync(inside)
     const script = `mount -t tmpfs tmpfs ${inside} && mkdir -p ${inside}/bin ${inside}/lib && mount --bind ${inside}/lib /var/lib/dpkg && echo 1 > /proc/sys/net/ipv4/ip_forward && echo ready && exec sleep 600`
-    sleeper = execa('unshare', ['-mn', '--propagation', 'private', 'sh', '-c', script], { reject: false, buffer: false })
-    await new Promise((resolve) => sleeper.stdout?.once('data', resolve))
-    pid = sleeper.pid ?? 0
+    const started = execa('unshare', ['-mn', '--propagation', 'private', 'sh', '-c', script], {
+      reject: false,
+      buffer: false,
+    })
+    sleeper = started
+    await new Promise((resolve) => started.stdout.once('data', resolve))
+    pid = started.pid ?? 0
     writeFileSync(`/proc/${pid}/root${inside}/only-here`, 'yes')
     writeFileSync(`/proc/${pid}/root${inside}/tool`, `#!/bin/sh\ncat ${inside}/only-here\n`, { mode: 0o755 })
   })
@@ -43,11 +46,16 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
   })
 
   test('its files are read there', async () => {
-    expect(await ask({ ask: 'read', path: `${inside}/only-here` })).toEqual({ fate: 'found', value: { text: 'yes' } })
+    expect(await ask({ ask: 'read', path: `${inside}/only-here` })).toEqual({
+      fate: 'found',
+      value: { text: 'yes' },
+    })
   })
 
   test('its programs run there', async () => {
-    expect(await ask({ ask: 'run', argv: [`${inside}/tool`] })).toMatchObject({ value: { exitCode: 0, stdout: 'yes' } })
+    expect(await ask({ ask: 'run', argv: [`${inside}/tool`] })).toMatchObject({
+      value: { exitCode: 0, stdout: 'yes' },
+    })
   })
 
   test('its network settings are those of its own namespace', async () => {
@@ -68,7 +76,8 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     const stop = watcher.watch(() => void told.push(performance.now()))
     expect(watcher.places.watched).toBeGreaterThan(5)
     const start = performance.now()
-    for (let index = 0; index < 50; index++) writeFileSync(`/proc/${pid}/root/var/lib/dpkg/status-${index}`, 'x')
+    for (let index = 0; index < 50; index++)
+      writeFileSync(`/proc/${pid}/root/var/lib/dpkg/status-${index}`, 'x')
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     stop()
     expect(told).toHaveLength(1)
@@ -87,6 +96,9 @@ describe('a host that cannot be asked', () => {
       const { openHost } = await import(${JSON.stringify(new URL('../../agent/host/open-host.ts', import.meta.url).href)})
       console.log(JSON.stringify(await openHost({ procfs: '/proc', targetPid: 1, deadlineMs: 1000 }).selfTest()))`
     const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script])
-    expect(JSON.parse(stdout)).toMatchObject({ fate: 'denied', detail: expect.stringContaining('permission denied') })
+    expect(JSON.parse(stdout)).toMatchObject({
+      fate: 'denied',
+      detail: expect.stringContaining('permission denied'),
+    })
   })
 })

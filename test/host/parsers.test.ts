@@ -5,7 +5,8 @@ import { parseUnits, readUnits } from '../../agent/host/units.ts'
 import type { Answer, RunResult } from '../../agent/model/question.ts'
 
 describe('systemctl show', () => {
-  const block = (load: string, active: string) => `LoadState=${load}\nActiveState=${active}\nSubState=dead\nUnitFileState=\n`
+  const block = (load: string, active: string) =>
+    `LoadState=${load}\nActiveState=${active}\nSubState=dead\nUnitFileState=\n`
 
   test('a block a unit, in the order of the question', () => {
     expect(parseUnits(`${block('loaded', 'active')}\n${block('not-found', 'inactive')}`)).toEqual([
@@ -15,10 +16,22 @@ describe('systemctl show', () => {
   })
 
   test.each<[string, Answer<RunResult>, object]>([
-    ['no D-Bus', ran(1, '', 'Failed to connect to bus: No such file or directory\n'), { fate: 'failed', detail: 'systemctl: Failed to connect to bus: No such file or directory' }],
+    [
+      'no D-Bus',
+      ran(1, '', 'Failed to connect to bus: No such file or directory\n'),
+      { fate: 'failed', detail: 'systemctl: Failed to connect to bus: No such file or directory' },
+    ],
     ['refused', ran(1, '', 'Failed to get properties: Access denied'), { fate: 'denied' }],
-    ['fewer blocks than units', ran(0, block('loaded', 'active'), ''), { fate: 'failed', detail: 'systemctl: exit code 0, 1 of 2 units' }],
-    ['no systemctl', { fate: 'absent', detail: 'looked for it' }, { fate: 'failed', detail: "systemctl is not on the host's PATH" }],
+    [
+      'fewer blocks than units',
+      ran(0, block('loaded', 'active'), ''),
+      { fate: 'failed', detail: 'systemctl: exit code 0, 1 of 2 units' },
+    ],
+    [
+      'no systemctl',
+      { fate: 'absent', detail: 'looked for it' },
+      { fate: 'failed', detail: "systemctl is not on the host's PATH" },
+    ],
     ['a D-Bus that hangs', { fate: 'timed-out', detail: 'no answer within 5000 ms' }, { fate: 'timed-out' }],
     ['denied', { fate: 'denied', detail: 'nsenter: no' }, { fate: 'denied' }],
   ])('%s proves nothing about any unit', (_, answer, wanted) => {
@@ -35,7 +48,11 @@ describe('mounts that may hang', () => {
     ['a space in its name', '36 35 0:40 / /mnt/my\\040data rw - cifs //s/d rw', ['/mnt/my data']],
     ['a disk', '36 35 254:1 / / rw - ext4 /dev/vda1 rw', []],
     ['fusectl is the kernel itself', '36 35 0:40 / /sys/fs/fuse/connections rw - fusectl fusectl rw', []],
-    ['the last mount on a place counts', '36 35 0:40 / /m rw - nfs4 s:/ rw\n37 36 254:2 / /m rw - ext4 /dev/vdb rw', []],
+    [
+      'the last mount on a place counts',
+      '36 35 0:40 / /m rw - nfs4 s:/ rw\n37 36 254:2 / /m rw - ext4 /dev/vdb rw',
+      [],
+    ],
     ['garbage', 'nonsense\n\n36', []],
   ])('%s', (_, text, wanted) => {
     expect([...parseSuspectMounts(text)]).toEqual(wanted)
@@ -45,12 +62,36 @@ describe('mounts that may hang', () => {
 describe('nsenter', () => {
   test.each<[string, Answer<RunResult>, object]>([
     ['what the program did', ran(3, 'out', 'err'), { fate: 'found', value: { exitCode: 3 } }],
-    ['a program that is not there', ran(127, '', 'nsenter: failed to execute /x: No such file or directory'), { fate: 'found', value: { exitCode: 127 } }],
-    ['a closed namespace', ran(1, '', 'nsenter: cannot open /proc/1/ns/mnt: Permission denied'), { fate: 'denied' }],
-    ['a namespace that may not be entered', ran(1, '', "nsenter: reassociate to namespace 'ns/mnt' failed: Operation not permitted"), { fate: 'denied' }],
-    ['a process that is gone', ran(1, '', 'nsenter: cannot open /proc/99/ns/mnt: No such file or directory'), { fate: 'failed' }],
-    ['no nsenter', ran(127, '', 'cannot execute: No such file or directory'), { fate: 'failed', detail: 'nsenter (util-linux) is not installed beside the agent' }],
-    ['a program that prints the words of nsenter and ends well', ran(0, '', 'nsenter: cannot open x'), { fate: 'found' }],
+    [
+      'a program that is not there',
+      ran(127, '', 'nsenter: failed to execute /x: No such file or directory'),
+      { fate: 'found', value: { exitCode: 127 } },
+    ],
+    [
+      'a closed namespace',
+      ran(1, '', 'nsenter: cannot open /proc/1/ns/mnt: Permission denied'),
+      { fate: 'denied' },
+    ],
+    [
+      'a namespace that may not be entered',
+      ran(1, '', "nsenter: reassociate to namespace 'ns/mnt' failed: Operation not permitted"),
+      { fate: 'denied' },
+    ],
+    [
+      'a process that is gone',
+      ran(1, '', 'nsenter: cannot open /proc/99/ns/mnt: No such file or directory'),
+      { fate: 'failed' },
+    ],
+    [
+      'no nsenter',
+      ran(127, '', 'cannot execute: No such file or directory'),
+      { fate: 'failed', detail: 'nsenter (util-linux) is not installed beside the agent' },
+    ],
+    [
+      'a program that prints the words of nsenter and ends well',
+      ran(0, '', 'nsenter: cannot open x'),
+      { fate: 'found' },
+    ],
   ])('%s', (_, answer, wanted) => {
     expect(readNsenter(answer)).toMatchObject(wanted)
   })

@@ -14,7 +14,10 @@ export interface CheckRun {
 
 /** Runs `hostdeps` as a user would, from the sources. */
 export async function hostdeps(...args: string[]) {
-  return execa(process.execPath, [main, ...args], { reject: false, env: { NO_COLOR: '1', NODE_NAME: undefined } })
+  return execa(process.execPath, [main, ...args], {
+    reject: false,
+    env: { NO_COLOR: '1', NODE_NAME: undefined },
+  })
 }
 
 export async function hostdepsCheck(...args: string[]): Promise<CheckRun> {
@@ -48,7 +51,9 @@ export async function startAgent(...args: string[]) {
       const [, address] = /Serving on (http:\S+?)\/? /.exec(seen) ?? []
       if (address !== undefined) resolve(address)
     })
-    void agent.then(({ exitCode, stderr }) => reject(new Error(`it ended with ${exitCode}: ${seen}${stderr}`)))
+    void agent.then(({ exitCode, stderr }) =>
+      reject(new Error(`it ended with ${exitCode}: ${seen}${stderr}`)),
+    )
   })
   return {
     url,
@@ -69,7 +74,8 @@ export async function untilStatus(url: string, status: number, limit: number): P
     const body = await response.text()
     const took = performance.now() - start
     if (response.status === status) return took
-    if (took > limit) throw new Error(`${url} still answers ${response.status} after ${Math.round(took)} ms: ${body}`)
+    if (took > limit)
+      throw new Error(`${url} still answers ${response.status} after ${Math.round(took)} ms: ${body}`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }

@@ -58,7 +58,9 @@ describe.runIf(canMount)('a mount that hangs', () => {
     const answers = await openHost({ procfs: '/proc', targetPid: null, deadlineMs }).ask(questions)
     const took = Math.round(performance.now() - start)
     clearInterval(ticking)
-    console.log(`nine questions, seven of them on a mount that hangs: ${took} ms with a deadline of ${deadlineMs} ms, ${ticks} ticks of 10 ms meanwhile`)
+    console.log(
+      `nine questions, seven of them on a mount that hangs: ${took} ms with a deadline of ${deadlineMs} ms, ${ticks} ticks of 10 ms meanwhile`,
+    )
     const fates = questions.map((question) => answers.find(([asked]) => asked === question)?.[1].fate)
     expect(fates).toEqual([...Array.from({ length: 7 }, () => 'timed-out'), 'found', 'found'])
     expect(took).toBeLessThan(deadlineMs + 1_500)
@@ -66,7 +68,9 @@ describe.runIf(canMount)('a mount that hangs', () => {
   })
 
   test('says which mount does not answer', async () => {
-    const answers = await openHost({ procfs: '/proc', targetPid: null, deadlineMs }).ask([{ ask: 'read', path: join(folder, 'link') }])
+    const answers = await openHost({ procfs: '/proc', targetPid: null, deadlineMs }).ask([
+      { ask: 'read', path: join(folder, 'link') },
+    ])
     expect(answers[0]?.[1]).toEqual({ fate: 'timed-out', detail: `the mount ${hung} does not answer` })
   })
 })

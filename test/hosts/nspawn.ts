@@ -63,13 +63,31 @@ async function startHost({ folder, netns, root }: Parts): Promise<Nspawn> {
   if (lower === undefined) throw new Error('HOSTDEPS_TEST_HOST_ROOT is not set: npm test sets it up')
   const [upper, work] = [join(folder, 'upper'), join(folder, 'work')]
   for (const part of [upper, work, root]) mkdirSync(part)
-  await execa('mount', ['-t', 'overlay', 'overlay', '-o', `lowerdir=${lower},upperdir=${upper},workdir=${work}`, root])
+  await execa('mount', [
+    '-t',
+    'overlay',
+    'overlay',
+    '-o',
+    `lowerdir=${lower},upperdir=${upper},workdir=${work}`,
+    root,
+  ])
   await execa('ip', ['netns', 'add', netns])
   // The flags that boot systemd where cgroups are v1 and no seccomp filter can be set.
   const env = { SYSTEMD_SECCOMP: '0', SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' }
   const nspawn = execa(
     'systemd-nspawn',
-    ['-D', root, '--machine', netns, '--boot', `--network-namespace-path=/run/netns/${netns}`, '--register=no', '--keep-unit', '--capability=all', '--console=pipe'],
+    [
+      '-D',
+      root,
+      '--machine',
+      netns,
+      '--boot',
+      `--network-namespace-path=/run/netns/${netns}`,
+      '--register=no',
+      '--keep-unit',
+      '--capability=all',
+      '--console=pipe',
+    ],
     { env, stdin: 'ignore', reject: false, all: true },
   )
   writeFileSync(join(folder, 'nspawn.pid'), String(nspawn.pid))
@@ -85,7 +103,7 @@ async function untilUp(nspawn: Nspawn, { folder }: Parts): Promise<number> {
   void nspawn.ended.then((words) => {
     over = words
   })
-  for (const start = Date.now(); Date.now() - start < bootLimit; ) {
+  for (const start = Date.now(); Date.now() - start < bootLimit;) {
     if (over !== null) throw new Error(over)
     const pid = childOf(nspawn.pid)
     if (pid !== null) {
@@ -109,8 +127,16 @@ function childOf(pid: number | undefined): number | null {
 
 /** In its mount and PID namespace; the network stays this machine's, so that apt reaches its mirror. */
 async function execIn(pid: number, argv: readonly string[], timeout = 120_000) {
-  const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
-  const { exitCode, stdout, stderr } = await execa('nsenter', ['-t', String(pid), '-m', '-p', '--', ...argv], { env, extendEnv: false, reject: false, timeout })
+  const env = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+    DEBIAN_FRONTEND: 'noninteractive',
+  }
+  const { exitCode, stdout, stderr } = await execa(
+    'nsenter',
+    ['-t', String(pid), '-m', '-p', '--', ...argv],
+    { env, extendEnv: false, reject: false, timeout },
+  )
   return { exitCode, stdout, stderr }
 }
 

@@ -7,7 +7,14 @@ import { collectAnswers } from '../../agent/model/answers.ts'
 import type { AnswerEntry } from '../../agent/model/answers.ts'
 import { factQuestions, readFacts } from '../../agent/model/facts.ts'
 import { plan } from '../../agent/model/plan.ts'
-import type { FileStat, FileText, FolderText, Program, RunResult, UnitProperties } from '../../agent/model/question.ts'
+import type {
+  FileStat,
+  FileText,
+  FolderText,
+  Program,
+  RunResult,
+  UnitProperties,
+} from '../../agent/model/question.ts'
 
 /**
  * Records a host for the tests: `node test/hosts/record-host.ts PID FOLDER` asks it all that the catalogue asks, and

@@ -11,7 +11,16 @@ import type { Answer, Question } from '../../agent/model/question.ts'
 /** What cannot be a file: what systemd said of units, and what programs printed. */
 const answersFile = z.strictObject({
   units: z.record(z.string(), z.record(z.string(), z.string())).default({}),
-  runs: z.array(z.strictObject({ argv: z.array(z.string()), exitCode: z.int(), stdout: z.string(), stderr: z.string().default('') })).default([]),
+  runs: z
+    .array(
+      z.strictObject({
+        argv: z.array(z.string()),
+        exitCode: z.int(),
+        stdout: z.string(),
+        stderr: z.string().default(''),
+      }),
+    )
+    .default([]),
 })
 
 /** A host as it was recorded in a folder: `root/` with the files that checks ask for, `answers.yaml` with the rest. */

@@ -9,7 +9,9 @@ import { fakeClock } from '../rounds/fake-clock.ts'
 import { recordedHost } from './recorded-host.ts'
 
 const folder = import.meta.dirname
-const hosts = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+const hosts = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
 const loaded = load({ config: null, ownChecks: null, allowCommands: true })
 
 /** The diff of a golden file is what users will see: read it before it is written anew with --update. */

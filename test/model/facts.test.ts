@@ -7,7 +7,11 @@ import type { Answer } from '../../agent/model/question.ts'
 describe('os-release', () => {
   test.each([
     ['plain', 'ID=debian\nVERSION_ID="12"', { id: 'debian', version: '12', like: [] }],
-    ['quotes of both kinds and escapes', `ID='rocky'\nPRETTY_NAME="Rocky \\"9\\""`, { id: 'rocky', name: 'Rocky "9"' }],
+    [
+      'quotes of both kinds and escapes',
+      `ID='rocky'\nPRETTY_NAME="Rocky \\"9\\""`,
+      { id: 'rocky', name: 'Rocky "9"' },
+    ],
     ['several relatives', 'ID=ol\nID_LIKE="rhel  fedora"', { like: ['rhel', 'fedora'] }],
     ['comments, blanks, garbage', '# x\n\nnonsense\n  ID=arch  \n', { id: 'arch', name: 'arch' }],
     ['capitals', 'ID=Debian', { id: 'debian' }],
@@ -29,7 +33,15 @@ describe('facts', () => {
   test('the second os-release is read only when the first is absent', () => {
     const second = file('/usr/lib/os-release', 'ID=debian')
     expect(distroOf([absent('/etc/os-release'), second])).toBe('debian')
-    expect(distroOf([[{ ask: 'read', path: '/etc/os-release' }, { fate: 'denied', detail: 'no' }], second])).toBeNull()
+    expect(
+      distroOf([
+        [
+          { ask: 'read', path: '/etc/os-release' },
+          { fate: 'denied', detail: 'no' },
+        ],
+        second,
+      ]),
+    ).toBeNull()
   })
 
   test.each([
@@ -42,10 +54,18 @@ describe('facts', () => {
 
   test.each([
     ['dpkg', [file('/etc/os-release', 'ID=debian'), there('/var/lib/dpkg/status')], 'dpkg'],
-    ['the family decides when a foreign tool has left a database', [file('/etc/os-release', 'ID=debian'), there('/var/lib/rpm'), there('/var/lib/dpkg/status')], 'dpkg'],
+    [
+      'the family decides when a foreign tool has left a database',
+      [file('/etc/os-release', 'ID=debian'), there('/var/lib/rpm'), there('/var/lib/dpkg/status')],
+      'dpkg',
+    ],
     ['rpm of an ostree system', [file('/etc/os-release', 'ID=fedora'), there('/usr/share/rpm')], 'rpm'],
     ['none on Talos', [file('/etc/os-release', 'ID=talos')], 'none'],
-    ['whatever is there on a distribution we do not know', [file('/etc/os-release', 'ID=mine'), there('/lib/apk/db/installed')], 'apk'],
+    [
+      'whatever is there on a distribution we do not know',
+      [file('/etc/os-release', 'ID=mine'), there('/lib/apk/db/installed')],
+      'apk',
+    ],
     ['unknown when nothing is', [file('/etc/os-release', 'ID=mine')], 'unknown'],
   ] as const)('packages: %s', (_, entries, manager) => {
     expect(readFacts(collectAnswers(entries), 'x64').packages).toBe(manager)
@@ -57,14 +77,23 @@ function distroOf(entries: readonly AnswerEntry[]): string | null {
 }
 
 function file(path: string, text: string): AnswerEntry {
-  return [{ ask: 'read', path }, { fate: 'found', value: { text } }]
+  return [
+    { ask: 'read', path },
+    { fate: 'found', value: { text } },
+  ]
 }
 
 function absent(path: string): AnswerEntry {
-  return [{ ask: 'read', path }, { fate: 'absent', detail: 'is not there' }]
+  return [
+    { ask: 'read', path },
+    { fate: 'absent', detail: 'is not there' },
+  ]
 }
 
 function there(path: string): AnswerEntry {
-  const answer: Answer<unknown> = { fate: 'found', value: { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 1, realPath: path } }
+  const answer: Answer<unknown> = {
+    fate: 'found',
+    value: { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 1, realPath: path },
+  }
   return [{ ask: 'stat', path }, answer]
 }

@@ -94,7 +94,11 @@ describe('a check taken in', () => {
 
 describe('fixes', () => {
   test('the fix of the very reason wins over what the files say', () => {
-    const masked = verdict('UnitMasked', { unit: 'a.service' }, { fix: { run: ['systemctl unmask a.service'] } })
+    const masked = verdict(
+      'UnitMasked',
+      { unit: 'a.service' },
+      { fix: { run: ['systemctl unmask a.service'] } },
+    )
     const [result] = judgeAll([check('c', [need(masked)], { all: { packages: ['a'] } })])
     expect(result?.fix).toBe('systemctl unmask a.service')
   })
@@ -103,7 +107,9 @@ describe('fixes', () => {
     const own = { ...need(missing), fix: { alpine: { packages: ['no'] }, debian: { packages: ['own'] } } }
     expect(judgeAll([check('c', [own], { all: { packages: ['all'] } })])[0]?.fix).toContain('own')
     const foreign = { ...need(missing), fix: { alpine: { packages: ['no'] } } }
-    expect(judgeAll([check('c', [foreign], { all: { packages: ['all'] } })])[0]?.fix).toContain('install -y all')
+    expect(judgeAll([check('c', [foreign], { all: { packages: ['all'] } })])[0]?.fix).toContain(
+      'install -y all',
+    )
   })
 
   test('nothing is mended that is not known to be missing', () => {
@@ -145,7 +151,17 @@ function judgeAll(checks: readonly Check[], facts = debian): CheckResult[] {
 }
 
 function check(name: string, needs: readonly Need[], fix: Check['fix'] = null): Check {
-  return { name, title: name, why: 'why', needs, fix, symptoms: [], sources: [], images: [], origin: 'shipped' }
+  return {
+    name,
+    title: name,
+    why: 'why',
+    needs,
+    fix,
+    symptoms: [],
+    sources: [],
+    images: [],
+    origin: 'shipped',
+  }
 }
 
 const common = {
@@ -158,7 +174,14 @@ const common = {
 }
 
 function need(said: Verdict, index = 0): Need {
-  return { ...common, type: 'host', id: `binary:${index}`, kind: 'binary', questions: () => [], judge: () => said }
+  return {
+    ...common,
+    type: 'host',
+    id: `binary:${index}`,
+    kind: 'binary',
+    questions: () => [],
+    judge: () => said,
+  }
 }
 
 function anyOf(needs: readonly Need[]): Need {

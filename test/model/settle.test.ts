@@ -7,45 +7,87 @@ import type { Settled } from '../../agent/model/settle.ts'
 
 const options = { node: 'n', published: ['c'], unknownAfter: 300_000 }
 
-const cases: { title: string; rounds: [second: number, state: State, reason?: Reason][]; told: string[] }[] = [
-  { title: 'the first round is believed', rounds: [[0, 'missing']], told: ['missing/missing'] },
-  { title: 'to ready at once', rounds: [[0, 'missing'], [1, 'ready']], told: ['missing/missing', 'ready/ready'] },
-  {
-    title: 'from ready to missing when two rounds 10 s apart agree',
-    rounds: [[0, 'ready'], [1, 'missing'], [10, 'missing'], [11, 'missing']],
-    told: ['ready/ready', 'ready/ready?missing', 'ready/ready?missing', 'missing/missing'],
-  },
-  {
-    title: 'a removal that is taken back in time is never told',
-    rounds: [[0, 'ready'], [1, 'missing'], [5, 'ready'], [12, 'missing']],
-    told: ['ready/ready', 'ready/ready?missing', 'ready/ready', 'ready/ready?missing'],
-  },
-  {
-    title: 'unknown at once in the report, on the Node after unknownAfter',
-    rounds: [[0, 'ready'], [10, 'unknown'], [309, 'unknown'], [310, 'unknown']],
-    told: ['ready/ready', 'unknown/ready', 'unknown/ready', 'unknown/unknown'],
-  },
-  {
-    title: 'an answer between two silences starts the time anew',
-    rounds: [[0, 'ready'], [10, 'unknown'], [200, 'ready'], [210, 'unknown'], [400, 'unknown']],
-    told: ['ready/ready', 'unknown/ready', 'ready/ready', 'unknown/ready', 'unknown/ready'],
-  },
-  {
-    title: 'a silence does not refute a first sight of missing',
-    rounds: [[0, 'ready'], [10, 'missing'], [15, 'unknown'], [20, 'missing']],
-    told: ['ready/ready', 'ready/ready?missing', 'unknown/ready', 'missing/missing'],
-  },
-  {
-    title: 'from not known to missing at once: no label was ready',
-    rounds: [[0, 'unknown'], [1, 'missing']],
-    told: ['unknown/unknown', 'missing/missing'],
-  },
-  {
-    title: 'a half installed package keeps the last state for 10 min',
-    rounds: [[0, 'ready'], [1, 'missing', 'PackageBroken'], [600, 'missing', 'PackageBroken'], [601, 'missing', 'PackageBroken']],
-    told: ['ready/ready', 'ready/ready?missing', 'ready/ready?missing', 'missing/missing'],
-  },
-]
+const cases: { title: string; rounds: [second: number, state: State, reason?: Reason][]; told: string[] }[] =
+  [
+    { title: 'the first round is believed', rounds: [[0, 'missing']], told: ['missing/missing'] },
+    {
+      title: 'to ready at once',
+      rounds: [
+        [0, 'missing'],
+        [1, 'ready'],
+      ],
+      told: ['missing/missing', 'ready/ready'],
+    },
+    {
+      title: 'from ready to missing when two rounds 10 s apart agree',
+      rounds: [
+        [0, 'ready'],
+        [1, 'missing'],
+        [10, 'missing'],
+        [11, 'missing'],
+      ],
+      told: ['ready/ready', 'ready/ready?missing', 'ready/ready?missing', 'missing/missing'],
+    },
+    {
+      title: 'a removal that is taken back in time is never told',
+      rounds: [
+        [0, 'ready'],
+        [1, 'missing'],
+        [5, 'ready'],
+        [12, 'missing'],
+      ],
+      told: ['ready/ready', 'ready/ready?missing', 'ready/ready', 'ready/ready?missing'],
+    },
+    {
+      title: 'unknown at once in the report, on the Node after unknownAfter',
+      rounds: [
+        [0, 'ready'],
+        [10, 'unknown'],
+        [309, 'unknown'],
+        [310, 'unknown'],
+      ],
+      told: ['ready/ready', 'unknown/ready', 'unknown/ready', 'unknown/unknown'],
+    },
+    {
+      title: 'an answer between two silences starts the time anew',
+      rounds: [
+        [0, 'ready'],
+        [10, 'unknown'],
+        [200, 'ready'],
+        [210, 'unknown'],
+        [400, 'unknown'],
+      ],
+      told: ['ready/ready', 'unknown/ready', 'ready/ready', 'unknown/ready', 'unknown/ready'],
+    },
+    {
+      title: 'a silence does not refute a first sight of missing',
+      rounds: [
+        [0, 'ready'],
+        [10, 'missing'],
+        [15, 'unknown'],
+        [20, 'missing'],
+      ],
+      told: ['ready/ready', 'ready/ready?missing', 'unknown/ready', 'missing/missing'],
+    },
+    {
+      title: 'from not known to missing at once: no label was ready',
+      rounds: [
+        [0, 'unknown'],
+        [1, 'missing'],
+      ],
+      told: ['unknown/unknown', 'missing/missing'],
+    },
+    {
+      title: 'a half installed package keeps the last state for 10 min',
+      rounds: [
+        [0, 'ready'],
+        [1, 'missing', 'PackageBroken'],
+        [600, 'missing', 'PackageBroken'],
+        [601, 'missing', 'PackageBroken'],
+      ],
+      told: ['ready/ready', 'ready/ready?missing', 'ready/ready?missing', 'missing/missing'],
+    },
+  ]
 
 test.each(cases)('$title', ({ rounds, told }) => {
   let settled: Settled | null = null
@@ -66,7 +108,10 @@ test('since is when the state was first seen, and changes are counted', () => {
 
 test('while missing waits to be believed, the findings are still those of ready', () => {
   const settled = settle(settle(null, round(0, 'ready'), options), round(1, 'missing'), options)
-  expect(settled.report.checks[0]).toMatchObject({ state: 'ready', pending: { state: 'missing', since: at(1) } })
+  expect(settled.report.checks[0]).toMatchObject({
+    state: 'ready',
+    pending: { state: 'missing', since: at(1) },
+  })
   expect(settled.report.checks[0]?.findings[0]?.state).toBe('ready')
 })
 

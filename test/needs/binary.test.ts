@@ -9,8 +9,18 @@ describe('without run', () => {
   test.each<[string, Answer<Program>, string, string]>([
     ['found', there, 'ready', 'BinaryFound'],
     ['absent', absent, 'missing', 'BinaryNotFound'],
-    ['not executable', found({ path: '/usr/sbin/iscsiadm', executable: false }), 'missing', 'BinaryNotExecutable'],
-    ...provesNothing.map(([answer, reason]): [string, Answer<Program>, string, string] => [answer.fate, answer, 'unknown', reason]),
+    [
+      'not executable',
+      found({ path: '/usr/sbin/iscsiadm', executable: false }),
+      'missing',
+      'BinaryNotExecutable',
+    ],
+    ...provesNothing.map(([answer, reason]): [string, Answer<Program>, string, string] => [
+      answer.fate,
+      answer,
+      'unknown',
+      reason,
+    ]),
   ])('%s', (_, answer, state, reason) => {
     expect(judgeBy(binary, { binary: 'iscsiadm' }, { answer: () => answer })).toMatchObject({ state, reason })
   })
@@ -23,20 +33,50 @@ describe('without run', () => {
 
 describe('with run', () => {
   const judge = (ran: Answer<RunResult>, version?: string) =>
-    judgeBy(binary, { binary: 'iscsiadm', run: ['--version'], version }, { answer: ({ ask }) => (ask === 'which' ? there : ran) })
+    judgeBy(
+      binary,
+      { binary: 'iscsiadm', run: ['--version'], version },
+      { answer: ({ ask }) => (ask === 'which' ? there : ran) },
+    )
 
   test.each<[string, Answer<RunResult>, string, string, RegExp]>([
-    ['it runs', ran({ stdout: 'iscsiadm version 2.1.8\n' }), 'ready', 'BinaryFound', /is at \/usr\/sbin\/iscsiadm/],
-    ['it exits with an error', ran({ exitCode: 127, stderr: 'error while loading shared libraries: libopeniscsiusr.so\nmore' }), 'missing', 'BinaryBroken', /exits with 127: error while loading shared libraries: libopeniscsiusr\.so$/],
-    ['it is ended by a signal', ran({ exitCode: null, signal: 'SIGSEGV' }), 'missing', 'BinaryBroken', /was ended by SIGSEGV/],
+    [
+      'it runs',
+      ran({ stdout: 'iscsiadm version 2.1.8\n' }),
+      'ready',
+      'BinaryFound',
+      /is at \/usr\/sbin\/iscsiadm/,
+    ],
+    [
+      'it exits with an error',
+      ran({ exitCode: 127, stderr: 'error while loading shared libraries: libopeniscsiusr.so\nmore' }),
+      'missing',
+      'BinaryBroken',
+      /exits with 127: error while loading shared libraries: libopeniscsiusr\.so$/,
+    ],
+    [
+      'it is ended by a signal',
+      ran({ exitCode: null, signal: 'SIGSEGV' }),
+      'missing',
+      'BinaryBroken',
+      /was ended by SIGSEGV/,
+    ],
     ['it is gone since', absent, 'missing', 'BinaryBroken', /cannot be run/],
-    ...provesNothing.map(([answer, reason]): [string, Answer<RunResult>, string, string, RegExp] => [`it is ${answer.fate}`, answer, 'unknown', reason, /iscsiadm --version/]),
+    ...provesNothing.map(([answer, reason]): [string, Answer<RunResult>, string, string, RegExp] => [
+      `it is ${answer.fate}`,
+      answer,
+      'unknown',
+      reason,
+      /iscsiadm --version/,
+    ]),
   ])('%s', (_, answer, state, reason, message) => {
     expect(judge(answer)).toMatchObject({ state, reason, message: expect.stringMatching(message) })
   })
 
   test('evidence is where it is, and its version', () => {
-    expect(judge(ran({ stdout: 'iscsiadm version 2.1.8\n' })).evidence).toEqual(['/usr/sbin/iscsiadm, version 2.1.8'])
+    expect(judge(ran({ stdout: 'iscsiadm version 2.1.8\n' })).evidence).toEqual([
+      '/usr/sbin/iscsiadm, version 2.1.8',
+    ])
   })
 
   test.each([
@@ -48,7 +88,10 @@ describe('with run', () => {
   })
 
   test('a version that is nowhere in the output is unknown', () => {
-    expect(judge(ran({ stdout: 'hello' }), '>=1')).toMatchObject({ state: 'unknown', reason: 'BinaryVersionUnknown' })
+    expect(judge(ran({ stdout: 'hello' }), '>=1')).toMatchObject({
+      state: 'unknown',
+      reason: 'BinaryVersionUnknown',
+    })
   })
 
   test('a terminal sees no escape sequence of a broken program', () => {
@@ -65,7 +108,9 @@ test.each([
 })
 
 test('version needs run', () => {
-  expect(binary.schema.safeParse({ binary: 'a', version: '>=1' }).error?.issues[0]?.message).toContain('version needs run')
+  expect(binary.schema.safeParse({ binary: 'a', version: '>=1' }).error?.issues[0]?.message).toContain(
+    'version needs run',
+  )
 })
 
 function ran(result: Partial<RunResult>): Answer<RunResult> {

@@ -15,14 +15,26 @@ describe('what is there', () => {
     ['with another mode', { mode: '0600' }, {}, 'missing', 'FileWrongMode'],
     ['empty', { notEmpty: true }, { size: 0 }, 'missing', 'FileEmpty'],
     ['not empty', { notEmpty: true }, {}, 'ready', 'FileFound'],
-    ['of /proc, where sizes are 0', { notEmpty: true }, { size: 0, realPath: '/proc/swaps' }, 'ready', 'FileFound'],
+    [
+      'of /proc, where sizes are 0',
+      { notEmpty: true },
+      { size: 0, realPath: '/proc/swaps' },
+      'ready',
+      'FileFound',
+    ],
     ['unwanted', { exists: false }, {}, 'missing', 'FileNotWanted'],
     ['that matches', { matches: '^InitiatorName=iqn\\.' }, {}, 'ready', 'FileFound'],
     ['that matches in a later line', { matches: '^# a' }, {}, 'ready', 'FileFound'],
     ['that does not match', { matches: '^nothing' }, {}, 'missing', 'FileNotMatching'],
     ['that has what must not be', { notMatches: 'comment' }, {}, 'missing', 'FileUnwantedMatch'],
     ['that has not what must not be', { notMatches: 'nothing' }, {}, 'ready', 'FileFound'],
-    ['a folder where content is asked for', { matches: 'x' }, { type: 'directory' }, 'missing', 'FileWrongType'],
+    [
+      'a folder where content is asked for',
+      { matches: 'x' },
+      { type: 'directory' },
+      'missing',
+      'FileWrongType',
+    ],
     ['a FIFO where content is asked for', { matches: 'x' }, { type: 'fifo' }, 'missing', 'FileWrongType'],
   ])('%s', (_, wanted, stat, state, reason) => {
     expect(judge(wanted, found({ ...plain, ...stat }))).toMatchObject({ state, reason })
@@ -47,7 +59,10 @@ describe('what is not there', () => {
 
   test('a dangling link says where it leads', () => {
     const detail = 'the symbolic link /etc/x -> /gone leads to /gone, which does not exist'
-    expect(judge({}, { fate: 'absent', detail })).toMatchObject({ state: 'missing', message: expect.stringContaining('/etc/x -> /gone') })
+    expect(judge({}, { fate: 'absent', detail })).toMatchObject({
+      state: 'missing',
+      message: expect.stringContaining('/etc/x -> /gone'),
+    })
   })
 })
 
@@ -79,5 +94,9 @@ test('which content is matched is known beforehand', () => {
 })
 
 function judge(wanted: object, stat: Answer<FileStat>, text: Answer<unknown> = found({ text: secret })) {
-  return judgeBy(file, { file: { path: '/etc/x', ...wanted } }, { answer: ({ ask }) => (ask === 'stat' ? stat : text) })
+  return judgeBy(
+    file,
+    { file: { path: '/etc/x', ...wanted } },
+    { answer: ({ ask }) => (ask === 'stat' ? stat : text) },
+  )
 }

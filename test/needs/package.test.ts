@@ -68,7 +68,8 @@ Provides: awk, editor:any (= 7.5)
 `
 
 describe('dpkg', () => {
-  const judge = (written: unknown, text = status) => judgeBy(packageNeed, written, { answer: () => found({ text }) })
+  const judge = (written: unknown, text = status) =>
+    judgeBy(packageNeed, written, { answer: () => found({ text }) })
 
   test.each<[string, unknown, string, string]>([
     ['installed', 'open-iscsi', 'ready', 'PackageInstalled'],
@@ -120,8 +121,10 @@ describe('dpkg', () => {
 })
 
 describe('apk', () => {
-  const text = 'C:Q1=\nP:open-iscsi\nV:2.1.10-r0\nA:x86_64\n\nP:busybox\nV:1.36.1-r29\np:/bin/sh cmd:ls=1 awk=2.0\n\n'
-  const judge = (written: unknown) => judgeBy(packageNeed, written, { answer: () => found({ text }), facts: on('apk') })
+  const text =
+    'C:Q1=\nP:open-iscsi\nV:2.1.10-r0\nA:x86_64\n\nP:busybox\nV:1.36.1-r29\np:/bin/sh cmd:ls=1 awk=2.0\n\n'
+  const judge = (written: unknown) =>
+    judgeBy(packageNeed, written, { answer: () => found({ text }), facts: on('apk') })
 
   test.each([
     [{ package: 'open-iscsi' }, 'ready'],
@@ -135,9 +138,13 @@ describe('apk', () => {
 })
 
 describe('rpm', () => {
-  const list = 'bash\t5.1.8-9.el9\niscsi-initiator-utils\t6.2.1.4-3.git2a8f9d8.el9\nopenssl\t1:3.0.7-27.el9\nkernel\t5.14.0-1.el9\nkernel\t5.14.0-2.el9\n'
+  const list =
+    'bash\t5.1.8-9.el9\niscsi-initiator-utils\t6.2.1.4-3.git2a8f9d8.el9\nopenssl\t1:3.0.7-27.el9\nkernel\t5.14.0-1.el9\nkernel\t5.14.0-2.el9\n'
   const judge = (written: unknown, run: object) =>
-    judgeBy(packageNeed, written, { answer: () => found({ exitCode: 0, signal: null, stdout: list, stderr: '', truncated: false, ...run }), facts: on('rpm') })
+    judgeBy(packageNeed, written, {
+      answer: () => found({ exitCode: 0, signal: null, stdout: list, stderr: '', truncated: false, ...run }),
+      facts: on('rpm'),
+    })
 
   test.each([
     [{ package: 'iscsi-initiator-utils' }, 'ready'],
@@ -177,7 +184,8 @@ describe('pacman', () => {
 })
 
 describe.each<PackageManager>(['dpkg', 'rpm', 'apk', 'pacman'])('%s that cannot be asked', (manager) => {
-  const judge = (answer: Answer<never>) => judgeBy(packageNeed, { package: 'a' }, { answer: () => answer, facts: on(manager) })
+  const judge = (answer: Answer<never>) =>
+    judgeBy(packageNeed, { package: 'a' }, { answer: () => answer, facts: on(manager) })
 
   test.each(provesNothing)('%j is unknown', (answer, reason) => {
     expect(judge(answer)).toMatchObject({ state: 'unknown', reason })
@@ -193,7 +201,10 @@ test.each<[PackageManager, string, string]>([
   ['unknown', 'unknown', 'PackageManagerUnknown'],
 ])('a host with package manager %s', (manager, state, reason) => {
   const answer = () => absent
-  expect(judgeBy(packageNeed, { package: 'a' }, { answer, facts: on(manager) })).toMatchObject({ state, reason })
+  expect(judgeBy(packageNeed, { package: 'a' }, { answer, facts: on(manager) })).toMatchObject({
+    state,
+    reason,
+  })
 })
 
 test.each(['bas*', '-y', 'a b', 'a;b', ''])('is no name of a package: %j', (name) => {

@@ -53,7 +53,10 @@ describe('systemd', () => {
     ['listening', 'inactive', 'missing', 'UnitActive'],
     ['restarting', 'inactive', 'missing', 'UnitActive'],
   ])('%s, wanted %s: %s', (name, wanted, state, reason) => {
-    expect(judge({ unit: 'a.service', state: wanted }, { 'a.service': name })).toMatchObject({ state, reason })
+    expect(judge({ unit: 'a.service', state: wanted }, { 'a.service': name })).toMatchObject({
+      state,
+      reason,
+    })
   })
 
   test.each<[string, string, string, string, string]>([
@@ -88,7 +91,9 @@ describe('systemd', () => {
 
   test.each(provesNothing)('%j is unknown', (answer, reason) => {
     expect(judgeBy(unit, { unit: 'a' }, { answer: () => answer })).toMatchObject({ state: 'unknown', reason })
-    expect(judgeBy(unit, { unit: 'a', state: 'inactive' }, { answer: () => answer })).toMatchObject({ state: 'unknown' })
+    expect(judgeBy(unit, { unit: 'a', state: 'inactive' }, { answer: () => answer })).toMatchObject({
+      state: 'unknown',
+    })
   })
 
   test('one that could not be asked beside one that is ready does not matter; beside a dead one it does', () => {
@@ -102,10 +107,16 @@ describe('systemd', () => {
 
 describe('OpenRC', () => {
   const on = (paths: readonly string[]) => (question: Question) =>
-    'path' in question && paths.includes(question.path) ? found({ type: 'file', mode: 0o755, uid: 0, gid: 0, size: 1, realPath: question.path }) : absent
+    'path' in question && paths.includes(question.path)
+      ? found({ type: 'file', mode: 0o755, uid: 0, gid: 0, size: 1, realPath: question.path })
+      : absent
   const judgeOpenrc = (written: unknown, paths: readonly string[]) =>
     judgeBy(unit, written, { answer: on(paths), facts: { init: { type: 'openrc' } } })
-  const [script, started, failed] = ['/etc/init.d/iscsid', '/run/openrc/started/iscsid', '/run/openrc/failed/iscsid']
+  const [script, started, failed] = [
+    '/etc/init.d/iscsid',
+    '/run/openrc/started/iscsid',
+    '/run/openrc/failed/iscsid',
+  ]
 
   test.each<[string, object, string[], string, string]>([
     ['started', {}, [script, started], 'ready', 'UnitReady'],
@@ -126,13 +137,19 @@ describe('OpenRC', () => {
 
   test.each(provesNothing)('%j is unknown', (answer, reason) => {
     const facts = { init: { type: 'openrc' } } as const
-    expect(judgeBy(unit, { unit: 'a' }, { answer: () => answer, facts })).toMatchObject({ state: 'unknown', reason })
+    expect(judgeBy(unit, { unit: 'a' }, { answer: () => answer, facts })).toMatchObject({
+      state: 'unknown',
+      reason,
+    })
   })
 })
 
 test.each(['active', 'inactive', 'enabled'])('where neither is process 1, %s cannot be told', (state) => {
   const facts = { init: { type: 'other', name: 'tini' } } as const
-  expect(judgeBy(unit, { unit: 'a', state }, { answer: () => absent, facts })).toMatchObject({ state: 'unknown', reason: 'ServiceManagerUnknown' })
+  expect(judgeBy(unit, { unit: 'a', state }, { answer: () => absent, facts })).toMatchObject({
+    state: 'unknown',
+    reason: 'ServiceManagerUnknown',
+  })
 })
 
 test.each(['a*.service', 'a b', '../x', 'a/b', ''])('is no name of a unit: %j', (name) => {
@@ -140,7 +157,8 @@ test.each(['a*.service', 'a b', '../x', 'a/b', ''])('is no name of a unit: %j', 
 })
 
 function judge(written: unknown, units: Record<string, string>) {
-  const answer = (question: Question) => (question.ask === 'unit' ? show(units[question.name] ?? 'absent') : absent)
+  const answer = (question: Question) =>
+    question.ask === 'unit' ? show(units[question.name] ?? 'absent') : absent
   return judgeBy(unit, written, { answer })
 }
 

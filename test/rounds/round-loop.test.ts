@@ -30,7 +30,10 @@ test('something that fell from ready to missing is asked again after 10 s', asyn
 
 test('changes during a round are seen by one more round, never by two at a time', async () => {
   const open: (() => void)[] = []
-  const loop = start(() => 'ready', () => new Promise((resolve) => open.push(resolve)))
+  const loop = start(
+    () => 'ready',
+    () => new Promise((resolve) => open.push(resolve)),
+  )
   await loop.clock.pass(0)
   loop.change()
   loop.change()

@@ -16,7 +16,10 @@ export const hostRoot: Step = {
   hint: 'run npm test as root on Debian, with debootstrap',
   async run(tell) {
     if (process.getuid?.() !== 0) throw new Error('only root may make and boot a host')
-    const key = createHash('sha256').update(JSON.stringify([suite, included, downloaded, 1])).digest('hex').slice(0, 12)
+    const key = createHash('sha256')
+      .update(JSON.stringify([suite, included, downloaded, 1]))
+      .digest('hex')
+      .slice(0, 12)
     const root = resolve('.cache/hosts', `debian12-${key}`)
     if (!existsSync(root)) await makeRoot(root, tell)
     return { HOSTDEPS_TEST_HOST_ROOT: root }
@@ -29,7 +32,13 @@ async function makeRoot(root: string, tell: (progress: string) => void): Promise
   await rm(part, { recursive: true, force: true })
   await mkdir(part, { recursive: true })
   tell('debootstrap, about a minute')
-  await execa('debootstrap', ['--variant=minbase', `--include=${included.join(',')}`, suite, part, ...(await mirror())])
+  await execa('debootstrap', [
+    '--variant=minbase',
+    `--include=${included.join(',')}`,
+    suite,
+    part,
+    ...(await mirror()),
+  ])
   tell(`downloading ${downloaded.join(', ')} into it`)
   await takeOverApt(part)
   await inRoot(part, 'apt-get', 'update')
@@ -40,7 +49,12 @@ async function makeRoot(root: string, tell: (progress: string) => void): Promise
 
 /** The mirror that this machine itself uses. */
 async function mirror(): Promise<string[]> {
-  const { stdout } = await execa('apt-get', ['indextargets', '--format', '$(CODENAME) $(REPO_URI)', 'Created-By: Packages'])
+  const { stdout } = await execa('apt-get', [
+    'indextargets',
+    '--format',
+    '$(CODENAME) $(REPO_URI)',
+    'Created-By: Packages',
+  ])
   const line = stdout.split('\n').find((entry) => entry.startsWith(`${suite} `))
   return line === undefined ? [] : [line.slice(suite.length + 1)]
 }
@@ -49,7 +63,8 @@ async function mirror(): Promise<string[]> {
 async function takeOverApt(root: string): Promise<void> {
   await rm(join(root, 'etc/apt/sources.list'), { force: true })
   for (const part of ['sources.list', 'sources.list.d', 'apt.conf.d', 'auth.conf.d']) {
-    if (existsSync(`/etc/apt/${part}`)) await cp(`/etc/apt/${part}`, join(root, 'etc/apt', part), { recursive: true })
+    if (existsSync(`/etc/apt/${part}`))
+      await cp(`/etc/apt/${part}`, join(root, 'etc/apt', part), { recursive: true })
   }
   // Images for containers delete what apt downloads.
   await rm(join(root, 'etc/apt/apt.conf.d/docker-clean'), { force: true })

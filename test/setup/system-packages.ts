@@ -31,8 +31,10 @@ async function missingPackages(): Promise<string[]> {
 }
 
 async function install(names: readonly string[], tell: (progress: string) => void): Promise<void> {
-  if (process.getuid?.() !== 0) throw new Error(`${names.join(', ')} are missing, and only root may install them`)
-  if (!(await readFile('/etc/os-release', 'utf8')).includes('ID=debian')) throw new Error('this is not Debian')
+  if (process.getuid?.() !== 0)
+    throw new Error(`${names.join(', ')} are missing, and only root may install them`)
+  if (!(await readFile('/etc/os-release', 'utf8')).includes('ID=debian'))
+    throw new Error('this is not Debian')
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   tell('apt-get update')
   await execa('apt-get', ['update'], { env })

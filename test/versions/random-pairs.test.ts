@@ -12,16 +12,29 @@ if (!hasPerl) console.warn('SKIPPED: the order of dpkg against the real one (apt
 if (!hasRpm) console.warn('SKIPPED: the order of rpm against the real one (apt-get install rpm)')
 
 test.runIf(hasPerl)('dpkg orders as we do', { timeout: 60_000 }, () => {
-  const pairs = randomPairs(['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '~', '+', '.', '-', '-'], (text) => `1${text}`.replace(/-+$/, ''))
-  const program = 'use Dpkg::Version; while (<STDIN>) { chomp; my ($a, $b) = split / /; print version_compare($a, $b), "\\n" }'
-  const { stdout } = spawnSync('perl', ['-e', program], { input: lines(pairs), encoding: 'utf8', maxBuffer: 1e8 })
+  const pairs = randomPairs(
+    ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '~', '+', '.', '-', '-'],
+    (text) => `1${text}`.replace(/-+$/, ''),
+  )
+  const program =
+    'use Dpkg::Version; while (<STDIN>) { chomp; my ($a, $b) = split / /; print version_compare($a, $b), "\\n" }'
+  const { stdout } = spawnSync('perl', ['-e', program], {
+    input: lines(pairs),
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  })
   expectSame(pairs, stdout, compareDebVersions)
 })
 
 test.runIf(hasRpm)('rpm orders as we do', { timeout: 60_000 }, () => {
-  const pairs = randomPairs(['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '^', '.', '_', '+'], (text) => text)
+  const pairs = randomPairs(
+    ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '^', '.', '_', '+'],
+    (text) => text,
+  )
   // A macro's text has a limit, so they are asked in parts.
-  const parts = Array.from({ length: Math.ceil(pairs.length / 200) }, (_, index) => pairs.slice(index * 200, index * 200 + 200))
+  const parts = Array.from({ length: Math.ceil(pairs.length / 200) }, (_, index) =>
+    pairs.slice(index * 200, index * 200 + 200),
+  )
   const stdout = parts.map((part) => {
     const calls = part.map(([a, b]) => `print(rpm.vercmp('${a}','${b}') .. '\\n')`).join(' ')
     return spawnSync('rpm', ['--eval', `%{lua:${calls}}`], { encoding: 'utf8', maxBuffer: 1e8 }).stdout.trim()
@@ -30,9 +43,14 @@ test.runIf(hasRpm)('rpm orders as we do', { timeout: 60_000 }, () => {
 })
 
 function expectSame(pairs: readonly [string, string][], stdout: string, compare: Compare): void {
-  const theirs = stdout.trim().split('\n').map((line) => Math.sign(Number(line)))
+  const theirs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => Math.sign(Number(line)))
   expect(theirs).toHaveLength(pairs.length)
-  const different = pairs.flatMap(([a, b], index) => (compare(a, b) === theirs[index] ? [] : [`${a} ${b}: ${compare(a, b)}, the tool says ${theirs[index]}`]))
+  const different = pairs.flatMap(([a, b], index) =>
+    compare(a, b) === theirs[index] ? [] : [`${a} ${b}: ${compare(a, b)}, the tool says ${theirs[index]}`],
+  )
   expect(different).toEqual([])
 }
 
@@ -45,7 +63,13 @@ function randomPairs(pieces: readonly string[], shape: (text: string) => string)
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
   }
-  const version = () => shape(Array.from({ length: 1 + Math.floor(random() * 6) }, () => pieces[Math.floor(random() * pieces.length)]).join(''))
+  const version = () =>
+    shape(
+      Array.from(
+        { length: 1 + Math.floor(random() * 6) },
+        () => pieces[Math.floor(random() * pieces.length)],
+      ).join(''),
+    )
   return Array.from({ length: count }, () => [version(), version()])
 }
 
