@@ -23,7 +23,8 @@ export function checkVerdict(findings: readonly Finding[]): Pick<Verdict, 'state
 /** The first of the worst findings speaks for the check; how many more there are is said. */
 function sumUp(findings: readonly Finding[], state: State): Pick<Verdict, 'state' | 'reason' | 'message'> {
   const same = findings.filter((finding) => finding.state === state)
-  const more = same.length > 1 ? ` (and ${same.length - 1} more)` : ''
+  const others = new Set(same.map((finding) => finding.message)).size - 1
+  const more = others > 0 ? ` (and ${others} more)` : ''
   const reason = same[0]?.reason ?? 'QuestionFailed'
   return { state, reason, message: `${same[0]?.message ?? ''}${more}` }
 }

@@ -138,6 +138,16 @@ describe("users' own checks", () => {
       /the content of \/etc\/shadow may not be matched/,
     ],
     [
+      'passwords of iSCSI',
+      '- file: { path: /etc/iscsi/iscsid.conf, matches: password }',
+      /the content of \/etc\/iscsi\/iscsid\.conf may not be matched/,
+    ],
+    [
+      'keys of the kernel',
+      '- file: { path: /proc/sys/net/ipv4/tcp_fastopen_key, matches: a }',
+      /tcp_fastopen_key may not be matched/,
+    ],
+    [
       'a way around the allow list',
       '- file: { path: /etc/modprobe.d/../shadow, matches: root }',
       /must not hold \.\./,

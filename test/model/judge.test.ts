@@ -27,7 +27,9 @@ describe('a check is its worst required finding', () => {
   })
 
   test('how many more are missing is said', () => {
-    expect(judgeOne([need(missing), need(missing, 1)]).message).toMatch(/\(and 1 more\)$/)
+    const other = verdict('BinaryNotFound', { name: 'y' })
+    expect(judgeOne([need(missing), need(other, 1)]).message).toMatch(/\(and 1 more\)$/)
+    expect(judgeOne([need(missing), need(missing, 1)]).message).not.toContain('more')
   })
 })
 
