@@ -48,13 +48,14 @@ async function run(flags: RunFlags): Promise<void> {
     publishing: () => null,
     version: manifest.version,
   }).catch((error: unknown) => explainListen(error, `${config.http.host}:${port}`))
+  const watcher = watchHost(hostPlace(flags))
   const showReport = reportShower(log, http.address)
   const stop = startRounds({
-    make: () => makeRound({ host, clock: systemClock, loaded, names: loaded.catalog.keys() }),
+    make: () => makeRound({ host, clock: systemClock, watcher, loaded, names: loaded.catalog.keys() }),
     took: (round) => showReport(board.take(round)),
     failed: (error) => log.error({ err: error }, 'a round failed'),
     clock: systemClock,
-    watcher: watchHost(hostPlace(flags)),
+    watcher,
     interval: config.interval,
   })
   const signal = await endSignal()

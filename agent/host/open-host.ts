@@ -40,6 +40,7 @@ export function openHost({ procfs, targetPid, deadlineMs }: HostOptions): Host {
   return {
     description: target.description,
     selfTest: () => Promise.resolve(testTarget(target)),
+    abandoned: () => means.runs.abandoned(),
     async ask(questions) {
       const groups = Map.groupBy(questions, (question) => ('in' in question ? (question.in ?? null) : null))
       const all = await Promise.all([...groups].map(([process, group]) => askGroup(process, group)))

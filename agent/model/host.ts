@@ -8,6 +8,8 @@ export interface Host {
   /** Whether the host can be entered and read at all; null when it can. */
   selfTest(): Promise<Unanswered | null>
   ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]>
+  /** How many processes were killed at their deadline and are still there. */
+  abandoned(): number
 }
 
 /** Tells of changes on the host, so that a round need not wait for its interval. */

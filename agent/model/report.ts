@@ -42,6 +42,15 @@ export interface HostSummary {
   readonly arch: string
 }
 
+/** How the asking itself goes. */
+export interface Probing {
+  /** Places of the host whose changes are told at once, and those for which the kernel refused it. */
+  readonly watched: number
+  readonly refused: number
+  /** Processes that were killed at their deadline and are still there (D state). */
+  readonly abandoned: number
+}
+
 /** All findings of one asking, without memory. */
 export interface Round {
   readonly v: 1
@@ -54,6 +63,7 @@ export interface Round {
   /** Hash of the config and the checks that it was made with. */
   readonly config: string
   readonly host: HostSummary
+  readonly probing: Probing
   readonly checks: readonly CheckResult[]
 }
 
@@ -80,6 +90,7 @@ export interface Report {
   /** Milliseconds that the newest round took. */
   readonly took: number
   readonly host: HostSummary
+  readonly probing: Probing
   readonly checks: readonly ReportCheck[]
 }
 

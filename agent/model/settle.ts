@@ -39,9 +39,9 @@ export function settle(before: Settled | null, round: Round, options: SettleOpti
     settleCheck(before?.memory.get(result.name) ?? null, { result, round, options }),
   )
   const checks = memories.map((memory) => memory.check)
-  const { at, took, host } = round
+  const { at, took, host, probing } = round
   return {
-    report: { v: 1, node: options.node, at, took, host, checks },
+    report: { v: 1, node: options.node, at, took, host, probing, checks },
     memory: new Map(memories.map((memory) => [memory.check.name, memory])),
   }
 }

@@ -44,6 +44,16 @@ function addAgent(gauge: MakeGauge, { report, isStale, isPublished }: MetricsInp
 function addRound(gauge: MakeGauge, report: Report, age: number): void {
   gauge('hostdeps_round_duration_seconds', 'How long the newest round took.').set(report.took / 1000)
   gauge('hostdeps_round_age_seconds', 'How long ago the newest round ended.').set(age)
+  const { watched, refused, abandoned } = report.probing
+  gauge('hostdeps_watched_places', 'Places of the host whose changes are seen at once.').set(watched)
+  gauge(
+    'hostdeps_watches_refused',
+    'Places that the kernel refuses to watch: their changes are seen at the next interval.',
+  ).set(refused)
+  gauge(
+    'hostdeps_abandoned_processes',
+    'Processes that were killed at their deadline and are still there (D state).',
+  ).set(abandoned)
   const host = ['node', 'os', 'distro', 'kernel', 'arch']
   const { os, distro, kernel, arch } = report.host
   gauge('hostdeps_host_info', 'The host that is asked, always 1.', host).set(

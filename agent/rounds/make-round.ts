@@ -5,7 +5,7 @@ import { collectAnswers } from '../model/answers.ts'
 import type { AnswerEntry } from '../model/answers.ts'
 import { factQuestions, readFacts } from '../model/facts.ts'
 import type { Facts } from '../model/facts.ts'
-import type { Clock, Host } from '../model/host.ts'
+import type { Clock, Host, Watcher } from '../model/host.ts'
 import { judge } from '../model/judge.ts'
 import { plan } from '../model/plan.ts'
 import type { HostSummary, Round } from '../model/report.ts'
@@ -14,13 +14,15 @@ import type { HostSummary, Round } from '../model/report.ts'
 export interface RoundOptions {
   readonly host: Host
   readonly clock: Clock
+  /** Left out when nothing is watched. */
+  readonly watcher?: Watcher
   readonly loaded: Loaded
   /** The checks to ask for; what they take in comes along. */
   readonly names: Iterable<string>
 }
 
 /** One asking of the host: plan, ask, judge. */
-export async function makeRound({ host, clock, loaded, names }: RoundOptions): Promise<Round> {
+export async function makeRound({ host, clock, watcher, loaded, names }: RoundOptions): Promise<Round> {
   const start = performance.now()
   const boot = clock.boot()
   const at = clock.now().toISOString()
@@ -32,7 +34,9 @@ export async function makeRound({ host, clock, loaded, names }: RoundOptions): P
   const answers = collectAnswers([...known, ...asked] satisfies AnswerEntry[])
   const results = judge(checks, { facts, answers, unreachable, fixText })
   const took = Math.round(performance.now() - start)
-  return { v: 1, at, boot, took, config: loaded.hash, host: summarize(facts), checks: results }
+  const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
+  const probing = { watched, refused, abandoned: host.abandoned() }
+  return { v: 1, at, boot, took, config: loaded.hash, host: summarize(facts), probing, checks: results }
 }
 
 function summarize(facts: Facts): HostSummary {

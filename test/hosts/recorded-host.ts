@@ -40,6 +40,7 @@ export function recordedHost(folder: string): Host {
   return {
     description: folder,
     selfTest: () => Promise.resolve(null),
+    abandoned: () => 0,
     ask: (questions) => Promise.resolve(questions.map((question) => [question, answer(question)])),
   }
 }

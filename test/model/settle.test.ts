@@ -134,5 +134,14 @@ function round(second: number, state: State, reason: Reason = 'BinaryNotFound'):
   const finding: Finding = { ...said, need: 'binary:x', kind: 'binary', evidence: [], recommended: false }
   const check: CheckResult = { ...said, name: 'c', title: 't', findings: [finding] }
   const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' }
-  return { v: 1, at: at(second), boot: second * 1000, took: 1, config: 'x', host, checks: [check] }
+  return {
+    v: 1,
+    at: at(second),
+    boot: second * 1000,
+    took: 1,
+    config: 'x',
+    host,
+    probing: { watched: 0, refused: 0, abandoned: 0 },
+    checks: [check],
+  }
 }

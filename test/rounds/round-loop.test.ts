@@ -103,5 +103,14 @@ function start(stateAt: (time: number) => State, gate: () => Promise<void> = () 
 function round(boot: number, state: State): Round {
   const check = { name: 'c', state } as CheckResult
   const host = { hostname: null, os: '', distro: null, kernel: null, arch: 'amd64' }
-  return { v: 1, at: '', boot, took: 0, config: '', host, checks: [check] }
+  return {
+    v: 1,
+    at: '',
+    boot,
+    took: 0,
+    config: '',
+    host,
+    probing: { watched: 0, refused: 0, abandoned: 0 },
+    checks: [check],
+  }
 }
