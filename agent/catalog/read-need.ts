@@ -72,8 +72,7 @@ function readAnyOf(reader: Reader, path: Path, value: object): Read {
 
 function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: object }): Read {
   const { kind, value } = found
-  const schema = kind.schema.safeExtend(commonKeys)
-  const shape = checkShape(reader.yaml, { path, value }, schema)
+  const shape = checkShape(reader.yaml, { path, value }, wholeSchema(kind))
   if ('mistakes' in shape) return shape
   const refused = ownCheckMistakes(reader, path, { kind, spec: shape.value })
   if (refused.length > 0) return { mistakes: refused }
@@ -81,6 +80,15 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   const process = shared.in === 'host' ? null : shared.in.process
   return { need: { type: 'host', ...bindKind(kind, shape.value, process), ...common(reader, path, shared) } }
 }
+
+/** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
+export function wholeSchema(kind: Kind): z.ZodObject {
+  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(commonKeys)
+  wholeSchemas.set(kind, schema)
+  return schema
+}
+
+const wholeSchemas = new Map<Kind, z.ZodObject>()
 
 /** Ties a kind to what one need says, and its questions to the namespace that the need is asked in. */
 function bindKind(

@@ -59,6 +59,10 @@ const reasons = {
     (a: { name: string; version: string; wanted: string }) =>
       `package ${a.name} is version ${a.version}, needed is ${a.wanted}`,
   ),
+  PackageVersionUnknown: unknown(
+    (a: { name: string; by: string }) =>
+      `package ${a.name} is provided by ${a.by}, which does not say in what version`,
+  ),
   PackageManagerUnknown: unknown(
     (a: { os: string }) => `no package database that hostdeps can read is on ${a.os}`,
   ),

@@ -1,42 +1,45 @@
-import type { Answers } from '../model/answers.ts'
-import type { ReadQuestion } from '../model/question.ts'
+import type { FileText } from '../model/question.ts'
+import { compareApkVersions } from '../versions/apk.ts'
+import { packageFamily } from './package-family.ts'
 import type { DatabaseRead, PackageState } from './package-state.ts'
-import { parseOnce } from './parse-once.ts'
+import { stanzaField } from './stanza-field.ts'
 
 /** All packages by reading apk's own file. */
-export const apkQuestion: ReadQuestion = {
-  ask: 'read',
-  path: '/lib/apk/db/installed',
-  limit: 64 * 1024 * 1024,
-}
+export const apk = packageFamily({
+  question: { ask: 'read', path: '/lib/apk/db/installed', limit: 64 * 1024 * 1024 } as const,
+  compare: compareApkVersions,
+  read: readInstalled,
+})
 
-export function findApk(answers: Answers): DatabaseRead {
-  const answer = answers.of(apkQuestion)
-  if (answer.fate === 'absent') return { fate: 'failed', detail: answer.detail }
-  if (answer.fate !== 'found') return answer
-  const packages = parseInstalled(answer.value)
-  if (packages === null)
-    return { fate: 'failed', detail: `${apkQuestion.path} is cut off, or is no package database` }
+/** https://wiki.alpinelinux.org/wiki/Apk_spec: blocks of `P:name`, `V:version`, `p:provides`. */
+function readInstalled({ text }: FileText): DatabaseRead {
+  const isWhole = text.endsWith('\n') && !text.includes('\0')
+  const packages = isWhole ? parseBlocks(text) : null
+  if (packages === null || packages.size === 0) {
+    return { fate: 'failed', detail: `${apk.question.path} is cut off, or is no package database` }
+  }
   return (name) => packages.get(name) ?? { state: 'absent' }
 }
 
-const parseInstalled = parseOnce(parseApkInstalled)
-
-/** https://wiki.alpinelinux.org/wiki/Apk_spec: blocks of `P:name`, `V:version`, `p:provides`. null when cut off or without a package. */
-function parseApkInstalled(text: string): ReadonlyMap<string, PackageState> | null {
-  if (!text.endsWith('\n')) return null
-  const packages = new Map<string, PackageState>()
+/** null when a block is no package: what else was lost would read as "not installed". */
+function parseBlocks(text: string): ReadonlyMap<string, PackageState> | null {
+  const own = new Map<string, PackageState>()
   const provided = new Map<string, PackageState>()
   for (const block of text.split(/\n\n+/)) {
-    const fields = new Map(block.split('\n').map((line) => [line.charAt(0), line.slice(2)]))
-    const [name, version] = [fields.get('P'), fields.get('V')]
-    if (!name || !version) continue
-    packages.set(name, { state: 'installed', version, by: null })
-    for (const virtual of (fields.get('p') ?? '').split(' ')) {
-      const [other = '', own] = virtual.split('=')
-      if (/^[\w.+-]+$/.test(other))
-        provided.set(other, { state: 'installed', version: own ?? version, by: name })
-    }
+    if (block.trim() === '') continue
+    const [name, version] = [stanzaField(block, 'P:'), stanzaField(block, 'V:')]
+    if (!name || !version) return null
+    own.set(name, { state: 'installed', version })
+    addProvided(provided, name, stanzaField(block, 'p:') ?? '')
   }
-  return packages.size === 0 ? null : new Map([...provided, ...packages])
+  return new Map([...provided, ...own])
+}
+
+/** `p:/bin/sh cmd:ls=1 awk=2.0`: paths, commands and libraries are not names of packages. */
+function addProvided(provided: Map<string, PackageState>, by: string, field: string): void {
+  for (const entry of field.split(' ')) {
+    const [virtual = '', version] = entry.split('=')
+    if (!/^[\w.+-]+$/.test(virtual) || (version === undefined && provided.has(virtual))) continue
+    provided.set(virtual, { state: 'provided', by, version: version ?? null })
+  }
 }

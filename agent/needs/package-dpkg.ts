@@ -1,80 +1,92 @@
-import type { Answers } from '../model/answers.ts'
-import type { ReadQuestion } from '../model/question.ts'
+import type { FileText } from '../model/question.ts'
+import { compareDebVersions } from '../versions/deb.ts'
+import { packageFamily } from './package-family.ts'
 import type { DatabaseRead, PackageState } from './package-state.ts'
-import { parseOnce } from './parse-once.ts'
-
-/** Bytes; one of 10,000 packages is about 10 MiB. */
-const limit = 64 * 1024 * 1024
+import { stanzaField } from './stanza-field.ts'
 
 /** All packages by reading dpkg's own file: no process, and the same cost for one name and for all. */
-export const debQuestion: ReadQuestion = { ask: 'read', path: '/var/lib/dpkg/status', limit }
-
-export function findDeb(answers: Answers): DatabaseRead {
-  const answer = answers.of(debQuestion)
-  if (answer.fate === 'absent') return { fate: 'failed', detail: answer.detail }
-  if (answer.fate !== 'found') return answer
-  const database = parseStatus(answer.value)
-  if (database === null)
-    return { fate: 'failed', detail: `${debQuestion.path} is cut off, or is no package database` }
-  return (name) => database.packages.get(name) ?? database.provided.get(name) ?? { state: 'absent' }
-}
-
-interface Database {
-  readonly packages: ReadonlyMap<string, PackageState>
-  readonly provided: ReadonlyMap<string, PackageState>
-}
-
-const parseStatus = parseOnce(parseDebStatus)
+export const dpkg = packageFamily({
+  // Bytes; a host of 10,000 packages has about 10 MiB.
+  question: { ask: 'read', path: '/var/lib/dpkg/status', limit: 64 * 1024 * 1024 } as const,
+  compare: compareDebVersions,
+  read: readStatus,
+})
 
 /**
- * The status file of dpkg, deb-control(5) stanzas. null for one that is cut off (it ends within a line) or holds no
- * package at all: dpkg itself is one. A virtual package counts as installed by whoever provides it.
+ * deb-control(5) stanzas. As for dpkg itself, one mistake makes the whole file worth nothing: whatever else was lost
+ * would read as "not installed". So does a file without any package, since dpkg is one.
  */
-function parseDebStatus(text: string): Database | null {
-  if (!text.endsWith('\n')) return null
-  const packages = new Map<string, PackageState>()
-  const provided = new Map<string, PackageState>()
-  for (const stanza of text.split(/\n\n+/)) {
-    const name = fieldOf(stanza, 'Package')
-    if (name === null) continue
-    const state = stateOf(stanza)
-    // Of several architectures, an installed one counts.
-    if (packages.get(name)?.state !== 'installed') packages.set(name, state)
-    if (state.state === 'installed') addProvided(provided, { name, version: state.version, stanza })
+function readStatus({ text }: FileText): DatabaseRead {
+  const isWhole = text.endsWith('\n') && !text.includes('\0')
+  const packages = isWhole ? parsePackages(text) : null
+  if (packages === null || packages.own.size === 0) {
+    return { fate: 'failed', detail: `${dpkg.question.path} is cut off, or is no package database` }
   }
-  return packages.size === 0 ? null : { packages, provided }
+  return (name) => bestState(packages.own.get(name), packages.provided.get(name))
 }
 
-/** `want flag state`, dpkg-query(1): what is wanted (also hold) does not matter. */
-function stateOf(stanza: string): PackageState {
-  const [, flag = '', status = ''] = (fieldOf(stanza, 'Status') ?? '').split(' ')
-  if (status === 'installed' && flag === 'reinstreq')
-    return { state: 'broken', status: 'in need of a reinstallation' }
-  if (['installed', 'triggers-pending', 'triggers-awaited'].includes(status)) {
-    return { state: 'installed', version: fieldOf(stanza, 'Version') ?? '', by: null }
+interface Packages {
+  /** By "libc6" and by "libc6:amd64". */
+  readonly own: Map<string, PackageState>
+  readonly provided: Map<string, PackageState>
+}
+
+function parsePackages(text: string): Packages | null {
+  const packages: Packages = { own: new Map(), provided: new Map() }
+  for (const stanza of text.split(/\n\n+/)) {
+    if (stanza.trim() === '') continue
+    const name = stanzaField(stanza, 'Package: ')
+    const state = stateOf(stanza, name)
+    if (name === null || state === null) return null
+    addOwn(packages.own, name, state)
+    addOwn(packages.own, `${name}:${stanzaField(stanza, 'Architecture: ')}`, state)
+    if (state.state === 'installed') addProvided(packages.provided, name, stanza)
+  }
+  return packages
+}
+
+const installed = ['installed', 'triggers-pending', 'triggers-awaited']
+const reinstall = ['half-installed', 'in need of a reinstallation']
+const halfway = ['unpacked', 'half-configured', 'half-installed']
+
+/** `want flag state`, dpkg-query(1): what is wanted (also hold) does not matter. null for what dpkg refuses. */
+function stateOf(stanza: string, name: string | null): PackageState | null {
+  const field = stanzaField(stanza, 'Status: ')
+  if (field === null) return { state: 'absent' }
+  const [, flag = '', word = ''] = field.split(' ')
+  const status = installed.includes(word) && flag === 'reinstreq' ? 'in need of a reinstallation' : word
+  if (installed.includes(status)) {
+    const version = stanzaField(stanza, 'Version: ')
+    return version === null ? null : { state: 'installed', version }
   }
   if (status === 'config-files') return { state: 'removed' }
-  if (status === 'not-installed' || status === '') return { state: 'absent' }
-  return { state: 'broken', status }
+  if (status === 'not-installed') return { state: 'absent' }
+  if (reinstall.includes(status))
+    return { state: 'broken', status, fix: [`apt-get install --reinstall -y ${name}`] }
+  const fix = ['dpkg --configure -a', 'apt-get install -f -y']
+  return halfway.includes(status) ? { state: 'broken', status, fix } : null
 }
 
-/** `Provides: awk, editor (= 1.2)`: a versioned one has that version. */
-function addProvided(
-  provided: Map<string, PackageState>,
-  { name, version, stanza }: { name: string; version: string; stanza: string },
-): void {
-  for (const entry of (fieldOf(stanza, 'Provides') ?? '').split(',')) {
+/** Of several architectures, the one that is nearest to installed counts. */
+function addOwn(own: Map<string, PackageState>, name: string, state: PackageState): void {
+  own.set(name, bestState(own.get(name), state))
+}
+
+/** `Provides: awk, editor (= 1.2)`: deb-control(5). A provider that says its version is worth more. */
+function addProvided(provided: Map<string, PackageState>, by: string, stanza: string): void {
+  const field = stanzaField(stanza, 'Provides: ')
+  if (field === null) return
+  for (const entry of field.split(',')) {
     const [, virtual, own] = /^\s*([^\s(:]+)(?::\w+)?\s*(?:\(=\s*([^)\s]+)\s*\))?/.exec(entry) ?? []
-    if (virtual !== undefined)
-      provided.set(virtual, { state: 'installed', version: own ?? version, by: name })
+    if (virtual === undefined || (own === undefined && provided.has(virtual))) continue
+    provided.set(virtual, { state: 'provided', by, version: own ?? null })
   }
 }
 
-/** A one-line field, found without parsing the others. */
-function fieldOf(stanza: string, field: string): string | null {
-  const start = stanza.startsWith(`${field}: `) ? 0 : stanza.indexOf(`\n${field}: `) + 1
-  if (start === 0 && !stanza.startsWith(`${field}: `)) return null
-  const from = start + field.length + 2
-  const end = stanza.indexOf('\n', from)
-  return stanza.slice(from, end === -1 ? undefined : end).trim()
+/** A package that another replaced is "removed", and yet provided: libssl3 by libssl3t64. */
+const nearest = ['installed', 'broken', 'provided', 'removed', 'absent']
+
+function bestState(...states: readonly (PackageState | undefined)[]): PackageState {
+  const known = states.filter((state) => state !== undefined)
+  return known.toSorted((a, b) => nearest.indexOf(a.state) - nearest.indexOf(b.state))[0] ?? { state: 'absent' }
 }

@@ -1,25 +1,20 @@
 import * as z from 'zod'
-import type { Answers } from '../model/answers.ts'
 import type { Facts, PackageManager } from '../model/facts.ts'
 import type { Kind } from '../model/need.ts'
-import type { Question } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
-import { inRange, lenient } from '../versions/range.ts'
-import { findDeb, debQuestion } from './package-dpkg.ts'
-import { apkQuestion, findApk } from './package-apk.ts'
-import { findPacman, pacmanQuestion } from './package-pacman.ts'
-import { findRpm, rpmQuestion } from './package-rpm.ts'
-import type { DatabaseRead, PackageState } from './package-state.ts'
 import type { Compare } from '../versions/order.ts'
-import { compareApkVersions } from '../versions/apk.ts'
-import { compareDebVersions } from '../versions/deb.ts'
-import { comparePacmanVersions } from '../versions/pacman.ts'
-import { compareRpmVersions } from '../versions/rpm.ts'
+import { inRange, lenient } from '../versions/range.ts'
+import { apk } from './package-apk.ts'
+import { dpkg } from './package-dpkg.ts'
+import type { Family } from './package-family.ts'
+import { pacman } from './package-pacman.ts'
+import { rpm } from './package-rpm.ts'
+import type { FindPackage, PackageState } from './package-state.ts'
 import { versionRange } from './version-range.ts'
 
-/** Exact names: a pattern would find packages that nobody meant. */
-const name = z.string().regex(/^[\w][\w.+-]*$/, 'is not the name of a package (no patterns)')
+/** Exact names: a pattern would find packages that nobody meant. dpkg lists some with their architecture. */
+const name = z.string().regex(/^\w[\w.+-]*(:[a-z0-9-]+)?$/, 'is not the name of a package (no patterns)')
 
 const schema = z.strictObject({
   /** A name, or several of which any is enough. */
@@ -30,55 +25,53 @@ const schema = z.strictObject({
 
 type Spec = z.infer<typeof schema>
 
-interface Family {
-  readonly question: Question
-  readonly read: (answers: Answers) => DatabaseRead
-  readonly compare: Compare
-}
-
-const families: Readonly<Record<Exclude<PackageManager, 'none' | 'unknown'>, Family>> = {
-  dpkg: { question: debQuestion, read: findDeb, compare: compareDebVersions },
-  rpm: { question: rpmQuestion, read: findRpm, compare: compareRpmVersions },
-  apk: { question: apkQuestion, read: findApk, compare: compareApkVersions },
-  pacman: { question: pacmanQuestion, read: findPacman, compare: comparePacmanVersions },
-}
+const families: Readonly<Record<Exclude<PackageManager, 'none' | 'unknown'>, Family>> = { dpkg, rpm, apk, pacman }
 
 /** A package of the host's own package manager, by one question for all of them. */
 export const packageNeed: Kind<typeof schema> = {
   name: 'package',
   schema,
   subject: (spec) => spec.package.join('|'),
-  questions: (_, facts) => familyOf(facts).map((family) => family.question),
+  questions(_, facts) {
+    const family = familyOf(facts)
+    return family === null ? [] : [family.question]
+  },
   judge(spec, answers, facts) {
     if (facts.packages === 'none') {
       return verdict('NotApplicable', { why: `${facts.distro.name} has no package manager` })
     }
-    const [family] = familyOf(facts)
-    if (family === undefined) return verdict('PackageManagerUnknown', { os: facts.distro.name })
-    const database = family.read(answers)
-    if (typeof database !== 'function') return unanswered('the package database', database)
-    return judgeStates(spec, database, family.compare)
+    const family = familyOf(facts)
+    if (family === null) return verdict('PackageManagerUnknown', { os: facts.distro.name })
+    const find = family.open(answers)
+    if (typeof find !== 'function') return unanswered('the package database', find)
+    return judgeNames(spec, family === dpkg ? find : byBareName(find), family.compare)
   },
 }
 
-function familyOf(facts: Facts): readonly Family[] {
-  const { packages } = facts
-  return packages === 'none' || packages === 'unknown' ? [] : [families[packages]]
+function familyOf({ packages }: Facts): Family | null {
+  return packages === 'none' || packages === 'unknown' ? null : families[packages]
 }
 
-/** The best of the names speaks: one that is installed and new enough, else one that is nearly. */
-function judgeStates(spec: Spec, find: (name: string) => PackageState, compare: Compare): Verdict {
+/** "libc6:amd64" is how dpkg alone tells its architectures apart. */
+function byBareName(find: FindPackage): FindPackage {
+  return (name) => find(name.replace(/:.*/, ''))
+}
+
+/** Which of several names speaks: one that will do, then one that may, then the one that is nearest. */
+const best = [
+  'PackageInstalled',
+  'PackageVersionUnknown',
+  'QuestionFailed',
+  'PackageTooOld',
+  'PackageBroken',
+  'PackageRemoved',
+]
+
+function judgeNames(spec: Spec, find: FindPackage, compare: Compare): Verdict {
   const verdicts = spec.package.map((one) => judgeState(spec, one, { found: find(one), compare }))
-  const best = ['PackageInstalled', 'PackageTooOld', 'PackageBroken', 'PackageRemoved']
   const told = best.flatMap((reason) => verdicts.find((one) => one.reason === reason) ?? [])[0]
-  return (
-    told ??
-    verdict(
-      'PackageNotInstalled',
-      { names: spec.package },
-      { evidence: ['the package database does not have it'] },
-    )
-  )
+  const evidence = ['the package database does not have it']
+  return told ?? verdict('PackageNotInstalled', { names: spec.package }, { evidence })
 }
 
 function judgeState(spec: Spec, one: string, seen: { found: PackageState; compare: Compare }): Verdict {
@@ -86,32 +79,36 @@ function judgeState(spec: Spec, one: string, seen: { found: PackageState; compar
   switch (found.state) {
     case 'absent':
       return verdict('PackageNotInstalled', { names: [one] })
+    case 'unlisted':
+      return verdict('QuestionFailed', { what: `package ${one}`, detail: found.detail })
     case 'removed':
-      return verdict(
-        'PackageRemoved',
-        { name: one },
-        { evidence: [`dpkg: ${one} deinstall ok config-files`] },
-      )
+      return verdict('PackageRemoved', { name: one }, { evidence: [`dpkg: ${one} deinstall ok config-files`] })
     case 'broken': {
-      const fix = { run: ['dpkg --configure -a', 'apt-get install -f -y'] }
-      return verdict(
-        'PackageBroken',
-        { name: one, status: found.status },
-        { evidence: [`dpkg: ${one} ${found.status}`], fix },
-      )
+      const evidence = [`dpkg: ${one} ${found.status}`]
+      return verdict('PackageBroken', { name: one, status: found.status }, { evidence, fix: { run: found.fix } })
     }
+    case 'provided':
+      return judgeProvided(spec, one, { ...found, compare })
     default:
-      return judgeVersion(spec, one, { ...found, compare })
+      return judgeVersion(spec, one, { ...found, compare, evidence: [`${one} ${found.version}`] })
   }
+}
+
+/** As deb-control(5) has it: who provides a name without a version says nothing of its version. */
+function judgeProvided(spec: Spec, one: string, found: { version: string | null; by: string; compare: Compare }): Verdict {
+  const { version, by } = found
+  const evidence = [version === null ? `${one}, provided by ${by}` : `${one} ${version}, provided by ${by}`]
+  if (version !== null) return judgeVersion(spec, one, { version, compare: found.compare, evidence })
+  if (spec.version !== undefined) return verdict('PackageVersionUnknown', { name: one, by }, { evidence })
+  return verdict('PackageInstalled', { name: one, version: `(provided by ${by})` }, { evidence })
 }
 
 function judgeVersion(
   spec: Spec,
   one: string,
-  found: { version: string; by: string | null; compare: Compare },
+  found: { version: string; compare: Compare; evidence: readonly string[] },
 ): Verdict {
-  const { version, by, compare } = found
-  const evidence = [by === null ? `${one} ${version}` : `${one}, provided by ${by} ${version}`]
+  const { version, compare, evidence } = found
   if (spec.version !== undefined && !inRange(version, spec.version.range, lenient(compare))) {
     return verdict('PackageTooOld', { name: one, version, wanted: spec.version.text }, { evidence })
   }

@@ -2,61 +2,88 @@ import type { Answers } from '../model/answers.ts'
 import type { StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { shellWord } from './shell-word.ts'
+import { tellUnit } from './tell-unit.ts'
 import type { WantedUnit } from './wanted-unit.ts'
 
-/** OpenRC keeps its state as links in folders: https://github.com/OpenRC/openrc/blob/master/guide.md */
+/**
+ * OpenRC keeps its state as links in folders: https://github.com/OpenRC/openrc/blob/master/guide.md
+ * A service that crashed on its own keeps its link, and is told as started.
+ */
 export function openrcQuestions(wanted: WantedUnit): StatQuestion[] {
-  const { script, started, failed, levels } = placesOf(wanted)
-  return [script, started, failed, ...levels]
+  return wanted.services.flatMap((service) => {
+    const { script, started, starting, failed, levels } = placesOf(service)
+    return [script, started, starting, failed, ...levels]
+  })
 }
 
 export function judgeOpenrc(wanted: WantedUnit, answers: Answers): Verdict {
-  const { openrc: service } = wanted
-  const { script, started, failed, levels } = placesOf(wanted)
-  const [hasScript, isStarted, hasFailed] = [answers.of(script), answers.of(started), answers.of(failed)]
+  const verdicts = wanted.services.map((service) => judgeService(service, wanted, answers))
+  return tellUnit(wanted, wanted.services, verdicts)
+}
+
+function placesOf(service: string) {
+  const at = (path: string): StatQuestion => ({ ask: 'stat', path })
+  return {
+    script: at(`/etc/init.d/${service}`),
+    started: at(`/run/openrc/started/${service}`),
+    starting: at(`/run/openrc/starting/${service}`),
+    failed: at(`/run/openrc/failed/${service}`),
+    levels: ['sysinit', 'boot', 'default'].map((level) => at(`/etc/runlevels/${level}/${service}`)),
+  }
+}
+
+interface Seen {
+  readonly answers: Answers
+  readonly evidence: readonly string[]
+}
+
+function judgeService(service: string, wanted: WantedUnit, answers: Answers): Verdict {
+  const { script, started, starting } = placesOf(service)
+  const [hasScript, isStarted] = [answers.of(script), answers.of(started)]
   for (const answer of [hasScript, isStarted]) {
     if (answer.fate !== 'found' && answer.fate !== 'absent') return unanswered(service, answer)
   }
   const isRunning = isStarted.fate === 'found'
   const state = isRunning ? 'started' : 'stopped'
-  const seen = {
-    evidence: [hasScript.fate === 'found' ? `${script.path}: ${state}` : `${script.path} is not there`],
-  }
-  if (wanted.state === 'inactive') {
-    const stop = { run: [`rc-service ${service} stop`, `rc-update del ${service}`] }
-    return isRunning
-      ? verdict('UnitActive', { unit: service }, { ...seen, fix: stop })
-      : verdict('UnitReady', { unit: service, state }, seen)
-  }
-  if (hasScript.fate === 'absent') return verdict('UnitNotFound', { units: [service] }, seen)
-  if (wanted.state === 'enabled') return judgeEnabled(service, { answers, levels, evidence: seen.evidence })
-  if (isRunning) return verdict('UnitReady', { unit: service, state }, seen)
-  const start = { run: [`rc-update add ${service} default`, `rc-service ${service} start`] }
-  if (hasFailed.fate === 'found') return verdict('UnitFailed', { unit: service }, { ...seen, fix: start })
-  return verdict('UnitInactive', { unit: service, state }, { ...seen, fix: start })
+  const isThere = hasScript.fate === 'found'
+  const seen = { answers, evidence: [isThere ? `${script.path}: ${state}` : `${script.path} is not there`] }
+  const isUp = isRunning || answers.of(starting).fate === 'found'
+  if (wanted.state === 'inactive') return judgeInactive(service, isUp, seen)
+  if (!isThere) return verdict('UnitNotFound', { units: [service] }, seen)
+  if (wanted.state === 'enabled') return judgeEnabled(service, seen)
+  return isRunning ? verdict('UnitReady', { unit: service, state }, seen) : judgeStopped(service, seen)
 }
 
-function placesOf({ openrc }: WantedUnit) {
-  const at = (path: string): StatQuestion => ({ ask: 'stat', path })
-  return {
-    script: at(`/etc/init.d/${openrc}`),
-    started: at(`/run/openrc/started/${openrc}`),
-    failed: at(`/run/openrc/failed/${openrc}`),
-    levels: ['sysinit', 'boot', 'default'].map((level) => at(`/etc/runlevels/${level}/${openrc}`)),
-  }
+function judgeInactive(service: string, isUp: boolean, { evidence }: Seen): Verdict {
+  if (!isUp) return verdict('UnitReady', { unit: service, state: 'stopped' }, { evidence })
+  const word = shellWord(service)
+  const fix = { run: [`rc-service ${word} stop`, `rc-update del ${word}`] }
+  return verdict('UnitActive', { unit: service }, { evidence, fix })
 }
 
-interface Levels {
-  readonly answers: Answers
-  readonly levels: readonly StatQuestion[]
-  readonly evidence: readonly string[]
-}
-
-function judgeEnabled(service: string, { answers, levels, evidence }: Levels): Verdict {
+function judgeEnabled(service: string, { answers, evidence }: Seen): Verdict {
+  const { levels } = placesOf(service)
   const found = levels.find((level) => answers.of(level).fate === 'found')
   const level = found?.path.split('/')[3]
   if (level !== undefined)
     return verdict('UnitReady', { unit: service, state: `in runlevel ${level}` }, { evidence })
-  const fix = { run: [`rc-update add ${service} default`] }
+  for (const level of levels) {
+    const answer = answers.of(level)
+    if (answer.fate !== 'absent' && answer.fate !== 'found') return unanswered(level.path, answer, evidence)
+  }
+  const fix = { run: [`rc-update add ${shellWord(service)} default`] }
   return verdict('UnitNotEnabled', { unit: service, state: 'in no runlevel' }, { evidence, fix })
+}
+
+function judgeStopped(service: string, { answers, evidence }: Seen): Verdict {
+  const { starting, failed } = placesOf(service)
+  if (answers.of(starting).fate === 'found') {
+    return verdict('UnitStarting', { unit: service, state: 'starting' }, { evidence })
+  }
+  const word = shellWord(service)
+  const fix = { run: [`rc-update add ${word} default`, `rc-service ${word} start`] }
+  if (answers.of(failed).fate === 'found')
+    return verdict('UnitFailed', { unit: service }, { evidence, fix })
+  return verdict('UnitInactive', { unit: service, state: 'stopped' }, { evidence, fix })
 }

@@ -2,36 +2,19 @@ import type { Answers } from '../model/answers.ts'
 import type { Answer, UnitProperties, UnitQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { shellWord } from './shell-word.ts'
+import { tellUnit } from './tell-unit.ts'
 import type { WantedUnit } from './wanted-unit.ts'
 
 export function systemdQuestions(wanted: WantedUnit): UnitQuestion[] {
   return wanted.units.map((name) => ({ ask: 'unit', name }))
 }
 
-/** One of the units in the wanted state is enough; for "inactive" all of them must be. */
 export function judgeSystemd(wanted: WantedUnit, answers: Answers): Verdict {
   const verdicts = systemdQuestions(wanted).map((question) =>
     judgeUnit(question.name, wanted, answers.of(question)),
   )
-  const evidence = verdicts.flatMap((one) => one.evidence)
-  const order = wanted.state === 'inactive' ? allNeeded : oneIsEnough
-  const state = order.find((candidate) => verdicts.some((one) => one.state === candidate))
-  const told = verdicts.filter((one) => one.state === state).toSorted((a, b) => nearness(b) - nearness(a))[0]
-  if (told === undefined)
-    return verdict('QuestionFailed', { what: wanted.units.join(', '), detail: 'no unit was asked' })
-  const isNowhere = verdicts.every((one) => one.reason === 'UnitNotFound')
-  if (isNowhere) return verdict('UnitNotFound', { units: wanted.units }, { evidence })
-  return { ...told, evidence }
-}
-
-const oneIsEnough = ['ready', 'unknown', 'missing'] as const
-const allNeeded = ['missing', 'unknown', 'ready'] as const
-
-/** Of several that are missing, the one that is nearest to running is worth telling. */
-const nearest = ['UnitNotFound', 'UnitMasked', 'UnitNotEnabled', 'UnitInactive', 'UnitFailed']
-
-function nearness(one: Verdict): number {
-  return nearest.indexOf(one.reason)
+  return tellUnit(wanted, wanted.units, verdicts)
 }
 
 function judgeUnit(unit: string, wanted: WantedUnit, answer: Answer<UnitProperties>): Verdict {
@@ -40,7 +23,6 @@ function judgeUnit(unit: string, wanted: WantedUnit, answer: Answer<UnitProperti
   const properties = answer.value
   const seen = { evidence: [`${unit}: ${showUnit(properties)}`] }
   if (wanted.state === 'inactive') return judgeInactive(unit, properties, seen)
-  if (properties.LoadState === 'not-found') return verdict('UnitNotFound', { units: [unit] }, seen)
   if (wanted.state === 'enabled') return judgeEnabled(unit, properties, seen)
   return judgeActive(unit, properties, seen)
 }
@@ -49,25 +31,28 @@ interface Seen {
   readonly evidence: readonly string[]
 }
 
-/** https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html on ActiveState */
-function judgeActive(
-  unit: string,
-  { LoadState, ActiveState, SubState }: UnitProperties,
-  seen: Seen,
-): Verdict {
+/**
+ * https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html on ActiveState. It comes
+ * first: a unit whose file was masked or deleted while it ran is "masked" or "not-found", and runs on.
+ */
+function judgeActive(unit: string, properties: UnitProperties, seen: Seen): Verdict {
+  const { LoadState, ActiveState, SubState } = properties
   const state = `${ActiveState} (${SubState})`
   if (ActiveState === 'active' || ActiveState === 'reloading' || ActiveState === 'refreshing') {
     return verdict('UnitReady', { unit, state }, seen)
   }
-  if (LoadState === 'masked') return verdict('UnitMasked', { unit }, { ...seen, fix: unmask(unit) })
+  const unusable = judgeUnusable(unit, LoadState, seen)
+  if (unusable !== null && ActiveState !== 'activating') return unusable
   if (ActiveState === 'failed') return verdict('UnitFailed', { unit }, { ...seen, fix: restart(unit) })
-  const isStarting = ActiveState === 'activating' && SubState !== 'auto-restart'
-  if (isStarting) return verdict('UnitStarting', { unit, state }, seen)
-  if (LoadState !== 'loaded') return verdict('UnitBroken', { unit, load: LoadState }, seen)
+  // Between two crashes: a restart is waited for, and nothing runs.
+  if (SubState.startsWith('auto-restart')) {
+    return verdict('UnitInactive', { unit, state }, { ...seen, fix: restart(unit) })
+  }
+  if (ActiveState === 'activating') return verdict('UnitStarting', { unit, state }, seen)
   return verdict(
     'UnitInactive',
     { unit, state },
-    { ...seen, fix: { run: [`systemctl enable --now ${unit}`] } },
+    { ...seen, fix: { run: [`systemctl enable --now ${shellWord(unit)}`] } },
   )
 }
 
@@ -77,25 +62,48 @@ function judgeInactive(unit: string, properties: UnitProperties, seen: Seen): Ve
   const isStill = ActiveState === 'inactive' || ActiveState === 'failed'
   const state = LoadState === 'loaded' ? `${ActiveState} (${SubState})` : LoadState
   if (isStill) return verdict('UnitReady', { unit, state }, seen)
-  return verdict('UnitActive', { unit }, { ...seen, fix: { run: [`systemctl disable --now ${unit}`] } })
+  const fix = { run: [`systemctl disable --now ${shellWord(unit)}`] }
+  return verdict('UnitActive', { unit }, { ...seen, fix })
 }
 
-/** `static` has no [Install] section: it is started by others, and cannot be enabled. systemctl(1), is-enabled */
+/** States in which it starts at boot; "generated" units are started by what their generator wrote. */
+const enabled: readonly string[] = ['enabled', 'enabled-runtime', 'alias', 'generated']
+
+/** What the other states mean, systemctl(1) on is-enabled. */
+const notEnabled: Readonly<Record<string, string>> = {
+  static: 'static (it has no [Install] section; other units start it)',
+  indirect: 'indirect (only the units that its Also= names can be enabled)',
+  linked: 'linked (systemd knows it, and nothing starts it)',
+  'linked-runtime': 'linked-runtime (systemd knows it until the next boot, and nothing starts it)',
+  transient: 'transient (gone at the next boot)',
+  '': 'without a unit file',
+}
+
 function judgeEnabled(unit: string, { LoadState, UnitFileState }: UnitProperties, seen: Seen): Verdict {
-  const enabled = ['enabled', 'enabled-runtime', 'alias', 'generated', 'linked', 'linked-runtime']
+  const unusable = judgeUnusable(unit, LoadState, seen)
+  if (unusable !== null) return unusable
   if (enabled.includes(UnitFileState)) return verdict('UnitReady', { unit, state: UnitFileState }, seen)
-  if (LoadState === 'masked') return verdict('UnitMasked', { unit }, { ...seen, fix: unmask(unit) })
-  const state = UnitFileState || 'without a unit file'
-  const fix = UnitFileState === 'disabled' ? { fix: { run: [`systemctl enable ${unit}`] } } : {}
+  const state = notEnabled[UnitFileState] ?? UnitFileState
+  const canBe = ['disabled', 'linked', 'linked-runtime'].includes(UnitFileState)
+  const fix = canBe ? { fix: { run: [`systemctl enable ${shellWord(unit)}`] } } : {}
   return verdict('UnitNotEnabled', { unit, state }, { ...seen, ...fix })
 }
 
+/** Why its unit file is no use; null when it is loaded. */
+function judgeUnusable(unit: string, load: string, seen: Seen): Verdict | null {
+  if (load === 'loaded') return null
+  if (load === 'not-found') return verdict('UnitNotFound', { units: [unit] }, seen)
+  if (load === 'masked') return verdict('UnitMasked', { unit }, { ...seen, fix: unmask(unit) })
+  return verdict('UnitBroken', { unit, load }, seen)
+}
+
 function unmask(unit: string) {
-  return { run: [`systemctl unmask ${unit}`, `systemctl enable --now ${unit}`] }
+  return { run: [`systemctl unmask ${shellWord(unit)}`, `systemctl enable --now ${shellWord(unit)}`] }
 }
 
 function restart(unit: string) {
-  return { run: [`systemctl restart ${unit}`, `journalctl -u ${unit} -n 50 --no-pager`] }
+  const word = shellWord(unit)
+  return { run: [`systemctl restart ${word}`, `journalctl -u ${word} -n 50 --no-pager`] }
 }
 
 function showUnit({ LoadState, ActiveState, SubState, UnitFileState }: UnitProperties): string {

@@ -7,16 +7,18 @@ import { judgeOpenrc, openrcQuestions } from './unit-openrc.ts'
 import { judgeSystemd, systemdQuestions } from './unit-systemd.ts'
 import type { WantedUnit } from './wanted-unit.ts'
 
-/** systemd.unit(5): names without a suffix are services. */
+const suffix = /\.(service|socket|timer|path|mount|automount|swap|target|slice|scope|device)$/
+
+/**
+ * systemd.unit(5): names without a suffix are services. As strict as systemd itself, since all units are asked in one
+ * `systemctl show`, which ends at the first name that it refuses; `getty@.service`, without an instance, is one.
+ */
 const unitName = z
   .string()
-  .max(255)
-  .regex(/^[\w:.\\@-]+$/, 'is not the name of a unit')
-  .transform((name) =>
-    /\.(service|socket|timer|path|mount|automount|swap|target|slice|scope|device)$/.test(name)
-      ? name
-      : `${name}.service`,
-  )
+  .transform((name) => (suffix.test(name) ? name : `${name}.service`))
+  .refine((name) => name.length <= 255, 'is longer than 255 characters')
+  .refine((name) => !/@\.\w+$/.test(name), 'is a template; name an instance of it, like getty@tty1.service')
+  .refine((name) => /^[\w:.\\-]+(@[\w:.\\@-]+)?\.\w+$/.test(name), 'is not the name of a unit')
 
 const schema = z.strictObject({
   unit: z.union([
@@ -25,7 +27,7 @@ const schema = z.strictObject({
   ]),
   /** active: it runs (or listens, or has done its work); enabled: at boot; inactive: it must not run. */
   state: z.enum(['active', 'enabled', 'inactive']).default('active'),
-  /** Its name where OpenRC is the service manager; default: the unit's without its suffix. */
+  /** Its name where OpenRC is the service manager; default: those of the units without their suffix. */
   openrc: z
     .string()
     .regex(/^[\w.+-]+$/, 'is not the name of a service')
@@ -53,6 +55,6 @@ function questionsOf(wanted: WantedUnit, facts: Facts): readonly Question[] {
 }
 
 function wantedOf(spec: z.infer<typeof schema>): WantedUnit {
-  const [first = ''] = spec.unit
-  return { units: spec.unit, state: spec.state, openrc: spec.openrc ?? first.replace(/\.\w+$/, '') }
+  const bases = [...new Set(spec.unit.map((name) => name.replace(suffix, '')))]
+  return { units: spec.unit, state: spec.state, services: spec.openrc === undefined ? bases : [spec.openrc] }
 }

@@ -2,5 +2,6 @@
 export interface WantedUnit {
   readonly units: readonly string[]
   readonly state: 'active' | 'enabled' | 'inactive'
-  readonly openrc: string
+  /** Its names where OpenRC is the service manager; any of them will do. */
+  readonly services: readonly string[]
 }
