@@ -67,14 +67,26 @@ export interface Round {
   readonly checks: readonly CheckResult[]
 }
 
+/** What label, condition and annotation of the Node are made of. */
+export interface Told {
+  readonly state: State
+  /** When the Node's label came to say so, RFC 3339. */
+  readonly since: string
+  readonly reason: Reason
+  readonly message: string
+  readonly fix: string | null
+  /** The needs that are missing or unknown. */
+  readonly needs: readonly string[]
+}
+
 /** A check settled over time. */
 export interface ReportCheck extends CheckResult {
   /** When this state was first seen, RFC 3339. */
   readonly since: string
   /** Whether it is among the checks that go on the Node. */
   readonly published: boolean
-  /** What the Node says: as `state`, but a proven state outlives `unknownAfter` of silence. */
-  readonly label: State
+  /** What the Node says: as the check itself, but a proven state outlives `unknownAfter` of silence. */
+  readonly told: Told
   /** A change that is seen but not yet believed: the state it would be, and since when. */
   readonly pending: { readonly state: State; readonly reason: Reason; readonly since: string } | null
   /** How often `state` changed since the agent started. */

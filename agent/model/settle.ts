@@ -1,5 +1,4 @@
-import type { CheckResult, Finding, Report, ReportCheck, Round } from './report.ts'
-import type { State } from './state.ts'
+import type { CheckResult, Finding, Report, ReportCheck, Round, Told } from './report.ts'
 
 /**
  * From rounds, which know no past, to a report that people and controllers can act on:
@@ -54,22 +53,23 @@ interface News {
 
 function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
   const { result, round } = news
-  if (before === null) return turn(null, news, { label: result.state, unknownFrom: unknownStart(null, news) })
-  if (result.state === 'unknown') return keepLabel(before, news)
-  const isLeavingReady = before.check.label === 'ready' && result.state === 'missing'
-  if (!isLeavingReady) return turn(before, news, { label: result.state, unknownFrom: null })
+  if (before === null) {
+    return turn(null, news, { isBelieved: true, unknownFrom: result.state === 'unknown' ? round.boot : null })
+  }
+  if (result.state === 'unknown') return keepTold(before, news)
+  const isLeavingReady = before.check.told.state === 'ready' && result.state === 'missing'
+  if (!isLeavingReady) return turn(before, news, { isBelieved: true, unknownFrom: null })
   const missingFrom = before.missingFrom ?? round.boot
   const patience = result.findings.some(isBroken) ? brokenAfter : confirmAfter
-  if (round.boot - missingFrom >= patience) return turn(before, news, { label: 'missing', unknownFrom: null })
+  if (round.boot - missingFrom >= patience) return turn(before, news, { isBelieved: true, unknownFrom: null })
   return hold(before, news, missingFrom)
 }
 
 /** The report says unknown at once; the Node, once the silence is long. */
-function keepLabel(before: CheckMemory, news: News): CheckMemory {
-  const unknownFrom = unknownStart(before, news) ?? news.round.boot
-  const isLong = news.round.boot - unknownFrom >= news.options.unknownAfter
-  const label: State = isLong ? 'unknown' : before.check.label
-  return { ...turn(before, news, { label, unknownFrom }), missingFrom: before.missingFrom }
+function keepTold(before: CheckMemory, news: News): CheckMemory {
+  const unknownFrom = before.unknownFrom ?? news.round.boot
+  const isBelieved = news.round.boot - unknownFrom >= news.options.unknownAfter
+  return { ...turn(before, news, { isBelieved, unknownFrom }), missingFrom: before.missingFrom }
 }
 
 /** What is seen is not believed yet: what was said before stands, and that something is pending is said. */
@@ -80,27 +80,31 @@ function hold(before: CheckMemory, news: News, missingFrom: number): CheckMemory
   return { check: { ...before.check, published, pending }, missingFrom, unknownFrom: before.unknownFrom }
 }
 
-/** What is seen is what is said. */
+/** What is seen is what is said; the Node says it too if it is believed. */
 function turn(
   before: CheckMemory | null,
   news: News,
-  next: { label: State; unknownFrom: number | null },
+  next: { isBelieved: boolean; unknownFrom: number | null },
 ): CheckMemory {
-  const hasChanged = before !== null && before.check.state !== news.result.state
-  const since = before === null || hasChanged ? news.round.at : before.check.since
+  const { result, round } = news
+  const hasChanged = before !== null && before.check.state !== result.state
+  const since = before === null || hasChanged ? round.at : before.check.since
   const changes = (before?.check.changes ?? 0) + (hasChanged ? 1 : 0)
-  const { label, unknownFrom } = next
-  const published = isPublished(news)
-  return {
-    check: { ...news.result, since, published, label, pending: null, changes },
-    missingFrom: null,
-    unknownFrom,
-  }
+  const told = before !== null && !next.isBelieved ? before.check.told : tell(before, news)
+  const check = { ...result, since, published: isPublished(news), told, pending: null, changes }
+  return { check, missingFrom: null, unknownFrom: next.unknownFrom }
 }
 
-function unknownStart(before: CheckMemory | null, news: News): number | null {
-  if (news.result.state !== 'unknown') return null
-  return before?.unknownFrom ?? news.round.boot
+function tell(before: CheckMemory | null, { result, round }: News): Told {
+  const { state, reason, message, fix } = result
+  const old = before?.check.told
+  const since = old?.state === state ? old.since : round.at
+  const needs = result.findings.filter(isTrouble).map((finding) => finding.need)
+  return { state, since, reason, message, fix, needs }
+}
+
+function isTrouble(finding: Finding): boolean {
+  return finding.state === 'missing' || finding.state === 'unknown'
 }
 
 function isPublished(news: News): boolean {

@@ -57,7 +57,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
 
 export const readyIscsi: Partial<ReportCheck> = {
   state: 'ready',
-  label: 'ready',
+  told: told('ready'),
   reason: 'AllReady',
   message: 'all 2 needs are met',
   fix: null,
@@ -82,7 +82,7 @@ const checks: readonly ReportCheck[] = [
     title: 'iSCSI initiator (open-iscsi)',
     why: 'Volumes are attached by iscsiadm, run on the host; without it the pods that use them crash or hang.',
     state: 'missing',
-    label: 'missing',
+    told: told('missing'),
     reason: 'BinaryNotFound',
     message: "iscsiadm is not on the host's PATH (and 1 more)",
     fix: install,
@@ -110,7 +110,7 @@ const checks: readonly ReportCheck[] = [
     name: 'nfs-client',
     title: 'NFS client',
     state: 'unknown',
-    label: 'ready',
+    told: told('ready'),
     reason: 'PermissionDenied',
     message: '/etc/nfs.conf may not be asked: EACCES',
     findings: [
@@ -155,7 +155,7 @@ const checks: readonly ReportCheck[] = [
     name: 'gpu',
     title: 'GPU driver',
     state: 'not-applicable',
-    label: 'not-applicable',
+    told: told('not-applicable'),
     reason: 'NotApplicable',
     message: 'does not apply here: arch is amd64, not arm64',
     findings: [],
@@ -174,7 +174,7 @@ function check(some: Partial<ReportCheck>): ReportCheck {
     findings: [finding({ need: 'binary:mount', message: 'mount is at /usr/bin/mount' })],
     since: '2026-11-24T07:00:00.000Z',
     published: true,
-    label: 'ready',
+    told: told('ready'),
     pending: null,
     changes: 0,
     ...some,
@@ -194,4 +194,8 @@ function finding(some: Partial<Finding>): Finding {
     recommended: false,
     ...some,
   }
+}
+
+function told(state: State): ReportCheck['told'] {
+  return { state, since: '2026-11-20T08:00:00.000Z', reason: 'AllReady', message: '', fix: null, needs: [] }
 }

@@ -93,7 +93,7 @@ test.each(cases)('$title', ({ rounds, told }) => {
   let settled: Settled | null = null
   const seen = rounds.map(([second, state, reason]) => {
     settled = settle(settled, round(second, state, reason), options)
-    return tell(settled)
+    return show(settled)
   })
   expect(seen).toEqual(told)
 })
@@ -120,9 +120,9 @@ test('a check that is no longer asked for leaves the report', () => {
   expect(settle(before, { ...round(1, 'ready'), checks: [] }, options).report.checks).toEqual([])
 })
 
-function tell({ report }: Settled): string {
+function show({ report }: Settled): string {
   const check = report.checks[0]
-  return `${check?.state}/${check?.label}${check?.pending ? `?${check.pending.state}` : ''}`
+  return `${check?.state}/${check?.told.state}${check?.pending ? `?${check.pending.state}` : ''}`
 }
 
 function at(second: number): string {
