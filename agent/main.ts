@@ -9,6 +9,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'ask this host again and again, and serve what it lacks over HTTP',
     load: async () => (await import('./commands/run.ts')).runCommand(),
   },
+  probe: {
+    summary: 'the half of run that asks: writes its rounds to a file, listens to nothing',
+    load: async () => (await import('./commands/probe.ts')).probeCommand(),
+  },
+  serve: {
+    summary: 'the half of run that serves: reads the rounds, needs no privilege',
+    load: async () => (await import('./commands/serve.ts')).serveCommand(),
+  },
   check: {
     summary: 'ask this host once, print what it lacks, and exit',
     load: async () => (await import('./commands/check.ts')).checkCommand(),

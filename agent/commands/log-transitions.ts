@@ -1,16 +1,20 @@
 import type { Logger } from 'pino'
 import type { Report, ReportCheck } from '../model/report.ts'
 
-/** One line for each check whose state changed, and none for a round without a change. */
-export function logTransitions(log: Logger, before: Report, now: Report): void {
-  const old = new Map(before.checks.map((check) => [check.name, check]))
+/** One line for each check whose state changed (at first sight: that is not fine), and none for a round without a change. */
+export function logTransitions(log: Logger, before: Report | null, now: Report): void {
+  const old = new Map((before?.checks ?? []).map((check) => [check.name, check]))
   for (const check of now.checks) logTransition(log, old.get(check.name), check)
 }
 
 function logTransition(log: Logger, old: ReportCheck | undefined, check: ReportCheck): void {
   const { name, state, reason, message, fix } = check
+  const isTrouble = state === 'missing' || state === 'unknown'
+  if (old === undefined && !isTrouble) return
+  // That no round comes is one line for all checks, told by who follows the rounds.
+  if (reason === 'RoundStale' || (old?.reason === 'RoundStale' && old.told.state === state)) return
   if (old?.state !== state) {
-    const level = state === 'missing' || state === 'unknown' ? 'warn' : 'info'
+    const level = isTrouble ? 'warn' : 'info'
     log[level](
       { check: name, from: old?.state ?? null, to: state, reason, detail: message, fix },
       'a check turned',

@@ -182,6 +182,10 @@ reasons satisfies Record<string, Entry>
 
 export type Reason = keyof typeof reasons
 
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(reasons, text)
+}
+
 type Args<R extends Reason> = Parameters<(typeof reasons)[R]['text']>[0]
 
 /** What a kind of need says of one need. */

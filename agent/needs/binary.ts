@@ -13,9 +13,12 @@ const schema = z
     /** A name on the host's PATH, or an absolute path. */
     binary: z
       .string()
-      .regex(/^(\/[\w.+/@-]+|[\w.+@-]+)$/, 'is neither the name of a program nor an absolute path'),
+      .regex(/^(\/[\w.+/@-]+|(?!\.+$)[\w.+@-]+)$/, 'is neither the name of a program nor an absolute path'),
     /** Arguments with which it is run on the host: there but broken is missing too. */
-    run: z.array(z.string()).min(1).optional(),
+    run: z
+      .array(z.string().regex(/^\P{Cc}*$/u, 'must not hold control characters'))
+      .min(1)
+      .optional(),
     /** What the version number in its output must satisfy. */
     version: versionRange.optional(),
   })
@@ -90,7 +93,9 @@ function badOutcome({ exitCode, signal, stderr }: RunResult): string | null {
 
 function judgeVersion(spec: Spec, command: string, seen: { path: string; output: string }): Verdict {
   const { path } = seen
-  const version = findVersion(seen.output)
+  // Of a program that was not asked for it, any number with dots may be an address or a user's datum.
+  const isAsked = spec.version !== undefined || spec.run?.some((arg) => /^-{0,2}(version|v)$/i.test(arg))
+  const version = isAsked ? findVersion(seen.output) : null
   const evidence = [version === null ? path : `${path}, version ${version}`]
   if (spec.version === undefined) return verdict('BinaryFound', { name: spec.binary, path }, { evidence })
   if (version === null) return verdict('BinaryVersionUnknown', { command }, { evidence })

@@ -5,6 +5,7 @@ import type { Answers } from '../model/answers.ts'
 import type { FileStat, ReadQuestion, StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { shellWord } from './shell-word.ts'
 
 const path = z
   .string()
@@ -12,23 +13,26 @@ const path = z
   .refine((text) => !text.split('/').includes('..'), 'must not hold ..')
 
 /** RE2 syntax, in linear time; ^ and $ match at each line. */
-const pattern = z.string().transform((text, context) => {
-  try {
-    return { text, compiled: RE2JS.compile(text, RE2JS.MULTILINE) }
-  } catch (error) {
-    const message = `is not a pattern in RE2 syntax: ${error instanceof Error ? error.message : String(error)}`
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  }
-})
+const pattern = z
+  .string()
+  .min(1, 'is empty, and matches everything')
+  .transform((text, context) => {
+    try {
+      return { text, compiled: RE2JS.compile(text, RE2JS.MULTILINE) }
+    } catch (error) {
+      const message = `is not a pattern in RE2 syntax: ${error instanceof Error ? error.message : String(error)}`
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+  })
 
 const wanted = z
   .strictObject({
     path,
-    type: z.enum(['file', 'directory', 'socket', 'char', 'block', 'fifo']).optional(),
+    type: z.enum(['file', 'directory', 'socket', 'char', 'block', 'fifo', 'any']).optional(),
     /** Exactly these permission bits, octal: "0600". */
     mode: z
-      .string()
+      .string({ error: 'must be octal in quotes, like "0644"' })
       .regex(/^[0-7]{3,4}$/, 'must be octal, like "0644"')
       .optional(),
     matches: pattern.optional(),
@@ -41,6 +45,10 @@ const wanted = z
     error: 'exists: false goes with path alone',
     path: ['exists'],
   })
+  .refine((spec) => !needsText(spec) || ['file', 'any', undefined].includes(spec.type), {
+    error: 'matches, notMatches and notEmpty go with a regular file only',
+    path: ['type'],
+  })
 
 const schema = z.strictObject({ file: z.union([path.transform((text) => ({ path: text })), wanted]) })
 
@@ -51,8 +59,8 @@ export const file: Kind<typeof schema> = {
   name: 'file',
   schema,
   subject: (spec) => spec.file.path,
-  questions: ({ file: spec }) => [statQuestion(spec), ...(hasPattern(spec) ? [readQuestion(spec)] : [])],
-  reads: ({ file: spec }) => (hasPattern(spec) ? [spec.path] : []),
+  questions: ({ file: spec }) => [statQuestion(spec), ...(readsText(spec) ? [readQuestion(spec)] : [])],
+  reads: ({ file: spec }) => (readsText(spec) ? [spec.path] : []),
   judge({ file: spec }, answers) {
     const stat = answers.of(statQuestion(spec))
     if (stat.fate === 'absent') return judgeAbsent(spec, stat.detail)
@@ -69,15 +77,37 @@ function readQuestion(spec: Wanted): ReadQuestion {
   return { ask: 'read', path: spec.path }
 }
 
-function hasPattern(spec: Wanted): boolean {
+/** What a need says of a file's content. */
+interface Content {
+  readonly matches?: unknown
+  readonly notMatches?: unknown
+  readonly notEmpty?: true | undefined
+}
+
+function needsText(spec: Content): boolean {
+  return hasPattern(spec) || spec.notEmpty === true
+}
+
+function hasPattern(spec: Content): boolean {
   return spec.matches !== undefined || spec.notMatches !== undefined
+}
+
+/** Whether a file is empty is told by its size, but not in /proc and /sys. */
+function readsText(spec: Wanted): boolean {
+  return hasPattern(spec) || (spec.notEmpty === true && isKernels(spec.path))
+}
+
+/** Sizes in /proc are 0 and in /sys 4096, whatever is in the file. */
+function isKernels(path: string): boolean {
+  return /^\/(proc|sys)\//.test(path)
 }
 
 function judgeAbsent(spec: Wanted, detail: string): Verdict {
   const { path: at } = spec
-  if (spec.exists === false) return verdict('FileAbsent', { path: at })
-  // A link that leads nowhere is worth a word in the message; that a folder is not there, only in the evidence.
+  // A link that leads nowhere is worth a word; that a folder is not there, only in the evidence of what is missing.
   const isDangling = detail.startsWith('the symbolic link')
+  if (spec.exists === false)
+    return verdict('FileAbsent', { path: at }, { evidence: isDangling ? [detail] : [] })
   return verdict('FileNotFound', { path: at, detail: isDangling ? detail : '' }, { evidence: [detail] })
 }
 
@@ -87,18 +117,21 @@ function judgeFound(spec: Wanted, answers: Answers, stat: FileStat): Verdict {
   const evidence = [`${stat.realPath}, ${typeWords[stat.type]}, mode ${mode}`]
   const type = typeWords[stat.type]
   if (spec.exists === false) return verdict('FileNotWanted', { path: at }, { evidence })
-  const wantedType = spec.type ?? (hasPattern(spec) || spec.notEmpty ? 'file' : stat.type)
+  const any = needsText(spec) ? 'file' : stat.type
+  const wantedType = spec.type === undefined || spec.type === 'any' ? any : spec.type
   if (wantedType !== stat.type) {
     return verdict('FileWrongType', { path: at, type, wanted: typeWords[wantedType] }, { evidence })
   }
   if (spec.mode !== undefined && Number.parseInt(spec.mode, 8) !== stat.mode) {
-    const fix = { run: [`chmod ${spec.mode} ${at}`] }
+    const fix = { run: [`chmod ${spec.mode} ${shellWord(at)}`] }
     return verdict('FileWrongMode', { path: at, mode, wanted: spec.mode }, { evidence, fix })
   }
-  if (hasPattern(spec)) return judgeText(spec, answers, evidence)
-  // Files of /proc and /sys are of size 0 whatever is in them.
-  const isEmpty = stat.size === 0 && !/^\/(proc|sys)\//.test(stat.realPath)
-  if (spec.notEmpty && isEmpty) return verdict('FileEmpty', { path: at }, { evidence })
+  if (readsText(spec)) return judgeText(spec, answers, evidence)
+  if (spec.notEmpty && isKernels(stat.realPath)) {
+    const detail = `it leads to ${stat.realPath}, and sizes there say nothing`
+    return unanswered(at, { fate: 'failed', detail }, evidence)
+  }
+  if (spec.notEmpty && stat.size === 0) return verdict('FileEmpty', { path: at }, { evidence })
   return verdict('FileFound', { path: at, type }, { evidence })
 }
 

@@ -4,9 +4,11 @@ import { packageFamily } from './package-family.ts'
 import type { DatabaseRead, PackageState } from './package-state.ts'
 import { stanzaField } from './stanza-field.ts'
 
+const path = '/lib/apk/db/installed'
+
 /** All packages by reading apk's own file. */
 export const apk = packageFamily({
-  question: { ask: 'read', path: '/lib/apk/db/installed', limit: 64 * 1024 * 1024 } as const,
+  question: { ask: 'read', path, limit: 64 * 1024 * 1024 } as const,
   compare: compareApkVersions,
   read: readInstalled,
 })
@@ -16,7 +18,7 @@ function readInstalled({ text }: FileText): DatabaseRead {
   const isWhole = text.endsWith('\n') && !text.includes('\0')
   const packages = isWhole ? parseBlocks(text) : null
   if (packages === null || packages.size === 0) {
-    return { fate: 'failed', detail: `${apk.question.path} is cut off, or is no package database` }
+    return { fate: 'failed', detail: `${path} is cut off, or is no package database` }
   }
   return (name) => packages.get(name) ?? { state: 'absent' }
 }
@@ -30,7 +32,7 @@ function parseBlocks(text: string): ReadonlyMap<string, PackageState> | null {
     const [name, version] = [stanzaField(block, 'P:'), stanzaField(block, 'V:')]
     if (!name || !version) return null
     own.set(name, { state: 'installed', version })
-    addProvided(provided, name, stanzaField(block, 'p:') ?? '')
+    addProvided(provided, `${name} ${version}`, stanzaField(block, 'p:') ?? '')
   }
   return new Map([...provided, ...own])
 }

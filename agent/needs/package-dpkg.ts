@@ -4,10 +4,12 @@ import { packageFamily } from './package-family.ts'
 import type { DatabaseRead, PackageState } from './package-state.ts'
 import { stanzaField } from './stanza-field.ts'
 
+const path = '/var/lib/dpkg/status'
+
 /** All packages by reading dpkg's own file: no process, and the same cost for one name and for all. */
 export const dpkg = packageFamily({
   // Bytes; a host of 10,000 packages has about 10 MiB.
-  question: { ask: 'read', path: '/var/lib/dpkg/status', limit: 64 * 1024 * 1024 } as const,
+  question: { ask: 'read', path, limit: 64 * 1024 * 1024 } as const,
   compare: compareDebVersions,
   read: readStatus,
 })
@@ -20,10 +22,13 @@ function readStatus({ text }: FileText): DatabaseRead {
   const isWhole = text.endsWith('\n') && !text.includes('\0')
   const packages = isWhole ? parsePackages(text) : null
   if (packages === null || packages.own.size === 0) {
-    return { fate: 'failed', detail: `${dpkg.question.path} is cut off, or is no package database` }
+    return { fate: 'failed', detail: `${path} is cut off, or is no package database` }
   }
-  return (name) => bestState(packages.own.get(name), packages.provided.get(name))
+  const { own, provided } = packages
+  return (name) => nearer(own.get(name) ?? absent, provided.get(name) ?? absent)
 }
+
+const absent: PackageState = { state: 'absent' }
 
 interface Packages {
   /** By "libc6" and by "libc6:amd64". */
@@ -40,19 +45,19 @@ function parsePackages(text: string): Packages | null {
     if (name === null || state === null) return null
     addOwn(packages.own, name, state)
     addOwn(packages.own, `${name}:${stanzaField(stanza, 'Architecture: ')}`, state)
-    if (state.state === 'installed') addProvided(packages.provided, name, stanza)
+    if (state.state === 'installed') addProvided(packages.provided, `${name} ${state.version}`, stanza)
   }
   return packages
 }
 
 const installed = ['installed', 'triggers-pending', 'triggers-awaited']
 const reinstall = ['half-installed', 'in need of a reinstallation']
-const halfway = ['unpacked', 'half-configured', 'half-installed']
+const halfway = ['unpacked', 'half-configured']
 
 /** `want flag state`, dpkg-query(1): what is wanted (also hold) does not matter. null for what dpkg refuses. */
 function stateOf(stanza: string, name: string | null): PackageState | null {
   const field = stanzaField(stanza, 'Status: ')
-  if (field === null) return { state: 'absent' }
+  if (field === null) return absent
   const [, flag = '', word = ''] = field.split(' ')
   const status = installed.includes(word) && flag === 'reinstreq' ? 'in need of a reinstallation' : word
   if (installed.includes(status)) {
@@ -60,7 +65,7 @@ function stateOf(stanza: string, name: string | null): PackageState | null {
     return version === null ? null : { state: 'installed', version }
   }
   if (status === 'config-files') return { state: 'removed' }
-  if (status === 'not-installed') return { state: 'absent' }
+  if (status === 'not-installed') return absent
   if (reinstall.includes(status))
     return { state: 'broken', status, fix: [`apt-get install --reinstall -y ${name}`] }
   const fix = ['dpkg --configure -a', 'apt-get install -f -y']
@@ -69,7 +74,8 @@ function stateOf(stanza: string, name: string | null): PackageState | null {
 
 /** Of several architectures, the one that is nearest to installed counts. */
 function addOwn(own: Map<string, PackageState>, name: string, state: PackageState): void {
-  own.set(name, bestState(own.get(name), state))
+  const known = own.get(name)
+  own.set(name, known === undefined ? state : nearer(known, state))
 }
 
 /** `Provides: awk, editor (= 1.2)`: deb-control(5). A provider that says its version is worth more. */
@@ -86,7 +92,6 @@ function addProvided(provided: Map<string, PackageState>, by: string, stanza: st
 /** A package that another replaced is "removed", and yet provided: libssl3 by libssl3t64. */
 const nearest = ['installed', 'broken', 'provided', 'removed', 'absent']
 
-function bestState(...states: readonly (PackageState | undefined)[]): PackageState {
-  const known = states.filter((state) => state !== undefined)
-  return known.toSorted((a, b) => nearest.indexOf(a.state) - nearest.indexOf(b.state))[0] ?? { state: 'absent' }
+function nearer(a: PackageState, b: PackageState): PackageState {
+  return nearest.indexOf(b.state) < nearest.indexOf(a.state) ? b : a
 }

@@ -3,7 +3,7 @@ import type { Unanswered } from '../model/question.ts'
 /** What a package database says of one name. */
 export type PackageState =
   | { readonly state: 'installed'; readonly version: string }
-  /** `version` is null when the provider does not say in which version it provides the name. */
+  /** `by` is the provider with its version; `version` is null when the provider does not say in which version it provides the name. */
   | { readonly state: 'provided'; readonly by: string; readonly version: string | null }
   | { readonly state: 'broken'; readonly status: string; readonly fix: readonly string[] }
   | { readonly state: 'removed' }

@@ -25,7 +25,12 @@ const schema = z.strictObject({
 
 type Spec = z.infer<typeof schema>
 
-const families: Readonly<Record<Exclude<PackageManager, 'none' | 'unknown'>, Family>> = { dpkg, rpm, apk, pacman }
+const families: Readonly<Record<Exclude<PackageManager, 'none' | 'unknown'>, Family>> = {
+  dpkg,
+  rpm,
+  apk,
+  pacman,
+}
 
 /** A package of the host's own package manager, by one question for all of them. */
 export const packageNeed: Kind<typeof schema> = {
@@ -82,10 +87,18 @@ function judgeState(spec: Spec, one: string, seen: { found: PackageState; compar
     case 'unlisted':
       return verdict('QuestionFailed', { what: `package ${one}`, detail: found.detail })
     case 'removed':
-      return verdict('PackageRemoved', { name: one }, { evidence: [`dpkg: ${one} deinstall ok config-files`] })
+      return verdict(
+        'PackageRemoved',
+        { name: one },
+        { evidence: [`dpkg: ${one} deinstall ok config-files`] },
+      )
     case 'broken': {
       const evidence = [`dpkg: ${one} ${found.status}`]
-      return verdict('PackageBroken', { name: one, status: found.status }, { evidence, fix: { run: found.fix } })
+      return verdict(
+        'PackageBroken',
+        { name: one, status: found.status },
+        { evidence, fix: { run: found.fix } },
+      )
     }
     case 'provided':
       return judgeProvided(spec, one, { ...found, compare })
@@ -95,7 +108,11 @@ function judgeState(spec: Spec, one: string, seen: { found: PackageState; compar
 }
 
 /** As deb-control(5) has it: who provides a name without a version says nothing of its version. */
-function judgeProvided(spec: Spec, one: string, found: { version: string | null; by: string; compare: Compare }): Verdict {
+function judgeProvided(
+  spec: Spec,
+  one: string,
+  found: { version: string | null; by: string; compare: Compare },
+): Verdict {
   const { version, by } = found
   const evidence = [version === null ? `${one}, provided by ${by}` : `${one} ${version}, provided by ${by}`]
   if (version !== null) return judgeVersion(spec, one, { version, compare: found.compare, evidence })

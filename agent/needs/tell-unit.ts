@@ -3,7 +3,11 @@ import { verdict } from '../model/reason.ts'
 import type { WantedUnit } from './wanted-unit.ts'
 
 /** What several units come to: one in the wanted state is enough; for "inactive" all of them must be. */
-export function tellUnit(wanted: WantedUnit, names: readonly string[], verdicts: readonly Verdict[]): Verdict {
+export function tellUnit(
+  wanted: WantedUnit,
+  names: readonly string[],
+  verdicts: readonly Verdict[],
+): Verdict {
   const evidence = verdicts.flatMap((one) => one.evidence)
   const order = wanted.state === 'inactive' ? allNeeded : oneIsEnough
   const state = order.find((candidate) => verdicts.some((one) => one.state === candidate))

@@ -83,7 +83,6 @@ function judgeStopped(service: string, { answers, evidence }: Seen): Verdict {
   }
   const word = shellWord(service)
   const fix = { run: [`rc-update add ${word} default`, `rc-service ${word} start`] }
-  if (answers.of(failed).fate === 'found')
-    return verdict('UnitFailed', { unit: service }, { evidence, fix })
+  if (answers.of(failed).fate === 'found') return verdict('UnitFailed', { unit: service }, { evidence, fix })
   return verdict('UnitInactive', { unit: service, state: 'stopped' }, { evidence, fix })
 }

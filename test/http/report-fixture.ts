@@ -1,4 +1,5 @@
 import type { Finding, Report, ReportCheck, ReportSource } from '../../agent/model/report.ts'
+import type { State } from '../../agent/model/state.ts'
 
 /** A source whose report, staleness and publishing a test sets by hand. */
 export interface FakeSource extends ReportSource {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, Program, RunResult } from '../../agent/model/question.ts'
+import type { Answer, Program, Question, RunResult } from '../../agent/model/question.ts'
 import { binary } from '../../agent/needs/binary.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
+import { debian } from './memory-host.ts'
 
 const there = found<Program>({ path: '/usr/sbin/iscsiadm', executable: true })
 
@@ -61,6 +62,21 @@ describe('with run', () => {
       'BinaryBroken',
       /was ended by SIGSEGV/,
     ],
+    [
+      'it has a format that this machine cannot execute',
+      ran({ exitCode: 126, stderr: 'cannot execute: Exec format error' }),
+      'missing',
+      'BinaryBroken',
+      /exits with 126: cannot execute: Exec format error$/,
+    ],
+    [
+      'its interpreter is not there',
+      ran({ exitCode: 127, stderr: 'nsenter: failed to execute iscsiadm: No such file or directory\n' }),
+      'missing',
+      'BinaryBroken',
+      /iscsiadm --version is there but exits with 127: nsenter: failed to execute iscsiadm/,
+    ],
+    ['it fails without a word', ran({ exitCode: 1 }), 'missing', 'BinaryBroken', /exits with 1$/],
     ['it is gone since', absent, 'missing', 'BinaryBroken', /cannot be run/],
     ...provesNothing.map(([answer, reason]): [string, Answer<RunResult>, string, string, RegExp] => [
       `it is ${answer.fate}`,
@@ -77,6 +93,21 @@ describe('with run', () => {
     expect(judge(ran({ stdout: 'iscsiadm version 2.1.8\n' })).evidence).toEqual([
       '/usr/sbin/iscsiadm, version 2.1.8',
     ])
+  })
+
+  test.each([
+    [['--version'], ['/usr/sbin/iscsiadm, version 10.0.0.1']],
+    [['-V'], ['/usr/sbin/iscsiadm, version 10.0.0.1']],
+    [['version'], ['/usr/sbin/iscsiadm, version 10.0.0.1']],
+    [['-m', 'session'], ['/usr/sbin/iscsiadm']],
+  ])('what it prints for %j is told: %j', (run, evidence) => {
+    const answer = ({ ask }: Question) => (ask === 'which' ? there : ran({ stdout: 'tcp: [1] 10.0.0.1\n' }))
+    expect(judgeBy(binary, { binary: 'iscsiadm', run }, { answer }).evidence).toEqual(evidence)
+  })
+
+  test('a long complaint is cut', () => {
+    const { message } = judge(ran({ exitCode: 1, stderr: 'x'.repeat(5000) }))
+    expect(message.length).toBeLessThan(300)
   })
 
   test.each([
@@ -103,8 +134,31 @@ test.each([
   ['a/b', 'is neither the name of a program'],
   ['a b', 'is neither the name of a program'],
   ['', 'is neither the name of a program'],
+  ['..', 'is neither the name of a program'],
+  ['*', 'is neither the name of a program'],
 ])('is no program: %j', (name, message) => {
   expect(binary.schema.safeParse({ binary: name }).error?.issues[0]?.message).toContain(message)
+})
+
+test('an argument that no program can be given', () => {
+  expect(binary.schema.safeParse({ binary: 'a', run: ['\0'] }).error?.issues[0]?.message).toContain('control')
+})
+
+test.each([
+  [{ binary: 'iscsiadm' }, [{ ask: 'which', name: 'iscsiadm' }], []],
+  [{ binary: '/sbin/x' }, [{ ask: 'which', name: '/sbin/x' }], []],
+  [
+    { binary: 'x', run: ['-V'] },
+    [
+      { ask: 'which', name: 'x' },
+      { ask: 'run', argv: ['x', '-V'] },
+    ],
+    [['x', '-V']],
+  ],
+])('what is asked for %j, and what is run', (written, questions, runs) => {
+  const spec = binary.schema.parse(written)
+  expect(binary.questions(spec, debian)).toEqual(questions)
+  expect(binary.runs?.(spec)).toEqual(runs)
 })
 
 test('version needs run', () => {

@@ -1,5 +1,11 @@
-import { describe, expect, test } from 'vitest'
-import type { Answer, FileStat } from '../../agent/model/question.ts'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { askFiles, isFileQuestion } from '../../agent/host/ask-files.ts'
+import { createFileCache } from '../../agent/host/file-cache.ts'
+import type { Answer, FileStat, Question } from '../../agent/model/question.ts'
 import { file } from '../../agent/needs/file.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
@@ -15,12 +21,28 @@ describe('what is there', () => {
     ['with another mode', { mode: '0600' }, {}, 'missing', 'FileWrongMode'],
     ['empty', { notEmpty: true }, { size: 0 }, 'missing', 'FileEmpty'],
     ['not empty', { notEmpty: true }, {}, 'ready', 'FileFound'],
+    ['of any type', { type: 'any' }, { type: 'socket' }, 'ready', 'FileFound'],
     [
-      'of /proc, where sizes are 0',
+      'of any type, with content',
+      { type: 'any', matches: 'x' },
+      { type: 'socket' },
+      'missing',
+      'FileWrongType',
+    ],
+    [
+      'a folder where it must not be empty',
       { notEmpty: true },
-      { size: 0, realPath: '/proc/swaps' },
-      'ready',
-      'FileFound',
+      { type: 'directory' },
+      'missing',
+      'FileWrongType',
+    ],
+    ['with more bits than the mode', { mode: '0755' }, { mode: 0o4755 }, 'missing', 'FileWrongMode'],
+    [
+      'a link to where sizes say nothing',
+      { notEmpty: true },
+      { size: 0, realPath: '/proc/1/mounts' },
+      'unknown',
+      'QuestionFailed',
     ],
     ['unwanted', { exists: false }, {}, 'missing', 'FileNotWanted'],
     ['that matches', { matches: '^InitiatorName=iqn\\.' }, {}, 'ready', 'FileFound'],
@@ -38,6 +60,24 @@ describe('what is there', () => {
     ['a FIFO where content is asked for', { matches: 'x' }, { type: 'fifo' }, 'missing', 'FileWrongType'],
   ])('%s', (_, wanted, stat, state, reason) => {
     expect(judge(wanted, found({ ...plain, ...stat }))).toMatchObject({ state, reason })
+  })
+
+  test.each<[string, string, number, Answer<unknown>, string]>([
+    ['/proc/swaps', 'full', 0, found({ text: 'Filename' }), 'FileFound'],
+    ['/proc/swaps', 'empty', 0, found({ text: '' }), 'FileEmpty'],
+    ['/sys/module/x/parameters/y', 'empty', 4096, found({ text: '' }), 'FileEmpty'],
+    ['/proc/swaps', 'denied', 0, provesNothing[0][0], 'PermissionDenied'],
+  ])('%s says by its text, not by its size, that it is %s', (path, _, size, text, reason) => {
+    const stat = found({ ...plain, size, realPath: path })
+    const answer = ({ ask }: Question) => (ask === 'stat' ? stat : text)
+    expect(judgeBy(file, { file: { path, notEmpty: true } }, { answer }).reason).toBe(reason)
+  })
+
+  test('a mode is mended by chmod, also of a path that a shell would take apart', () => {
+    const answer = () => found({ ...plain, realPath: "/a b'$(c)" })
+    expect(judgeBy(file, { file: { path: "/a b'$(c)", mode: '0600' } }, { answer }).fix).toEqual({
+      run: [String.raw`chmod 0600 '/a b'\''$(c)'`],
+    })
   })
 
   test('its content is never quoted', () => {
@@ -77,12 +117,54 @@ describe.each(provesNothing)('%j', (answer, reason) => {
   })
 })
 
+describe('in a real folder', () => {
+  const root = mkdtempSync(join(tmpdir(), 'hostdeps-file-'))
+  afterAll(() => rmSync(root, { recursive: true }))
+  mkdirSync(join(root, 'folder'))
+  writeFileSync(join(root, 'plain'), secret, { mode: 0o600 })
+  symlinkSync('/plain', join(root, 'link'))
+  symlinkSync('/gone', join(root, 'dangling'))
+  execFileSync('mkfifo', [join(root, 'fifo')])
+  const view = { root, suspects: new Set<string>(), hostPath: [], cache: createFileCache() }
+  const answer = (question: Question): Answer<unknown> =>
+    isFileQuestion(question) ? askFiles(view, question) : absent
+
+  test.each<[unknown, string, RegExp]>([
+    ['/plain', 'FileFound', /regular file/],
+    [{ path: '/link', mode: '0600', matches: '^InitiatorName=' }, 'FileFound', /regular file/],
+    ['/dangling', 'FileNotFound', /the symbolic link \/dangling -> \/gone leads to \/gone/],
+    [{ path: '/dangling', type: 'any' }, 'FileNotFound', /dangling/],
+    [{ path: '/dangling', exists: false }, 'FileAbsent', /as it should be/],
+    ['/folder/none', 'FileNotFound', /is not there$/],
+    ['/plain/none', 'FileNotFound', /is not there$/],
+    [{ path: '/fifo', matches: 'x' }, 'FileWrongType', /FIFO/],
+    [{ path: '/fifo', type: 'fifo' }, 'FileFound', /FIFO/],
+    [{ path: '/folder', matches: 'x' }, 'FileWrongType', /directory/],
+  ])('%j: %s', (written, reason, message) => {
+    const said = judgeBy(file, { file: written }, { answer })
+    expect(said).toMatchObject({ reason, message: expect.stringMatching(message) })
+  })
+
+  test('of something dangling that should not be there, it is told', () => {
+    const written = { file: { path: '/dangling', exists: false } }
+    expect(judgeBy(file, written, { answer }).evidence).toEqual([expect.stringContaining('-> /gone')])
+  })
+})
+
 test.each<[string, unknown, string]>([
   ['a pattern that is none', { path: '/x', matches: 'a(' }, 'RE2'],
   ['a pattern that RE2 has not', { path: '/x', matches: '(?=a)b' }, 'RE2'],
   ['a path that is not absolute', 'x', 'must begin with /'],
   ['a way out', '/a/../b', 'must not hold ..'],
   ['a mode that is none', { path: '/x', mode: '9' }, 'octal'],
+  ['a mode without quotes', { path: '/x', mode: 600 }, 'octal in quotes'],
+  ['a pattern of nothing', { path: '/x', matches: '' }, 'matches everything'],
+  ['a folder with a pattern', { path: '/x', type: 'directory', matches: 'a' }, 'go with a regular file only'],
+  [
+    'a folder that is not empty',
+    { path: '/x', type: 'directory', notEmpty: true },
+    'go with a regular file only',
+  ],
   ['absent and matched', { path: '/x', exists: false, matches: 'a' }, 'exists: false goes with path alone'],
 ])('%s is a mistake of the file', (_, written, message) => {
   expect(JSON.stringify(file.schema.safeParse({ file: written }).error?.issues)).toContain(message)
@@ -91,6 +173,8 @@ test.each<[string, unknown, string]>([
 test('which content is matched is known beforehand', () => {
   expect(file.reads?.(file.schema.parse({ file: { path: '/x', matches: 'a' } }))).toEqual(['/x'])
   expect(file.reads?.(file.schema.parse({ file: '/x' }))).toEqual([])
+  expect(file.reads?.(file.schema.parse({ file: { path: '/x', notEmpty: true } }))).toEqual([])
+  expect(file.reads?.(file.schema.parse({ file: { path: '/proc/x', notEmpty: true } }))).toEqual(['/proc/x'])
 })
 
 function judge(wanted: object, stat: Answer<FileStat>, text: Answer<unknown> = found({ text: secret })) {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts, PackageManager } from '../../agent/model/facts.ts'
-import type { Answer } from '../../agent/model/question.ts'
+import type { Answer, Question } from '../../agent/model/question.ts'
 import { packageNeed } from '../../agent/needs/package.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
+import { debian } from './memory-host.ts'
 
 /** As dpkg writes it; the fields that do not count are cut. */
 const status = `Package: open-iscsi
@@ -60,6 +61,33 @@ Status: deinstall ok config-files
 Architecture: i386
 Version: 2.36-9+deb12u4
 
+Package: reinstall
+Status: install reinstreq installed
+Architecture: amd64
+Version: 1.0
+
+Package: awaiting
+Status: install ok triggers-awaited
+Architecture: amd64
+Version: 1.0
+
+Package: libssl3
+Status: deinstall ok config-files
+Architecture: amd64
+Version: 3.0.1-1
+
+Package: libssl3t64
+Status: install ok installed
+Architecture: amd64
+Version: 3.5.1-1
+Provides: libssl3 (= 3.5.1-1)
+
+Package: gone-provider
+Status: deinstall ok config-files
+Architecture: amd64
+Version: 1.0
+Provides: mail-transport-agent
+
 Package: mawk
 Status: install ok installed
 Architecture: amd64
@@ -80,13 +108,21 @@ describe('dpkg', () => {
     ['unpacked', 'unpacked', 'missing', 'PackageBroken'],
     ['half-installed', 'cut-short', 'missing', 'PackageBroken'],
     ['with triggers pending', 'triggered', 'ready', 'PackageInstalled'],
+    ['with triggers awaited', 'awaiting', 'ready', 'PackageInstalled'],
+    ['to be reinstalled', 'reinstall', 'missing', 'PackageBroken'],
     ['of one architecture of two', 'libc6', 'ready', 'PackageInstalled'],
+    ['of the architecture asked for', 'libc6:amd64', 'ready', 'PackageInstalled'],
+    ['of the other architecture', 'libc6:i386', 'missing', 'PackageRemoved'],
+    ['of no such architecture', 'libc6:arm64', 'missing', 'PackageNotInstalled'],
+    ['removed, and provided by its successor', 'libssl3', 'ready', 'PackageInstalled'],
+    ['provided by a removed one', 'mail-transport-agent', 'missing', 'PackageNotInstalled'],
     ['provided by another', 'awk', 'ready', 'PackageInstalled'],
     ['never heard of', 'none', 'missing', 'PackageNotInstalled'],
     ['a part of a name', 'iscsi', 'missing', 'PackageNotInstalled'],
     ['named in a description', 'hidden-in-a-description', 'missing', 'PackageNotInstalled'],
     ['any of several', ['none', 'open-iscsi'], 'ready', 'PackageInstalled'],
     ['none of several', ['none', 'removed-tool'], 'missing', 'PackageRemoved'],
+    ['none of several, the nearest told', ['removed-tool', 'half', 'none'], 'missing', 'PackageBroken'],
   ])('%s', (_, name, state, reason) => {
     expect(judge({ package: name })).toMatchObject({ state, reason })
   })
@@ -98,6 +134,10 @@ describe('dpkg', () => {
     ['held', '<1', 'missing'],
     ['editor', '>=7.5', 'ready'],
     ['editor', '>=7.6', 'missing'],
+    ['libssl3', '>=3.5', 'ready'],
+    // Its provider does not say in which version: 1.3.4 is mawk's own.
+    ['awk', '>=1.3', 'unknown'],
+    ['awk', '>=9', 'unknown'],
   ])('%s %s', (name, version, state) => {
     expect(judge({ package: name, version }).state).toBe(state)
   })
@@ -106,8 +146,14 @@ describe('dpkg', () => {
     expect(judge({ package: 'awk' }).evidence).toEqual(['awk, provided by mawk 1.3.4'])
   })
 
-  test('one that is half installed is mended by dpkg, not by installing it again', () => {
-    expect(judge({ package: 'half' }).fix?.run?.[0]).toBe('dpkg --configure -a')
+  test.each([
+    ['half', ['dpkg --configure -a', 'apt-get install -f -y']],
+    ['unpacked', ['dpkg --configure -a', 'apt-get install -f -y']],
+    ['cut-short', ['apt-get install --reinstall -y cut-short']],
+    ['reinstall', ['apt-get install --reinstall -y reinstall']],
+    ['removed-tool', undefined],
+  ])('%s is mended by %j', (name, run) => {
+    expect(judge({ package: name }).fix?.run).toEqual(run)
   })
 
   test.each([
@@ -115,6 +161,14 @@ describe('dpkg', () => {
     ['cut off within a line', status.slice(0, 60)],
     ['no package database', 'hello\nworld\n'],
     ['binary', '\u0000\u0001\n'],
+    ['cut off in a word of its end', status.slice(0, -4)],
+    [
+      'overwritten with zeros in the middle',
+      `${status.slice(0, 200)}${'\0'.repeat(200)}${status.slice(400)}`,
+    ],
+    ['with a status that dpkg does not know', status.replace('half-configured', 'half-conf')],
+    ['with lines of nothing', status.replace('Package: held', 'held')],
+    ['with an installed package without a version', status.replace('Version: 2.1.8-1\n', '')],
   ])('a status file that is %s proves nothing', (_, text) => {
     expect(judge({ package: 'none' }, text)).toMatchObject({ state: 'unknown', reason: 'QuestionFailed' })
   })
@@ -131,15 +185,31 @@ describe('apk', () => {
     [{ package: 'open-iscsi', version: '>=2.1.10' }, 'ready'],
     [{ package: 'open-iscsi', version: '>=2.2' }, 'missing'],
     [{ package: 'awk' }, 'ready'],
+    [{ package: 'awk', version: '>=2' }, 'ready'],
+    [{ package: 'awk', version: '>=3' }, 'missing'],
     [{ package: 'iscsi' }, 'missing'],
+    [{ package: 'ls' }, 'missing'],
   ])('%j', (written, state) => {
     expect(judge(written).state).toBe(state)
+  })
+
+  test.each([
+    ['empty', ''],
+    ['cut off within a line', text.slice(0, -8)],
+    ['cut off within a block', `${text}C:Q1=\nP:bash\n`],
+    ['binary', text.replace('P:busybox', '\0\0')],
+  ])('a database that is %s proves nothing', (_, broken) => {
+    const answer = () => found({ text: broken })
+    expect(judgeBy(packageNeed, { package: 'none' }, { answer, facts: on('apk') })).toMatchObject({
+      state: 'unknown',
+      reason: 'QuestionFailed',
+    })
   })
 })
 
 describe('rpm', () => {
   const list =
-    'bash\t5.1.8-9.el9\niscsi-initiator-utils\t6.2.1.4-3.git2a8f9d8.el9\nopenssl\t1:3.0.7-27.el9\nkernel\t5.14.0-1.el9\nkernel\t5.14.0-2.el9\n'
+    'bash\t5.1.8-9.el9\niscsi-initiator-utils\t6.2.1.4-3.git2a8f9d8.el9\nopenssl\t1:3.0.7-27.el9\nkernel\t5.14.0-10.el9\nkernel\t5.14.0-9.el9\n'
   const judge = (written: unknown, run: object) =>
     judgeBy(packageNeed, written, {
       answer: () => found({ exitCode: 0, signal: null, stdout: list, stderr: '', truncated: false, ...run }),
@@ -150,9 +220,24 @@ describe('rpm', () => {
     [{ package: 'iscsi-initiator-utils' }, 'ready'],
     [{ package: 'iscsi-initiator-utils', version: '>=6.2' }, 'ready'],
     [{ package: 'openssl', version: '>=3.1' }, 'missing'],
+    // rpm lists them as they were installed, not by their order.
+    [{ package: 'kernel', version: '>=5.14.0-10.el9' }, 'ready'],
+    [{ package: 'bash:amd64' }, 'ready'],
     [{ package: 'iscsi' }, 'missing'],
   ])('%j', (written, state) => {
     expect(judge(written, {}).state).toBe(state)
+  })
+
+  test('a damaged header makes rpm skip a package: what is not listed is unknown, what is listed is there', () => {
+    const stderr =
+      'warning: a\nerror: rpmdbNextIterator: skipping h# 12 Header V3 RSA/SHA256 Signature: BAD\n'
+    expect(judge({ package: 'bash' }, { stderr }).state).toBe('ready')
+    expect(judge({ package: ['none', 'bash'] }, { stderr }).state).toBe('ready')
+    expect(judge({ package: 'none' }, { stderr })).toMatchObject({
+      state: 'unknown',
+      message: expect.stringContaining('skipping h# 12'),
+    })
+    expect(judge({ package: 'none' }, { stderr: 'warning: only\n' }).state).toBe('missing')
   })
 
   test.each([
@@ -207,7 +292,20 @@ test.each<[PackageManager, string, string]>([
   })
 })
 
-test.each(['bas*', '-y', 'a b', 'a;b', ''])('is no name of a package: %j', (name) => {
+test.each<[PackageManager, Question['ask']]>([
+  ['dpkg', 'read'],
+  ['rpm', 'run'],
+  ['apk', 'read'],
+  ['pacman', 'list'],
+])('%s is asked one question for all packages', (manager, ask) => {
+  const asked = ['a', ['b', 'c']].map((written) =>
+    packageNeed.questions(packageNeed.schema.parse({ package: written }), { ...debian, packages: manager }),
+  )
+  expect(asked[0]).toMatchObject([{ ask }])
+  expect(asked[1]).toEqual(asked[0])
+})
+
+test.each(['bas*', 'a?', 'lib[c]6', '-y', 'a b', 'a;b', ''])('is no name of a package: %j', (name) => {
   expect(packageNeed.schema.safeParse({ package: name }).success).toBe(false)
 })
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Answer, Question, UnitProperties } from '../../agent/model/question.ts'
 import { unit } from '../../agent/needs/unit.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
+import { debian } from './memory-host.ts'
 
 type Shown = [load: string, active: string, sub: string, file: string]
 const shown: Record<string, Shown> = {
@@ -21,6 +22,14 @@ const shown: Record<string, Shown> = {
   broken: ['bad-setting', 'inactive', 'dead', 'enabled'],
   generated: ['loaded', 'active', 'running', 'generated'],
   maskedAndRunning: ['masked', 'active', 'running', 'masked'],
+  deletedAndRunning: ['not-found', 'active', 'running', ''],
+  restartQueued: ['loaded', 'activating', 'auto-restart-queued', 'static'],
+  oneshot: ['loaded', 'activating', 'start', 'static'],
+  mounted: ['loaded', 'active', 'mounted', ''],
+  waiting: ['loaded', 'active', 'waiting', 'enabled'],
+  runtime: ['loaded', 'inactive', 'dead', 'enabled-runtime'],
+  linked: ['loaded', 'inactive', 'dead', 'linked'],
+  indirect: ['loaded', 'inactive', 'dead', 'indirect'],
 }
 
 describe('systemd', () => {
@@ -38,6 +47,18 @@ describe('systemd', () => {
     ['stopping', 'active', 'missing', 'UnitInactive'],
     ['broken', 'active', 'missing', 'UnitBroken'],
     ['maskedAndRunning', 'active', 'ready', 'UnitReady'],
+    ['deletedAndRunning', 'active', 'ready', 'UnitReady'],
+    ['deletedAndRunning', 'inactive', 'missing', 'UnitActive'],
+    ['deletedAndRunning', 'enabled', 'missing', 'UnitNotFound'],
+    ['restartQueued', 'active', 'missing', 'UnitInactive'],
+    ['oneshot', 'active', 'unknown', 'UnitStarting'],
+    ['mounted', 'active', 'ready', 'UnitReady'],
+    ['waiting', 'active', 'ready', 'UnitReady'],
+    ['runtime', 'enabled', 'ready', 'UnitReady'],
+    ['linked', 'enabled', 'missing', 'UnitNotEnabled'],
+    ['indirect', 'enabled', 'missing', 'UnitNotEnabled'],
+    ['mounted', 'enabled', 'missing', 'UnitNotEnabled'],
+    ['broken', 'enabled', 'missing', 'UnitBroken'],
     ['running', 'enabled', 'ready', 'UnitReady'],
     ['deadButEnabled', 'enabled', 'ready', 'UnitReady'],
     ['generated', 'enabled', 'ready', 'UnitReady'],
@@ -63,6 +84,8 @@ describe('systemd', () => {
     ['dead', 'listening', 'active', 'ready', 'UnitReady'],
     ['absent', 'dead', 'active', 'missing', 'UnitInactive'],
     ['absent', 'absent', 'active', 'missing', 'UnitNotFound'],
+    ['absent', 'broken', 'active', 'missing', 'UnitBroken'],
+    ['starting', 'dead', 'active', 'unknown', 'UnitStarting'],
     ['failed', 'dead', 'active', 'missing', 'UnitFailed'],
     ['dead', 'listening', 'inactive', 'missing', 'UnitActive'],
     ['dead', 'absent', 'inactive', 'ready', 'UnitReady'],
@@ -81,12 +104,45 @@ describe('systemd', () => {
 
   test('each trouble has its own cure', () => {
     const cure = (name: string) => judge({ unit: 'a' }, { 'a.service': name }).fix?.run?.[0]
-    expect(['dead', 'masked', 'failed', 'absent'].map(cure)).toEqual([
+    expect(['dead', 'masked', 'failed', 'restarting', 'absent'].map(cure)).toEqual([
       'systemctl enable --now a.service',
       'systemctl unmask a.service',
       'systemctl restart a.service',
+      'systemctl restart a.service',
       undefined,
     ])
+  })
+
+  test('a masked unit is unmasked, and then started', () => {
+    expect(judge({ unit: 'a' }, { 'a.service': 'masked' }).fix?.run).toEqual([
+      'systemctl unmask a.service',
+      'systemctl enable --now a.service',
+    ])
+  })
+
+  test('a backslash in a name reaches systemctl through the shell', () => {
+    const written = { unit: String.raw`mnt-a\x2db.mount` }
+    expect(judge(written, { [written.unit]: 'dead' }).fix?.run).toEqual([
+      String.raw`systemctl enable --now 'mnt-a\x2db.mount'`,
+    ])
+  })
+
+  test.each([
+    [
+      'staticDead',
+      'a.service is static (it has no [Install] section; other units start it), not enabled at boot',
+    ],
+    ['linked', 'a.service is linked (systemd knows it, and nothing starts it), not enabled at boot'],
+    ['mounted', 'a.service is without a unit file, not enabled at boot'],
+    ['dead', 'a.service is disabled, not enabled at boot'],
+  ])('%s is not enabled, in precise words', (name, message) => {
+    expect(judge({ unit: 'a', state: 'enabled' }, { 'a.service': name }).message).toBe(message)
+  })
+
+  test('only what can be enabled is told to be', () => {
+    const cure = (name: string) => judge({ unit: 'a', state: 'enabled' }, { 'a.service': name }).fix?.run
+    for (const name of ['dead', 'linked']) expect(cure(name)).toEqual(['systemctl enable a.service'])
+    for (const name of ['staticDead', 'indirect', 'mounted']) expect(cure(name)).toBeUndefined()
   })
 
   test.each(provesNothing)('%j is unknown', (answer, reason) => {
@@ -127,8 +183,36 @@ describe('OpenRC', () => {
     ['in none', { state: 'enabled' }, [script], 'missing', 'UnitNotEnabled'],
     ['stopped as wanted', { state: 'inactive' }, [script], 'ready', 'UnitReady'],
     ['started, unwanted', { state: 'inactive' }, [script, started], 'missing', 'UnitActive'],
+    ['starting', {}, [script, '/run/openrc/starting/iscsid'], 'unknown', 'UnitStarting'],
+    [
+      'starting, unwanted',
+      { state: 'inactive' },
+      [script, '/run/openrc/starting/iscsid'],
+      'missing',
+      'UnitActive',
+    ],
+    ['absent, unwanted', { state: 'inactive' }, [], 'ready', 'UnitReady'],
   ])('%s', (_, written, paths, state, reason) => {
     expect(judgeOpenrc({ unit: 'iscsid.service', ...written }, paths)).toMatchObject({ state, reason })
+  })
+
+  test.each([
+    [[], 'missing', 'UnitNotFound'],
+    [['/etc/init.d/ntpd'], 'missing', 'UnitInactive'],
+    [['/etc/init.d/ntpd', '/run/openrc/started/ntpd'], 'ready', 'UnitReady'],
+  ])('of several units, any name will do: %j', (paths, state, reason) => {
+    const written = { unit: { anyOf: ['chronyd.service', 'ntpd.service', 'ntpd.socket'] } }
+    expect(judgeOpenrc(written, paths)).toMatchObject({ state, reason })
+  })
+
+  test.each(provesNothing)('runlevels: %j is unknown', (answer, reason) => {
+    const answers = (question: Question) =>
+      'path' in question && question.path.startsWith('/etc/runlevels/') ? answer : on([script])(question)
+    const facts = { init: { type: 'openrc' } } as const
+    expect(judgeBy(unit, { unit: 'iscsid', state: 'enabled' }, { answer: answers, facts })).toMatchObject({
+      state: 'unknown',
+      reason,
+    })
   })
 
   test('a name of its own', () => {
@@ -152,8 +236,36 @@ test.each(['active', 'inactive', 'enabled'])('where neither is process 1, %s can
   })
 })
 
-test.each(['a*.service', 'a b', '../x', 'a/b', ''])('is no name of a unit: %j', (name) => {
+// systemd 252 itself refuses these, and then says nothing of the other units of the same `systemctl show`.
+test.each([
+  'a*.service',
+  'a[b].service',
+  'a?',
+  'a b',
+  '../x',
+  'a/b',
+  '',
+  '.service',
+  '@a.service',
+  'getty@.service',
+  'getty@',
+  `${'a'.repeat(248)}.service`,
+  'a'.repeat(248),
+])('is no name of a unit: %j', (name) => {
   expect(unit.schema.safeParse({ unit: name }).success).toBe(false)
+  expect(unit.schema.safeParse({ unit: { anyOf: ['a', name] } }).success).toBe(false)
+})
+
+test.each([
+  ['iscsid', 'iscsid.service'],
+  ['iscsid.socket', 'iscsid.socket'],
+  ['getty@tty1', 'getty@tty1.service'],
+  ['-.mount', '-.mount'],
+  [String.raw`dev-disk-by\x2did-a@b.device`, String.raw`dev-disk-by\x2did-a@b.device`],
+  ['a'.repeat(247), `${'a'.repeat(247)}.service`],
+])('%s is asked as %s', (written, name) => {
+  const spec = unit.schema.parse({ unit: written })
+  expect(unit.questions(spec, debian)).toEqual([{ ask: 'unit', name }])
 })
 
 function judge(written: unknown, units: Record<string, string>) {

@@ -1,0 +1,49 @@
+import { InvalidArgumentError, Option } from 'commander'
+import type { Logger } from 'pino'
+import manifest from '../../package.json' with { type: 'json' }
+import type { Config } from '../catalog/config.ts'
+import { startHttp } from '../http/start-http.ts'
+import type { HttpServer } from '../http/start-http.ts'
+import type { ReportSource } from '../model/report.ts'
+import { UsageError } from './usage-error.ts'
+
+export const portOption = new Option(
+  '--port <number>',
+  'the port to serve on (default: the config says)',
+).argParser(readPort)
+
+export interface ListenOptions {
+  readonly board: ReportSource
+  readonly log: Logger
+  readonly config: Config
+  /** Wins over the config's. */
+  readonly port: number | undefined
+}
+
+/** Serves the board where flags and config say; a place that cannot be had is the user's to mend. */
+export async function listen({ board, log, config, port }: ListenOptions): Promise<HttpServer> {
+  const place = { host: config.http.host, port: port ?? config.http.port }
+  const { version } = manifest
+  try {
+    return await startHttp({ source: board, log, ...place, publishing: () => null, version })
+  } catch (error) {
+    return explainListen(error, `${place.host}:${place.port}`)
+  }
+}
+
+function explainListen(error: unknown, place: string): never {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE') {
+    throw new UsageError(`${place} is taken, maybe by another hostdeps; --port chooses another port`)
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    throw new UsageError(`${place} cannot be listened on: ${code}`)
+  }
+  throw error
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.')
+  return port
+}

@@ -1,0 +1,76 @@
+import { lstatSync } from 'node:fs'
+import { showDuration } from '../model/duration.ts'
+import type { Clock } from '../model/host.ts'
+import { readRoundFile } from '../rounds/round-file.ts'
+import type { RoundRead } from '../rounds/round-file.ts'
+import type { ReportBoard } from './report-board.ts'
+
+export interface FollowOptions {
+  /** The file that the prober writes. */
+  readonly path: string
+  readonly board: ReportBoard
+  readonly clock: Clock
+  /** Milliseconds from round to round. */
+  readonly interval: number
+  /** Told when rounds stop, with why, and when they come again, with null. */
+  readonly changed: (silence: string | null) => void
+}
+
+/** How often the file is looked at, milliseconds; a look is one stat(2) in memory. */
+const lookEach = 200
+/** How often silence is told again, so that `unknownAfter` is counted. Milliseconds. */
+const tellEach = 2_000
+/** Rounds later than this many intervals are not to be trusted. */
+const lateAfterIntervals = 3
+
+/**
+ * Takes each round that the prober writes to the board. One that is late by the boot clock (the wall clock may be set),
+ * cut, too large, of another form or version, or not a plain file is silence: nothing is known, and nothing crashes.
+ */
+export function followRounds({ path, board, clock, interval, changed }: FollowOptions): () => void {
+  let seen = ''
+  let read: RoundRead = { unusable: 'the prober has not written a round' }
+  let silence: string | null = null
+  let toldAt = -Infinity
+
+  const look = () => {
+    const now = identify(path)
+    if (now !== seen) {
+      seen = now
+      read = checkTime(readRoundFile(path), clock)
+      if ('round' in read) board.take(read.round)
+    }
+    const why = silenceOf(read, clock.boot(), lateAfterIntervals * interval)
+    if (why !== null && clock.boot() - toldAt >= tellEach) {
+      toldAt = clock.boot()
+      board.silence(why)
+    }
+    if ((why === null) !== (silence === null)) changed(why)
+    silence = why
+  }
+
+  look()
+  const timer = setInterval(look, lookEach)
+  return () => clearInterval(timer)
+}
+
+/** A round is made on this machine since it booted: one from the future is not ours. */
+function checkTime(read: RoundRead, clock: Clock): RoundRead {
+  const isFuture = 'round' in read && read.round.boot > clock.boot() + 1_000
+  return isFuture ? { unusable: 'the round file is from the future' } : read
+}
+
+function silenceOf(read: RoundRead, now: number, patience: number): string | null {
+  if ('unusable' in read) return read.unusable
+  const age = now - read.round.boot - read.round.took
+  return age > patience ? `the last round is ${showDuration(age)} old; the prober has stopped` : null
+}
+
+function identify(path: string): string {
+  try {
+    const { ino, mtimeMs, size } = lstatSync(path)
+    return `${ino}:${mtimeMs}:${size}`
+  } catch {
+    return 'none'
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import type { Round } from '../model/report.ts'
+import { readRound } from './round-schema.ts'
+
+/** Bytes; the file's place holds 8 MiB, and while it is replaced there are two of it. */
+export const largestRound = 3 * 1024 * 1024
+
+/** Numbers the temporary names, so that one that was left by a killed process is not in the way. */
+let count = 0
+
+/**
+ * Hands a round to the other process: whole or not at all. Written to a new file, which must not be there nor be a link,
+ * and renamed. Throws when it cannot be written (the place is full) or is larger than {@link largestRound}.
+ */
+export function writeRound(path: string, round: Round): void {
+  const bytes = Buffer.from(JSON.stringify(round))
+  if (bytes.length > largestRound)
+    throw new Error(`a round of ${bytes.length} bytes is larger than ${largestRound}`)
+  count++
+  const part = `${path}.${process.pid}.${count}`
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  const handle = openSync(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
+  try {
+    writeAll(handle, bytes)
+    closeSync(handle)
+    renameSync(part, path)
+  } catch (error) {
+    unlinkSync(part)
+    throw error
+  }
+}
+
+/** A round, or why there is none that can be used. */
+export type RoundRead = { readonly round: Round } | { readonly unusable: string }
+
+/** Reads what the other process wrote, and believes nothing of it: only a regular file, of a bounded size, of our form. */
+export function readRoundFile(path: string): RoundRead {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  try {
+    const handle = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      const stat = fstatSync(handle)
+      if (!stat.isFile()) return { unusable: 'the round file is not a regular file' }
+      if (stat.size > largestRound) return { unusable: `the round file is larger than ${largestRound} bytes` }
+      return readRound(readFileSync(handle, 'utf8'))
+    } finally {
+      closeSync(handle)
+    }
+  } catch (error) {
+    return { unusable: `the round file cannot be read: ${explain(error)}` }
+  }
+}
+
+function writeAll(handle: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done)
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'ENOENT') return 'it is not there; the prober has not written one'
+  if (code === 'ELOOP') return 'a symbolic link stands in its place'
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ReportCheck } from '../../agent/model/report.ts'
+import { untilStatus } from './cli.ts'
+
+/** The two halves as two processes, with the round file between them. */
+const main = new URL('../../agent/main.ts', import.meta.url).pathname
+const folder = mkdtempSync(join(tmpdir(), 'hostdeps-halves-'))
+const [round, config] = [join(folder, 'round.json'), join(folder, 'config.yaml')]
+writeFileSync(config, 'interval: 5s\nunknownAfter: 2s\n')
+const port = 20_000 + (process.pid % 20_000)
+const url = `http://127.0.0.1:${port}`
+const start = (...args: string[]) =>
+  execa(process.execPath, [main, ...args, '--round', round, '--config', config], {
+    reject: false,
+    forceKillAfterDelay: 5_000,
+  })
+let prober: ReturnType<typeof start>
+let server: ReturnType<typeof start>
+
+beforeAll(() => {
+  server = start('serve', '--port', String(port))
+})
+afterAll(async () => {
+  prober?.kill('SIGCONT')
+  for (const half of [prober, server]) {
+    half?.kill('SIGTERM')
+    await half
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('before the first round: not ready, with the reason', async () => {
+  await untilAnswer()
+  const response = await fetch(`${url}/ready/overlay`)
+  expect([response.status, await response.text()]).toEqual([
+    503,
+    expect.stringContaining('the prober has not written one'),
+  ])
+})
+
+test('a round is served as soon as it is written', async () => {
+  prober = start('probe')
+  await untilStatus(`${url}/readyz`, 200, 10_000)
+  expect((await check()).state).not.toBe('unknown')
+})
+
+test('the prober listens to nothing', () => {
+  const listening = ['tcp', 'tcp6'].flatMap((kind) =>
+    readFileSync(`/proc/${prober.pid}/net/${kind}`, 'utf8')
+      .split('\n')
+      .filter((line) => / 0A /.test(line)),
+  )
+  const sockets = new Set(listening.map((line) => `socket:[${line.trim().split(/\s+/)[9]}]`))
+  const open = readdirSync(`/proc/${prober.pid}/fd`).map((name) => linkOf(`/proc/${prober.pid}/fd/${name}`))
+  expect(sockets.size).toBeGreaterThan(0)
+  expect(open.filter((link) => sockets.has(link))).toEqual([])
+})
+
+test.each([
+  ['garbage', () => writeFileSync(round, 'garbage'), 'cut off, or no JSON'],
+  ['an older version', () => writeFileSync(round, '{"v":0}'), 'of version 0'],
+  ['nothing at all', () => rmSync(round), 'it is not there'],
+])('%s in its place is unknown, and passes by itself', { timeout: 30_000 }, async (_, spoil, words) => {
+  const before = (await check()).state
+  spoil()
+  await untilStatus(`${url}/readyz`, 503, 4_000)
+  expect(await check()).toMatchObject({
+    state: 'unknown',
+    reason: 'RoundStale',
+    message: expect.stringContaining(words),
+  })
+  await untilStatus(`${url}/readyz`, 200, 10_000)
+  expect((await check()).state).toBe(before)
+})
+
+test(
+  'a prober that is stopped: unknown at once it is late, told after unknownAfter, and back by itself',
+  { timeout: 60_000 },
+  async () => {
+    const before = await check()
+    prober.kill('SIGSTOP')
+    await untilStatus(`${url}/readyz`, 503, 25_000)
+    expect(await check()).toMatchObject({
+      state: 'unknown',
+      reason: 'RoundStale',
+      told: { state: before.state },
+    })
+    await new Promise((resolve) => setTimeout(resolve, 4_500))
+    expect((await check()).told.state).toBe('unknown')
+    prober.kill('SIGCONT')
+    await untilStatus(`${url}/readyz`, 200, 10_000)
+    expect((await check()).state).toBe(before.state)
+  },
+)
+
+async function check(): Promise<ReportCheck> {
+  const response = await fetch(`${url}/v1/checks/overlay`)
+  return (await response.json()) as ReportCheck
+}
+
+async function untilAnswer(): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) {
+    const isUp = await fetch(`${url}/healthz`).then(
+      () => true,
+      () => false,
+    )
+    if (isUp) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}

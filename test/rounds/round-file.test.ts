@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Round } from '../../agent/model/report.ts'
+import { readRoundFile, writeRound } from '../../agent/rounds/round-file.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hostdeps-round-'))
+const path = join(folder, 'round.json')
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+})
+
+const said = {
+  state: 'missing',
+  reason: 'BinaryNotFound',
+  message: 'm',
+  why: 'w',
+  fix: 'apt-get install x',
+} as const
+const finding = { ...said, need: 'binary:x', kind: 'binary', evidence: ['e'], recommended: false }
+const round: Round = {
+  v: 1,
+  at: '2026-11-24T00:00:00.000Z',
+  boot: 1000,
+  took: 5,
+  config: 'abc',
+  host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64' },
+  probing: { watched: 1, refused: 0, abandoned: 0 },
+  checks: [{ ...said, name: 'open-iscsi', title: 't', findings: [{ ...finding, findings: [finding] }] }],
+}
+
+test('what is written is read, and nothing else is left in the folder', () => {
+  writeRound(path, round)
+  writeRound(path, { ...round, boot: 2000 })
+  expect(readRoundFile(path)).toEqual({ round: { ...round, boot: 2000 } })
+  expect(readdirSync(folder)).toEqual(['round.json'])
+})
+
+test('a link in its place is replaced, never followed', () => {
+  const other = join(folder, 'other')
+  writeFileSync(other, 'mine')
+  symlinkSync(other, path)
+  expect(readRoundFile(path)).toEqual({
+    unusable: 'the round file cannot be read: a symbolic link stands in its place',
+  })
+  writeRound(path, round)
+  expect(readFileSync(other, 'utf8')).toBe('mine')
+  expect(readRoundFile(path)).toEqual({ round })
+})
+
+test('a round that is too large is not written, and the last one stays', () => {
+  writeRound(path, round)
+  const large = { ...round, config: 'x'.repeat(4 * 1024 * 1024) }
+  expect(() => writeRound(path, large)).toThrow('is larger than')
+  expect(readRoundFile(path)).toEqual({ round })
+  expect(readdirSync(folder)).toEqual(['round.json'])
+})
+
+describe('what cannot be used', () => {
+  test.each<[string, () => void, RegExp]>([
+    ['nothing there', () => {}, /it is not there; the prober has not written one/],
+    ['cut off', () => writeFileSync(path, JSON.stringify(round).slice(0, 100)), /cut off, or no JSON/],
+    ['empty', () => writeFileSync(path, ''), /cut off, or no JSON/],
+    ['1 GB', () => (writeFileSync(path, ''), truncateSync(path, 1024 ** 3)), /larger than/],
+    ['a folder', () => void mkdirSync(path), /not a regular file/],
+    ['a FIFO', () => void execFileSync('mkfifo', [path]), /not a regular file/],
+    ['an older version', () => put({ ...round, v: 0 }), /of version 0, not 1/],
+    ['a newer version', () => put({ ...round, v: 2 }), /of version 2, not 1/],
+    ['another form', () => put({ ...round, checks: [{ name: 'x' }] }), /not of our form: checks\.0\./],
+    [
+      'a reason that is none',
+      () => put({ ...round, checks: [{ ...round.checks[0], reason: 'Hacked' }] }),
+      /is no reason that is known/,
+    ],
+    [
+      'a name that is none',
+      () => put({ ...round, checks: [{ ...round.checks[0], name: '../x' }] }),
+      /checks\.0\.name/,
+    ],
+    ['a key of its own', () => put({ ...round, evil: true }), /not of our form/],
+    ['no object', () => put([1]), /of version undefined/],
+  ])('%s', (_, make, wanted) => {
+    make()
+    const read = readRoundFile(path)
+    expect('unusable' in read && read.unusable).toMatch(wanted)
+  })
+
+  test.runIf(process.getuid?.() === 0)('what may not be read', () => {
+    writeRound(path, round)
+    chmodSync(path, 0o000)
+    const module = new URL('../../agent/rounds/round-file.ts', import.meta.url).href
+    const script = `process.setuid(65534); const { readRoundFile } = await import(${JSON.stringify(module)}); console.log(JSON.stringify(readRoundFile(${JSON.stringify(path)})))`
+    chmodSync(folder, 0o755)
+    expect(
+      execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }),
+    ).toContain('EACCES')
+  })
+})
+
+function put(value: unknown): void {
+  writeFileSync(path, JSON.stringify(value))
+}
