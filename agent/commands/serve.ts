@@ -1,5 +1,8 @@
 import { Command } from 'commander'
+import { stringify } from 'yaml'
 import { systemClock } from '../host/clock.ts'
+import { renderNodePatch } from '../render/node-patch.ts'
+import type { NodeCondition } from '../render/node-patch.ts'
 import { createBoard } from '../publish/report-board.ts'
 import { followRounds } from '../publish/follow-rounds.ts'
 import type { Report } from '../model/report.ts'
@@ -13,6 +16,7 @@ import { nodeName } from './node-name.ts'
 interface ServeFlags extends LoadFlags {
   readonly round: string
   readonly port?: number
+  readonly dryRun?: boolean
 }
 
 export function serveCommand(): Command {
@@ -20,6 +24,7 @@ export function serveCommand(): Command {
     .description('Serves over HTTP what "probe" writes. It needs no privilege.')
     .requiredOption('--round <file>', 'where "probe" writes its rounds')
     .addOption(portOption)
+    .option('--dry-run', 'print what would be said on the Node, each time it changes')
   return addLoadFlags(command).action(serve)
 }
 
@@ -36,6 +41,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     logTransitions(log, before, report)
     before = report
   })
+  if (flags.dryRun) board.subscribe(patchPrinter())
   const http = await listen({ board, log, config, port: flags.port })
   const stop = followRounds({
     path: flags.round,
@@ -51,4 +57,17 @@ async function serve(flags: ServeFlags): Promise<void> {
   log.info({ signal: await endSignal() }, 'stopping')
   stop()
   await http.close()
+}
+
+/** Prints the patch for the Node as YAML, when it is another than the last. */
+function patchPrinter(): (report: Report) => void {
+  let before: readonly NodeCondition[] = []
+  let last = ''
+  return (report) => {
+    const patch = renderNodePatch(report, { before, now: systemClock.now() })
+    before = patch.status.conditions
+    const text = stringify(patch, { lineWidth: 0 })
+    if (text !== last) process.stdout.write(`---\n${text}`)
+    last = text
+  }
 }

@@ -1,5 +1,5 @@
 /** The prefix of every name that hostdeps puts on a Node. */
-const prefix = 'hostdeps.dev/'
+export const prefix = 'hostdeps.dev/'
 
 /** `open-iscsi` → `hostdeps.dev/OpenIscsiReady` */
 export function conditionType(check: string): string {

@@ -1,0 +1,112 @@
+import { conditionType, prefix } from '../model/names.ts'
+import type { Report, ReportCheck } from '../model/report.ts'
+import type { State } from '../model/state.ts'
+
+/** A condition of a Node, as the API has it. */
+export interface NodeCondition {
+  readonly type: string
+  readonly status: 'True' | 'False' | 'Unknown'
+  readonly reason: string
+  readonly message: string
+  readonly lastTransitionTime: string
+  readonly lastHeartbeatTime: string
+}
+
+/** One server-side apply to nodes/<name>/status: all that hostdeps says on the Node, and nothing else. */
+export interface NodePatch {
+  readonly apiVersion: 'v1'
+  readonly kind: 'Node'
+  readonly metadata: {
+    readonly name: string
+    readonly labels: Readonly<Record<string, string>>
+    readonly annotations: Readonly<Record<string, string>>
+  }
+  readonly status: { readonly conditions: readonly NodeCondition[] }
+}
+
+export interface PatchOptions {
+  /** What the Node says now; times of conditions that do not change stay as they are. */
+  readonly before: readonly NodeCondition[]
+  readonly now: Date
+}
+
+/**
+ * The report as the Node says it. The same report gives the same patch, so that applying it again is no write: nothing
+ * in it is measured, and the times of a condition move only when it does.
+ */
+export function renderNodePatch(report: Report, options: PatchOptions): NodePatch {
+  const checks = report.checks.filter((check) => check.published)
+  const labels = checks.map((check) => [prefix + check.name, check.told.state] as const)
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: report.node,
+      labels: Object.fromEntries(labels),
+      annotations: { [`${prefix}report`]: renderAnnotation(report, checks) },
+    },
+    status: { conditions: checks.map((check) => renderCondition(check, options)) },
+  }
+}
+
+const statusOf = {
+  ready: 'True',
+  'not-applicable': 'True',
+  missing: 'False',
+  unknown: 'Unknown',
+} as const satisfies Record<State, NodeCondition['status']>
+
+function renderCondition({ name, told }: ReportCheck, { before, now }: PatchOptions): NodeCondition {
+  const type = conditionType(name)
+  const old = before.find((condition) => condition.type === type)
+  const said = { type, status: statusOf[told.state], reason: told.reason, message: renderMessage(told) }
+  const hasTurned = old?.status !== said.status
+  const isSame = !hasTurned && old.reason === said.reason && old.message === said.message
+  return {
+    ...said,
+    lastTransitionTime: hasTurned ? apiTime(new Date(told.since)) : old.lastTransitionTime,
+    lastHeartbeatTime: isSame ? old.lastHeartbeatTime : apiTime(now),
+  }
+}
+
+/** Characters; `kubectl describe node` shows it in one line. */
+const longestMessage = 256
+
+/** What is missing, and the commands that mend it, in one line; a command is whole or not there. */
+function renderMessage({ state, message, fix }: ReportCheck['told']): string {
+  const lines = state === 'missing' && fix !== null ? fix.split('\n') : []
+  const commands = lines.filter((line) => !line.startsWith('#'))
+  const notes = lines.filter((line) => line.startsWith('#')).map((line) => line.replace(/^#\s*/, ''))
+  const whole =
+    commands.length > 0 ? `${message}. Fix: ${commands.join(' && ')}` : [message, ...notes].join('. ')
+  if (whole.length <= longestMessage) return whole
+  for (let kept = commands.length - 1; kept > 0; kept--) {
+    const part = `${message}. Fix: ${commands.slice(0, kept).join(' && ')} ...`
+    if (part.length <= longestMessage) return part
+  }
+  return message.length > longestMessage ? `${message.slice(0, longestMessage - 3)}...` : message
+}
+
+/** Bytes; annotations of an object share 256 KiB, and every watcher of Nodes gets them. */
+const longestAnnotation = 4096
+
+/** The versioned contract with our own CLI. Whole checks are left out, with their count, when it would be too long. */
+function renderAnnotation(report: Report, checks: readonly ReportCheck[]): string {
+  const entries = checks.map(({ name, told: { state, since, reason, needs } }) => ({
+    check: name,
+    state,
+    since,
+    reason,
+    needs,
+  }))
+  for (let kept = entries.length; ; kept--) {
+    const omitted = entries.length - kept
+    const text = JSON.stringify({ v: 1, distro: report.host.distro, checks: entries.slice(0, kept), omitted })
+    if (Buffer.byteLength(text) <= longestAnnotation || kept === 0) return text
+  }
+}
+
+/** metav1.Time has whole seconds. */
+function apiTime(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z')
+}
