@@ -18,14 +18,16 @@ export interface ListenOptions {
   readonly config: Config
   /** Wins over the config's. */
   readonly port: number | undefined
+  /** Why the Node does not say what is served; null when it does, or nothing is published. */
+  readonly publishing: () => string | null
 }
 
 /** Serves the board where flags and config say; a place that cannot be had is the user's to mend. */
-export async function listen({ board, log, config, port }: ListenOptions): Promise<HttpServer> {
+export async function listen({ board, log, config, port, publishing }: ListenOptions): Promise<HttpServer> {
   const place = { host: config.http.host, port: port ?? config.http.port }
   const { version } = manifest
   try {
-    return await startHttp({ source: board, log, ...place, publishing: () => null, version })
+    return await startHttp({ source: board, log, ...place, publishing, version })
   } catch (error) {
     return explainListen(error, `${place.host}:${place.port}`)
   }

@@ -35,7 +35,7 @@ async function run(flags: RunFlags): Promise<void> {
     published: config.checks,
     unknownAfter: config.unknownAfter,
   }))
-  const http = await listen({ board, log, config, port: flags.port })
+  const http = await listen({ board, log, config, port: flags.port, publishing: () => null })
   const watcher = watchHost(hostPlace(flags))
   const showReport = reportShower(log, http.address)
   const stop = startRounds({

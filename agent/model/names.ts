@@ -1,6 +1,10 @@
 /** The prefix of every name that hostdeps puts on a Node. */
 export const prefix = 'hostdeps.dev/'
 
+export function labelKey(check: string): string {
+  return `${prefix}${check}`
+}
+
 /** `open-iscsi` → `hostdeps.dev/OpenIscsiReady` */
 export function conditionType(check: string): string {
   const pascal = check

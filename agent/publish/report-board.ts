@@ -10,6 +10,8 @@ export interface ReportBoard extends ReportSource {
   take(round: Round): Report
   /** Told when no round can be had: every check is unknown, and the reason is RoundStale. */
   silence(why: string): void
+  /** Goes on from what was settled before a restart; before the first round. */
+  restore(before: Settled): void
 }
 
 /** A report that is older than this many intervals is not to be trusted. */
@@ -23,11 +25,12 @@ export function createBoard(
 ): ReportBoard {
   const listeners = new Set<(report: Report) => void>()
   let settled: Settled | null = null
+  let restored: Settled | null = null
   let last: Round | null = null
   let silent: string | null = null
   let boot = clock.boot()
   const tell = (round: Round) => {
-    settled = settle(settled, round, options(round))
+    settled = settle(settled ?? restored, round, options(round))
     for (const listener of listeners) listener(settled.report)
     return settled.report
   }
@@ -37,6 +40,9 @@ export function createBoard(
       silent = null
       boot = round.boot + round.took
       return tell(round)
+    },
+    restore(before) {
+      restored = before
     },
     silence(why) {
       silent = why

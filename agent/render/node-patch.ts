@@ -1,28 +1,7 @@
 import { conditionType, prefix } from '../model/names.ts'
+import type { NodeCondition, NodePatch } from '../model/node-api.ts'
 import type { Report, ReportCheck } from '../model/report.ts'
 import type { State } from '../model/state.ts'
-
-/** A condition of a Node, as the API has it. */
-export interface NodeCondition {
-  readonly type: string
-  readonly status: 'True' | 'False' | 'Unknown'
-  readonly reason: string
-  readonly message: string
-  readonly lastTransitionTime: string
-  readonly lastHeartbeatTime: string
-}
-
-/** One server-side apply to nodes/<name>/status: all that hostdeps says on the Node, and nothing else. */
-export interface NodePatch {
-  readonly apiVersion: 'v1'
-  readonly kind: 'Node'
-  readonly metadata: {
-    readonly name: string
-    readonly labels: Readonly<Record<string, string>>
-    readonly annotations: Readonly<Record<string, string>>
-  }
-  readonly status: { readonly conditions: readonly NodeCondition[] }
-}
 
 export interface PatchOptions {
   /** What the Node says now; times of conditions that do not change stay as they are. */
@@ -95,7 +74,7 @@ function renderAnnotation(report: Report, checks: readonly ReportCheck[]): strin
   const entries = checks.map(({ name, told: { state, since, reason, needs } }) => ({
     check: name,
     state,
-    since,
+    since: apiTime(new Date(since)),
     reason,
     needs,
   }))

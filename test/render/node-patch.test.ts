@@ -27,7 +27,7 @@ test('label, condition and annotation of a check that is missing', () => {
       {
         check: 'open-iscsi',
         state: 'missing',
-        since: missing.since,
+        since: '2026-11-24T09:00:00Z',
         reason: 'BinaryNotFound',
         needs: ['binary:iscsiadm'],
       },

@@ -1,0 +1,57 @@
+/** A condition of a Node, as the API has it. */
+export interface NodeCondition {
+  readonly type: string
+  readonly status: 'True' | 'False' | 'Unknown'
+  readonly reason: string
+  readonly message: string
+  readonly lastTransitionTime: string
+  readonly lastHeartbeatTime: string
+}
+
+/** One server-side apply to nodes/<name>/status: all that hostdeps says on the Node, and nothing else. */
+export interface NodePatch {
+  readonly apiVersion: 'v1'
+  readonly kind: 'Node'
+  readonly metadata: {
+    readonly name: string
+    readonly labels: Readonly<Record<string, string>>
+    readonly annotations: Readonly<Record<string, string>>
+  }
+  readonly status: { readonly conditions: readonly NodeCondition[] }
+}
+
+/** What is read of a Node: only what is ours, and who it is. */
+export interface NodeView {
+  /** Another uid under the same name is another Node. */
+  readonly uid: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly conditions: readonly NodeCondition[]
+}
+
+/** One change of a check, told on the Node. */
+export interface NodeEvent {
+  readonly node: string
+  readonly uid: string
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  /** At most 1,024 characters. */
+  readonly note: string
+}
+
+export type ApiAnswer<T> = { readonly ok: true; readonly value: T } | ApiRefusal
+
+export interface ApiRefusal {
+  readonly ok: false
+  /** HTTP status; null when no answer came at all. */
+  readonly status: number | null
+  readonly message: string
+  /** Milliseconds that the API server asks us to wait. */
+  readonly retryAfter: number | null
+}
+
+/** The API server, as far as the server needs it. Nothing here throws or takes longer than its deadline. */
+export interface NodeApi {
+  read(node: string): Promise<ApiAnswer<NodeView>>
+  apply(patch: NodePatch, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<NodeView>>
+  tell(event: NodeEvent): Promise<ApiAnswer<null>>
+}

@@ -1,0 +1,53 @@
+import type {
+  ApiAnswer,
+  ApiRefusal,
+  NodeApi,
+  NodeEvent,
+  NodePatch,
+  NodeView,
+} from '../../agent/model/node-api.ts'
+
+/** A Node in memory that keeps what is applied to it, and refuses when it is told to. */
+export interface FakeApi extends NodeApi {
+  readonly applied: NodePatch[]
+  readonly events: NodeEvent[]
+  /** Each apply is refused so until it is null again. */
+  refusal: ApiRefusal | null
+  /** A label that is refused with 422 wherever it is. */
+  badLabel: string | null
+  uid: string
+}
+
+export function fakeApi(): FakeApi {
+  const api: FakeApi = {
+    applied: [],
+    events: [],
+    refusal: null,
+    badLabel: null,
+    uid: 'uid-1',
+    read: () => Promise.resolve({ ok: true, value: view(api.applied.at(-1)) }),
+    apply(patch, { dryRun = false } = {}): Promise<ApiAnswer<NodeView>> {
+      if (api.refusal !== null) return Promise.resolve(api.refusal)
+      if (api.badLabel !== null && api.badLabel in patch.metadata.labels) {
+        return Promise.resolve({
+          ok: false,
+          status: 422,
+          message: `${api.badLabel} is invalid`,
+          retryAfter: null,
+        })
+      }
+      if (!dryRun) api.applied.push(patch)
+      return Promise.resolve({ ok: true, value: view(patch) })
+    },
+    tell(event) {
+      api.events.push(event)
+      return Promise.resolve({ ok: true, value: null })
+    },
+  }
+  const view = (patch: NodePatch | undefined): NodeView => ({
+    uid: api.uid,
+    labels: patch?.metadata.labels ?? {},
+    conditions: patch?.status.conditions ?? [],
+  })
+  return api
+}
