@@ -80,25 +80,26 @@ export function createPublisher({ api, clock, log, start }: PublisherOptions): P
     trouble = explain(refusal)
     if (failures === 0) log.warn({ why: trouble }, 'the Node cannot be written; it is tried again')
     failures++
-    const wait = refusal.retryAfter ?? Math.min(firstRetry * 2 ** (failures - 1), lastRetry)
-    schedule(wait * (1 + Math.random() / 4))
+    schedule(waitAfter(failures, refusal))
   }
 
   const publishIfNew = () => {
     if (report !== null && contentOf(report) !== applied && failures === 0) void apply()
   }
-
-  return {
-    publish(next) {
-      report = next
-      publishIfNew()
-    },
-    trouble: () => trouble,
-    stop() {
-      isStopped = true
-      cancel()
-    },
+  const publish = (next: Report) => {
+    report = next
+    publishIfNew()
   }
+  const stop = () => {
+    isStopped = true
+    cancel()
+  }
+  return { publish, trouble: () => trouble, stop }
+}
+
+function waitAfter(failures: number, { retryAfter }: ApiRefusal): number {
+  const wait = retryAfter ?? Math.min(firstRetry * 2 ** (failures - 1), lastRetry)
+  return wait * (1 + Math.random() / 4)
 }
 
 /** All of a report that the Node says. */
