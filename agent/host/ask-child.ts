@@ -28,7 +28,9 @@ export function readChild(
   try {
     return JSON.parse(answer.value.stdout) as readonly Answer<unknown>[]
   } catch {
-    const detail = `reading ${place} failed: ${answer.value.stderr.slice(0, 200)}`
+    const { truncated, stderr } = answer.value
+    const words = truncated ? 'there is too much of it' : stderr.slice(0, 200)
+    const detail = `reading ${place} failed: ${words}`
     return task.questions.map(() => ({ fate: 'failed', detail }))
   }
 }

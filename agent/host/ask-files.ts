@@ -13,7 +13,7 @@ import type {
 import type { FileCache } from './file-cache.ts'
 import type { SuspectMounts } from './mounts.ts'
 import { listNames, readFolder, readText, statOf } from './read-file.ts'
-import { resolvePath } from './resolve-path.ts'
+import { lookAtRoot, resolvePath } from './resolve-path.ts'
 import type { OnSuspect, Resolved } from './resolve-path.ts'
 
 export type FileQuestion = ReadQuestion | ReadAllQuestion | ListQuestion | StatQuestion | WhichQuestion
@@ -119,5 +119,9 @@ function readAll(view: FileView, { path, suffix }: ReadAllQuestion): Answer<Fold
 function withResolved<V>(view: FileView, path: string, use: (resolved: Resolved) => Answer<V>): Answer<V> {
   const answer = resolvePath(view.root, path, view.suspects)
   if (answer.fate === 'suspect') throw new SuspectFound(answer)
-  return answer.fate === 'found' ? use(answer.value) : answer
+  const used = answer.fate === 'found' ? use(answer.value) : answer
+  if (used.fate !== 'absent') return used
+  // Everything vanishes with the process through which the root is seen.
+  const root = lookAtRoot(view.root)
+  return 'fate' in root ? root : used
 }

@@ -1,5 +1,5 @@
 import { getSystemErrorMessage } from 'node:util'
-import type { Answer } from '../model/question.ts'
+import type { Answer, Unanswered } from '../model/question.ts'
 
 /** Any fate but "found". */
 export type Refused = Exclude<Answer<never>, { fate: 'found' }>
@@ -13,9 +13,17 @@ export function fateOfErrno(error: unknown, path: string): Refused {
   return { fate: 'failed', detail }
 }
 
+/** As {@link fateOfErrno}, for what every host has: that it is not there proves nothing. */
+export function unansweredErrno(error: unknown, path: string): Unanswered {
+  const { fate, detail } = fateOfErrno(error, path)
+  return { fate: fate === 'absent' ? 'failed' : fate, detail }
+}
+
 function words(error: NodeJS.ErrnoException): string {
-  const known = error.errno === undefined ? undefined : getSystemErrorMessage(error.errno)
-  return known ?? error.code ?? error.message
+  // The numbers of zlib's errors are others than the system's.
+  const { syscall, errno, message } = error
+  const known = syscall === undefined || errno === undefined ? undefined : getSystemErrorMessage(errno)
+  return known ?? message
 }
 
 function isErrno(error: unknown): error is NodeJS.ErrnoException {

@@ -3,6 +3,7 @@ import type { Answer, Program, Question, RunQuestion, RunResult, UnitQuestion } 
 import { childArgv, readChild } from './ask-child.ts'
 import { SuspectFound, askFiles, isFileQuestion } from './ask-files.ts'
 import type { FileQuestion, FileView } from './ask-files.ts'
+import { isExecutableFormat } from './executable-format.ts'
 import type { FileCache } from './file-cache.ts'
 import { hostEnvironment, hostPath } from './host-path.ts'
 import { readSuspectMounts } from './mounts.ts'
@@ -10,6 +11,7 @@ import { nsenterArgv, readNsenter } from './nsenter.ts'
 import type { Runs } from './run-once.ts'
 import { runProgram } from './run-program.ts'
 import type { Target } from './target.ts'
+import { resolvePath } from './resolve-path.ts'
 import { readUnits, showUnits } from './units.ts'
 
 /** What is kept from one asking to the next. */
@@ -25,8 +27,8 @@ export function openNamespace(target: Target, { cache, runs, deadline }: Means) 
   const view: FileView = { root: target.root, suspects: readSuspectMounts(target.mountinfo), hostPath, cache }
   const env = hostEnvironment(target.namespace !== null)
 
-  const run = (argv: readonly [string, ...string[]]) =>
-    runs.ask(JSON.stringify(argv), () => runProgram(argv, { env, deadline }))
+  const run = (argv: readonly [string, ...string[]], spent = 0) =>
+    runs.ask(JSON.stringify(argv), () => runProgram(argv, { env, deadline, spent }))
 
   const askFile = async (question: FileQuestion): Promise<Answer<unknown>> => {
     try {
@@ -41,11 +43,15 @@ export function openNamespace(target: Target, { cache, runs, deadline }: Means) 
 
   const runOn = async (argv: readonly string[]): Promise<Answer<RunResult>> => {
     const [name = '', ...args] = argv
+    const start = performance.now()
     const found = (await askFile({ ask: 'which', name })) as Answer<Program>
     if (found.fate !== 'found') return found
-    const { path } = found.value
-    if (target.namespace === null) return run([path, ...args])
-    return readNsenter(await run(nsenterArgv(`--mount=${target.namespace}`, [path, ...args])))
+    const command = [found.value.path, ...args] as const
+    if (!isRunnable(view, found.value.path)) return formatError
+    // Most of the time may be over, where the program is on a slow mount.
+    const spent = performance.now() - start
+    if (target.namespace === null) return run(command, spent)
+    return readNsenter(await run(nsenterArgv(`--mount=${target.namespace}`, command), spent))
   }
 
   const askUnits = async (questions: readonly UnitQuestion[]): Promise<AnswerEntry[]> => {
@@ -65,23 +71,42 @@ export function openNamespace(target: Target, { cache, runs, deadline }: Means) 
   return {
     async ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]> {
       const files = questions.filter(isFileQuestion)
-      const network = target.network === null ? [] : files.filter(isNetworkQuestion)
+      const [network, others] = target.network === null ? [[], files] : splitNetwork(files)
       const programs = questions.filter((question): question is RunQuestion => question.ask === 'run')
       const all = await Promise.all([
         askUnits(questions.filter((question) => question.ask === 'unit')),
         askNetwork(network),
-        ...programs.map(async (question): Promise<AnswerEntry[]> => [[question, await runOn(question.argv)]]),
-        ...files
-          .filter((question) => !network.includes(question))
-          .map(async (question): Promise<AnswerEntry[]> => [[question, await askFile(question)]]),
+        ...programs.map(async (question) => pair([question], [await runOn(question.argv)])),
+        ...others.map(async (question) => pair([question], [await askFile(question)])),
       ])
       return all.flat()
     },
   }
 }
 
-function isNetworkQuestion(question: FileQuestion): boolean {
-  return 'path' in question && question.path.startsWith('/proc/sys/net/')
+/** What lies on a mount that may hang is not looked at here. */
+function isRunnable(view: FileView, path: string): boolean {
+  const resolved = resolvePath(view.root, path, view.suspects)
+  if (resolved.fate !== 'found' || !resolved.value.stat.isFile()) return true
+  return isExecutableFormat(view.root + resolved.value.real)
+}
+
+/** As a shell tells it. */
+const formatError: Answer<RunResult> = {
+  fate: 'found',
+  value: {
+    exitCode: 126,
+    signal: null,
+    stdout: '',
+    stderr: 'cannot execute: Exec format error',
+    truncated: false,
+  },
+}
+
+function splitNetwork(questions: readonly FileQuestion[]) {
+  const isNetwork = (question: FileQuestion) =>
+    'path' in question && question.path.startsWith('/proc/sys/net/')
+  return [questions.filter(isNetwork), questions.filter((question) => !isNetwork(question))] as const
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {

@@ -24,6 +24,7 @@ export function readText(root: string, { real, stat }: Resolved, limit = default
     if (bytes.length > limit) return tooLarge(real, limit)
     return { fate: 'found', value: { text: decode(real, bytes, limit) } }
   } catch (error) {
+    if (isBomb(error)) return tooLarge(real, limit)
     return fateOfErrno(error, real)
   }
 }
@@ -92,6 +93,10 @@ function readUpTo(handle: number, most: number, size: number): Buffer {
 function decode(real: string, bytes: Buffer, limit: number): string {
   const plain = real.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: limit }) : bytes
   return plain.toString('utf8')
+}
+
+function isBomb(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
 }
 
 function tooLarge(real: string, limit: number): Answer<never> {

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import type { Stats } from 'node:fs'
-import type { Answer } from '../model/question.ts'
-import { fateOfErrno } from './errno.ts'
+import type { Answer, Unanswered } from '../model/question.ts'
+import { fateOfErrno, unansweredErrno } from './errno.ts'
 import type { Refused } from './errno.ts'
 import type { SuspectMounts } from './mounts.ts'
 
@@ -16,6 +16,9 @@ export interface OnSuspect {
   readonly fate: 'suspect'
   readonly mount: string
 }
+
+/** Seen from another PID namespace they lead nowhere, which proves nothing. */
+const ownProc: readonly string[] = ['/proc/self', '/proc/thread-self']
 
 /** As the kernel's own limit, path_resolution(7). */
 const mostLinks = 40
@@ -33,7 +36,9 @@ export function resolvePath(
   let rest = path.split('/')
   let links: string | null = null
   let followed = 0
-  let stat = lstatSync(`${root}/`)
+  const start = lookAtRoot(root)
+  if ('fate' in start) return start
+  let stat = start
   while (rest.length > 0) {
     const [name = '', ...others] = rest
     rest = others
@@ -43,6 +48,9 @@ export function resolvePath(
       continue
     }
     const here = `/${[...done, name].join('/')}`
+    if (root !== '' && ownProc.includes(here)) {
+      return { fate: 'failed', detail: `${here} is that of whoever reads it, not of the host` }
+    }
     if (suspects.has(here)) return { fate: 'suspect', mount: here }
     const step = look(root + here)
     if ('fate' in step) return { fate: step.fate, detail: explain(step, { path, here, link: links }) }
@@ -58,7 +66,16 @@ export function resolvePath(
     rest = [...step.target.split('/'), ...rest]
   }
   const real = `/${done.join('/')}`
-  return { fate: 'found', value: { real, stat: done.length === 0 ? lstatSync(`${root}/`) : stat } }
+  return { fate: 'found', value: { real, stat: done.length === 0 ? start : stat } }
+}
+
+/** A root that is not there proves nothing of what is in it: the process through which it is seen has ended. */
+export function lookAtRoot(root: string): Stats | Unanswered {
+  try {
+    return lstatSync(`${root}/`)
+  } catch (error) {
+    return unansweredErrno(error, root || '/')
+  }
 }
 
 type Look = { readonly stat: Stats; readonly target: string | null } | Refused

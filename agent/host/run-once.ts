@@ -39,7 +39,10 @@ export function createRuns(): Runs {
       const answer = memory.answer ?? (memory.isAlive ? stuck() : begin(memory, start))
       if (!memory.isSlow) return answer
       const soon = await within(answer, grace)
-      if (soon !== null) return soon
+      if (soon !== null) {
+        memory.late = null
+        return soon
+      }
       void answer.then((value) => {
         if (value.fate !== 'timed-out') memory.late = value
       })

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
   /** Milliseconds. */
   readonly deadline: number
+  /** What of the deadline is over already; milliseconds. */
+  readonly spent?: number
 }
 
 /** A program under way: its answer, which always comes in time, and its end, which may never come. */
@@ -31,7 +33,10 @@ const reapTime = 100
  * group is killed, and then whatever left the group but still has the mark. The wait itself ends
  * {@link reapTime} after the deadline, dead or not.
  */
-export function runProgram(argv: readonly [string, ...string[]], { env, deadline }: RunOptions): Running {
+export function runProgram(
+  argv: readonly [string, ...string[]],
+  { env, deadline, spent = 0 }: RunOptions,
+): Running {
   const mark = randomUUID()
   const [file, ...args] = argv
   const child = execa(file, args, {
@@ -45,9 +50,9 @@ export function runProgram(argv: readonly [string, ...string[]], { env, deadline
     killDescendants: true,
   })
   const output = captureOutput(child.nodeChildProcess)
-  const ended = endOf(child.nodeChildProcess)
+  const ended = endOf(child.nodeChildProcess, child)
   return {
-    answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, deadline }),
+    answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, deadline, spent }),
     gone: ended.then(() => undefined),
   }
 }
@@ -59,10 +64,14 @@ interface End {
   readonly error: NodeJS.ErrnoException | null
 }
 
-function endOf(child: ChildProcess): Promise<End> {
+/** @param settled resolves also for what the kernel refuses to start, of which the child itself tells nothing */
+function endOf(child: ChildProcess, settled: PromiseLike<{ cause?: unknown }>): Promise<End> {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, error: null }))
-    child.once('error', (error) => resolve({ exitCode: null, signal: null, error }))
+    void settled.then(({ cause }) => {
+      if (child.pid === undefined && cause instanceof Error)
+        resolve({ exitCode: null, signal: null, error: cause })
+    })
   })
 }
 
@@ -71,24 +80,25 @@ interface Watched {
   readonly ended: Promise<End>
   readonly mark: string
   readonly deadline: number
+  readonly spent: number
 }
 
 async function finish(killGroup: () => void, watched: Watched): Promise<Answer<RunResult>> {
-  const { output, ended, mark, deadline } = watched
+  const { output, ended, mark, deadline, spent } = watched
   let hasEnded = false
   const whole = ended.then(async (end) => {
     hasEnded = true
     if (end.error === null) await output.closed
     return end
   })
-  const end = await within(whole, deadline)
+  const end = await within(whole, deadline - spent)
+  const left = hasEnded ? '; it ended, but what it started keeps its output open' : ''
   if (end === null) {
     killGroup()
     await Promise.all([within(ended, reapTime), within(killMarked(mark), reapTime)])
   }
   output.stop()
   if (end !== null) return answerOf(end, output)
-  const left = hasEnded ? '; it ended, but what it started keeps its output open' : ''
   return { fate: 'timed-out', detail: `no answer within ${deadline} ms${left}` }
 }
 

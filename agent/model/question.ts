@@ -117,7 +117,7 @@ export interface RunResult {
   /** Exit code; null when a signal ended it. */
   readonly exitCode: number | null
   readonly signal: string | null
-  /** At most 1 MiB each; what is beyond is cut and `truncated` says so. */
+  /** At most 4 MiB each; what is beyond is cut and `truncated` says so. */
   readonly stdout: string
   readonly stderr: string
   readonly truncated: boolean

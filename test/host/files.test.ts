@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { askFiles } from '../../agent/host/ask-files.ts'
 import type { FileQuestion, FileView } from '../../agent/host/ask-files.ts'
 import { createFileCache } from '../../agent/host/file-cache.ts'
+import type { FileCache } from '../../agent/host/file-cache.ts'
 import type { Answer } from '../../agent/model/question.ts'
 
 /** A root of a host's files in a folder; nothing outside it may ever be seen. */
@@ -17,7 +27,7 @@ const isRoot = process.getuid?.() === 0
 const server = createServer()
 
 beforeAll(async () => {
-  for (const folder of ['etc/conf.d', 'usr/bin', 'usr/sbin', 'real/deep', 'bin/tool'])
+  for (const folder of ['etc/conf.d', 'usr/bin', 'usr/sbin', 'real/deep', 'bin/tool', 'bin/only-folder'])
     mkdirSync(join(root, folder), { recursive: true })
   put('etc/plain', 'hello\n')
   put('etc/conf.d/a.conf', 'a')
@@ -26,6 +36,7 @@ beforeAll(async () => {
   put('etc/config.gz', gzipSync('CONFIG_X=y\n'))
   put('etc/bomb.gz', gzipSync(Buffer.alloc(8 * 1024 * 1024)))
   put('etc/garbage.gz', 'this is no gzip')
+  put('etc/cut.gz', gzipSync('CONFIG_X=y\n').subarray(0, 20))
   put('etc/binary', Buffer.from([0xff, 0xfe, 0x00, 0x41]))
   put('etc/huge', '')
   truncateSync(join(root, 'etc/huge'), 1024 * 1024 * 1024)
@@ -88,8 +99,18 @@ describe('reading', () => {
     ['a folder', '/etc/conf.d', { fate: 'failed', detail: '/etc/conf.d is a directory, not a regular file' }],
     ['1 GB', '/etc/huge', { fate: 'failed', detail: '/etc/huge is larger than 1048576 bytes' }],
     ['packed', '/etc/config.gz', found('CONFIG_X=y\n')],
-    ['packed, and far too large', '/etc/bomb.gz', { fate: 'failed' }],
-    ['not packed at all', '/etc/garbage.gz', { fate: 'failed' }],
+    [
+      'packed, and far too large',
+      '/etc/bomb.gz',
+      { fate: 'failed', detail: '/etc/bomb.gz is larger than 1048576 bytes' },
+    ],
+    [
+      'not packed at all',
+      '/etc/garbage.gz',
+      { fate: 'failed', detail: '/etc/garbage.gz: incorrect header check' },
+    ],
+    ['packed, and cut off', '/etc/cut.gz', { fate: 'failed', detail: '/etc/cut.gz: unexpected end of file' }],
+    ['bytes that are no text', '/etc/binary', found('\ufffd\ufffd\0A')],
   ])('%s', (_, path, wanted) => {
     expect(ask({ ask: 'read', path })).toMatchObject(wanted)
   })
@@ -101,13 +122,13 @@ describe('reading', () => {
     })
   })
 
+  test('/proc/self of a host is not ours: it proves nothing', () => {
+    expect(ask({ ask: 'read', path: '/proc/self/mounts' })).toMatchObject({ fate: 'failed' })
+  })
+
   test('a limit of its own', () => {
     expect(ask({ ask: 'read', path: '/etc/large' }).fate).toBe('failed')
     expect(ask({ ask: 'read', path: '/etc/large', limit: 4 * 1024 * 1024 }).fate).toBe('found')
-  })
-
-  test('bytes that are no text do not matter', () => {
-    expect(ask({ ask: 'read', path: '/etc/binary' }).fate).toBe('found')
   })
 
   test('a file of /proc, whose size is 0', () => {
@@ -136,6 +157,43 @@ describe('reading', () => {
   })
 })
 
+describe('a root that is gone', () => {
+  const questions: FileQuestion[] = [
+    { ask: 'read', path: '/etc/plain' },
+    { ask: 'readAll', path: '/etc', suffix: '.conf' },
+    { ask: 'list', path: '/' },
+    { ask: 'stat', path: '/etc' },
+    { ask: 'which', name: 'tool' },
+  ]
+
+  test.each(questions)('proves nothing: %j', (question) => {
+    const gone = join(outside, 'gone')
+    const detail = `${gone}: no such file or directory`
+    expect(ask(question, { root: gone })).toEqual({ fate: 'failed', detail })
+  })
+
+  test('neither when it goes while it is asked', () => {
+    const going = join(outside, 'going')
+    mkdirSync(going)
+    writeFileSync(join(going, 'file'), 'text')
+    const cache: FileCache = {
+      keep(_key, _resolved, read) {
+        rmSync(going, { recursive: true })
+        return read()
+      },
+    }
+    expect(ask({ ask: 'read', path: '/file' }, { root: going, cache }).fate).toBe('failed')
+  })
+
+  test.runIf(isClosed('/proc/1/root'))('or is closed to us', () => {
+    for (const question of questions)
+      expect(ask(question, { root: '/proc/1/root' })).toEqual({
+        fate: 'denied',
+        detail: '/proc/1/root: permission denied',
+      })
+  })
+})
+
 describe('folders', () => {
   test('every file with the ending, and nothing else', () => {
     const answer = ask({ ask: 'readAll', path: '/etc/conf.d', suffix: '.conf' })
@@ -151,11 +209,13 @@ describe('folders', () => {
     expect(ask({ ask: 'list', path: '/none' }).fate).toBe('absent')
   })
 
-  test.each([
+  test.each<[string, string]>([
     ['/etc/fifo', 'fifo'],
     ['/etc/socket', 'socket'],
     ['/etc', 'directory'],
     ['/etc/absolute', 'file'],
+    ['/', 'directory'],
+    ...(isRoot ? [['/etc/device', 'char'] satisfies [string, string]] : []),
   ])('%s is a %s', (path, type) => {
     expect(ask({ ask: 'stat', path })).toMatchObject({ fate: 'found', value: { type } })
   })
@@ -176,6 +236,7 @@ describe('programs', () => {
       'dangling-tool',
       { fate: 'absent', detail: expect.stringContaining('/usr/sbin/dangling-tool -> /nowhere/tool') },
     ],
+    ['a folder of that name is no program', 'only-folder', { fate: 'absent' }],
     ['an absolute path', '/usr/sbin/tool', { value: { path: '/usr/sbin/tool', executable: true } }],
   ])('%s', (_, name, wanted) => {
     expect(ask({ ask: 'which', name })).toMatchObject(wanted)
@@ -229,6 +290,16 @@ function ask(question: FileQuestion, other: Partial<FileView> = {}): Answer<unkn
     cache: createFileCache(),
   }
   return askFiles({ ...view, ...other }, question)
+}
+
+/** The machine that the tests run on may close its process 1 even to root. */
+function isClosed(place: string): boolean {
+  try {
+    lstatSync(`${place}/`)
+    return false
+  } catch {
+    return true
+  }
 }
 
 function found(text: unknown): object {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa, execaSync } from 'execa'
@@ -64,6 +64,24 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     expect(readFileSync(question.path, 'utf8')).toBe(execaSync('cat', [question.path]).stdout + '\n')
   })
 
+  test('of its network settings all are asked at once, and what is missing there is absent', async () => {
+    const questions: Question[] = [
+      { ask: 'read', path: '/proc/sys/net/ipv4/ip_forward' },
+      { ask: 'stat', path: '/proc/sys/net/ipv4/ip_forward' },
+      { ask: 'list', path: '/proc/sys/net/ipv4/conf' },
+      { ask: 'read', path: '/proc/sys/net/ipv4/no_such_setting' },
+      { ask: 'read', path: `${inside}/only-here` },
+    ]
+    const answers = await openHost({ procfs: '/proc', targetPid: pid, deadlineMs: 5_000 }).ask(questions)
+    expect(questions.map((question) => answers.find(([asked]) => asked === question)?.[1])).toMatchObject([
+      { fate: 'found', value: { text: '1\n' } },
+      { fate: 'found', value: { type: 'file', realPath: '/proc/sys/net/ipv4/ip_forward' } },
+      { fate: 'found', value: { names: ['all', 'default', 'lo'] } },
+      { fate: 'absent' },
+      { fate: 'found', value: { text: 'yes' } },
+    ])
+  })
+
   test('a named process is found by its name, and one that is not there is no proof of anything', async () => {
     const named = { ask: 'read', path: `${inside}/only-here`, in: 'sleep' } as const
     expect((await ask({ ...named, in: 'no-such-proc' }))?.fate).toBe('failed')
@@ -85,7 +103,72 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
   })
 })
 
+/** One question of each way of asking. */
+const everyWay: Question[] = [
+  { ask: 'read', path: '/etc/os-release' },
+  { ask: 'readAll', path: '/etc/modprobe.d', suffix: '.conf' },
+  { ask: 'list', path: '/etc' },
+  { ask: 'stat', path: '/etc' },
+  { ask: 'which', name: 'sh' },
+  { ask: 'run', argv: ['true'] },
+  { ask: 'unit', name: 'a.service' },
+  { ask: 'read', path: '/proc/sys/net/ipv4/ip_forward' },
+]
+
+describe('a file that is no program', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hostdeps-format-'))
+  const run = async (content: string | Buffer) => {
+    const path = join(folder, 'tool')
+    writeFileSync(path, content, { mode: 0o755 })
+    const host = openHost({ procfs: '/proc', targetPid: null, deadlineMs: 5_000 })
+    return (await host.ask([{ ask: 'run', argv: [path] }]))[0]?.[1]
+  }
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test.each<[string, string | Buffer]>([
+    ['text without an interpreter', `touch ${join(folder, 'was-run')}\n`],
+    ['nothing', ''],
+    [
+      'a program for another processor',
+      Buffer.concat([
+        Buffer.from('\u007fELF\u0002\u0001\u0001'),
+        Buffer.alloc(11),
+        Buffer.from([0xf3, 0]),
+        Buffer.alloc(40),
+      ]),
+    ],
+  ])('%s is not handed to a shell', async (_, content) => {
+    expect(await run(content)).toMatchObject({
+      value: { exitCode: 126, stderr: 'cannot execute: Exec format error' },
+    })
+    expect(existsSync(join(folder, 'was-run'))).toBe(false)
+  })
+
+  test('a script is run', async () => {
+    expect(await run('#!/bin/sh\necho yes\n')).toMatchObject({ value: { exitCode: 0, stdout: 'yes\n' } })
+  })
+})
+
 describe('a host that cannot be asked', () => {
+  test.each(everyWay)(
+    'proves nothing, and throws nothing, when its process has ended: %j',
+    async (question) => {
+      const sleeper = execa('sleep', ['600'], { reject: false })
+      sleeper.kill('SIGKILL')
+      await sleeper
+      const gone = openHost({ procfs: '/proc', targetPid: sleeper.pid ?? 0, deadlineMs: 5_000 })
+      expect(await gone.ask([question])).toEqual([
+        [question, { fate: 'failed', detail: expect.stringContaining(`/proc/${sleeper.pid}/`) }],
+      ])
+    },
+  )
+
+  test('a /proc that is not there', async () => {
+    const host = openHost({ procfs: '/nowhere', targetPid: 1, deadlineMs: 1_000 })
+    const answers = await host.ask([...everyWay, { ask: 'list', path: '/etc', in: 'kubelet' }])
+    expect(new Set(answers.map(([, { fate }]) => fate))).toEqual(new Set(['failed']))
+  })
+
   test('a process that is not there', async () => {
     const host = openHost({ procfs: '/proc', targetPid: 4_194_304, deadlineMs: 1_000 })
     expect(await host.selfTest()).toEqual({ fate: 'failed', detail: 'there is no process 4194304 of /proc' })

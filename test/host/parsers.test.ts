@@ -15,6 +15,16 @@ describe('systemctl show', () => {
     ])
   })
 
+  test('masked, and without a file', () => {
+    const said = 'LoadState=masked\nActiveState=failed\nSubState=failed\nUnitFileState=masked\n'
+    const [masked, bare] = readUnits(['a.service', 'b.scope'], ran(0, `${said}\nLoadState=loaded\n`, ''))
+    expect(masked).toEqual({
+      fate: 'found',
+      value: { LoadState: 'masked', ActiveState: 'failed', SubState: 'failed', UnitFileState: 'masked' },
+    })
+    expect(bare).toMatchObject({ value: { LoadState: 'loaded', UnitFileState: '' } })
+  })
+
   test.each<[string, Answer<RunResult>, object]>([
     [
       'no D-Bus',

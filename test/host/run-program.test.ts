@@ -34,6 +34,23 @@ describe('a program that ends', () => {
     expect(await run([script])).toMatchObject({ value: { exitCode: 127 } })
   })
 
+  test.each([
+    ['an argument that is too long', ['echo', 'x'.repeat(200_000)], 'spawn E2BIG'],
+    ['a file where a folder should be', ['/etc/passwd/tool'], 'spawn ENOTDIR'],
+  ] as const)('before it began, at once: %s', async (_, argv, detail) => {
+    const start = performance.now()
+    expect(await run([...argv], 20_000)).toEqual({ fate: 'failed', detail })
+    expect(performance.now() - start).toBeLessThan(10_000)
+  })
+
+  test('before it began: no x', async () => {
+    const script = program('plain', '#!/bin/sh\n')
+    chmodSync(script, 0o644)
+    expect(await run([script])).toMatchObject({
+      value: { exitCode: 126, stderr: 'cannot execute: Permission denied' },
+    })
+  })
+
   test('sees nothing of our environment', async () => {
     process.env['HOSTDEPS_TEST_SECRET'] = 'x'
     const answer = await run(['env'])
@@ -71,11 +88,19 @@ describe('a program that hangs is timed out in time, and nothing of it is left',
     const answer = await run(['sh', '-c', script(time)], deadline)
     const took = Math.round(performance.now() - start)
     console.log(`one that ${title}: ${took - deadline} ms after its deadline`)
-    expect(answer.fate).toBe('timed-out')
+    const left = title.startsWith('ended') ? '; it ended, but what it started keeps its output open' : ''
+    expect(answer).toEqual({ fate: 'timed-out', detail: `no answer within ${deadline} ms${left}` })
     expect(took).toBeLessThan(deadline + 1_500)
     await within(new Promise(() => {}), 50)
     expect((await execa('pgrep', ['-f', `sleep ${time}`], { reject: false })).stdout).toBe('')
   })
+})
+
+test('a deadline that is partly over is shorter', async () => {
+  const start = performance.now()
+  const { answer } = runProgram(['sleep', '1000099'], { env, deadline: 20_000, spent: 19_700 })
+  expect(await answer).toEqual({ fate: 'timed-out', detail: 'no answer within 20000 ms' })
+  expect(performance.now() - start).toBeLessThan(10_000)
 })
 
 describe('runs never pile up', () => {
@@ -109,6 +134,21 @@ describe('runs never pile up', () => {
     await slow.promise
     await within(new Promise(() => {}), 10)
     expect(await runs.ask('q', () => ({ answer: Promise.resolve(late), gone: Promise.resolve() }))).toBe(ok)
+  })
+
+  test('an answer that was given is not given again as a late one', async () => {
+    const runs = createRuns()
+    await runs.ask('q', () => ({ answer: Promise.resolve(late), gone: Promise.resolve() }))
+    const slow = Promise.withResolvers<Answer<RunResult>>()
+    const start = () => ({ answer: slow.promise, gone: Promise.resolve() })
+    expect((await runs.ask('q', start)).fate).toBe('timed-out')
+    const next = runs.ask('q', start)
+    slow.resolve(ok)
+    expect(await next).toBe(ok)
+    const fresh = { ...ok }
+    expect(await runs.ask('q', () => ({ answer: Promise.resolve(fresh), gone: Promise.resolve() }))).toBe(
+      fresh,
+    )
   })
 
   test('while a killed process still lives, its question is not run again', async () => {

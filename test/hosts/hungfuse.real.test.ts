@@ -8,10 +8,11 @@ import { within } from '../../agent/host/run-program.ts'
 import type { Question } from '../../agent/model/question.ts'
 import { mountHungFuse } from './hungfuse.ts'
 
-const canMount = process.getuid?.() === 0 && existsSync('/dev/fuse')
+const hasPython = (await execa('python3', ['--version'], { reject: false })).exitCode === 0
+const canMount = process.getuid?.() === 0 && existsSync('/dev/fuse') && hasPython
 if (!canMount) {
-  if (process.env['CI'] === 'true') throw new Error('a hung mount needs root and /dev/fuse')
-  console.warn('SKIPPED: a mount that hangs is tested by root alone, where /dev/fuse is')
+  if (process.env['CI'] === 'true') throw new Error('a hung mount needs root, /dev/fuse and python3')
+  console.warn('SKIPPED: a mount that hangs is tested by root alone, where /dev/fuse and python3 are')
 }
 
 describe.runIf(canMount)('a mount that hangs', () => {
@@ -72,5 +73,43 @@ describe.runIf(canMount)('a mount that hangs', () => {
       { ask: 'read', path: join(folder, 'link') },
     ])
     expect(answers[0]?.[1]).toEqual({ fate: 'timed-out', detail: `the mount ${hung} does not answer` })
+  })
+})
+
+describe.runIf(canMount)("a mount that hangs on the host's PATH", () => {
+  const deadlineMs = 700
+  let sleeper: { kill(signal: 'SIGKILL'): boolean } & PromiseLike<unknown>
+  let targetPid = 0
+  let mount: { unmount(): Promise<void> }
+
+  beforeAll(async () => {
+    const argv = ['-m', '--propagation', 'private', 'sh', '-c', 'echo ready; exec sleep 600']
+    const started = execa('unshare', argv, { reject: false, buffer: false })
+    sleeper = started
+    await new Promise((resolve) => started.stdout.once('data', resolve))
+    targetPid = started.pid ?? 0
+    mount = await mountHungFuse('/usr/local/bin', targetPid)
+  })
+  afterAll(async () => {
+    await mount?.unmount()
+    sleeper?.kill('SIGKILL')
+    await sleeper
+  })
+
+  test('leaves programs that are named by their path, and proves nothing of any other', async () => {
+    const questions: Question[] = [
+      { ask: 'which', name: 'sh' },
+      { ask: 'which', name: '/usr/bin/env' },
+      { ask: 'run', argv: ['/usr/bin/env', '--version'] },
+      { ask: 'run', argv: ['env', '--version'] },
+    ]
+    const start = performance.now()
+    const answers = await openHost({ procfs: '/proc', targetPid, deadlineMs }).ask(questions)
+    const took = Math.round(performance.now() - start)
+    console.log(`a program behind a mount that hangs: ${took} ms with a deadline of ${deadlineMs} ms`)
+    const fates = questions.map((question) => answers.find(([asked]) => asked === question)?.[1].fate)
+    expect(fates).toEqual(['timed-out', 'found', 'found', 'timed-out'])
+    expect(took).toBeLessThan(deadlineMs + 1_500)
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(' /usr/local/bin ')
   })
 })

@@ -1,25 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { execa, execaSync } from 'execa'
+import { atEnd } from './at-end.ts'
 
 const script = new URL('hungfuse.py', import.meta.url).pathname
 
-/** A mount on which everything hangs, as on an NFS server that is gone; for root alone. */
-export async function mountHungFuse(place: string): Promise<{ unmount(): Promise<void> }> {
-  const server = execa('python3', [script, place], { reject: false, buffer: { stdout: false } })
-  const clean = () => {
+/**
+ * A mount on which everything hangs, as on an NFS server that is gone; for root alone. With `inside`, the host pid of a
+ * process, it is mounted in that one's mount namespace and the place is a path there.
+ */
+export async function mountHungFuse(place: string, inside?: number): Promise<{ unmount(): Promise<void> }> {
+  const argv = inside === undefined ? [script, place] : [script, place, String(inside)]
+  const server = execa('python3', argv, { reject: false, buffer: { stdout: false } })
+  const clean = atEnd(() => {
     // Killing the server ends the connection, so that whoever hangs on it gets an error.
     server.kill('SIGKILL')
-    execaSync('umount', ['-l', place], { reject: false })
-  }
-  process.once('exit', clean)
-  await new Promise((resolve, reject) => {
-    server.stdout.once('data', resolve)
-    void server.then(({ stderr }) => reject(new Error(`the FUSE server ended: ${stderr}`)))
+    takeAway(place, inside)
   })
+  try {
+    await new Promise((resolve, reject) => {
+      server.stdout.once('data', resolve)
+      void server.then(({ stderr }) => reject(new Error(`the FUSE server ended: ${stderr}`)))
+    })
+  } catch (error) {
+    clean()
+    throw error
+  }
   return {
     async unmount() {
       clean()
-      process.off('exit', clean)
       await server
     },
   }
+}
+
+/** Unmounts what a killed run left in this machine's namespace: the source of each tells its server. */
+export function sweepHungMounts(): string[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
+  const dead = lines.flatMap((line) => {
+    const [, place, server] = /^(?:\S+ ){4}(\S+) .* - fuse\.hung hostdeps-hung-(\d+) /.exec(line) ?? []
+    return place === undefined || existsSync(`/proc/${server}`) ? [] : [place]
+  })
+  for (const place of dead) takeAway(place)
+  return dead
+}
+
+function takeAway(place: string, inside?: number): void {
+  if (inside === undefined) execaSync('umount', ['-l', place], { reject: false })
+  // umount asks /proc/self, which is the host's, so it must be a process of the host.
+  else
+    execaSync('nsenter', ['-t', String(inside), '-m', '-p', '--', 'umount', '-l', place], { reject: false })
 }

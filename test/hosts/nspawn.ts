@@ -1,11 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { atEnd } from './at-end.ts'
+import { newParts, removeParts, writeProcess } from './host-parts.ts'
+import type { HostParts } from './host-parts.ts'
 
 /** How a program in the host ended. */
 export interface Outcome {
+  /** Undefined when a signal ended it, as at its timeout. */
   readonly exitCode: number | undefined
   readonly stdout: string
   readonly stderr: string
@@ -17,6 +20,7 @@ export interface TestHost {
   readonly pid: number
   /** Its root, as this machine sees it. */
   readonly root: string
+  /** Runs a program in it; the timeout is in milliseconds, two minutes unless told. */
   exec(argv: readonly string[], options?: { timeout?: number }): Promise<Outcome>
   /** apt-get in it, without questions; rejects when it fails. */
   apt(...args: string[]): Promise<void>
@@ -24,109 +28,126 @@ export interface TestHost {
   stop(): Promise<void>
 }
 
-/** The name of a host's folder and network namespace; it tells the process that owns it. */
-export const hostFolder = /^hostdeps-host-(\d+)-\w+$/
-
 /** Boots a host over the root that the set-up made; what is changed in it is thrown away with it. */
 export async function bootHost(name: string): Promise<TestHost> {
-  const folder = mkdtempSync(join(tmpdir(), `hostdeps-host-${process.pid}-${name}`))
-  const parts = { folder, netns: basename(folder), root: join(folder, 'root') }
-  const cleanUp = () => removeHost(parts)
-  process.once('exit', cleanUp)
+  const parts = newParts(name)
+  const remove = atEnd(() => removeParts(parts))
   try {
     const nspawn = await startHost(parts)
     const pid = await untilUp(nspawn, parts)
-    return testHost({ pid, nspawn, cleanUp, parts })
+    return testHost(pid, async () => {
+      nspawn.kill()
+      await Promise.race([nspawn.ended, sleep(stopLimit, undefined, { ref: false })])
+      remove()
+      await nspawn.ended
+    })
   } catch (error) {
-    cleanUp()
-    process.off('exit', cleanUp)
+    remove()
     throw error
   }
 }
 
-interface Parts {
-  readonly folder: string
-  readonly netns: string
-  readonly root: string
-}
+/** Milliseconds. A boot takes about 2 s and a stop about 1 s on a machine that is not busy. */
+const bootLimit = 60_000
+const stopLimit = 10_000
 
 /** systemd-nspawn itself, as far as it is needed here. */
 interface Nspawn {
-  readonly pid: number | undefined
+  readonly pid: number
   /** Resolves to what it printed when it ends. */
   readonly ended: Promise<string>
+  /** Asks for an orderly shutdown. */
   kill(): void
 }
 
-async function startHost({ folder, netns, root }: Parts): Promise<Nspawn> {
-  const lower = process.env['HOSTDEPS_TEST_HOST_ROOT']
-  if (lower === undefined) throw new Error('HOSTDEPS_TEST_HOST_ROOT is not set: npm test sets it up')
-  const [upper, work] = [join(folder, 'upper'), join(folder, 'work')]
-  for (const part of [upper, work, root]) mkdirSync(part)
-  await execa('mount', [
-    '-t',
-    'overlay',
-    'overlay',
-    '-o',
-    `lowerdir=${lower},upperdir=${upper},workdir=${work}`,
-    root,
-  ])
-  await execa('ip', ['netns', 'add', netns])
+async function startHost(parts: HostParts): Promise<Nspawn> {
+  await mountRoot(parts)
+  await execa('ip', ['netns', 'add', parts.name])
+  for (const cgroup of parts.cgroups) mkdirSync(cgroup)
   // The flags that boot systemd where cgroups are v1 and no seccomp filter can be set.
   const env = { SYSTEMD_SECCOMP: '0', SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' }
-  const nspawn = execa(
-    'systemd-nspawn',
-    [
-      '-D',
-      root,
-      '--machine',
-      netns,
-      '--boot',
-      `--network-namespace-path=/run/netns/${netns}`,
-      '--register=no',
-      '--keep-unit',
-      '--capability=all',
-      '--console=pipe',
-    ],
-    { env, stdin: 'ignore', reject: false, all: true },
-  )
-  writeFileSync(join(folder, 'nspawn.pid'), String(nspawn.pid))
+  const options = ['--boot', '--register=no', '--keep-unit', '--capability=all', '--console=pipe']
+  const places = [
+    '-D',
+    parts.root,
+    '--machine',
+    parts.name,
+    `--network-namespace-path=/run/netns/${parts.name}`,
+  ]
+  const argv = [...inCgroups(parts), 'systemd-nspawn', ...places, ...options]
+  // The host shuts down with this process, also by its SIGKILL; what is left then is swept by the next set-up.
+  const nspawn = execa('setpriv', ['--pdeathsig', 'TERM', ...argv], {
+    env,
+    stdin: 'ignore',
+    reject: false,
+    all: true,
+  })
+  if (nspawn.pid === undefined) throw new Error(`setpriv did not start: ${(await nspawn).message}`)
+  writeProcess(parts, 'nspawn', nspawn.pid)
   const ended = nspawn.then(({ all, exitCode }) => `systemd-nspawn ended with ${exitCode}: ${all}`)
   return { pid: nspawn.pid, ended, kill: () => void nspawn.kill('SIGTERM') }
 }
 
-/** Milliseconds; it takes about 2 s on a machine that is not busy. */
-const bootLimit = 60_000
+async function mountRoot({ folder, root }: HostParts): Promise<void> {
+  const lower = process.env['HOSTDEPS_TEST_HOST_ROOT']
+  if (lower === undefined) throw new Error('HOSTDEPS_TEST_HOST_ROOT is not set: npm test sets it up')
+  const [upper, work] = [join(folder, 'upper'), join(folder, 'work')]
+  for (const part of [upper, work, root]) mkdirSync(part)
+  const layers = `lowerdir=${lower},upperdir=${upper},workdir=${work}`
+  await execa('mount', ['-t', 'overlay', 'overlay', '-o', layers, root])
+}
 
-async function untilUp(nspawn: Nspawn, { folder }: Parts): Promise<number> {
+/** With --keep-unit the host's systemd starts from the cgroup that systemd-nspawn was started in. */
+function inCgroups({ cgroups }: HostParts): string[] {
+  const enter = cgroups.map((cgroup) => `echo $$ > ${cgroup}/cgroup.procs && `).join('')
+  return ['sh', '-c', `${enter}exec "$@"`, 'sh']
+}
+
+async function untilUp(nspawn: Nspawn, parts: HostParts): Promise<number> {
   let over: string | null = null
   void nspawn.ended.then((words) => {
     over = words
   })
-  for (const start = Date.now(); Date.now() - start < bootLimit;) {
+  let pid: number | undefined
+  for (const start = Date.now(); Date.now() - start < bootLimit; await sleep(50)) {
     if (over !== null) throw new Error(over)
-    const pid = childOf(nspawn.pid)
-    if (pid !== null) {
-      writeFileSync(join(folder, 'init.pid'), String(pid))
-      const { stdout } = await execIn(pid, ['systemctl', 'is-system-running'])
-      if (stdout === 'running' || stdout === 'degraded') return pid
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    pid ??= childrenOf(nspawn.pid).find((child) => isInit(child, parts.root))
+    if (pid !== undefined && (await isUp(pid))) return pid
   }
   throw new Error(`the host is not up after ${bootLimit} ms`)
 }
 
-function childOf(pid: number | undefined): number | null {
+function childrenOf(pid: number): number[] {
   try {
-    const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
-    return first ? Number(first) : null
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
   } catch {
-    return null
+    return []
   }
 }
 
+/**
+ * systemd-nspawn has a child for a moment that is still in this machine's root, and there may be a systemd running here
+ * too: what is meant for the host must not run there.
+ */
+function isInit(pid: number, root: string): boolean {
+  try {
+    const [seen, wanted] = [statSync(`/proc/${pid}/root/`), statSync(root)]
+    const isFirst = /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return isFirst && seen.dev === wanted.dev && seen.ino === wanted.ino
+  } catch {
+    return false
+  }
+}
+
+/** systemd has started all it had to, and says so over D-Bus and not by its private socket alone. */
+async function isUp(pid: number): Promise<boolean> {
+  const argv = ['env', 'SYSTEMCTL_FORCE_BUS=1', 'systemctl', 'is-system-running']
+  const { stdout } = await execIn(pid, argv, 10_000)
+  return stdout === 'running' || stdout === 'degraded'
+}
+
 /** In its mount and PID namespace; the network stays this machine's, so that apt reaches its mirror. */
-async function execIn(pid: number, argv: readonly string[], timeout = 120_000) {
+async function execIn(pid: number, argv: readonly string[], timeout = 120_000): Promise<Outcome> {
   const env = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     LC_ALL: 'C',
@@ -135,58 +156,29 @@ async function execIn(pid: number, argv: readonly string[], timeout = 120_000) {
   const { exitCode, stdout, stderr } = await execa(
     'nsenter',
     ['-t', String(pid), '-m', '-p', '--', ...argv],
-    { env, extendEnv: false, reject: false, timeout },
+    { env, extendEnv: false, reject: false, timeout, killSignal: 'SIGKILL', killDescendants: true },
   )
   return { exitCode, stdout, stderr }
 }
 
-function testHost(booted: { pid: number; nspawn: Nspawn; cleanUp: () => void; parts: Parts }): TestHost {
-  const { pid, nspawn, cleanUp } = booted
+function testHost(pid: number, stop: () => Promise<void>): TestHost {
+  const root = `/proc/${pid}/root`
   const exec: TestHost['exec'] = (argv, { timeout } = {}) => execIn(pid, argv, timeout)
-  const must = async (argv: readonly string[]) => {
-    const { exitCode, stdout, stderr } = await exec(argv)
-    if (exitCode !== 0) throw new Error(`${argv.join(' ')} failed with ${exitCode}:\n${stdout}\n${stderr}`)
-  }
   return {
     pid,
-    root: `/proc/${pid}/root`,
+    root,
     exec,
-    apt: (...args) => must(['apt-get', '-y', '-q', ...args]),
+    stop,
+    async apt(...args) {
+      const argv = ['apt-get', '-y', '-q', ...args]
+      const { exitCode, stdout, stderr } = await exec(argv, { timeout: 300_000 })
+      if (exitCode !== 0) throw new Error(`${argv.join(' ')} failed with ${exitCode}:\n${stdout}\n${stderr}`)
+    },
     async writeFile(path, text, mode = 0o644) {
-      const place = `/proc/${pid}/root${path}`
+      const place = join(root, path)
       mkdirSync(dirname(place), { recursive: true })
       rmSync(place, { force: true })
       writeFileSync(place, text, { mode })
     },
-    async stop() {
-      nspawn.kill()
-      await Promise.race([nspawn.ended, new Promise((resolve) => setTimeout(resolve, 10_000))])
-      cleanUp()
-      process.off('exit', cleanUp)
-    },
-  }
-}
-
-/** Ends and removes all of a host, whatever of it is there; also from an exit handler, so it waits for nothing. */
-function removeHost({ folder, netns, root }: Parts): void {
-  for (const file of ['init.pid', 'nspawn.pid']) killWritten(join(folder, file))
-  tryTo('umount', ['-l', root])
-  tryTo('ip', ['netns', 'del', netns])
-  rmSync(folder, { recursive: true, force: true })
-}
-
-function killWritten(file: string): void {
-  try {
-    if (existsSync(file)) process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL')
-  } catch {
-    // It is gone already.
-  }
-}
-
-function tryTo(program: string, args: readonly string[]): void {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' })
-  } catch {
-    // There was nothing of it.
   }
 }

@@ -1,26 +1,28 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
+import { aptEnv, aptOptions, mustBeDebianRoot } from './apt.ts'
 import type { Step } from './step.ts'
 
 const suite = 'bookworm'
 const included = ['systemd', 'systemd-sysv', 'dbus', 'kmod', 'iproute2', 'procps', 'ca-certificates']
 /** Downloaded into the root once, so that installing them in a test asks no network. */
 const downloaded = ['open-iscsi']
+/** Counted up when what is done with them changes. */
+const edition = 2
 
 /** A Debian 12 root that test hosts are booted from: debootstrap, about a minute, kept in .cache. */
 export const hostRoot: Step = {
   title: 'the root of the Debian 12 test host',
-  hint: 'run npm test as root on Debian, with debootstrap',
+  hint: 'run npm test as root on Debian 12',
   async run(tell) {
-    if (process.getuid?.() !== 0) throw new Error('only root may make and boot a host')
+    await mustBeDebianRoot()
     const key = createHash('sha256')
-      .update(JSON.stringify([suite, included, downloaded, 1]))
+      .update(JSON.stringify([suite, included, downloaded, edition]))
       .digest('hex')
-      .slice(0, 12)
-    const root = resolve('.cache/hosts', `debian12-${key}`)
+    const root = resolve('.cache/hosts', `debian12-${key.slice(0, 12)}`)
     if (!existsSync(root)) await makeRoot(root, tell)
     return { HOSTDEPS_TEST_HOST_ROOT: root }
   },
@@ -28,49 +30,67 @@ export const hostRoot: Step = {
 
 /** Made under another name and renamed when it is whole: one that was cut off is never taken for it. */
 async function makeRoot(root: string, tell: (progress: string) => void): Promise<void> {
-  const part = `${root}.part`
-  await rm(part, { recursive: true, force: true })
+  await sweepParts(root)
+  const part = `${root}.part-${process.pid}`
   await mkdir(part, { recursive: true })
   tell('debootstrap, about a minute')
-  await execa('debootstrap', [
-    '--variant=minbase',
-    `--include=${included.join(',')}`,
-    suite,
-    part,
-    ...(await mirror()),
-  ])
+  const options = ['--variant=minbase', `--include=${included.join(',')}`]
+  await execa('debootstrap', [...options, suite, part, await mirror()])
   tell(`downloading ${downloaded.join(', ')} into it`)
   await takeOverApt(part)
-  await inRoot(part, 'apt-get', 'update')
-  await inRoot(part, 'apt-get', 'install', '-y', '--no-install-recommends', '--download-only', ...downloaded)
+  await inRoot(part, 'apt-get', 'clean')
+  await inRoot(part, 'apt-get', 'update', ...aptOptions)
+  const install = ['install', '--no-install-recommends', '--download-only', ...aptOptions]
+  await inRoot(part, 'apt-get', ...install, ...downloaded)
   await writeFile(join(part, 'etc/hostname'), 'debian12\n')
-  await rename(part, root)
+  await unmountUnder(part)
+  // A run beside this one may have been first: then that one is as good.
+  if (existsSync(root)) await rm(part, { recursive: true, force: true })
+  else await rename(part, root)
 }
 
-/** The mirror that this machine itself uses. */
-async function mirror(): Promise<string[]> {
-  const { stdout } = await execa('apt-get', [
-    'indextargets',
-    '--format',
-    '$(CODENAME) $(REPO_URI)',
-    'Created-By: Packages',
-  ])
+/** Those of runs that were killed on the way. debootstrap mounts /proc and /sys in them: rm must not go there. */
+async function sweepParts(root: string): Promise<void> {
+  const folder = resolve(root, '..')
+  await mkdir(folder, { recursive: true })
+  for (const name of readdirSync(folder)) {
+    const [, owner] = /\.part(?:-(\d+))?$/.exec(name) ?? [null, '']
+    if (owner === '' || existsSync(`/proc/${owner}`)) continue
+    await unmountUnder(join(folder, name))
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+async function unmountUnder(folder: string): Promise<void> {
+  const places = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => (line.split(' ')[4] ?? '').replaceAll('\\040', ' '))
+  for (const place of places.filter((name) => name.startsWith(`${folder}/`)).toReversed())
+    await execa('umount', ['-l', place])
+}
+
+/** The mirror that this machine itself uses. Its sources are taken over too, so they must be of the same suite. */
+async function mirror(): Promise<string> {
+  const format = ['--format', '$(CODENAME) $(REPO_URI)', 'Created-By: Packages']
+  const { stdout } = await execa('apt-get', ['indextargets', ...format])
   const line = stdout.split('\n').find((entry) => entry.startsWith(`${suite} `))
-  return line === undefined ? [] : [line.slice(suite.length + 1)]
+  if (line === undefined) throw new Error(`this machine's apt has no source of ${suite}, which is Debian 12`)
+  return line.slice(suite.length + 1)
 }
 
-/** The root installs from where this machine does. */
+/** The root installs from where this machine does, and trusts whom it trusts. */
 async function takeOverApt(root: string): Promise<void> {
-  await rm(join(root, 'etc/apt/sources.list'), { force: true })
-  for (const part of ['sources.list', 'sources.list.d', 'apt.conf.d', 'auth.conf.d']) {
-    if (existsSync(`/etc/apt/${part}`))
-      await cp(`/etc/apt/${part}`, join(root, 'etc/apt', part), { recursive: true })
+  await rm(join(root, 'etc/apt'), { recursive: true, force: true })
+  const places = ['etc/apt', 'usr/share/keyrings', 'etc/ssl/certs/ca-certificates.crt', 'etc/resolv.conf']
+  for (const place of places) {
+    if (!existsSync(`/${place}`)) continue
+    await rm(join(root, place), { recursive: true, force: true })
+    await cp(`/${place}`, join(root, place), { recursive: true, dereference: true })
   }
   // Images for containers delete what apt downloads.
   await rm(join(root, 'etc/apt/apt.conf.d/docker-clean'), { force: true })
-  await cp('/etc/resolv.conf', join(root, 'etc/resolv.conf'))
 }
 
 async function inRoot(root: string, ...argv: string[]): Promise<void> {
-  await execa('chroot', [root, ...argv], { env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' } })
+  await execa('chroot', [root, ...argv], { env: aptEnv })
 }

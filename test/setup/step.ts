@@ -1,7 +1,14 @@
-/** One thing that tests need and a fresh machine may lack. */
+/**
+ * One thing that tests need and a fresh machine may lack. What steps set up, tests find by environment variables:
+ *
+ * | variable | says |
+ * | --- | --- |
+ * | `CHROMIUM` | the browser; one that is set before is kept |
+ * | `HOSTDEPS_TEST_HOST_ROOT` | the folder of the Debian 12 root that test hosts are booted from; unset, those tests are skipped |
+ */
 export interface Step {
   readonly title: string
-  /** The environment variables by which tests find what was set up. Rejects when it cannot be had. */
+  /** The environment variables to set. Rejects when it cannot be had. */
   run(tell: (progress: string) => void): Promise<Readonly<Record<string, string>>>
   /** How a person gets it. */
   readonly hint: string

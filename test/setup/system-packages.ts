@@ -1,17 +1,18 @@
-import { readFile } from 'node:fs/promises'
 import { execa } from 'execa'
+import { aptEnv, aptOptions, mustBeDebianRoot } from './apt.ts'
 import type { Step } from './step.ts'
 
-/** Debian's packages that tests need, by the program or file that tells whether they are there. */
+/** Debian's packages that tests need, and what for. */
 const packages: Readonly<Record<string, string>> = {
-  debootstrap: '/usr/sbin/debootstrap',
-  'systemd-container': '/usr/bin/systemd-nspawn',
-  'util-linux': '/usr/bin/nsenter',
-  iproute2: '/sbin/ip',
-  procps: '/usr/bin/pgrep',
-  python3: '/usr/bin/python3',
-  rpm: '/usr/bin/rpm',
-  chromium: '/usr/bin/chromium',
+  debootstrap: 'makes the root of the test host',
+  'systemd-container': 'systemd-nspawn boots it',
+  'util-linux': 'nsenter, setpriv, mount',
+  mount: 'mount and umount, of overlays and hung mounts',
+  iproute2: 'network namespaces',
+  procps: 'pgrep',
+  python3: 'serves the mount that hangs',
+  rpm: 'the real order of versions',
+  chromium: 'the page',
 }
 
 export const systemPackages: Step = {
@@ -20,24 +21,24 @@ export const systemPackages: Step = {
   async run(tell) {
     const wanted = await missingPackages()
     if (wanted.length > 0) await install(wanted, tell)
-    return { CHROMIUM: packages['chromium'] ?? '' }
+    return { CHROMIUM: process.env['CHROMIUM'] ?? '/usr/bin/chromium' }
   },
 }
 
 async function missingPackages(): Promise<string[]> {
-  const { stdout } = await execa('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n'])
-  const installed = new Set(stdout.split('\n'))
+  const { stdout } = await execa('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n'], {
+    reject: false,
+  })
+  const installed = new Set((stdout ?? '').split('\n'))
   return Object.keys(packages).filter((name) => !installed.has(`${name} installed`))
 }
 
 async function install(names: readonly string[], tell: (progress: string) => void): Promise<void> {
-  if (process.getuid?.() !== 0)
-    throw new Error(`${names.join(', ')} are missing, and only root may install them`)
-  if (!(await readFile('/etc/os-release', 'utf8')).includes('ID=debian'))
-    throw new Error('this is not Debian')
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await mustBeDebianRoot().catch((error: Error) => {
+    throw new Error(`${names.join(', ')} are missing, and ${error.message}`)
+  })
   tell('apt-get update')
-  await execa('apt-get', ['update'], { env })
+  await execa('apt-get', ['update', ...aptOptions], { env: aptEnv })
   tell(`apt-get install ${names.join(' ')}`)
-  await execa('apt-get', ['install', '-y', '--no-install-recommends', ...names], { env })
+  await execa('apt-get', ['install', '--no-install-recommends', ...aptOptions, ...names], { env: aptEnv })
 }
