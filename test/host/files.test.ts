@@ -123,6 +123,7 @@ describe('reading', () => {
   })
 
   test('/proc/self of a host is not ours: it proves nothing', () => {
+    mkdirSync(join(root, 'proc'))
     expect(ask({ ask: 'read', path: '/proc/self/mounts' })).toMatchObject({ fate: 'failed' })
   })
 
