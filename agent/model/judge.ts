@@ -53,7 +53,9 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   const all = check.needs.map((need) => judgeNeed(need, check, context))
   const findings = all.map(({ result }) => result)
   const { state, reason, message } = checkVerdict(findings)
-  const mends = all.flatMap(({ mends }) => mends)
+  // What is only recommended comes after what is missing: often the same package mends both.
+  const pressing = state === 'missing' ? all.filter(({ result }) => !result.recommended) : all
+  const mends = pressing.flatMap((judged) => judged.mends)
   const fix = context.asked.fixText(mends, context.asked.facts)
   const { name, title, why } = check
   return { result: { name, title, why, state, reason, message, fix, findings }, mends }

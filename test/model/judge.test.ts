@@ -114,6 +114,15 @@ describe('fixes', () => {
     )
   })
 
+  test('while something required is missing, what is only recommended is not in the fix of the check', () => {
+    const soft = { ...need(missing, 1), recommended: true, fix: { all: { packages: ['soft'] } } }
+    const hard = { ...need(missing, 2), fix: { all: { packages: ['hard'] } } }
+    const fixOf = (needs: Need[]) => judgeAll([check('c', needs)])[0]?.fix
+    expect(fixOf([soft, hard])).toContain('install -y hard')
+    expect(fixOf([soft, hard])).not.toContain('soft')
+    expect(fixOf([soft, need(ready)])).toContain('install -y soft')
+  })
+
   test('nothing is mended that is not known to be missing', () => {
     expect(judgeAll([check('c', [need(unknown)], { all: { packages: ['a'] } })])[0]?.fix).toBeNull()
   })
