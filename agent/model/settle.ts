@@ -68,7 +68,8 @@ function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
 /** The report says unknown at once; the Node, once the silence is long. */
 function keepTold(before: CheckMemory, news: News): CheckMemory {
   const unknownFrom = before.unknownFrom ?? news.round.boot
-  const isBelieved = news.round.boot - unknownFrom >= news.options.unknownAfter
+  const isLong = news.round.boot - unknownFrom >= news.options.unknownAfter
+  const isBelieved = isLong || before.check.told.state === 'unknown'
   return { ...turn(before, news, { isBelieved, unknownFrom }), missingFrom: before.missingFrom }
 }
 

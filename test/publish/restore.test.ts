@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import type { NodeView } from '../../agent/model/node-api.ts'
+import type { CheckResult, Round } from '../../agent/model/report.ts'
+import { settle } from '../../agent/model/settle.ts'
+import type { Settled } from '../../agent/model/settle.ts'
+import type { State } from '../../agent/model/state.ts'
+import { restoreSettled } from '../../agent/publish/restore.ts'
+import { renderNodePatch } from '../../agent/render/node-patch.ts'
+
+const options = { node: 'node-1', published: ['a', 'b', 'c'], unknownAfter: 300_000 }
+const states = { a: 'ready', b: 'missing', c: 'unknown' } as const
+
+test('after a restart the same round gives the same patch: no write, no new time', () => {
+  const before = settle(null, round(0, states), options)
+  const first = patchOf(before, [], 0)
+  const after = settle(restoreSettled(viewOf(first), options.published, 100_000), round(100, states), options)
+  expect(patchOf(after, first.status.conditions, 100)).toEqual(first)
+})
+
+test('no false recovery, and no false fall: what was ready is missing only when two rounds agree', () => {
+  const first = patchOf(settle(null, round(0, states), options), [], 0)
+  const restored = restoreSettled(viewOf(first), options.published, 100_000)
+  const once = settle(restored, round(100, { ...states, a: 'missing' }), options)
+  expect(toldOf(once)).toEqual(['ready', 'missing', 'unknown'])
+  expect(toldOf(settle(once, round(111, { ...states, a: 'missing' }), options))).toEqual([
+    'missing',
+    'missing',
+    'unknown',
+  ])
+})
+
+test('what the Node says nothing of, or what is not ours, begins anew', () => {
+  const restored = restoreSettled(
+    { uid: '1', labels: { 'hostdeps.dev/a': 'nonsense' }, conditions: [] },
+    options.published,
+    0,
+  )
+  expect(restored.memory.size).toBe(0)
+})
+
+function toldOf({ report }: Settled): State[] {
+  return report.checks.map((check) => check.told.state)
+}
+
+function patchOf({ report }: Settled, before: NodeView['conditions'], second: number) {
+  return renderNodePatch(report, { before, now: new Date(second * 1000) })
+}
+
+function viewOf({ metadata, status }: ReturnType<typeof patchOf>): NodeView {
+  return { uid: 'uid-1', labels: metadata.labels, conditions: status.conditions }
+}
+
+function round(second: number, of: Record<string, State>): Round {
+  const checks = Object.entries(of).map(([name, state]): CheckResult => {
+    const said = { state, reason: 'BinaryNotFound', message: 'm', why: 'w', fix: null } as const
+    const finding = { ...said, need: 'binary:x', kind: 'binary', evidence: [], recommended: false }
+    return { ...said, name, title: name, findings: [finding] }
+  })
+  const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' }
+  const probing = { watched: 0, refused: 0, abandoned: 0 }
+  return {
+    v: 1,
+    at: new Date(second * 1000 + 123).toISOString(),
+    boot: second * 1000,
+    took: 1,
+    config: '',
+    host,
+    probing,
+    checks,
+  }
+}
