@@ -78,6 +78,7 @@ export const commonKeys = {
   when: z
     .strictObject({
       os: textOrList.optional(),
+      notOs: textOrList.optional(),
       arch: textOrList.optional(),
       kernel: range.optional(),
     })

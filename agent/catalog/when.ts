@@ -8,6 +8,8 @@ import { inRange, parseRange } from '../versions/range.ts'
 export interface When {
   /** ID, ID_LIKE or family, any of. */
   readonly os?: readonly string[] | undefined
+  /** ID, ID_LIKE or family, none of; also holds where the distribution is not known. */
+  readonly notOs?: readonly string[] | undefined
   /** Kubernetes' names: amd64, arm64, any of. */
   readonly arch?: readonly string[] | undefined
   /** A range of kernel versions: ">=5.4 <6.8". */
@@ -21,6 +23,7 @@ export interface When {
 export function whyNot(when: When, facts: Facts): string | null {
   const names = [...distroNames(facts.distro), familyOf(facts.distro)]
   if (when.os && !when.os.some((os) => names.includes(os))) return `only for ${when.os.join(', ')}`
+  if (when.notOs?.some((os) => names.includes(os))) return `not for ${when.notOs.join(', ')}`
   if (when.arch && !when.arch.includes(facts.arch)) return `only for ${when.arch.join(', ')}`
   if (when.kernel !== undefined && !isKernelIn(facts.kernel, when.kernel))
     return `only for kernel ${when.kernel}`

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openHost } from '../../agent/host/open-host.ts'
 import { within } from '../../agent/host/run-program.ts'
 import type { Question } from '../../agent/model/question.ts'
@@ -31,7 +31,11 @@ describe.runIf(canMount)('a mount that hangs', () => {
     await mount?.unmount()
     rmSync(folder, { recursive: true, force: true })
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(folder)
-    expect((await execa('pgrep', ['-f', folder], { reject: false })).stdout).toBe('')
+    // What hung on it ends by an error now, which takes it a moment.
+    await vi.waitFor(
+      async () => expect((await execa('pgrep', ['-f', folder], { reject: false })).stdout).toBe(''),
+      { timeout: 5_000 },
+    )
   })
 
   test('really hangs, even for SIGKILL', async () => {

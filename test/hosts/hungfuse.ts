@@ -45,8 +45,9 @@ export function sweepHungMounts(): string[] {
 }
 
 function takeAway(place: string, inside?: number): void {
-  if (inside === undefined) execaSync('umount', ['-l', place], { reject: false })
+  // By its path: a search of the PATH may meet the very mount that hangs.
+  const umount = ['/bin/umount', '-l', place] as const
+  if (inside === undefined) execaSync(umount[0], umount.slice(1), { reject: false })
   // umount asks /proc/self, which is the host's, so it must be a process of the host.
-  else
-    execaSync('nsenter', ['-t', String(inside), '-m', '-p', '--', 'umount', '-l', place], { reject: false })
+  else execaSync('nsenter', ['-t', String(inside), '-m', '-p', '--', ...umount], { reject: false })
 }
