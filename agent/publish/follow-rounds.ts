@@ -3,6 +3,7 @@ import { showDuration } from '../model/duration.ts'
 import type { Clock } from '../model/host.ts'
 import { readRoundFile } from '../rounds/round-file.ts'
 import type { RoundRead } from '../rounds/round-file.ts'
+import { lateAfterIntervals } from './report-board.ts'
 import type { ReportBoard } from './report-board.ts'
 
 export interface FollowOptions {
@@ -20,8 +21,6 @@ export interface FollowOptions {
 const lookEach = 200
 /** How often silence is told again, so that `unknownAfter` is counted. Milliseconds. */
 const tellEach = 2_000
-/** Rounds later than this many intervals are not to be trusted. */
-const lateAfterIntervals = 3
 
 /**
  * Takes each round that the prober writes to the board. One that is late by the boot clock (the wall clock may be set),

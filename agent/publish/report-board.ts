@@ -15,7 +15,7 @@ export interface ReportBoard extends ReportSource {
 }
 
 /** A report that is older than this many intervals is not to be trusted. */
-const lateAfterIntervals = 3
+export const lateAfterIntervals = 3
 
 /** @param interval milliseconds from round to round */
 export function createBoard(
