@@ -14,7 +14,16 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['test/hosts/**/*.real.test.ts', 'test/browser/**/*.test.ts', 'test/cluster/**/*.test.ts'],
+          include: ['test/hosts/**/*.real.test.ts', 'test/browser/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 600_000,

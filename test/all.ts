@@ -1,5 +1,6 @@
 import { readFile, mkdir, rm } from 'node:fs/promises'
 import { execa } from 'execa'
+import { controlPlane } from './setup/control-plane.ts'
 import { hostRoot } from './setup/host-root.ts'
 import type { Step } from './setup/step.ts'
 import { sweepHosts } from './setup/sweep-hosts.ts'
@@ -10,13 +11,15 @@ import { systemPackages } from './setup/system-packages.ts'
  * up is a failure with CI=true; elsewhere its tests are skipped, loudly.
  */
 const steps: readonly Step[] = [systemPackages, sweepHosts, hostRoot]
-const projects = ['unit', 'real'] as const
 const isCi = process.env['CI'] === 'true'
 
 const lacking: string[] = []
 for (const step of steps) await setUp(step)
-const counts: Counts[] = []
-for (const project of projects) counts.push(await runTests(project))
+// From cold it takes minutes, and the first tests do not need it.
+const cluster = setUp(controlPlane)
+const counts = [await runTests('unit'), await runTests('real')]
+await cluster
+counts.push(await runTests('cluster'))
 
 for (const line of lacking) process.stdout.write(`\n${isCi ? 'FAILED' : 'SKIPPED'}: ${line}\n`)
 const total = (part: 'passed' | 'failed' | 'skipped') => counts.reduce((sum, count) => sum + count[part], 0)

@@ -1,6 +1,6 @@
 import type { Check } from '../model/check.ts'
 import type { Need } from '../model/need.ts'
-import { conditionType } from '../model/names.ts'
+import { conditionType, maxPublished } from '../model/names.ts'
 import { readCheckFile } from './check-file.ts'
 import type { Mistake } from './mistake.ts'
 import { didYouMean } from './mistake.ts'
@@ -131,6 +131,3 @@ export function publishMistakes(
   })
   return [...tooMany, ...same]
 }
-
-/** Each is about 0.5 KB that every watcher of Nodes receives. */
-const maxPublished = 64

@@ -26,6 +26,17 @@ const configFile = z.strictObject({
   deadline: duration('100ms', '60s').default(5_000),
   /** How long a proven state stays on the Node when no answer comes any more. */
   unknownAfter: duration('0s', '24h').default(300_000),
+  /** What goes on the Node. */
+  publish: z
+    .strictObject({
+      labels: z.boolean().default(true),
+      conditions: z.boolean().default(true),
+      annotation: z.boolean().default(true),
+      events: z.boolean().default(true),
+      /** How often all is applied again, so that what others took away or changed is put back. */
+      reapply: duration('10s', '24h').default(600_000),
+    })
+    .prefault({}),
   http: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
@@ -39,11 +50,14 @@ export type Config = z.output<typeof configFile>
 
 export const defaultConfig: Config = configFile.parse({})
 
-/** Reads the config file: every mistake at once, with its line. An empty file is the defaults; `known` are the checks there are. */
+/**
+ * Reads the config file: every mistake at once, with its line. An empty file is the defaults; `known` are the checks there
+ * are, null when who reads it does not know them.
+ */
 export function readConfig(
   file: string,
   text: string,
-  known: readonly string[],
+  known: readonly string[] | null,
 ): { config: Config } | { mistakes: readonly Mistake[] } {
   const parsed = parseYaml(file, text)
   if ('mistakes' in parsed) return parsed
@@ -53,11 +67,11 @@ export function readConfig(
   return mistakes.length > 0 || 'mistakes' in shape ? { mistakes } : { config: shape.value }
 }
 
-function checkMistakes(yaml: YamlFile, known: readonly string[]): Mistake[] {
+function checkMistakes(yaml: YamlFile, known: readonly string[] | null): Mistake[] {
   const names = writtenChecks(yaml.value)
   const place = (index: number) => yaml.mistake(['checks', index], '')
   const unknown = names.flatMap((name, index) =>
-    known.includes(name)
+    known === null || known.includes(name)
       ? []
       : [yaml.mistake(['checks', index], `there is no check ${name}${didYouMean(name, known)}`)],
   )

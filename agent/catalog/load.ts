@@ -56,7 +56,14 @@ function ownRules(allowCommands: boolean): CheckText['rules'] {
   return { origin: 'own', allowCommands }
 }
 
-function readConfigText(file: string | null, text: string | null, known: readonly string[]) {
+/** Reads the config alone, by who knows no checks. Throws {@link Mistakes}. */
+export function loadConfig(file: string | null): Config {
+  const read = readConfigText(file, file === null ? null : readText(file), null)
+  if ('mistakes' in read) throw new Mistakes(read.mistakes)
+  return read.config
+}
+
+function readConfigText(file: string | null, text: string | null, known: readonly string[] | null) {
   return file === null || text === null ? { config: defaultConfig } : readConfig(file, text, known)
 }
 

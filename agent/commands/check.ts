@@ -38,10 +38,10 @@ async function check(names: string[], flags: CheckFlags): Promise<void> {
 }
 
 async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFlags): Promise<Report> {
-  const host = openHostFrom(flags, loaded)
-  const round = await makeRound({ host, clock: systemClock, loaded, names: chosen })
-  const { checks: published, unknownAfter } = loaded.config
-  const { report } = settle(null, round, { node: nodeName(round.host), published, unknownAfter })
+  const host = openHostFrom(flags, () => loaded)
+  const files = { loaded, mistakes: [] }
+  const round = await makeRound({ host, clock: systemClock, files, names: chosen })
+  const { report } = settle(null, round, nodeName(round))
   const inOrder = chosen.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
   return { ...report, checks: inOrder }
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { load } from '../catalog/load.ts'
-import type { Loaded } from '../catalog/load.ts'
+import type { Loaded, LoadOptions } from '../catalog/load.ts'
 import { openHost } from '../host/open-host.ts'
 import { parseDuration } from '../model/duration.ts'
 import type { Host } from '../model/host.ts'
@@ -29,9 +29,13 @@ export function addHostFlags(command: Command): Command {
 
 export function addLoadFlags(command: Command): Command {
   return command
-    .option('--config <file>', 'the config file (default: built-in defaults)')
+    .addOption(configOption())
     .option('--checks <dir>', 'a folder of your own check files')
     .option('--allow-commands', 'let your own checks run commands on the host')
+}
+
+export function configOption(): Option {
+  return new Option('--config <file>', 'the config file (default: built-in defaults)')
 }
 
 const targetPid = new Option(
@@ -40,15 +44,15 @@ const targetPid = new Option(
 ).argParser(readPid)
 
 export function loadFrom(flags: LoadFlags): Loaded {
-  return load({
-    config: flags.config ?? null,
-    ownChecks: flags.checks ?? null,
-    allowCommands: flags.allowCommands ?? false,
-  })
+  return load(loadOptions(flags))
 }
 
-export function openHostFrom(flags: HostFlags, loaded: Loaded): Host {
-  return openHost({ ...hostPlace(flags), deadlineMs: flags.deadline ?? loaded.config.deadline })
+export function loadOptions({ config, checks, allowCommands }: LoadFlags): LoadOptions {
+  return { config: config ?? null, ownChecks: checks ?? null, allowCommands: allowCommands ?? false }
+}
+
+export function openHostFrom(flags: HostFlags, loaded: () => Loaded): Host {
+  return openHost({ ...hostPlace(flags), deadline: () => flags.deadline ?? loaded().config.deadline })
 }
 
 /** Our own mount namespace on /proc; with another proc file system, that of the host's init. */

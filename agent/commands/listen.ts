@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import type { Config } from '../catalog/config.ts'
 import { startHttp } from '../http/start-http.ts'
 import type { HttpServer } from '../http/start-http.ts'
-import type { ReportSource } from '../model/report.ts'
+import type { PublishStatus, ReportSource } from '../model/report.ts'
 import { UsageError } from './usage-error.ts'
 
 export const portOption = new Option(
@@ -18,8 +18,8 @@ export interface ListenOptions {
   readonly config: Config
   /** Wins over the config's. */
   readonly port: number | undefined
-  /** Why the Node does not say what is served; null when it does, or nothing is published. */
-  readonly publishing: () => string | null
+  /** null when nothing is published. */
+  readonly publishing: () => PublishStatus | null
 }
 
 /** Serves the board where flags and config say; a place that cannot be had is the user's to mend. */

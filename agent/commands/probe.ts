@@ -1,11 +1,9 @@
 import { Command } from 'commander'
-import { systemClock } from '../host/clock.ts'
-import { watchHost } from '../host/watch-host.ts'
+import type { Logger } from 'pino'
 import { writeRound } from '../rounds/round-file.ts'
-import { makeRound } from '../rounds/make-round.ts'
-import { startRounds } from '../rounds/round-loop.ts'
+import { openAsking } from './ask-rounds.ts'
 import { endSignal, openLog } from './daemon.ts'
-import { addHostFlags, hostPlace, loadFrom, openHostFrom } from './host-flags.ts'
+import { addHostFlags } from './host-flags.ts'
 import type { HostFlags } from './host-flags.ts'
 
 interface ProbeFlags extends HostFlags {
@@ -21,25 +19,15 @@ export function probeCommand(): Command {
 
 async function probe(flags: ProbeFlags): Promise<void> {
   const log = openLog()
-  const loaded = loadFrom(flags)
-  const host = openHostFrom(flags, loaded)
-  const watcher = watchHost(hostPlace(flags))
-  const names = [...loaded.catalog.keys()]
-  const stop = startRounds({
-    make: () => makeRound({ host, clock: systemClock, watcher, loaded, names }),
-    took: (round) => writeOrTell(() => writeRound(flags.round, round), log),
-    failed: (error) => log.error({ err: error }, 'a round failed'),
-    clock: systemClock,
-    watcher,
-    interval: loaded.config.interval,
-  })
-  log.info({ host: host.description, checks: names.length, round: flags.round }, 'probing')
+  const asking = openAsking(flags, log)
+  asking.start((round) => writeOrTell(() => writeRound(flags.round, round), log))
+  log.info({ host: asking.host, checks: asking.loaded.catalog.size, round: flags.round }, 'probing')
   log.info({ signal: await endSignal() }, 'stopping')
-  stop()
+  asking.stop()
 }
 
 /** A place that is full is told and tried again with the next round; the server sees that none comes. */
-function writeOrTell(write: () => void, log: ReturnType<typeof openLog>): void {
+function writeOrTell(write: () => void, log: Logger): void {
   try {
     write()
   } catch (error) {

@@ -12,8 +12,8 @@ export interface HostOptions {
   readonly procfs: string
   /** The process whose mount namespace is the host; null for our own. */
   readonly targetPid: number | null
-  /** Longest wait for one answer, milliseconds. */
-  readonly deadlineMs: number
+  /** Longest wait for one answer, milliseconds; asked anew for each asking. */
+  readonly deadline: () => number
 }
 
 /**
@@ -23,18 +23,19 @@ export interface HostOptions {
  * - Programs are run in the host's mount namespace; all units are one run of systemctl.
  * - Every answer comes within the deadline and 200 ms, whatever the host does; none waits for another.
  */
-export function openHost({ procfs, targetPid, deadlineMs }: HostOptions): Host {
+export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
   const target = targetOf(procfs, targetPid)
-  const means = { cache: createFileCache(), runs: createRuns(), deadline: deadlineMs }
+  const means = { cache: createFileCache(), runs: createRuns() }
 
   const askGroup = async (
     process: string | null,
     group: readonly Question[],
   ): Promise<readonly AnswerEntry[]> => {
-    if (process === null) return openNamespace(target, means).ask(group)
+    const timed = { ...means, deadline: deadline() }
+    if (process === null) return openNamespace(target, timed).ask(group)
     const found = findProcess(procfs, process)
     if (found.fate !== 'found') return group.map((question) => [question, found])
-    return openNamespace(targetOf(procfs, found.value), means).ask(group)
+    return openNamespace(targetOf(procfs, found.value), timed).ask(group)
   }
 
   return {

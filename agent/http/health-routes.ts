@@ -16,5 +16,9 @@ export function addHealthRoutes(app: FastifyInstance, look: () => Sight): void {
 function unreadiness({ report, stale, unpublished }: Sight): string | null {
   if (stale !== null) return stale
   if (report === null) return 'no round has finished yet'
-  return unpublished
+  if (unpublished !== null) return unpublished
+  const { mistakes } = report.settings
+  return mistakes.length === 0
+    ? null
+    : `the config is invalid, the last good one is in use: ${mistakes.join('; ')}`
 }

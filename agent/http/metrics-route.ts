@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import type { PublishStatus } from '../model/report.ts'
 import { renderMetrics } from '../render/metrics.ts'
 import { addRoute } from './server.ts'
 import type { Sight } from './sight.ts'
@@ -12,17 +13,19 @@ export interface MetricsOptions {
   /** Seconds since the newest round. */
   readonly age: () => number
   readonly waiting: () => number
+  /** null when nothing is published. */
+  readonly publishing: () => PublishStatus | null
   readonly version: string
 }
 
 /** GET /metrics: the report, this server, and this process. */
 export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): void {
   const server = serverRegistry(options)
-  const { look, age } = options
+  const { look, age, publishing } = options
   addRoute(app, '/metrics', async (_request, reply) => {
-    const { report, stale, unpublished } = look()
+    const { report, stale } = look()
     const parts = [
-      renderMetrics({ report, isStale: stale !== null, isPublished: unpublished === null, age: age() }),
+      renderMetrics({ report, isStale: stale !== null, publishing: publishing(), age: age() }),
       server.metrics(),
       processRegistry().metrics(),
     ]

@@ -108,6 +108,10 @@ function renderNotices({ report, stale, unpublished }: Sight): Html {
     ...(unpublished === null
       ? []
       : [html`<p class="alarm"><b>Not published:</b> ${unpublished}. The Node may say something else.</p>`]),
+    ...(report?.settings.mistakes ?? []).map(
+      (mistake) =>
+        html`<p class="alarm"><b>The config is invalid,</b> the last good one is in use: ${mistake}</p>`,
+    ),
     ...(report === null ? [html`<p class="note">No round has finished yet.</p>`] : []),
     ...(report?.checks.length === 0 ? [html`<p class="note">The config has no checks.</p>`] : []),
   ]

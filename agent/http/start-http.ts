@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { ReportSource } from '../model/report.ts'
+import type { PublishStatus, ReportSource } from '../model/report.ts'
 import { addFrontRoute } from './front-route.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addMetricsRoute } from './metrics-route.ts'
@@ -17,8 +17,8 @@ export interface HttpOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
-  /** Why the Node does not say what is served here; null when it does, or when nothing is published. */
-  readonly publishing: () => string | null
+  /** null when nothing is published. */
+  readonly publishing: () => PublishStatus | null
   /** Of hostdeps, for its metrics. */
   readonly version?: string
 }
@@ -50,7 +50,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
 
 function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   const { source, publishing, version = 'unknown' } = options
-  const look = openSight(source, publishing)
+  const look = openSight(source, () => publishing()?.trouble ?? null)
   const answers = oncePerSight(readyAnswers)
   const ask = (name: string) => answers(look())(name)
   const room = openRoom(ask)
@@ -64,5 +64,5 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   addReportRoutes(app, look)
   addReadyRoute(app, { ask, room })
   addHealthRoutes(app, look)
-  addMetricsRoute(app, { look, age: () => source.age(), waiting: () => room.size, version })
+  addMetricsRoute(app, { look, age: () => source.age(), waiting: () => room.size, publishing, version })
 }

@@ -111,7 +111,8 @@ function messageOf(body: unknown): string {
 
 function viewOf({ metadata, status }: V1Node): NodeView {
   const ours = (status?.conditions ?? []).filter(({ type }) => type.startsWith(prefix))
-  return { uid: metadata?.uid ?? '', labels: metadata?.labels ?? {}, conditions: ours.map(conditionOf) }
+  const { name = '', uid = '' } = metadata ?? {}
+  return { name, uid, labels: metadata?.labels ?? {}, conditions: ours.map(conditionOf) }
 }
 
 function conditionOf(condition: V1NodeCondition): NodeCondition {

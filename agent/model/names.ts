@@ -1,6 +1,12 @@
 /** The prefix of every name that hostdeps puts on a Node. */
 export const prefix = 'hostdeps.dev/'
 
+/** All of a report that our own CLI needs, as JSON. */
+export const reportAnnotation = `${prefix}report`
+
+/** Each is about 0.5 KB that every watcher of Nodes receives. */
+export const maxPublished = 64
+
 export function labelKey(check: string): string {
   return `${prefix}${check}`
 }

@@ -22,13 +22,14 @@ export interface NodePatch {
 
 /** What is read of a Node: only what is ours, and who it is. */
 export interface NodeView {
+  readonly name: string
   /** Another uid under the same name is another Node. */
   readonly uid: string
   readonly labels: Readonly<Record<string, string>>
   readonly conditions: readonly NodeCondition[]
 }
 
-/** One change of a check, told on the Node. */
+/** One thing that happened, told on the Node. */
 export interface NodeEvent {
   readonly node: string
   readonly uid: string

@@ -51,6 +51,31 @@ export interface Probing {
   readonly abandoned: number
 }
 
+/** What of a report goes on the Node, and how often it is healed. */
+export interface PublishSettings {
+  readonly labels: boolean
+  readonly conditions: boolean
+  readonly annotation: boolean
+  readonly events: boolean
+  /** What others took away or changed is put back this often, milliseconds. */
+  readonly reapply: number
+}
+
+/** What the server goes by. The prober alone reads what people write, so that both always go by the same. */
+export interface Settings {
+  /** Of the config and all checks. */
+  readonly hash: string
+  /** The checks that go on the Node. */
+  readonly checks: readonly string[]
+  /** Milliseconds from round to round. */
+  readonly interval: number
+  /** How long a proven state stays on the Node without an answer, milliseconds. */
+  readonly unknownAfter: number
+  readonly publish: PublishSettings
+  /** What is wrong in the files as they are now, each with file and line; the last good ones are in use. */
+  readonly mistakes: readonly string[]
+}
+
 /** All findings of one asking, without memory. */
 export interface Round {
   readonly v: 1
@@ -60,8 +85,8 @@ export interface Round {
   readonly boot: number
   /** Milliseconds that the round took. */
   readonly took: number
-  /** Hash of the config and the checks that it was made with. */
-  readonly config: string
+  /** What it was made with. */
+  readonly settings: Settings
   readonly host: HostSummary
   readonly probing: Probing
   readonly checks: readonly CheckResult[]
@@ -101,9 +126,22 @@ export interface Report {
   readonly at: string
   /** Milliseconds that the newest round took. */
   readonly took: number
+  readonly settings: Settings
   readonly host: HostSummary
   readonly probing: Probing
   readonly checks: readonly ReportCheck[]
+}
+
+/** How publishing to the Node goes. */
+export interface PublishStatus {
+  /** Why the Node does not say what is reported here; null when it does. */
+  readonly trouble: string | null
+  /** Applies that the API server took, and those that failed. */
+  readonly applied: number
+  readonly failed: number
+  /** Events that were made, and changes of which none was made, since there are bounds. */
+  readonly events: number
+  readonly eventsHeldBack: number
 }
 
 /** Where the newest report is to be had. */

@@ -26,21 +26,14 @@ interface CheckMemory {
   readonly unknownFrom: number | null
 }
 
-export interface SettleOptions {
-  readonly node: string
-  readonly published: readonly string[]
-  /** Milliseconds. */
-  readonly unknownAfter: number
-}
-
-export function settle(before: Settled | null, round: Round, options: SettleOptions): Settled {
+export function settle(before: Settled | null, round: Round, node: string): Settled {
   const memories = round.checks.map((result) =>
-    settleCheck(before?.memory.get(result.name) ?? null, { result, round, options }),
+    settleCheck(before?.memory.get(result.name) ?? null, { result, round }),
   )
   const checks = memories.map((memory) => memory.check)
-  const { at, took, host, probing } = round
+  const { at, took, settings, host, probing } = round
   return {
-    report: { v: 1, node: options.node, at, took, host, probing, checks },
+    report: { v: 1, node, at, took, settings, host, probing, checks },
     memory: new Map(memories.map((memory) => [memory.check.name, memory])),
   }
 }
@@ -48,7 +41,6 @@ export function settle(before: Settled | null, round: Round, options: SettleOpti
 interface News {
   readonly result: CheckResult
   readonly round: Round
-  readonly options: SettleOptions
 }
 
 function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
@@ -68,7 +60,7 @@ function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
 /** The report says unknown at once; the Node, once the silence is long. */
 function keepTold(before: CheckMemory, news: News): CheckMemory {
   const unknownFrom = before.unknownFrom ?? news.round.boot
-  const isLong = news.round.boot - unknownFrom >= news.options.unknownAfter
+  const isLong = news.round.boot - unknownFrom >= news.round.settings.unknownAfter
   const isBelieved = isLong || before.check.told.state === 'unknown'
   return { ...turn(before, news, { isBelieved, unknownFrom }), missingFrom: before.missingFrom }
 }
@@ -109,7 +101,7 @@ function isTrouble(finding: Finding): boolean {
 }
 
 function isPublished(news: News): boolean {
-  return news.options.published.includes(news.result.name)
+  return news.round.settings.checks.includes(news.result.name)
 }
 
 function isBroken(finding: Finding): boolean {

@@ -1,2 +1,4 @@
+export const states = ['ready', 'missing', 'unknown', 'not-applicable'] as const
+
 /** Of a finding and of a check. Worst first: missing, unknown, ready; not-applicable is skipped. */
-export type State = 'ready' | 'missing' | 'unknown' | 'not-applicable'
+export type State = (typeof states)[number]

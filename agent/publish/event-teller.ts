@@ -1,16 +1,16 @@
-import type { Logger } from 'pino'
-import type { Clock } from '../model/host.ts'
-import { labelKey } from '../model/names.ts'
-import type { NodeApi, NodeView } from '../model/node-api.ts'
+import { conditionType, labelKey } from '../model/names.ts'
+import type { NodeEvent, NodeView } from '../model/node-api.ts'
 import type { Report, ReportCheck } from '../model/report.ts'
+import { states } from '../model/state.ts'
 import type { State } from '../model/state.ts'
+import { createEventQueue } from './event-queue.ts'
+import type { QueueOptions } from './event-queue.ts'
 
-export interface EventOptions {
-  readonly api: NodeApi
-  readonly clock: Clock
-  readonly log: Logger
-  /** What the Node says at the start: of that no event is made again. */
-  readonly start: NodeView | null
+export interface EventCounts {
+  /** Events that the API server took. */
+  readonly events: number
+  /** Changes of which no event was made, since the check had one just before, or too many waited. */
+  readonly eventsHeldBack: number
 }
 
 /** At most one event a check in this time, milliseconds. */
@@ -18,37 +18,85 @@ const quietTime = 600_000
 /** Characters of a note, as the API bounds them. */
 const longestNote = 1_024
 
-/** Tells each change of a check as an event on the Node; at first sight only what is missing. */
-export function createEventTeller({ api, clock, log, start }: EventOptions) {
+/**
+ * Tells each change of a check as an event on the Node, and what is wrong in the config. At first sight only what is
+ * missing is told, and of what the Node said before a restart nothing.
+ */
+export function createEventTeller(options: QueueOptions) {
+  const { clock } = options
   const told = new Map<string, { state: State; at: number | null }>()
-  const firstOf = (check: ReportCheck): State | undefined => {
-    const label = start?.labels[labelKey(check.name)]
-    return label === 'ready' || label === 'missing' || label === 'unknown' || label === 'not-applicable'
-      ? label
-      : undefined
-  }
+  const queue = createEventQueue(options)
+  let heldBack = 0
+  let start: NodeView | null = null
+  let mistakes = ''
 
-  const tellOne = async (report: Report, check: ReportCheck, uid: string) => {
+  const tellCheck = (check: ReportCheck, regarding: Regarding) => {
     const known = told.get(check.name)
-    const old = known?.state ?? firstOf(check)
-    const { state, reason, message, fix } = check.told
+    const old = known?.state ?? stateOn(start, check.name)
+    const { state } = check.told
     const isNews =
       old === undefined ? state === 'missing' : old !== state && (state === 'missing' || state === 'ready')
     const isQuiet = known?.at !== null && known?.at !== undefined && clock.boot() - known.at < quietTime
     told.set(check.name, { state, at: isNews && !isQuiet ? clock.boot() : (known?.at ?? null) })
+    if (isNews && isQuiet) heldBack++
     if (!isNews || isQuiet) return
-    const note = [`${check.name}: ${message}`, ...(state === 'missing' && fix !== null ? [fix] : [])].join(
-      '\n',
-    )
-    const type = state === 'missing' ? 'Warning' : 'Normal'
-    const answer = await api.tell({ node: report.node, uid, type, reason, note: note.slice(0, longestNote) })
-    if (!answer.ok) log.warn({ check: check.name, why: answer.message }, 'an event could not be made')
+    queue.add({ ...regarding, ...checkEvent(check) })
+  }
+
+  const tellMistakes = (now: readonly string[], regarding: Regarding) => {
+    const text = now.join('\n')
+    if (text === mistakes) return
+    mistakes = text
+    queue.add({ ...regarding, ...configEvent(text) })
   }
 
   return {
-    async tell(report: Report, uid: string): Promise<void> {
-      for (const check of report.checks.filter(({ published }) => published))
-        await tellOne(report, check, uid)
+    /** What the Node said at the start. */
+    goOnFrom(node: NodeView): void {
+      start = node
     },
+    /** The Node is another: of it nothing was told. */
+    forget(): void {
+      told.clear()
+      start = null
+    },
+    tell({ settings, checks }: Report, { name: node, uid }: NodeView): void {
+      if (!settings.publish.events) return
+      for (const check of checks.filter(({ published }) => published)) tellCheck(check, { node, uid })
+      tellMistakes(settings.mistakes, { node, uid })
+    },
+    counts(): EventCounts {
+      const { sent, dropped } = queue.counts()
+      return { events: sent, eventsHeldBack: heldBack + dropped }
+    },
+    stop: () => queue.stop(),
   }
+}
+
+type Regarding = Pick<NodeEvent, 'node' | 'uid'>
+type What = Omit<NodeEvent, 'node' | 'uid'>
+
+function checkEvent({ name, told: { state, reason, message, fix } }: ReportCheck): What {
+  const lines = [`${name}: ${message}`, ...(state === 'missing' && fix !== null ? [fix] : [])]
+  return { type: state === 'missing' ? 'Warning' : 'Normal', reason, note: cut(lines.join('\n')) }
+}
+
+function configEvent(mistakes: string): What {
+  if (mistakes === '') return { type: 'Normal', reason: 'ConfigValid', note: 'the config is valid again' }
+  const note = cut(`the config is invalid, the last good one is in use:\n${mistakes}`)
+  return { type: 'Warning', reason: 'ConfigInvalid', note }
+}
+
+function cut(note: string): string {
+  return note.slice(0, longestNote)
+}
+
+/** By the label, or where labels are switched off by the condition. */
+function stateOn(node: NodeView | null, check: string): State | undefined {
+  const label = states.find((state) => state === node?.labels[labelKey(check)])
+  const condition = node?.conditions.find(({ type }) => type === conditionType(check))
+  return (
+    label ??
+    (condition && ({ True: 'ready', False: 'missing', Unknown: 'unknown' } as const)[condition.status])
+  )
 }

@@ -11,8 +11,6 @@ export interface FollowOptions {
   readonly path: string
   readonly board: ReportBoard
   readonly clock: Clock
-  /** Milliseconds from round to round. */
-  readonly interval: number
   /** Told when rounds stop, with why, and when they come again, with null. */
   readonly changed: (silence: string | null) => void
 }
@@ -26,7 +24,7 @@ const tellEach = 2_000
  * Takes each round that the prober writes to the board. One that is late by the boot clock (the wall clock may be set),
  * cut, too large, of another form or version, or not a plain file is silence: nothing is known, and nothing crashes.
  */
-export function followRounds({ path, board, clock, interval, changed }: FollowOptions): () => void {
+export function followRounds({ path, board, clock, changed }: FollowOptions): () => void {
   let seen = ''
   let read: RoundRead = { unusable: 'the prober has not written a round' }
   let silence: string | null = null
@@ -39,7 +37,7 @@ export function followRounds({ path, board, clock, interval, changed }: FollowOp
       read = checkTime(readRoundFile(path), clock)
       if ('round' in read) board.take(read.round)
     }
-    const why = silenceOf(read, clock.boot(), lateAfterIntervals * interval)
+    const why = silenceOf(read, clock.boot())
     if (why !== null && clock.boot() - toldAt >= tellEach) {
       toldAt = clock.boot()
       board.silence(why)
@@ -59,10 +57,12 @@ function checkTime(read: RoundRead, clock: Clock): RoundRead {
   return isFuture ? { unusable: 'the round file is from the future' } : read
 }
 
-function silenceOf(read: RoundRead, now: number, patience: number): string | null {
+function silenceOf(read: RoundRead, now: number): string | null {
   if ('unusable' in read) return read.unusable
-  const age = now - read.round.boot - read.round.took
-  return age > patience ? `the last round is ${showDuration(age)} old; the prober has stopped` : null
+  const { boot, took, settings } = read.round
+  const age = now - boot - took
+  const isLate = age > lateAfterIntervals * settings.interval
+  return isLate ? `the last round is ${showDuration(age)} old; the prober has stopped` : null
 }
 
 function identify(path: string): string {

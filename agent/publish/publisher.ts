@@ -1,116 +1,166 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../model/host.ts'
-import type { ApiRefusal, NodeApi, NodeCondition, NodeView } from '../model/node-api.ts'
-import type { Report } from '../model/report.ts'
+import type { ApiRefusal, NodeApi, NodeView } from '../model/node-api.ts'
+import type { PublishStatus, Report } from '../model/report.ts'
 import { renderNodePatch } from '../render/node-patch.ts'
 import { createEventTeller } from './event-teller.ts'
-import { applyAnyway } from './isolate.ts'
+import { applyAnyway, isOurMistake } from './isolate.ts'
+import { shareOf, waitAfter } from './waits.ts'
 
 export interface PublisherOptions {
   readonly api: NodeApi
+  /** The Node that is written. */
+  readonly node: string
   readonly clock: Clock
   readonly log: Logger
-  /** What the Node says at the start; null when it could not be read. */
-  readonly start: NodeView | null
+  /** Told once, before anything is written: what the Node says is gone on from. */
+  readonly restore: (node: NodeView) => void
 }
 
-export interface Publisher {
-  /** Puts a report on the Node, now or as soon as it can be. */
-  publish(report: Report): void
-  /** Why the Node does not say what was last to be published; null when it does. */
-  trouble(): string | null
-  /** Stops. What is on the Node stays there. */
-  stop(): void
-}
-
-/** What others took away or changed is healed this often, milliseconds. */
-const healEach = 600_000
-/** Waits between tries that fail: doubled from the first to the last, each up to a quarter longer by chance. Milliseconds. */
-const firstRetry = 1_000
-const lastRetry = 60_000
+/** The first apply of many agents that start together is spread over this, milliseconds. */
+const firstWithin = 5_000
 
 /**
  * Keeps the Node saying what the report tells:
  *
- * - a change is applied at once; without a change nothing is sent but one apply each {@link healEach}, which is no write;
- * - what fails is tried again until it is through, slower and slower, or when the API server says;
- * - a check that the API server refuses is left out, and the others are published;
+ * - nothing is written before the Node was read, since what it says is gone on from;
+ * - a change is applied at once; without a change nothing is sent but one apply each `reapply`, which is no write unless
+ *   somebody else changed what is ours;
+ * - what fails is tried again until it is through, slower and slower, or when the API server says; a Node that is not
+ *   there, or a token that is not taken, may come again;
+ * - a check that the API server refuses is left out, and the others are published; what it refuses as a whole is not sent
+ *   again before it is another, or `reapply` is over;
+ * - a Node that was deleted and made anew is published to anew;
  * - a change that is through is one event, at most one a check in ten minutes.
  */
-export function createPublisher({ api, clock, log, start }: PublisherOptions): Publisher {
-  const events = createEventTeller({ api, clock, log, start })
-  let before: readonly NodeCondition[] = start?.conditions ?? []
-  let report: Report | null = null
-  let applied = ''
-  let failures = 0
-  let trouble: string | null = 'nothing has been published yet'
-  let isBusy = false
-  let isStopped = false
-  let cancel = () => {}
+export class Publisher {
+  readonly #options: PublisherOptions
+  readonly #events: ReturnType<typeof createEventTeller>
+  readonly #counts = { applied: 0, failed: 0 }
+  /** What the Node says; null before it was read. */
+  #node: NodeView | null = null
+  #report: Report | null = null
+  #applied = ''
+  #failures = 0
+  #trouble: string | null = 'nothing has been published yet'
+  /** False while a wait must be kept: before the first apply, and after a failure. */
+  #mayGo = false
+  #isBusy = false
+  #isStopped = false
+  #cancel = () => {}
 
-  const schedule = (time: number) => {
-    cancel()
-    if (!isStopped) cancel = clock.after(time, () => void apply())
+  constructor(options: PublisherOptions) {
+    this.#options = options
+    this.#events = createEventTeller(options)
+    void this.#work()
   }
 
-  const apply = async () => {
-    if (isBusy || isStopped || report === null) return
-    isBusy = true
-    const [current, patch] = [report, renderNodePatch(report, { before, now: clock.now() })]
-    const { answer, refused } = await applyAnyway(api, patch)
-    isBusy = false
-    if (answer.ok) succeed(current, answer.value, refused)
-    else fail(answer)
+  /** Puts a report on the Node, now or as soon as it can be. */
+  publish(report: Report): void {
+    this.#report = report
+    this.#goOn()
+  }
+
+  status(): PublishStatus {
+    return { trouble: this.#trouble, ...this.#counts, ...this.#events.counts() }
+  }
+
+  /** What is on the Node stays there. */
+  stop(): void {
+    this.#isStopped = true
+    this.#cancel()
+    this.#events.stop()
+  }
+
+  #wakeAfter(time: number): void {
+    this.#cancel()
+    if (!this.#isStopped) this.#cancel = this.#options.clock.after(time, () => void this.#work())
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isBusy || this.#isStopped) return
+    this.#isBusy = true
+    await (this.#node === null ? this.#read() : this.#apply(this.#node))
+    this.#isBusy = false
     // A report that came meanwhile is published now.
-    if (report !== current) publishIfNew()
+    this.#goOn()
   }
 
-  const succeed = (told: Report, node: NodeView, refused: readonly string[]) => {
-    if (failures > 0) log.info('the API server takes what is published again')
+  #goOn(): void {
+    const isNews = this.#report !== null && contentOf(this.#report) !== this.#applied
+    if (isNews && this.#mayGo && !this.#isBusy) void this.#work()
+  }
+
+  async #read(): Promise<void> {
+    const { api, node, restore } = this.#options
+    const answer = await api.read(node)
+    if (this.#isStopped) return
+    if (!answer.ok) return this.#fail(answer)
+    this.#failures = 0
+    this.#node = answer.value
+    this.#events.goOnFrom(answer.value)
+    restore(answer.value)
+    this.#wakeAfter(firstWithin * shareOf(node))
+  }
+
+  async #apply(known: NodeView): Promise<void> {
+    this.#mayGo = true
+    if (this.#report === null) return
+    const { api, clock } = this.#options
+    const report = this.#report
+    const patch = renderNodePatch(report, { before: known.conditions, now: clock.now() })
+    const checks = report.checks.flatMap(({ name, published }) => (published ? [name] : []))
+    const { answer, refused } = await applyAnyway(api, patch, checks)
+    if (answer.ok) this.#succeed(report, { before: known, now: answer.value, refused })
+    else this.#fail(answer)
+  }
+
+  #succeed(
+    told: Report,
+    { before, now, refused }: { before: NodeView; now: NodeView; refused: readonly string[] },
+  ): void {
+    const { log, node } = this.#options
+    if (this.#failures > 0) log.info('the API server takes what is published again')
     for (const why of refused) log.error({ why }, 'the API server refuses a check; the others are published')
-    failures = 0
-    trouble = refused.length > 0 ? refused.join('; ') : null
-    before = node.conditions
-    applied = contentOf(told)
-    void events.tell(told, node.uid)
-    schedule(healEach)
+    if (before.uid !== now.uid) {
+      log.info({ node, uid: now.uid }, 'the Node was made anew')
+      this.#events.forget()
+    }
+    this.#counts.applied++
+    this.#failures = 0
+    this.#trouble = refused.length > 0 ? refused.join('; ') : null
+    this.#node = now
+    this.#applied = contentOf(told)
+    this.#events.tell(told, now)
+    this.#wakeAfter(told.settings.publish.reapply * (0.9 + 0.2 * shareOf(node)))
   }
 
-  const fail = (refusal: ApiRefusal) => {
-    trouble = explain(refusal)
-    if (failures === 0) log.warn({ why: trouble }, 'the Node cannot be written; it is tried again')
-    failures++
-    schedule(waitAfter(failures, refusal))
+  #fail(refusal: ApiRefusal): void {
+    const { log, node } = this.#options
+    this.#counts.failed++
+    this.#trouble = explain(refusal)
+    if (this.#failures === 0)
+      log.warn({ node, why: this.#trouble }, 'the Node does not say what is reported; it is tried again')
+    this.#failures++
+    if (this.#report !== null && isOurMistake(refusal)) {
+      this.#applied = contentOf(this.#report)
+      return this.#wakeAfter(this.#report.settings.publish.reapply)
+    }
+    this.#mayGo = false
+    this.#wakeAfter(waitAfter(this.#failures, refusal.retryAfter))
   }
-
-  const publishIfNew = () => {
-    if (report !== null && contentOf(report) !== applied && failures === 0) void apply()
-  }
-  const publish = (next: Report) => {
-    report = next
-    publishIfNew()
-  }
-  const stop = () => {
-    isStopped = true
-    cancel()
-  }
-  return { publish, trouble: () => trouble, stop }
 }
 
-function waitAfter(failures: number, { retryAfter }: ApiRefusal): number {
-  const wait = retryAfter ?? Math.min(firstRetry * 2 ** (failures - 1), lastRetry)
-  return wait * (1 + Math.random() / 4)
-}
-
-/** All of a report that the Node says. */
-function contentOf(report: Report): string {
-  return JSON.stringify(
-    report.checks.filter((check) => check.published).map(({ name, told }) => [name, told]),
-  )
+/** All of a report that the Node says, and how. */
+function contentOf({ settings, checks }: Report): string {
+  const told = checks.filter((check) => check.published).map((check) => [check.name, check.told])
+  return JSON.stringify([told, settings.publish, settings.mistakes])
 }
 
 function explain({ status, message }: ApiRefusal): string {
   if (status === null) return `the API server does not answer: ${message}`
-  if (status === 404) return `there is no such Node: ${message}`
+  if (status === 401) return `the API server does not take the token (401): ${message}`
+  if (status === 403) return `the service account may not do so (403): ${message}`
+  if (status === 404) return `there is no such Node (404): ${message}`
   return `the API server answers ${status}: ${message}`
 }

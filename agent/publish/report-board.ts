@@ -3,36 +3,41 @@ import type { Clock } from '../model/host.ts'
 import { verdict } from '../model/reason.ts'
 import type { CheckResult, Report, ReportSource, Round } from '../model/report.ts'
 import { settle } from '../model/settle.ts'
-import type { SettleOptions, Settled } from '../model/settle.ts'
+import type { Settled } from '../model/settle.ts'
 
 /** Rounds go in, reports are to be had: the newest one, with who wants to hear of the next. */
 export interface ReportBoard extends ReportSource {
   take(round: Round): Report
   /** Told when no round can be had: every check is unknown, and the reason is RoundStale. */
   silence(why: string): void
-  /** Goes on from what was settled before a restart; before the first round. */
+  /** Goes on from what was settled before a restart; what came since is settled anew on top of it. */
   restore(before: Settled): void
+}
+
+export interface BoardOptions {
+  readonly clock: Clock
+  /** Milliseconds from round to round, until a round says it. */
+  readonly interval: number
+  readonly node: (round: Round) => string
 }
 
 /** A report that is older than this many intervals is not to be trusted. */
 export const lateAfterIntervals = 3
 
-/** @param interval milliseconds from round to round */
-export function createBoard(
-  clock: Clock,
-  interval: number,
-  options: (round: Round) => SettleOptions,
-): ReportBoard {
+export function createBoard({ clock, interval, node }: BoardOptions): ReportBoard {
   const listeners = new Set<(report: Report) => void>()
   let settled: Settled | null = null
-  let restored: Settled | null = null
   let last: Round | null = null
   let silent: string | null = null
   let boot = clock.boot()
   const tell = (round: Round) => {
-    settled = settle(settled ?? restored, round, options(round))
+    settled = settle(settled, round, node(round))
     for (const listener of listeners) listener(settled.report)
     return settled.report
+  }
+  const tellSilence = (why: string) => {
+    const before = last ?? settled?.report ?? null
+    if (before !== null) tell(silentRound(before, { why, clock }))
   }
   return {
     take(round) {
@@ -42,17 +47,20 @@ export function createBoard(
       return tell(round)
     },
     restore(before) {
-      restored = before
+      settled = before
+      if (silent !== null) tellSilence(silent)
+      else if (last !== null) tell(last)
     },
     silence(why) {
       silent = why
-      if (last !== null) tell(silentRound(last, { why, clock }))
+      tellSilence(why)
     },
-    current: () => settled?.report ?? null,
+    current: () => (last === null && silent === null ? null : (settled?.report ?? null)),
     age: () => (clock.boot() - boot) / 1000,
     stale() {
       const age = clock.boot() - boot
-      return silent ?? (age > lateAfterIntervals * interval ? lateWords(age) : null)
+      const patience = lateAfterIntervals * (last?.settings.interval ?? interval)
+      return silent ?? (age > patience ? lateWords(age) : null)
     },
     subscribe(next) {
       listeners.add(next)
@@ -66,8 +74,12 @@ function lateWords(age: number): string {
 }
 
 /** What the last round would be if nothing could be asked any more. */
-function silentRound(last: Round, { why, clock }: { why: string; clock: Clock }): Round {
+function silentRound(last: Round | Report, { why, clock }: { why: string; clock: Clock }): Round {
   const { state, reason, message } = verdict('RoundStale', { detail: why })
-  const checks = last.checks.map((check): CheckResult => ({ ...check, state, reason, message, fix: null }))
-  return { ...last, at: clock.now().toISOString(), boot: clock.boot(), checks }
+  const { took, settings, host, probing } = last
+  const checks = last.checks.map(({ name, title, why: purpose, findings }): CheckResult => {
+    return { name, title, why: purpose, findings, state, reason, message, fix: null }
+  })
+  const at = clock.now().toISOString()
+  return { v: 1, at, boot: clock.boot(), took, settings, host, probing, checks }
 }

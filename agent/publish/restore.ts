@@ -1,52 +1,58 @@
-import { conditionType, labelKey } from '../model/names.ts'
+import { conditionType, prefix } from '../model/names.ts'
 import type { NodeView } from '../model/node-api.ts'
 import { isReason } from '../model/reason.ts'
-import type { HostSummary, ReportCheck, Round } from '../model/report.ts'
+import type { HostSummary, ReportCheck, Round, Settings, Told } from '../model/report.ts'
 import type { Settled } from '../model/settle.ts'
+import { states } from '../model/state.ts'
 import type { State } from '../model/state.ts'
+
+export interface RestoreOptions {
+  /** Until a round brings its own. */
+  readonly settings: Settings
+  readonly now: Date
+  /** Boot clock. */
+  readonly boot: number
+}
 
 /**
  * What was settled before a restart, as the Node says it: so that a check goes on from there, with no false recovery and
  * no new time. Checks that the Node says nothing of begin anew.
  */
-export function restoreSettled(node: NodeView, checks: readonly string[], boot: number): Settled {
-  const memory = checks.flatMap((name) => {
-    const check = restoreCheck(node, name)
-    const unknownFrom = check?.told.state === 'unknown' ? boot : null
-    return check === null ? [] : [[name, { check, missingFrom: null, unknownFrom }] as const]
+export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreOptions): Settled {
+  const checks = namesOf(node).flatMap((name) => restoreCheck(node, name, now) ?? [])
+  const memory = checks.map((check) => {
+    const unknownFrom = check.told.state === 'unknown' ? boot : null
+    return [check.name, { check, missingFrom: null, unknownFrom }] as const
   })
   const host: HostSummary = { hostname: null, os: '', distro: null, kernel: null, arch: '' }
   const probing: Round['probing'] = { watched: 0, refused: 0, abandoned: 0 }
-  const report = {
-    v: 1,
-    node: '',
-    at: '',
-    took: 0,
-    host,
-    probing,
-    checks: memory.map(([, { check }]) => check),
-  } as const
+  const said = { ...settings, checks: checks.map(({ name }) => name) }
+  const at = now.toISOString()
+  const report = { v: 1, node: node.name, at, took: 0, settings: said, host, probing, checks } as const
   return { report, memory: new Map(memory) }
 }
 
-const states: readonly State[] = ['ready', 'missing', 'unknown', 'not-applicable']
+function namesOf({ labels }: NodeView): string[] {
+  return Object.keys(labels).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
+}
 
-function restoreCheck(node: NodeView, name: string): ReportCheck | null {
-  const state = states.find((one) => one === node.labels[labelKey(name)])
+function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | null {
+  const state = states.find((one) => one === node.labels[prefix + name])
+  const told = state === undefined ? null : restoreTold(node, { name, state, now })
+  if (told === null) return null
+  const { reason, message, since } = told
+  const said = { state: told.state, reason, message, fix: null, since, told }
+  return { ...said, name, title: name, why: '', findings: [], published: true, pending: null, changes: 0 }
+}
+
+/** The condition says since when and why. Without conditions there is the label alone, and ready is what must not be lost. */
+function restoreTold(node: NodeView, news: { name: string; state: State; now: Date }): Told | null {
+  const { name, state, now } = news
   const condition = node.conditions.find(({ type }) => type === conditionType(name))
-  if (state === undefined || condition === undefined || !isReason(condition.reason)) return null
-  const { reason, message, lastTransitionTime: since } = condition
-  const said = { state, reason, message, fix: null, since }
-  const told = { ...said, needs: [] }
-  return {
-    ...said,
-    name,
-    title: name,
-    why: '',
-    findings: [],
-    published: true,
-    told,
-    pending: null,
-    changes: 0,
+  if (condition !== undefined && isReason(condition.reason)) {
+    const { reason, message, lastTransitionTime: since } = condition
+    return { state, since, reason, message, fix: null, needs: [] }
   }
+  if (state !== 'ready') return null
+  return { state, since: now.toISOString(), reason: 'AllReady', message: 'ready', fix: null, needs: [] }
 }

@@ -1,16 +1,15 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { Report, ReportCheck } from '../model/report.ts'
-import type { State } from '../model/state.ts'
+import type { PublishStatus, Report, ReportCheck } from '../model/report.ts'
+import { states } from '../model/state.ts'
 
 export interface MetricsInput {
   readonly report: Report | null
   readonly isStale: boolean
-  readonly isPublished: boolean
+  /** null when nothing is published. */
+  readonly publishing: PublishStatus | null
   /** Seconds since the newest round ended. */
   readonly age: number
 }
-
-const states: readonly State[] = ['ready', 'missing', 'unknown', 'not-applicable']
 
 /**
  * The report as Prometheus text. Everything is set from the report into a registry of its own, so that a counter
@@ -22,6 +21,7 @@ export function renderMetrics(input: MetricsInput): Promise<string> {
   const { report } = input
   const gauge = gaugesIn(registry)
   addAgent(gauge, input)
+  if (input.publishing !== null) addPublishing(registry, input.publishing)
   if (report !== null) {
     addRound(gauge, report, input.age)
     addStates(registry, report.checks)
@@ -30,7 +30,7 @@ export function renderMetrics(input: MetricsInput): Promise<string> {
   return registry.metrics()
 }
 
-function addAgent(gauge: MakeGauge, { report, isStale, isPublished }: MetricsInput): void {
+function addAgent(gauge: MakeGauge, { report, isStale, publishing }: MetricsInput): void {
   gauge(
     'hostdeps_report_stale',
     '1 when no round has finished for so long that the report is not to be trusted.',
@@ -38,7 +38,24 @@ function addAgent(gauge: MakeGauge, { report, isStale, isPublished }: MetricsInp
   gauge(
     'hostdeps_publish_ok',
     '1 when the Node says what is reported here, or nothing is to be published.',
-  ).set(Number(isPublished))
+  ).set(Number((publishing?.trouble ?? null) === null))
+  gauge(
+    'hostdeps_config_mistakes',
+    'Mistakes in the config and check files as they are now; unless 0, the last good ones are in use.',
+  ).set(report?.settings.mistakes.length ?? 0)
+}
+
+function addPublishing(registry: Registry, { applied, failed, events, eventsHeldBack }: PublishStatus): void {
+  const count = (name: string, help: string, value: number) =>
+    new Counter({ name, help, registers: [registry] }).inc(value)
+  count('hostdeps_node_applies_total', 'Applies to the Node that the API server took.', applied)
+  count('hostdeps_node_failures_total', 'Reads of and applies to the Node that failed.', failed)
+  count('hostdeps_events_total', 'Events on the Node that were made.', events)
+  count(
+    'hostdeps_events_held_back_total',
+    'Changes of which no event was made: at most one a check in ten minutes is.',
+    eventsHeldBack,
+  )
 }
 
 function addRound(gauge: MakeGauge, report: Report, age: number): void {

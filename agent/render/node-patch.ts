@@ -1,4 +1,4 @@
-import { conditionType, prefix } from '../model/names.ts'
+import { conditionType, labelKey, reportAnnotation } from '../model/names.ts'
 import type { NodeCondition, NodePatch } from '../model/node-api.ts'
 import type { Report, ReportCheck } from '../model/report.ts'
 import type { State } from '../model/state.ts'
@@ -11,20 +11,22 @@ export interface PatchOptions {
 
 /**
  * The report as the Node says it. The same report gives the same patch, so that applying it again is no write: nothing
- * in it is measured, and the times of a condition move only when it does.
+ * in it is measured, and the times of a condition move only when it does. What is switched off, or not published any more,
+ * is not in it, and so the API server takes it off the Node.
  */
 export function renderNodePatch(report: Report, options: PatchOptions): NodePatch {
   const checks = report.checks.filter((check) => check.published)
-  const labels = checks.map((check) => [prefix + check.name, check.told.state] as const)
+  const { publish } = report.settings
+  const labels = checks.map((check) => [labelKey(check.name), check.told.state] as const)
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
       name: report.node,
-      labels: Object.fromEntries(labels),
-      annotations: { [`${prefix}report`]: renderAnnotation(report, checks) },
+      labels: publish.labels ? Object.fromEntries(labels) : {},
+      annotations: publish.annotation ? { [reportAnnotation]: renderAnnotation(report, checks) } : {},
     },
-    status: { conditions: checks.map((check) => renderCondition(check, options)) },
+    status: { conditions: publish.conditions ? checks.map((check) => renderCondition(check, options)) : [] },
   }
 }
 

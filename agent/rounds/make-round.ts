@@ -1,5 +1,5 @@
 import { closeOver } from '../catalog/catalog.ts'
-import type { Loaded } from '../catalog/load.ts'
+import type { Followed } from '../catalog/follow.ts'
 import { fixText } from '../fixes/fix-text.ts'
 import { collectAnswers } from '../model/answers.ts'
 import type { AnswerEntry } from '../model/answers.ts'
@@ -8,7 +8,7 @@ import type { Facts } from '../model/facts.ts'
 import type { Clock, Host, Watcher } from '../model/host.ts'
 import { judge } from '../model/judge.ts'
 import { plan } from '../model/plan.ts'
-import type { HostSummary, Round } from '../model/report.ts'
+import type { HostSummary, Round, Settings } from '../model/report.ts'
 
 /** What a round is made with. */
 export interface RoundOptions {
@@ -16,17 +16,17 @@ export interface RoundOptions {
   readonly clock: Clock
   /** Left out when nothing is watched. */
   readonly watcher?: Watcher
-  readonly loaded: Loaded
+  readonly files: Followed
   /** The checks to ask for; what they take in comes along. */
   readonly names: Iterable<string>
 }
 
 /** One asking of the host: plan, ask, judge. */
-export async function makeRound({ host, clock, watcher, loaded, names }: RoundOptions): Promise<Round> {
+export async function makeRound({ host, clock, watcher, files, names }: RoundOptions): Promise<Round> {
   const start = performance.now()
   const boot = clock.boot()
   const at = clock.now().toISOString()
-  const checks = closeOver(loaded.catalog, names)
+  const checks = closeOver(files.loaded.catalog, names)
   const unreachable = await host.selfTest()
   const known = unreachable === null ? await host.ask(factQuestions) : []
   const facts = readFacts(collectAnswers(known), process.arch)
@@ -36,7 +36,13 @@ export async function makeRound({ host, clock, watcher, loaded, names }: RoundOp
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned() }
-  return { v: 1, at, boot, took, config: loaded.hash, host: summarize(facts), probing, checks: results }
+  const settings = settingsOf(files)
+  return { v: 1, at, boot, took, settings, host: summarize(facts), probing, checks: results }
+}
+
+function settingsOf({ loaded: { hash, config }, mistakes }: Followed): Settings {
+  const { checks, interval, unknownAfter, publish } = config
+  return { hash, checks, interval, unknownAfter, publish, mistakes }
 }
 
 function summarize(facts: Facts): HostSummary {

@@ -9,8 +9,15 @@ export interface LoopOptions {
   readonly failed: (error: unknown) => void
   readonly clock: Clock
   readonly watcher: Watcher
-  /** Milliseconds. */
-  readonly interval: number
+  /** Milliseconds, asked anew for each wait. */
+  readonly interval: () => number
+}
+
+export interface RoundLoop {
+  /** A round out of turn: what it is made with has changed. */
+  askNow(): void
+  /** A round under way is not handed on any more. */
+  stop(): void
 }
 
 /** A little more than what settling demands, so that the second round is not a moment too early. */
@@ -22,10 +29,8 @@ const confirmMargin = 100
  * - the first at once, then one each interval, and one at once when the host changes;
  * - one more `confirmAfter` after something went from ready to missing, so that it can be believed;
  * - never two at a time; what changes during a round is seen by one more right after it.
- *
- * The returned function stops it; a round under way is not handed on any more.
  */
-export function startRounds({ make, took, failed, clock, watcher, interval }: LoopOptions): () => void {
+export function startRounds({ make, took, failed, clock, watcher, interval }: LoopOptions): RoundLoop {
   let isStopped = false
   let isRunning = false
   let isDue = false
@@ -47,7 +52,7 @@ export function startRounds({ make, took, failed, clock, watcher, interval }: Lo
     if (isStopped) return
     if (round) handOn(round)
     if (isDue) void runRound()
-    else cancelTimer = clock.after(interval, () => void runRound())
+    else cancelTimer = clock.after(interval(), () => void runRound())
   }
 
   const handOn = (round: Round) => {
@@ -66,12 +71,13 @@ export function startRounds({ make, took, failed, clock, watcher, interval }: Lo
 
   const unwatch = watcher.watch(() => void runRound())
   void runRound()
-  return () => {
+  const stop = () => {
     isStopped = true
     cancelTimer()
     for (const cancel of confirms) cancel()
     unwatch()
   }
+  return { askNow: () => void runRound(), stop }
 }
 
 function hasFallen(before: Round, now: Round): boolean {

@@ -1,11 +1,14 @@
 import * as z from 'zod'
+import { maxPublished } from '../model/names.ts'
 import { isReason } from '../model/reason.ts'
 import type { Finding, Round } from '../model/report.ts'
+import { states } from '../model/state.ts'
 import type { RoundRead } from './round-file.ts'
 
 const text = z.string().max(20_000)
+const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/)
 const time = z.iso.datetime()
-const state = z.enum(['ready', 'missing', 'unknown', 'not-applicable'])
+const state = z.enum(states)
 const reason = z.string().refine(isReason, 'is no reason that is known')
 
 const finding: z.ZodType<Finding> = z.strictObject({
@@ -22,7 +25,7 @@ const finding: z.ZodType<Finding> = z.strictObject({
 })
 
 const check = z.strictObject({
-  name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/),
+  name,
   title: text,
   why: text,
   state,
@@ -38,7 +41,20 @@ const round = z.strictObject({
   at: time,
   boot: z.number().nonnegative(),
   took: z.number().nonnegative(),
-  config: text,
+  settings: z.strictObject({
+    hash: text,
+    checks: z.array(name).max(maxPublished),
+    interval: z.number().positive(),
+    unknownAfter: z.number().nonnegative(),
+    publish: z.strictObject({
+      labels: z.boolean(),
+      conditions: z.boolean(),
+      annotation: z.boolean(),
+      events: z.boolean(),
+      reapply: z.number().positive(),
+    }),
+    mistakes: z.array(text),
+  }),
   host: z.strictObject({
     hostname: text.nullable(),
     os: text,

@@ -10,8 +10,9 @@ import { makeRound } from '../../agent/rounds/make-round.ts'
 /** A warm round of the whole catalogue on this machine: time, our own CPU, processes started. */
 const rounds = 100
 const loaded = load({ config: null, ownChecks: null, allowCommands: true })
-const host = openHost({ procfs: '/proc', targetPid: null, deadlineMs: 5_000 })
-const once = () => makeRound({ host, clock: systemClock, loaded, names: loaded.catalog.keys() })
+const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+const once = () =>
+  makeRound({ host, clock: systemClock, files: { loaded, mistakes: [] }, names: loaded.catalog.keys() })
 
 const cold = await timed(once)
 for (let round = 0; round < 10; round++) await once()

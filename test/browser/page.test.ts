@@ -6,6 +6,7 @@ import type { HttpServer } from '../../agent/http/start-http.ts'
 import { fakeSource, hostile, makeReport, readyIscsi } from '../http/report-fixture.ts'
 import type { FakeSource } from '../http/report-fixture.ts'
 import { canBrowse, openBrowser } from './browser.ts'
+import { publishStatus } from '../model/settings.ts'
 
 const shots = new URL('../../.cache/page/', import.meta.url).pathname
 
@@ -25,7 +26,12 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
 
   beforeEach(async () => {
     source = fakeSource()
-    server = await startHttp({ source, host: '127.0.0.1', port: 0, publishing: () => source.unpublished })
+    server = await startHttp({
+      source,
+      host: '127.0.0.1',
+      port: 0,
+      publishing: () => publishStatus(source.unpublished),
+    })
     page = await browser.context.newPage()
     complaints = []
     page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))

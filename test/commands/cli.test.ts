@@ -118,7 +118,7 @@ test('run prints the table, serves it, and stops cleanly on SIGINT', { timeout: 
   const { exitCode, stdout } = await agent.stop()
   expect(exitCode).toBe(0)
   expect(stdout).toMatch(/^CHECK\s+STATE\s+REASON\s+MESSAGE/)
-  expect(stdout).toContain('No API server is configured')
+  expect(stdout).toContain('since no API server is configured')
 })
 
 test('a port that is taken is said in one line, exit 2', { timeout: 20_000 }, async () => {

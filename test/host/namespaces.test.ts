@@ -39,12 +39,12 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
   })
 
   const ask = async (question: Question) => {
-    const host = openHost({ procfs: '/proc', targetPid: pid, deadlineMs: 5_000 })
+    const host = openHost({ procfs: '/proc', targetPid: pid, deadline: () => 5_000 })
     return (await host.ask([question]))[0]?.[1]
   }
 
   test('can be entered', async () => {
-    expect(await openHost({ procfs: '/proc', targetPid: pid, deadlineMs: 5_000 }).selfTest()).toBeNull()
+    expect(await openHost({ procfs: '/proc', targetPid: pid, deadline: () => 5_000 }).selfTest()).toBeNull()
   })
 
   test('its files are read there', async () => {
@@ -74,7 +74,7 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
       { ask: 'read', path: '/proc/sys/net/ipv4/no_such_setting' },
       { ask: 'read', path: `${inside}/only-here` },
     ]
-    const answers = await openHost({ procfs: '/proc', targetPid: pid, deadlineMs: 5_000 }).ask(questions)
+    const answers = await openHost({ procfs: '/proc', targetPid: pid, deadline: () => 5_000 }).ask(questions)
     expect(questions.map((question) => answers.find(([asked]) => asked === question)?.[1])).toMatchObject([
       { fate: 'found', value: { text: '1\n' } },
       { fate: 'found', value: { type: 'file', realPath: '/proc/sys/net/ipv4/ip_forward' } },
@@ -122,7 +122,7 @@ describe('a file that is no program', () => {
   const run = async (content: string | Buffer) => {
     const path = join(folder, 'tool')
     writeFileSync(path, content, { mode: 0o755 })
-    const host = openHost({ procfs: '/proc', targetPid: null, deadlineMs: 5_000 })
+    const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
     return (await host.ask([{ ask: 'run', argv: [path] }]))[0]?.[1]
   }
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -158,7 +158,7 @@ describe('a host that cannot be asked', () => {
       const sleeper = execa('sleep', ['600'], { reject: false })
       sleeper.kill('SIGKILL')
       await sleeper
-      const gone = openHost({ procfs: '/proc', targetPid: sleeper.pid ?? 0, deadlineMs: 5_000 })
+      const gone = openHost({ procfs: '/proc', targetPid: sleeper.pid ?? 0, deadline: () => 5_000 })
       expect(await gone.ask([question])).toEqual([
         [question, { fate: 'failed', detail: expect.stringContaining(`/proc/${sleeper.pid}/`) }],
       ])
@@ -166,20 +166,20 @@ describe('a host that cannot be asked', () => {
   )
 
   test('a /proc that is not there', async () => {
-    const host = openHost({ procfs: '/nowhere', targetPid: 1, deadlineMs: 1_000 })
+    const host = openHost({ procfs: '/nowhere', targetPid: 1, deadline: () => 1_000 })
     const answers = await host.ask([...everyWay, { ask: 'list', path: '/etc', in: 'kubelet' }])
     expect(new Set(answers.map(([, { fate }]) => fate))).toEqual(new Set(['failed']))
   })
 
   test('a process that is not there', async () => {
-    const host = openHost({ procfs: '/proc', targetPid: 4_194_304, deadlineMs: 1_000 })
+    const host = openHost({ procfs: '/proc', targetPid: 4_194_304, deadline: () => 1_000 })
     expect(await host.selfTest()).toEqual({ fate: 'failed', detail: 'there is no process 4194304 of /proc' })
   })
 
   test.runIf(isRoot)('a process whose namespace is closed to us', async () => {
     const script = `process.setuid(65534)
       const { openHost } = await import(${JSON.stringify(new URL('../../agent/host/open-host.ts', import.meta.url).href)})
-      console.log(JSON.stringify(await openHost({ procfs: '/proc', targetPid: 1, deadlineMs: 1000 }).selfTest()))`
+      console.log(JSON.stringify(await openHost({ procfs: '/proc', targetPid: 1, deadline: () => 1000 }).selfTest()))`
     const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script])
     expect(JSON.parse(stdout)).toMatchObject({
       fate: 'denied',

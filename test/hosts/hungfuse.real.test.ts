@@ -60,7 +60,9 @@ describe.runIf(canMount)('a mount that hangs', () => {
     let ticks = 0
     const ticking = setInterval(() => ticks++, 10)
     const start = performance.now()
-    const answers = await openHost({ procfs: '/proc', targetPid: null, deadlineMs }).ask(questions)
+    const answers = await openHost({ procfs: '/proc', targetPid: null, deadline: () => deadlineMs }).ask(
+      questions,
+    )
     const took = Math.round(performance.now() - start)
     clearInterval(ticking)
     console.log(
@@ -73,7 +75,7 @@ describe.runIf(canMount)('a mount that hangs', () => {
   })
 
   test('says which mount does not answer', async () => {
-    const answers = await openHost({ procfs: '/proc', targetPid: null, deadlineMs }).ask([
+    const answers = await openHost({ procfs: '/proc', targetPid: null, deadline: () => deadlineMs }).ask([
       { ask: 'read', path: join(folder, 'link') },
     ])
     expect(answers[0]?.[1]).toEqual({ fate: 'timed-out', detail: `the mount ${hung} does not answer` })
@@ -108,7 +110,7 @@ describe.runIf(canMount)("a mount that hangs on the host's PATH", () => {
       { ask: 'run', argv: ['env', '--version'] },
     ]
     const start = performance.now()
-    const answers = await openHost({ procfs: '/proc', targetPid, deadlineMs }).ask(questions)
+    const answers = await openHost({ procfs: '/proc', targetPid, deadline: () => deadlineMs }).ask(questions)
     const took = Math.round(performance.now() - start)
     console.log(`a program behind a mount that hangs: ${took} ms with a deadline of ${deadlineMs} ms`)
     const fates = questions.map((question) => answers.find(([asked]) => asked === question)?.[1].fate)

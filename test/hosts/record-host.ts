@@ -21,7 +21,7 @@ import type {
  * writes down what was found.
  */
 const [pid = '', folder = ''] = process.argv.slice(2)
-const host = openHost({ procfs: '/proc', targetPid: Number(pid), deadlineMs: 10_000 })
+const host = openHost({ procfs: '/proc', targetPid: Number(pid), deadline: () => 10_000 })
 const { catalog } = load({ config: null, ownChecks: null, allowCommands: true })
 const known = await host.ask(factQuestions)
 const facts = readFacts(collectAnswers(known), process.arch)

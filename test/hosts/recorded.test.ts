@@ -17,8 +17,13 @@ const loaded = load({ config: null, ownChecks: null, allowCommands: true })
 /** The diff of a golden file is what users will see: read it before it is written anew with --update. */
 test.each(hosts)('%s: the whole catalogue says what is written down', async (name) => {
   const host = recordedHost(join(folder, name))
-  const round = await makeRound({ host, clock: fakeClock(), loaded, names: loaded.catalog.keys() })
-  const { report } = settle(null, round, { node: name, published: [], unknownAfter: 0 })
+  const round = await makeRound({
+    host,
+    clock: fakeClock(),
+    files: { loaded, mistakes: [] },
+    names: loaded.catalog.keys(),
+  })
+  const { report } = settle(null, round, name)
   const [needs] = renderWide(report, { color: false }).split('\nWhat to do')
   const text = `${renderTable(report, { color: false })}\n${needs}`
   await expect(text).toMatchFileSnapshot(join(folder, name, 'golden', 'all.txt'))

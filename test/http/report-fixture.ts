@@ -1,5 +1,6 @@
 import type { Finding, Report, ReportCheck, ReportSource } from '../../agent/model/report.ts'
 import type { State } from '../../agent/model/state.ts'
+import { settingsWith } from '../model/settings.ts'
 
 /** A source whose report, staleness and publishing a test sets by hand. */
 export interface FakeSource extends ReportSource {
@@ -44,6 +45,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     node: 'worker-1',
     at: '2026-11-24T08:00:00.000Z',
     took: 12,
+    settings: settingsWith(),
     probing: { watched: 24, refused: 1, abandoned: 0 },
     host: {
       hostname: 'worker-1',

@@ -3,6 +3,7 @@ import { startHttp } from '../../agent/http/start-http.ts'
 import type { HttpServer } from '../../agent/http/start-http.ts'
 import { fakeSource } from './report-fixture.ts'
 import type { FakeSource } from './report-fixture.ts'
+import { publishStatus } from '../model/settings.ts'
 
 export interface Served {
   readonly source: FakeSource
@@ -19,7 +20,12 @@ export interface Answer {
 
 /** A real server on a free port of loopback, gone when the test is over. */
 export async function serve(source: FakeSource = fakeSource()): Promise<Served> {
-  const server = await startHttp({ source, host: '127.0.0.1', port: 0, publishing: () => source.unpublished })
+  const server = await startHttp({
+    source,
+    host: '127.0.0.1',
+    port: 0,
+    publishing: () => publishStatus(source.unpublished),
+  })
   onTestFinished(() => server.close())
   return { source, server, get: (path, init) => ask(server.address + path, init) }
 }

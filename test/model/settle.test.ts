@@ -4,8 +4,7 @@ import type { State } from '../../agent/model/state.ts'
 import type { Reason } from '../../agent/model/reason.ts'
 import { settle } from '../../agent/model/settle.ts'
 import type { Settled } from '../../agent/model/settle.ts'
-
-const options = { node: 'n', published: ['c'], unknownAfter: 300_000 }
+import { settingsWith } from './settings.ts'
 
 const cases: { title: string; rounds: [second: number, state: State, reason?: Reason][]; told: string[] }[] =
   [
@@ -92,22 +91,22 @@ const cases: { title: string; rounds: [second: number, state: State, reason?: Re
 test.each(cases)('$title', ({ rounds, told }) => {
   let settled: Settled | null = null
   const seen = rounds.map(([second, state, reason]) => {
-    settled = settle(settled, round(second, state, reason), options)
+    settled = settle(settled, round(second, state, reason), 'n')
     return show(settled)
   })
   expect(seen).toEqual(told)
 })
 
 test('since is when the state was first seen, and changes are counted', () => {
-  const first = settle(null, round(0, 'missing'), options)
-  const second = settle(first, round(60, 'missing'), options)
-  const third = settle(second, round(120, 'ready'), options)
+  const first = settle(null, round(0, 'missing'), 'n')
+  const second = settle(first, round(60, 'missing'), 'n')
+  const third = settle(second, round(120, 'ready'), 'n')
   expect(second.report.checks[0]).toMatchObject({ since: at(0), changes: 0 })
   expect(third.report.checks[0]).toMatchObject({ since: at(120), changes: 1 })
 })
 
 test('while missing waits to be believed, the findings are still those of ready', () => {
-  const settled = settle(settle(null, round(0, 'ready'), options), round(1, 'missing'), options)
+  const settled = settle(settle(null, round(0, 'ready'), 'n'), round(1, 'missing'), 'n')
   expect(settled.report.checks[0]).toMatchObject({
     state: 'ready',
     pending: { state: 'missing', since: at(1) },
@@ -116,8 +115,8 @@ test('while missing waits to be believed, the findings are still those of ready'
 })
 
 test('a check that is no longer asked for leaves the report', () => {
-  const before = settle(null, round(0, 'ready'), options)
-  expect(settle(before, { ...round(1, 'ready'), checks: [] }, options).report.checks).toEqual([])
+  const before = settle(null, round(0, 'ready'), 'n')
+  expect(settle(before, { ...round(1, 'ready'), checks: [] }, 'n').report.checks).toEqual([])
 })
 
 function show({ report }: Settled): string {
@@ -139,7 +138,7 @@ function round(second: number, state: State, reason: Reason = 'BinaryNotFound'):
     at: at(second),
     boot: second * 1000,
     took: 1,
-    config: 'x',
+    settings: settingsWith({ checks: ['c'] }),
     host,
     probing: { watched: 0, refused: 0, abandoned: 0 },
     checks: [check],

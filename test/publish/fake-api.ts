@@ -11,11 +11,14 @@ import type {
 export interface FakeApi extends NodeApi {
   readonly applied: NodePatch[]
   readonly events: NodeEvent[]
-  /** Each apply is refused so until it is null again. */
+  /** Each call is refused so until it is null again. */
   refusal: ApiRefusal | null
   /** A label that is refused with 422 wherever it is. */
   badLabel: string | null
   uid: string
+  /** What is read of it before anything is applied. */
+  node: NodeView | null
+  dryRuns: number
 }
 
 export function fakeApi(): FakeApi {
@@ -25,8 +28,11 @@ export function fakeApi(): FakeApi {
     refusal: null,
     badLabel: null,
     uid: 'uid-1',
-    read: () => Promise.resolve({ ok: true, value: view(api.applied.at(-1)) }),
+    node: null,
+    dryRuns: 0,
+    read: () => Promise.resolve(api.refusal ?? { ok: true, value: api.node ?? view(api.applied.at(-1)) }),
     apply(patch, { dryRun = false } = {}): Promise<ApiAnswer<NodeView>> {
+      if (dryRun) api.dryRuns++
       if (api.refusal !== null) return Promise.resolve(api.refusal)
       if (api.badLabel !== null && api.badLabel in patch.metadata.labels) {
         return Promise.resolve({
@@ -40,11 +46,13 @@ export function fakeApi(): FakeApi {
       return Promise.resolve({ ok: true, value: view(patch) })
     },
     tell(event) {
+      if (api.refusal !== null) return Promise.resolve(api.refusal)
       api.events.push(event)
       return Promise.resolve({ ok: true, value: null })
     },
   }
   const view = (patch: NodePatch | undefined): NodeView => ({
+    name: 'node-1',
     uid: api.uid,
     labels: patch?.metadata.labels ?? {},
     conditions: patch?.status.conditions ?? [],

@@ -1,15 +1,16 @@
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import type { NodeView } from '../../agent/model/node-api.ts'
-import type { Report, ReportCheck } from '../../agent/model/report.ts'
+import type { ApiRefusal, NodeView } from '../../agent/model/node-api.ts'
+import type { Report, ReportCheck, Settings } from '../../agent/model/report.ts'
 import type { State } from '../../agent/model/state.ts'
-import { createPublisher } from '../../agent/publish/publisher.ts'
+import { Publisher } from '../../agent/publish/publisher.ts'
+import { settingsWith } from '../model/settings.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { fakeApi } from './fake-api.ts'
 
 describe('publishing', () => {
   test('a change is applied at once, the same again only to heal', async () => {
-    const { publish, api, clock } = start()
+    const { publish, api, clock } = await start()
     await publish({ a: 'missing' })
     await publish({ a: 'missing' })
     expect(api.applied).toHaveLength(1)
@@ -18,28 +19,28 @@ describe('publishing', () => {
       { 'hostdeps.dev/a': 'missing' },
       { 'hostdeps.dev/a': 'ready' },
     ])
-    await clock.pass(599_000)
+    await clock.pass(539_000)
     expect(api.applied).toHaveLength(2)
-    await clock.pass(2_000)
+    await clock.pass(122_000)
     expect(api.applied).toHaveLength(3)
     expect(api.applied[2]).toEqual(api.applied[1])
   })
 
   test('what fails is tried again, slower and slower, and the newest report is what comes through', async () => {
-    const { publish, publisher, api, clock } = start()
+    const { publish, publisher, api, clock } = await start()
     api.refusal = { ok: false, status: 500, message: 'boom', retryAfter: null }
     await publish({ a: 'missing' })
-    expect(publisher.trouble()).toContain('500: boom')
+    expect(publisher.status().trouble).toContain('500: boom')
     await publish({ a: 'ready' })
     await clock.pass(10_000)
     api.refusal = null
     await clock.pass(30_000)
-    expect(publisher.trouble()).toBeNull()
+    expect(publisher.status().trouble).toBeNull()
     expect(api.applied.map((patch) => patch.metadata.labels)).toEqual([{ 'hostdeps.dev/a': 'ready' }])
   })
 
   test('Retry-After is heeded', async () => {
-    const { publish, api, clock } = start()
+    const { publish, api, clock } = await start()
     api.refusal = { ok: false, status: 429, message: 'slow', retryAfter: 20_000 }
     await publish({ a: 'missing' })
     api.refusal = null
@@ -50,18 +51,67 @@ describe('publishing', () => {
   })
 
   test('a check that is refused is left out, named, and the others are published', async () => {
-    const { publish, publisher, api } = start()
+    const { publish, publisher, api } = await start()
     api.badLabel = 'hostdeps.dev/bad'
     await publish({ a: 'missing', bad: 'missing', b: 'ready' })
     expect(api.applied.at(-1)?.metadata.labels).toEqual({
       'hostdeps.dev/a': 'missing',
       'hostdeps.dev/b': 'ready',
     })
-    expect(publisher.trouble()).toContain('hostdeps.dev/bad is invalid')
+    expect(publisher.status().trouble).toContain('hostdeps.dev/bad is invalid')
+  })
+
+  test('what the API server refuses as a whole is not sent again before it is another', async () => {
+    const { publish, publisher, api, clock } = await start()
+    api.badLabel = 'hostdeps.dev/a'
+    await publish({ a: 'missing' })
+    await clock.pass(300_000)
+    expect([api.dryRuns, publisher.status().failed]).toEqual([1, 1])
+    expect(publisher.status().trouble).toContain('422: hostdeps.dev/a is invalid')
+    await publish({ b: 'ready' })
+    expect(api.applied).toHaveLength(1)
+  })
+
+  test('nothing is written before the Node was read, however late that is', async () => {
+    const { publish, publisher, api, clock, restored } = startCold(null, down)
+    await publish({ a: 'missing' })
+    await clock.pass(60_000)
+    expect([restored, publisher.status().trouble]).toEqual([[], expect.stringContaining('ECONNREFUSED')])
+    api.refusal = null
+    await clock.pass(90_000)
+    expect([restored.length, api.applied.length]).toEqual([1, 1])
+  })
+
+  test('the first apply is within five seconds, and waits for its share of them', async () => {
+    const { publish, api, clock } = startCold()
+    await publish({ a: 'missing' })
+    expect(api.applied).toHaveLength(0)
+    await clock.pass(5_000)
+    expect(api.applied).toHaveLength(1)
+  })
+
+  test('what is switched off, or published no more, is taken off the Node', async () => {
+    const { publish, api } = await start()
+    await publish({ a: 'missing' })
+    const publishing = { ...settingsWith().publish, labels: false, annotation: false }
+    await publish({ a: 'missing' }, { publish: publishing })
+    expect(api.applied.at(-1)).toMatchObject({ metadata: { labels: {}, annotations: {} } })
+    expect(api.applied.at(-1)?.status.conditions).toHaveLength(1)
+    await publish({})
+    expect(api.applied.at(-1)?.status.conditions).toEqual([])
+  })
+
+  test('a Node that was made anew is told anew', async () => {
+    const { publish, api, clock } = await start()
+    await publish({ a: 'missing' })
+    api.uid = 'uid-2'
+    await clock.pass(700_000)
+    await clock.pass(700_000)
+    expect(api.events.map(({ uid }) => uid)).toEqual(['uid-1', 'uid-2'])
   })
 
   test('after the stop nothing is sent', async () => {
-    const { publish, publisher, api, clock } = start()
+    const { publish, publisher, api, clock } = await start()
     await publish({ a: 'missing' })
     publisher.stop()
     await publish({ a: 'ready' })
@@ -72,7 +122,7 @@ describe('publishing', () => {
 
 describe('events', () => {
   test('at first sight what is missing alone, then each change to missing and to ready', async () => {
-    const { publish, api, clock } = start()
+    const { publish, api, clock } = await start()
     await publish({ a: 'missing', b: 'ready', c: 'unknown' })
     await clock.pass(700_000)
     await publish({ a: 'ready', b: 'missing', c: 'unknown' })
@@ -85,7 +135,7 @@ describe('events', () => {
   })
 
   test('at most one a check in ten minutes', async () => {
-    const { publish, api, clock } = start()
+    const { publish, api, clock } = await start()
     await publish({ a: 'missing' })
     await clock.pass(60_000)
     await publish({ a: 'ready' })
@@ -96,27 +146,65 @@ describe('events', () => {
     expect(api.events).toHaveLength(2)
   })
 
+  test('those that the API server does not take now come later, and those held back are counted', async () => {
+    const { publish, publisher, api, clock } = await start()
+    await publish({ a: 'ready' })
+    api.tell = () => Promise.resolve({ ...down, status: 503 })
+    await publish({ a: 'missing' })
+    await publish({ a: 'ready' })
+    expect(publisher.status()).toMatchObject({ events: 0, eventsHeldBack: 1 })
+    api.tell = (event) => {
+      api.events.push(event)
+      return Promise.resolve({ ok: true, value: null })
+    }
+    await clock.pass(10_000)
+    expect([api.events.length, publisher.status().events]).toEqual([1, 1])
+  })
+
+  test('an invalid config is one, with file and line, and that it is valid again is another', async () => {
+    const { publish, api } = await start()
+    await publish({ a: 'ready' }, { mistakes: ['config.yaml:3: no such check'] })
+    await publish({ a: 'ready' }, { mistakes: ['config.yaml:3: no such check'] })
+    await publish({ a: 'ready' })
+    expect(api.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
+      'Warning ConfigInvalid',
+      'Normal ConfigValid',
+    ])
+    expect(api.events[0]?.note).toContain('config.yaml:3')
+  })
+
   test('none for what the Node said before a restart', async () => {
-    const { publish, api } = start({
-      uid: 'uid-1',
-      labels: { 'hostdeps.dev/a': 'missing', 'hostdeps.dev/b': 'missing' },
-      conditions: [],
-    })
+    const labels = { 'hostdeps.dev/a': 'missing', 'hostdeps.dev/b': 'missing' }
+    const { publish, api } = await start({ name: 'node-1', uid: 'uid-1', labels, conditions: [] })
     await publish({ a: 'missing', b: 'ready' })
     expect(api.events.map(({ type }) => type)).toEqual(['Normal'])
   })
 })
 
-function start(before: NodeView | null = null) {
+/** Past the wait before the first apply. */
+async function start(before: NodeView | null = null) {
+  const started = startCold(before)
+  await started.clock.pass(5_000)
+  return started
+}
+
+function startCold(before: NodeView | null = null, refusal: ApiRefusal | null = null) {
   const [api, clock] = [fakeApi(), fakeClock()]
-  const publisher = createPublisher({ api, clock, log: pino({ level: 'silent' }), start: before })
-  const publish = async (states: Record<string, State>) => {
-    publisher.publish(report(Object.entries(states).map(([name, state]) => check(name, state))))
+  Object.assign(api, { node: before, refusal })
+  const restored: NodeView[] = []
+  const log = pino({ level: 'silent' })
+  const restore = (node: NodeView) => void restored.push(node)
+  const publisher = new Publisher({ api, node: 'node-1', clock, log, restore })
+  const publish = async (states: Record<string, State>, changes: Partial<Settings> = {}) => {
+    const checks = Object.entries(states).map(([name, state]) => check(name, state))
+    publisher.publish(report(checks, settingsWith(changes)))
     await clock.pass(0)
     await clock.pass(0)
   }
-  return { api, clock, publisher, publish }
+  return { api, clock, publisher, publish, restored }
 }
+
+const down: ApiRefusal = { ok: false, status: null, message: 'ECONNREFUSED', retryAfter: null }
 
 function check(name: string, state: State): ReportCheck {
   const said = { state, reason: 'AllReady', message: 'm', fix: null, since: '2026-11-24T00:00:00Z' } as const
@@ -134,13 +222,14 @@ function check(name: string, state: State): ReportCheck {
   }
 }
 
-function report(checks: ReportCheck[]): Report {
+function report(checks: ReportCheck[], settings: Settings): Report {
   const host = { hostname: null, os: '', distro: 'debian', kernel: null, arch: 'amd64' }
   return {
     v: 1,
     node: 'node-1',
     at: '',
     took: 0,
+    settings,
     host,
     probing: { watched: 0, refused: 0, abandoned: 0 },
     checks,

@@ -6,23 +6,25 @@ import type { Settled } from '../../agent/model/settle.ts'
 import type { State } from '../../agent/model/state.ts'
 import { restoreSettled } from '../../agent/publish/restore.ts'
 import { renderNodePatch } from '../../agent/render/node-patch.ts'
+import { settingsWith } from '../model/settings.ts'
 
-const options = { node: 'node-1', published: ['a', 'b', 'c'], unknownAfter: 300_000 }
+const settings = settingsWith({ checks: ['a', 'b', 'c'] })
+const start = { settings, now: new Date(100_000), boot: 100_000 }
 const states = { a: 'ready', b: 'missing', c: 'unknown' } as const
 
 test('after a restart the same round gives the same patch: no write, no new time', () => {
-  const before = settle(null, round(0, states), options)
+  const before = settle(null, round(0, states), 'node-1')
   const first = patchOf(before, [], 0)
-  const after = settle(restoreSettled(viewOf(first), options.published, 100_000), round(100, states), options)
+  const after = settle(restoreSettled(viewOf(first), start), round(100, states), 'node-1')
   expect(patchOf(after, first.status.conditions, 100)).toEqual(first)
 })
 
 test('no false recovery, and no false fall: what was ready is missing only when two rounds agree', () => {
-  const first = patchOf(settle(null, round(0, states), options), [], 0)
-  const restored = restoreSettled(viewOf(first), options.published, 100_000)
-  const once = settle(restored, round(100, { ...states, a: 'missing' }), options)
+  const first = patchOf(settle(null, round(0, states), 'node-1'), [], 0)
+  const restored = restoreSettled(viewOf(first), start)
+  const once = settle(restored, round(100, { ...states, a: 'missing' }), 'node-1')
   expect(toldOf(once)).toEqual(['ready', 'missing', 'unknown'])
-  expect(toldOf(settle(once, round(111, { ...states, a: 'missing' }), options))).toEqual([
+  expect(toldOf(settle(once, round(111, { ...states, a: 'missing' }), 'node-1'))).toEqual([
     'missing',
     'missing',
     'unknown',
@@ -31,9 +33,8 @@ test('no false recovery, and no false fall: what was ready is missing only when 
 
 test('what the Node says nothing of, or what is not ours, begins anew', () => {
   const restored = restoreSettled(
-    { uid: '1', labels: { 'hostdeps.dev/a': 'nonsense' }, conditions: [] },
-    options.published,
-    0,
+    { name: 'node-1', uid: '1', labels: { 'hostdeps.dev/a': 'nonsense' }, conditions: [] },
+    start,
   )
   expect(restored.memory.size).toBe(0)
 })
@@ -47,7 +48,7 @@ function patchOf({ report }: Settled, before: NodeView['conditions'], second: nu
 }
 
 function viewOf({ metadata, status }: ReturnType<typeof patchOf>): NodeView {
-  return { uid: 'uid-1', labels: metadata.labels, conditions: status.conditions }
+  return { name: 'node-1', uid: 'uid-1', labels: metadata.labels, conditions: status.conditions }
 }
 
 function round(second: number, of: Record<string, State>): Round {
@@ -63,7 +64,7 @@ function round(second: number, of: Record<string, State>): Round {
     at: new Date(second * 1000 + 123).toISOString(),
     boot: second * 1000,
     took: 1,
-    config: '',
+    settings,
     host,
     probing,
     checks,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Report, ReportCheck, Told } from '../../agent/model/report.ts'
 import { renderNodePatch } from '../../agent/render/node-patch.ts'
+import { settingsWith } from '../model/settings.ts'
 
 const now = new Date('2026-11-24T10:00:00.500Z')
 const later = new Date('2026-11-24T11:00:00Z')
@@ -144,6 +145,7 @@ function report(checks: ReportCheck[]): Report {
   return {
     v: 1,
     node: 'node-1',
+    settings: settingsWith(),
     at: now.toISOString(),
     took: 1,
     host,

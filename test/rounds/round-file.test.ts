@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Round } from '../../agent/model/report.ts'
 import { readRoundFile, writeRound } from '../../agent/rounds/round-file.ts'
+import { settingsWith } from '../model/settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-round-'))
 const path = join(folder, 'round.json')
@@ -37,7 +38,7 @@ const round: Round = {
   at: '2026-11-24T00:00:00.000Z',
   boot: 1000,
   took: 5,
-  config: 'abc',
+  settings: settingsWith(),
   host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64' },
   probing: { watched: 1, refused: 0, abandoned: 0 },
   checks: [{ ...said, name: 'open-iscsi', title: 't', findings: [{ ...finding, findings: [finding] }] }],

@@ -3,6 +3,7 @@ import type { CheckResult, Round } from '../../agent/model/report.ts'
 import type { State } from '../../agent/model/state.ts'
 import { startRounds } from '../../agent/rounds/round-loop.ts'
 import { fakeClock } from './fake-clock.ts'
+import { settingsWith } from '../model/settings.ts'
 
 const interval = 60_000
 
@@ -63,6 +64,14 @@ test('a round that fails is told, and the next one is made all the same', async 
   expect(loop.times).toEqual([60_000])
 })
 
+test('a round out of turn is made at once, and the interval goes on from it', async () => {
+  const loop = start(() => 'ready')
+  await loop.clock.pass(20_000)
+  loop.askNow()
+  await loop.clock.pass(60_000)
+  expect(loop.times).toEqual([0, 20_000, 80_000])
+})
+
 test('after the stop nothing is made or handed on', async () => {
   const loop = start(() => 'ready')
   await loop.clock.pass(0)
@@ -77,7 +86,7 @@ function start(stateAt: (time: number) => State, gate: () => Promise<void> = () 
   const times: number[] = []
   const failures: string[] = []
   let change = () => {}
-  const stop = startRounds({
+  const loop = startRounds({
     make: async () => {
       const boot = clock.boot()
       await gate()
@@ -95,9 +104,9 @@ function start(stateAt: (time: number) => State, gate: () => Promise<void> = () 
         }
       },
     },
-    interval,
+    interval: () => interval,
   })
-  return { clock, times, failures, stop, change: () => change() }
+  return { clock, times, failures, ...loop, change: () => change() }
 }
 
 function round(boot: number, state: State): Round {
@@ -108,7 +117,7 @@ function round(boot: number, state: State): Round {
     at: '',
     boot,
     took: 0,
-    config: '',
+    settings: settingsWith(),
     host,
     probing: { watched: 0, refused: 0, abandoned: 0 },
     checks: [check],

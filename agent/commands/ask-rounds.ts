@@ -1,0 +1,48 @@
+import type { Logger } from 'pino'
+import { followFiles } from '../catalog/follow.ts'
+import type { Loaded } from '../catalog/load.ts'
+import { systemClock } from '../host/clock.ts'
+import { watchHost } from '../host/watch-host.ts'
+import type { Round } from '../model/report.ts'
+import { makeRound } from '../rounds/make-round.ts'
+import { startRounds } from '../rounds/round-loop.ts'
+import { hostPlace, loadOptions, openHostFrom } from './host-flags.ts'
+import type { HostFlags } from './host-flags.ts'
+
+export interface Asking {
+  /** How the host is reached, for people. */
+  readonly host: string
+  readonly loaded: Loaded
+  start(took: (round: Round) => void): void
+  stop(): void
+}
+
+/** Rounds of this host, with the config and the checks as they are at the time. Throws when those are invalid at the start. */
+export function openAsking(flags: HostFlags, log: Logger): Asking {
+  const files = followFiles(loadOptions(flags), ({ loaded, mistakes }) => {
+    if (mistakes.length === 0) log.info({ config: loaded.hash }, 'config and checks were read anew')
+    else log.error({ mistakes }, 'config or checks are invalid; the last good ones stay in use')
+    loop?.askNow()
+  })
+  const loaded = () => files.current().loaded
+  const host = openHostFrom(flags, loaded)
+  const watcher = watchHost(hostPlace(flags))
+  let loop: ReturnType<typeof startRounds> | null = null
+  return {
+    host: host.description,
+    loaded: loaded(),
+    start(took) {
+      const make = () => {
+        const names = loaded().catalog.keys()
+        return makeRound({ host, clock: systemClock, watcher, files: files.current(), names })
+      }
+      const failed = (error: unknown) => log.error({ err: error }, 'a round failed')
+      const interval = () => loaded().config.interval
+      loop = startRounds({ make, took, failed, clock: systemClock, watcher, interval })
+    },
+    stop() {
+      files.stop()
+      loop?.stop()
+    },
+  }
+}

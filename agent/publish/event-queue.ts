@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../model/host.ts'
+import type { ApiRefusal, NodeApi, NodeEvent } from '../model/node-api.ts'
+import { waitAfter } from './waits.ts'
+
+export interface QueueOptions {
+  readonly api: NodeApi
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Events that wait for an API server that does not take them now. */
+const longest = 256
+
+/**
+ * Sends events one after the other. What the API server does not take now is tried again; what it refuses for good is
+ * logged and let go; when too many wait, the oldest is.
+ */
+export function createEventQueue({ api, clock, log }: QueueOptions) {
+  const queue: NodeEvent[] = []
+  const counts = { sent: 0, dropped: 0 }
+  let failures = 0
+  let isBusy = false
+  let cancel = () => {}
+
+  const send = async () => {
+    if (isBusy) return
+    isBusy = true
+    for (let event = queue[0]; event !== undefined; event = queue[0]) {
+      const answer = await api.tell(event)
+      if (!answer.ok && mayPass(answer)) {
+        failures++
+        cancel = clock.after(waitAfter(failures, answer.retryAfter), () => void send())
+        break
+      }
+      queue.splice(queue.indexOf(event), 1)
+      failures = 0
+      if (answer.ok) counts.sent++
+      else log.warn({ note: event.note, why: answer.message }, 'an event could not be made')
+    }
+    isBusy = false
+  }
+
+  return {
+    add(event: NodeEvent): void {
+      queue.push(event)
+      if (queue.length > longest) {
+        queue.shift()
+        counts.dropped++
+      }
+      if (failures === 0) void send()
+    },
+    counts: () => counts,
+    stop: () => cancel(),
+  }
+}
+
+function mayPass({ status }: ApiRefusal): boolean {
+  return status === null || status === 401 || status === 429 || status >= 500
+}

@@ -1,0 +1,13 @@
+import type { PublishStatus, Settings } from '../../agent/model/report.ts'
+
+/** Settings as the defaults of the config have them; what a test is about it says itself. */
+export function settingsWith(changes: Partial<Settings> = {}): Settings {
+  const publish = { labels: true, conditions: true, annotation: true, events: true, reapply: 600_000 }
+  const times = { interval: 60_000, unknownAfter: 300_000 }
+  return { hash: 'abc', checks: [], ...times, publish, mistakes: [], ...changes }
+}
+
+/** Publishing that goes well, or has this trouble. */
+export function publishStatus(trouble: string | null): PublishStatus {
+  return { trouble, applied: 1, failed: 0, events: 0, eventsHeldBack: 0 }
+}
