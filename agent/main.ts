@@ -21,6 +21,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'ask this host once, print what it lacks, and exit',
     load: async () => (await import('./commands/check.ts')).checkCommand(),
   },
+  prune: {
+    summary: 'take all that hostdeps put on Nodes off them',
+    load: async () => (await import('./commands/prune.ts')).pruneCommand(),
+  },
   checks: {
     summary: 'list, show and lint the checks there are',
     load: async () => (await import('./commands/checks.ts')).checksCommand(),
@@ -68,6 +72,10 @@ function explainFailure(error: unknown): number {
   if (error instanceof Error && written.includes(error.name)) {
     process.stderr.write(`${error.message}\n`)
     return exitCodes.usage
+  }
+  if (error instanceof Error && error.name === 'ClusterError') {
+    process.stderr.write(`${error.message}\n`)
+    return exitCodes.failure
   }
   process.stderr.write(`hostdeps failed: ${error instanceof Error ? error.stack : String(error)}\n`)
   return exitCodes.failure

@@ -1,6 +1,6 @@
 import type { Loaded } from '../catalog/load.ts'
 import { didYouMean } from '../catalog/mistake.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './errors.ts'
 
 /** The checks that a command line names; none named means the published ones. */
 export function chooseChecks(

@@ -5,7 +5,7 @@ import type { Config } from '../catalog/config.ts'
 import { startHttp } from '../http/start-http.ts'
 import type { HttpServer } from '../http/start-http.ts'
 import type { PublishStatus, ReportSource } from '../model/report.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './errors.ts'
 
 export const portOption = new Option(
   '--port <number>',

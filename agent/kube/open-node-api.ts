@@ -1,26 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import {
-  ApiException,
-  CoreV1Api,
-  EventsV1Api,
-  PatchStrategy,
-  ServerConfiguration,
-  V1MicroTime,
-  createConfiguration,
-  setHeaderOptions,
-} from '@kubernetes/client-node'
-import type {
-  KubeConfig,
-  RequestContext,
-  ResponseContext,
-  V1Node,
-  V1NodeCondition,
-} from '@kubernetes/client-node'
+import { CoreV1Api, EventsV1Api, PatchStrategy, V1MicroTime, setHeaderOptions } from '@kubernetes/client-node'
+import type { KubeConfig, V1Node, V1NodeCondition } from '@kubernetes/client-node'
 import { prefix } from '../model/names.ts'
-import type { ApiAnswer, ApiRefusal, NodeApi, NodeCondition, NodeView } from '../model/node-api.ts'
+import type { NodeApi, NodeCondition, NodeView } from '../model/node-api.ts'
+import { answerOf } from './answer.ts'
+import { configurationOf } from './configuration.ts'
 
-/** Milliseconds for one call; the library has no deadline of its own. */
-const deadline = 10_000
 /** By this name the API server knows what of a Node is ours. */
 const fieldManager = 'hostdeps'
 /** Where events of Nodes, which have no namespace, stand. */
@@ -28,11 +13,7 @@ const eventNamespace = 'default'
 
 /** The API server that a kubeconfig names. */
 export function openNodeApi(config: KubeConfig): NodeApi {
-  const configuration = createConfiguration({
-    baseServer: serverOf(config),
-    authMethods: { default: config },
-    promiseMiddleware: [{ pre: setDeadline, post: (context: ResponseContext) => Promise.resolve(context) }],
-  })
+  const configuration = configurationOf(config)
   const core = new CoreV1Api(configuration)
   const events = new EventsV1Api(configuration)
   const asApply = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply)
@@ -66,47 +47,6 @@ export function openNodeApi(config: KubeConfig): NodeApi {
         return null
       }),
   }
-}
-
-function serverOf(config: KubeConfig) {
-  const cluster = config.getCurrentCluster()
-  if (cluster === null) throw new Error('the kubeconfig names no cluster')
-  return new ServerConfiguration(cluster.server, {})
-}
-
-function setDeadline(context: RequestContext): Promise<RequestContext> {
-  context.setSignal(AbortSignal.timeout(deadline))
-  return Promise.resolve(context)
-}
-
-async function answerOf<T>(call: () => Promise<T>): Promise<ApiAnswer<T>> {
-  try {
-    return { ok: true, value: await call() }
-  } catch (error) {
-    return refusalOf(error)
-  }
-}
-
-/** A refusal of the API server, or why no answer came. */
-function refusalOf(error: unknown): ApiRefusal {
-  if (!(error instanceof ApiException)) {
-    const message = error instanceof Error ? error.message : String(error)
-    return { ok: false, status: null, message, retryAfter: null }
-  }
-  const seconds = Number(error.headers['retry-after'])
-  const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null
-  return { ok: false, status: error.code, message: messageOf(error.body), retryAfter }
-}
-
-/** The message of the Status object in the body, which the library hands on as text. */
-function messageOf(body: unknown): string {
-  try {
-    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body
-    if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message)
-  } catch {
-    // It is no JSON.
-  }
-  return String(body).slice(0, 300)
 }
 
 function viewOf({ metadata, status }: V1Node): NodeView {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { execa, execaSync } from 'execa'
-import { atEnd } from './at-end.ts'
+import { atEnd } from '../at-end.ts'
 
 const script = new URL('hungfuse.py', import.meta.url).pathname
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
-import { atEnd } from './at-end.ts'
+import { atEnd } from '../at-end.ts'
 import { newParts, removeParts, writeProcess } from './host-parts.ts'
 import type { HostParts } from './host-parts.ts'
 

@@ -1,4 +1,0 @@
-/** Thrown for a command line that cannot be meant; its message is all that is printed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}

@@ -1,0 +1,33 @@
+import { ApiException } from '@kubernetes/client-node'
+import type { ApiAnswer, ApiRefusal } from '../model/node-api.ts'
+
+/** Makes an answer of a call; nothing is thrown. */
+export async function answerOf<T>(call: () => Promise<T>): Promise<ApiAnswer<T>> {
+  try {
+    return { ok: true, value: await call() }
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+/** A refusal of the API server, or why no answer came. */
+function refusalOf(error: unknown): ApiRefusal {
+  if (!(error instanceof ApiException)) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { ok: false, status: null, message, retryAfter: null }
+  }
+  const seconds = Number(error.headers['retry-after'])
+  const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null
+  return { ok: false, status: error.code, message: messageOf(error.body), retryAfter }
+}
+
+/** The message of the Status object in the body, which the library hands on as text. */
+function messageOf(body: unknown): string {
+  try {
+    const status: unknown = typeof body === 'string' ? JSON.parse(body) : body
+    if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message)
+  } catch {
+    // It is no JSON.
+  }
+  return String(body).slice(0, 300)
+}

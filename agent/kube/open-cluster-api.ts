@@ -1,0 +1,64 @@
+import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
+import type { KubeConfig, V1Node } from '@kubernetes/client-node'
+import type { ClusterApi, Leavings } from '../model/cluster-api.ts'
+import { prefix } from '../model/names.ts'
+import { answerOf } from './answer.ts'
+import { configurationOf } from './configuration.ts'
+
+/** Nodes in one answer; a Node is some 10 KB. */
+const page = 500
+/** As the DaemonSet of manifests/ has it, whatever it is named. */
+const agentSelector = 'app.kubernetes.io/name=hostdeps'
+
+/** The API server that a kubeconfig names, with the rights of who it names. */
+export function openClusterApi(config: KubeConfig): ClusterApi {
+  const configuration = configurationOf(config)
+  const [core, apps] = [new CoreV1Api(configuration), new AppsV1Api(configuration)]
+  const asStrategic = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch)
+  return {
+    leavings: () =>
+      answerOf(async () => {
+        const all: Leavings[] = []
+        let next: string | undefined
+        do {
+          const { items, metadata } = await core.listNode({
+            limit: page,
+            ...(next !== undefined && { _continue: next }),
+          })
+          all.push(...items.map(leavingsOf))
+          next = metadata?._continue || undefined
+        } while (next !== undefined)
+        return all
+      }),
+    agents: () =>
+      answerOf(async () => {
+        const { items } = await apps.listDaemonSetForAllNamespaces({ labelSelector: agentSelector })
+        return items.map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)
+      }),
+    clean: (leavings, { dryRun }) =>
+      answerOf(async () => {
+        const request = { name: leavings.node, body: deletionOf(leavings), ...(dryRun && { dryRun: 'All' }) }
+        await core.patchNodeStatus(request, asStrategic)
+        return null
+      }),
+  }
+}
+
+function leavingsOf({ metadata, status }: V1Node): Leavings {
+  const ours = (keys: readonly string[]) => keys.filter((key) => key.startsWith(prefix))
+  return {
+    node: metadata?.name ?? '',
+    labels: ours(Object.keys(metadata?.labels ?? {})),
+    annotations: ours(Object.keys(metadata?.annotations ?? {})),
+    conditions: ours((status?.conditions ?? []).map(({ type }) => type)),
+  }
+}
+
+/** An apply with nothing in it would leave what another field manager wrote under our prefix; this takes all of it. */
+function deletionOf({ labels, annotations, conditions }: Leavings) {
+  const nothing = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]))
+  return {
+    metadata: { labels: nothing(labels), annotations: nothing(annotations) },
+    status: { conditions: conditions.map((type) => ({ type, $patch: 'delete' })) },
+  }
+}
