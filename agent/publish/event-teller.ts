@@ -3,6 +3,7 @@ import type { NodeEvent, NodeView } from '../model/node-api.ts'
 import type { Report, ReportCheck } from '../model/report.ts'
 import { states } from '../model/state.ts'
 import type { State } from '../model/state.ts'
+import { renderToldLine } from '../render/told-line.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { QueueOptions } from './event-queue.ts'
 
@@ -44,7 +45,7 @@ export function createEventTeller(options: QueueOptions) {
   }
 
   const tellMistakes = (now: readonly string[], regarding: Regarding) => {
-    const text = now.join('\n')
+    const text = now.join('; ')
     if (text === mistakes) return
     mistakes = text
     queue.add({ ...regarding, ...configEvent(text) })
@@ -76,19 +77,16 @@ export function createEventTeller(options: QueueOptions) {
 type Regarding = Pick<NodeEvent, 'node' | 'uid'>
 type What = Omit<NodeEvent, 'node' | 'uid'>
 
-function checkEvent({ name, told: { state, reason, message, fix } }: ReportCheck): What {
-  const lines = [`${name}: ${message}`, ...(state === 'missing' && fix !== null ? [fix] : [])]
-  return { type: state === 'missing' ? 'Warning' : 'Normal', reason, note: cut(lines.join('\n')) }
+function checkEvent({ name, told }: ReportCheck): What {
+  const start = `${name}: `
+  const note = start + renderToldLine(told, longestNote - start.length)
+  return { type: told.state === 'missing' ? 'Warning' : 'Normal', reason: told.reason, note }
 }
 
 function configEvent(mistakes: string): What {
   if (mistakes === '') return { type: 'Normal', reason: 'ConfigValid', note: 'the config is valid again' }
-  const note = cut(`the config is invalid, the last good one is in use:\n${mistakes}`)
+  const note = `the config is invalid, the last good one is in use: ${mistakes}`.slice(0, longestNote)
   return { type: 'Warning', reason: 'ConfigInvalid', note }
-}
-
-function cut(note: string): string {
-  return note.slice(0, longestNote)
 }
 
 /** By the label, or where labels are switched off by the condition. */

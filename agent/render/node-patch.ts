@@ -2,6 +2,7 @@ import { conditionType, labelKey, reportAnnotation } from '../model/names.ts'
 import type { NodeCondition, NodePatch } from '../model/node-api.ts'
 import type { Report, ReportCheck } from '../model/report.ts'
 import type { State } from '../model/state.ts'
+import { renderToldLine } from './told-line.ts'
 
 export interface PatchOptions {
   /** What the Node says now; times of conditions that do not change stay as they are. */
@@ -40,7 +41,12 @@ const statusOf = {
 function renderCondition({ name, told }: ReportCheck, { before, now }: PatchOptions): NodeCondition {
   const type = conditionType(name)
   const old = before.find((condition) => condition.type === type)
-  const said = { type, status: statusOf[told.state], reason: told.reason, message: renderMessage(told) }
+  const said = {
+    type,
+    status: statusOf[told.state],
+    reason: told.reason,
+    message: renderToldLine(told, longestMessage),
+  }
   const hasTurned = old?.status !== said.status
   const isSame = !hasTurned && old.reason === said.reason && old.message === said.message
   return {
@@ -52,21 +58,6 @@ function renderCondition({ name, told }: ReportCheck, { before, now }: PatchOpti
 
 /** Characters; `kubectl describe node` shows it in one line. */
 const longestMessage = 256
-
-/** What is missing, and the commands that mend it, in one line; a command is whole or not there. */
-function renderMessage({ state, message, fix }: ReportCheck['told']): string {
-  const lines = state === 'missing' && fix !== null ? fix.split('\n') : []
-  const commands = lines.filter((line) => !line.startsWith('#'))
-  const notes = lines.filter((line) => line.startsWith('#')).map((line) => line.replace(/^#\s*/, ''))
-  const whole =
-    commands.length > 0 ? `${message}. Fix: ${commands.join(' && ')}` : [message, ...notes].join('. ')
-  if (whole.length <= longestMessage) return whole
-  for (let kept = commands.length - 1; kept > 0; kept--) {
-    const part = `${message}. Fix: ${commands.slice(0, kept).join(' && ')} ...`
-    if (part.length <= longestMessage) return part
-  }
-  return message.length > longestMessage ? `${message.slice(0, longestMessage - 3)}...` : message
-}
 
 /** Bytes; annotations of an object share 256 KiB, and every watcher of Nodes gets them. */
 const longestAnnotation = 4096

@@ -1,0 +1,17 @@
+import type { AuthenticationV1TokenRequest } from '@kubernetes/client-node'
+import type { ControlPlane } from './control-plane.ts'
+
+const manifests = new URL('../../manifests/base/', import.meta.url).pathname
+const rbac = ['service-account', 'cluster-role', 'cluster-role-binding', 'event-role', 'event-role-binding']
+
+/** The rights that manifests/ gives the server, and a kubeconfig with a token of its service account. */
+export async function serverAccess(cluster: ControlPlane, server?: string): Promise<string> {
+  await cluster.kubectl('create', 'namespace', 'hostdeps').catch(() => 'there already')
+  for (const name of rbac) await cluster.kubectl('apply', '-f', `${manifests}${name}.yaml`)
+  const { status } = await cluster.call<AuthenticationV1TokenRequest>({
+    method: 'POST',
+    path: '/api/v1/namespaces/hostdeps/serviceaccounts/hostdeps/token',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 7200 } },
+  })
+  return cluster.kubeConfig(status?.token ?? '', server)
+}
