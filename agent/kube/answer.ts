@@ -13,21 +13,29 @@ export async function answerOf<T>(call: () => Promise<T>): Promise<ApiAnswer<T>>
 /** A refusal of the API server, or why no answer came. */
 function refusalOf(error: unknown): ApiRefusal {
   if (!(error instanceof ApiException)) {
-    const message = error instanceof Error ? error.message : String(error)
-    return { ok: false, status: null, message, retryAfter: null }
+    return { ok: false, status: null, message: causeOf(error), retryAfter: null }
   }
   const seconds = Number(error.headers['retry-after'])
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null
-  return { ok: false, status: error.code, message: messageOf(error.body), retryAfter }
+  return { ok: false, status: error.code, message: messageOf(error), retryAfter }
+}
+
+/** fetch itself says only "fetch failed"; why it did is in its cause. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.cause instanceof AggregateError) return error.cause.errors.map(causeOf).join('; ')
+  return error.cause instanceof Error ? causeOf(error.cause) : error.message
 }
 
 /** The message of the Status object in the body, which the library hands on as text. */
-function messageOf(body: unknown): string {
+function messageOf({ body, message }: ApiException<unknown>): string {
+  // Of a 401 the library hands on no body.
+  if (body === undefined) return /Message: (.*)/.exec(message)?.[1] ?? message
   try {
     const status: unknown = typeof body === 'string' ? JSON.parse(body) : body
     if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message)
   } catch {
     // It is no JSON.
   }
-  return String(body).slice(0, 300)
+  return (typeof body === 'string' ? body : message).slice(0, 300)
 }

@@ -68,7 +68,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'] || !process.env['HOS
         () => node.events(),
         (events) => events.some(({ note }) => note?.startsWith('open-iscsi: ')),
       )
-      const [event] = (await node.events()).filter(({ note }) => note?.startsWith('open-iscsi: '))
+      const event = (await node.events()).find(({ note }) => note?.startsWith('open-iscsi: '))
       expect(event).toMatchObject({ type: 'Warning', reason: 'BinaryNotFound' })
       expect(event?.note).toContain('apt-get install -y open-iscsi')
     })

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { useFlaggedNode } from './flagged-node.ts'
+
+describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('in steady state', () => {
+  const on = useFlaggedNode()
+
+  test(
+    'without a change nothing is written to the Node, and little is asked',
+    { timeout: 90_000 },
+    async () => {
+      const { cluster, node, labelIs } = on()
+      const ours = async () =>
+        (await node.read()).metadata?.managedFields?.find(({ manager }) => manager === 'hostdeps')
+      await labelIs('ready')
+      await sleep(3_000)
+      await node.stop()
+      const [before, start] = [await node.read(), Date.now()]
+      const field = await ours()
+      await sleep(35_000)
+      const after = await node.read()
+      expect(after.metadata?.resourceVersion).toBe(before.metadata?.resourceVersion)
+      expect(await ours()).toEqual(field)
+      const asked = requestsOf(cluster.auditLog, start)
+      const hours = (Date.now() - start) / 3_600_000
+      const each = [...Map.groupBy(asked, ({ verb, resource }) => `${verb} ${resource}`)]
+      for (const [what, all] of each)
+        console.log(
+          `${what}: ${all.length} in 35 s with reapply 10 s, ${Math.round(all.length / hours)} an hour; with reapply 10 m, ${Math.round(all.length / hours / 60)} an hour`,
+        )
+      expect(each.map(([what]) => what)).toEqual(['patch nodes/status'])
+    },
+  )
+})
+
+interface Asked {
+  readonly verb: string
+  readonly resource: string
+}
+
+/** What the server asked since then, from the audit log. */
+function requestsOf(auditLog: string, since: number): Asked[] {
+  const lines = readFileSync(auditLog, 'utf8').trim().split('\n')
+  return lines.flatMap((line) => {
+    const { user, verb, objectRef, requestReceivedTimestamp } = JSON.parse(line)
+    const isOurs = user.username === 'system:serviceaccount:hostdeps:hostdeps'
+    if (!isOurs || Date.parse(requestReceivedTimestamp) < since) return []
+    const { resource, subresource } = objectRef
+    return [{ verb, resource: subresource === undefined ? resource : `${resource}/${subresource}` }]
+  })
+}
