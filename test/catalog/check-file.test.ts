@@ -120,7 +120,7 @@ needs:
   })
 
   test.each(['Capital', 'under_score', '-dash', 'a'.repeat(57)])(
-    'a file name that is no label: %s',
+    'a file name that is no label, or too long for one: %s',
     (name) => {
       const read = readCheckFile(`${name}.yaml`, `${head}  - binary: a`, shipped)
       expect('mistakes' in read && read.mistakes[0]?.message).toContain("the check's name is the file's")

@@ -90,7 +90,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
       const events = (await node.events()).length
       proxy.storm = storm
       flags.clear('flag')
-      await sleep(25_000)
+      await sleep(15_000)
       const hits = proxy.hits.length
       expect(hits).toBeGreaterThan(0)
       expect(hits).toBeLessThanOrEqual(atMost)
@@ -103,7 +103,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
       await labelIs('missing', 25_000)
       flags.set('flag')
       await labelIs('ready')
-      console.log(`a storm of ${storm.status} for 25 s: ${hits} requests; ${events} events before it`)
+      console.log(`a storm of ${storm.status} for 15 s: ${hits} requests; ${events} events before it`)
     },
   )
 

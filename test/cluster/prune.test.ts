@@ -1,7 +1,7 @@
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { applyPatch, mergePatch } from './api-client.ts'
-import { startControlPlane } from './control-plane.ts'
+import { freePorts, startControlPlane } from './control-plane.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { makeDaemonSet } from './workloads.ts'
 
@@ -77,7 +77,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
       env: { KUBECONFIG: weak },
     })
     expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('Unauthorized')])
-    const gone = cluster.kubeConfig('x', 'https://127.0.0.1:9')
+    const gone = cluster.kubeConfig('x', `https://127.0.0.1:${(await freePorts(1))[0]}`)
     const unreachable = await execa(process.execPath, [main, 'prune'], {
       reject: false,
       env: { KUBECONFIG: gone },

@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test, vi } from 'vitest'
+import { followFiles } from '../../agent/catalog/follow.ts'
+import type { Followed } from '../../agent/catalog/follow.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hostdeps-follow-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const mine = 'title: t\nwhy: w\nneeds:\n  - binary: x\n'
+
+test('files of a ConfigMap, turned as the kubelet turns them: read anew, and the last good ones kept', async () => {
+  turn('1', { 'config.yaml': 'interval: 10s\n', 'mine.yaml': mine })
+  symlinkSync('..data/config.yaml', join(folder, 'config.yaml'))
+  mkdirSync(join(folder, 'checks'))
+  symlinkSync('../..data/mine.yaml', join(folder, 'checks/mine.yaml'))
+  const seen: Followed[] = []
+  const files = followFiles(
+    { config: join(folder, 'config.yaml'), ownChecks: join(folder, 'checks'), allowCommands: false },
+    (now) => void seen.push(now),
+  )
+  expect(files.current()).toMatchObject({ loaded: { config: { interval: 10_000 } }, mistakes: [] })
+  turn('2', { 'config.yaml': 'interval: 20s\nchecks: [mine]\n', 'mine.yaml': mine })
+  await untilSeen(seen, 1)
+  expect(seen[0]).toMatchObject({ loaded: { config: { interval: 20_000, checks: ['mine'] } } })
+  turn('3', { 'config.yaml': 'interval: 30s\nchecks: [mine]\n', 'mine.yaml': 'title: t\n' })
+  await untilSeen(seen, 2)
+  expect(seen[1]?.loaded).toBe(seen[0]?.loaded)
+  expect(seen[1]?.mistakes.join('\n')).toContain('mine.yaml:1')
+  turn('4', { 'config.yaml': 'interval: 30s\nchecks: [mine]\n', 'mine.yaml': mine })
+  await untilSeen(seen, 3)
+  expect(seen[2]).toMatchObject({ loaded: { config: { interval: 30_000 } }, mistakes: [] })
+  files.stop()
+})
+
+/** A folder of its own for each state, and one link that is renamed over the last. */
+function turn(name: string, files: Readonly<Record<string, string>>): void {
+  const state = join(folder, `..${name}`)
+  mkdirSync(state)
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(state, file), text)
+  symlinkSync(`..${name}`, join(folder, '..tmp'))
+  renameSync(join(folder, '..tmp'), join(folder, '..data'))
+}
+
+async function untilSeen(seen: readonly Followed[], count: number): Promise<void> {
+  await vi.waitFor(() => expect(seen).toHaveLength(count), { timeout: 5_000, interval: 20 })
+}
