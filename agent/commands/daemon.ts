@@ -2,9 +2,12 @@ import { pino } from 'pino'
 import type { Logger } from 'pino'
 
 /** Pretty on a terminal, else a JSON object a line. */
-export function openLog(): Logger {
-  const pretty = { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }
-  return pino({ name: 'hostdeps', ...(process.stdout.isTTY ? pretty : {}) })
+export async function openLog(): Promise<Logger> {
+  const options = { name: 'hostdeps' }
+  if (!process.stdout.isTTY) return pino(options)
+  // A stream of this process: pino's transports are files that a worker loads, which a bundle has not.
+  const { default: pretty } = await import('pino-pretty')
+  return pino(options, pretty({ ignore: 'pid,hostname', sync: true }))
 }
 
 /** Resolves with the signal that ends a command which else goes on for ever. */

@@ -18,7 +18,7 @@ export function probeCommand(): Command {
 }
 
 async function probe(flags: ProbeFlags): Promise<void> {
-  const log = openLog()
+  const log = await openLog()
   const asking = openAsking(flags, log)
   asking.start((round) => writeOrTell(() => writeRound(flags.round, round), log))
   log.info({ host: asking.host, checks: asking.loaded.catalog.size, round: flags.round }, 'probing')

@@ -25,7 +25,7 @@ export function runCommand(): Command {
 }
 
 async function run(flags: RunFlags): Promise<void> {
-  const log = openLog()
+  const log = await openLog()
   const asking = openAsking(flags, log)
   const { config } = asking.loaded
   const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })

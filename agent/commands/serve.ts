@@ -36,7 +36,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  const log = openLog()
+  const log = await openLog()
   const config = loadConfig(flags.config ?? null)
   const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })
   logChanges(board, log)

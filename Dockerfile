@@ -1,0 +1,78 @@
+# The image of the agent: Node.js, the bundle, nsenter and tini, with what these four load, and nothing else: no shell,
+# no package manager. Both containers of a pod run it:
+#
+#     args: [probe, …]    args: [serve, …]
+#
+# BASE is a Debian with Node.js 26 (and npm, for the bundle). What is taken from it is looked up there, by ldd, so that
+# it is built for each architecture alike.
+ARG BASE=docker.io/library/node:26-slim
+# Of each process. What Node.js compiled is kept by these too.
+ARG HEAP="--max-old-space-size=48 --max-semi-space-size=1"
+
+# One that is made already is taken with --build-context bundle=<folder>; it holds src/ with dist/, warm.ts and LICENSE.
+FROM ${BASE} AS bundle
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY build.ts warm.ts LICENSE ./
+COPY agent agent
+COPY checks checks
+RUN node build.ts
+
+FROM ${BASE} AS root
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+RUN apt-get update -q \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends tini util-linux \
+ && nsenter --version | grep -q util-linux
+# Of each program itself and what it loads; and who wrote it, for those who look for known weaknesses.
+RUN set -eu; mkdir -p /root-of-image; cd /root-of-image \
+ && mkdir -p -m 1777 tmp \
+ && mkdir -p etc usr/local/bin var/lib/dpkg/status.d \
+ && programs="$(command -v node) $(command -v nsenter) $(command -v tini) $(command -v env)" \
+ && files="$(for program in $programs; do echo "$program"; ldd "$program" | grep -o '/[^ ]*'; done | sort -u)" \
+ && cp --parents --dereference $files . \
+ && for file in $files; do dpkg -S "$file" "$(readlink -f "$file")" "/usr$file" 2>/dev/null || true; done \
+    | cut -d : -f 1 | sort -u \
+    | while read -r package; do dpkg -s "$package" > "var/lib/dpkg/status.d/$package" \
+      && cp --parents "/usr/share/doc/$package/copyright" .; done \
+ && cp --dereference /etc/os-release etc/os-release \
+ && echo 'hosts: files dns' > etc/nsswitch.conf \
+ && echo 'root:x:0:0:root:/:/sbin/nologin' > etc/passwd \
+ && echo 'hostdeps:x:65464:65464:hostdeps:/tmp:/sbin/nologin' >> etc/passwd \
+ && echo 'root:x:0:' > etc/group \
+ && echo 'hostdeps:x:65464:' >> etc/group \
+ && ln -s /opt/hostdeps/agent/main.js usr/local/bin/hostdeps
+
+COPY --from=bundle /src/dist /opt/hostdeps
+COPY --from=bundle /src/LICENSE /opt/hostdeps/LICENSE
+COPY --from=bundle /src/warm.ts /warm.ts
+ARG HEAP
+# Node.js keeps what it compiled by user id: the prober is root, the server is not.
+RUN set -eu; export NODE_OPTIONS="$HEAP" NODE_COMPILE_CACHE=/opt/hostdeps/compiled; mkdir -m 1777 "$NODE_COMPILE_CACHE" \
+ && node /warm.ts /opt/hostdeps \
+ && setpriv --reuid=65464 --regid=65464 --clear-groups node /warm.ts /opt/hostdeps \
+ && chown -R 0:0 /opt/hostdeps \
+ && chmod -R u=rwX,go=rX /opt/hostdeps \
+ && cp -a --parents /opt/hostdeps /root-of-image \
+ && chroot --userspec=65464:65464 /root-of-image tini -- hostdeps --version \
+ && chroot /root-of-image nsenter --version
+
+FROM scratch
+ARG BASE
+ARG HEAP
+ARG VERSION=0.1.0
+ARG REVISION=
+LABEL org.opencontainers.image.title="hostdeps" \
+      org.opencontainers.image.description="Says what a Kubernetes node's host lacks, before pods crash because of it, and the command that installs it." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${BASE}"
+COPY --from=root /root-of-image /
+ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    NODE_OPTIONS="${HEAP}" \
+    NODE_COMPILE_CACHE=/opt/hostdeps/compiled
+USER 65464:65464
+EXPOSE 9465
+ENTRYPOINT ["tini", "--", "hostdeps"]
+CMD ["--help"]

@@ -1,0 +1,70 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Metafile } from 'esbuild'
+import { execa } from 'execa'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundle } from '../build.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hostdeps-build-'))
+const main = join(folder, 'dist/agent/main.js')
+let made: Metafile
+beforeAll(async () => {
+  made = await bundle(join(folder, 'dist'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The libraries in what a command loads when it is called: its chunk, the program's, and all that these import. */
+function librariesOf(command: string): Set<string> {
+  const chunks = new Set<string>()
+  const add = (name: string): void => {
+    if (chunks.has(name)) return
+    chunks.add(name)
+    const next = made.outputs[name]?.imports ?? []
+    for (const { path } of next.filter(({ kind, external }) => kind === 'import-statement' && !external))
+      add(path)
+  }
+  for (const source of ['agent/main.ts', `agent/commands/${command}.ts`])
+    add(Object.keys(made.outputs).find((name) => made.outputs[name]?.entryPoint === source) ?? source)
+  const sources = [...chunks].flatMap((name) => Object.keys(made.outputs[name]?.inputs ?? {}))
+  return new Set(sources.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))
+}
+
+/** Runs probe of the bundle for one round. It tells at its end what of Node.js it loaded. */
+async function probe(setUp: string): Promise<{ stdout: string; loaded: string[] }> {
+  const tell = 'process.on("exit", () => process.stderr.write(JSON.stringify(process.moduleLoadList)))'
+  const round = join(folder, 'round.json')
+  rmSync(round, { force: true })
+  const argv = ['--import', `data:text/javascript,${setUp};${tell}`, main, 'probe', '--round', round]
+  const running = execa(process.execPath, argv)
+  await expect.poll(() => existsSync(round), { timeout: 20_000 }).toBe(true)
+  running.kill('SIGTERM')
+  const { stdout, stderr } = await running
+  return { stdout, loaded: JSON.parse(stderr) as string[] }
+}
+
+test('probe loads neither what speaks to the API server nor what serves', async () => {
+  const [asks, serves] = [librariesOf('probe'), librariesOf('serve')]
+  expect([...asks]).toEqual(expect.arrayContaining(['commander', 'execa', 'pino', 'yaml', 'zod']))
+  for (const name of ['@kubernetes/client-node', 'fastify', 'prom-client', 'undici']) {
+    expect(serves).toContain(name)
+    expect(asks).not.toContain(name)
+  }
+  const { stdout, loaded } = await probe('')
+  expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ msg: 'probing' })
+  expect(loaded).toContain('NativeModule fs')
+  for (const name of ['http', 'https', 'http2', 'tls', 'inspector'])
+    expect(loaded).not.toContain(`NativeModule ${name}`)
+})
+
+test('--help loads no library but the one that reads the command line', () => {
+  const outputs = Object.values(made.outputs).find(({ entryPoint }) => entryPoint === 'agent/main.ts')
+  expect(outputs?.imports.filter(({ kind }) => kind === 'dynamic-import').length).toBeGreaterThan(4)
+  expect([...librariesOf('none-at-all')]).toEqual(['commander'])
+})
+
+test('the bundle finds the checks beside it, and logs on a terminal', async () => {
+  const { stdout } = await execa(process.execPath, [main, 'checks', 'list'], { cwd: folder })
+  expect(stdout).toMatch(/^open-iscsi /m)
+  expect((await probe('process.stdout.isTTY=true')).stdout).toMatch(/INFO.*hostdeps.*probing/)
+})

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { copyFile, rename, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { execa } from 'execa'
+import { bundle } from '../../build.ts'
+import { aptEnv, aptOptions, mustBeDebianRoot } from './apt.ts'
+import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
+import type { Step } from './step.ts'
+
+/** What the image is called in its archive. It is of no registry: a node that lacks it does not go and look. */
+const imageName = 'localhost/hostdeps:test'
+
+/** All that the image is made of. */
+const texts = [
+  'Dockerfile',
+  '.dockerignore',
+  'package.json',
+  'package-lock.json',
+  'LICENSE',
+  'build.ts',
+  'warm.ts',
+]
+const sources = [...texts, 'agent', 'checks']
+/** What Node.js itself loads, as Debian's images of it have it. */
+const nodeNeeds = ['libstdc++6', 'libatomic1']
+/** Counted up when what is done here changes. */
+const edition = 1
+
+const folder = resolve('.cache/image')
+
+/**
+ * The agent's image, built from the Dockerfile: a base of debootstrap and this clone's own Node.js, since none can be
+ * pulled here, and the bundle that build.ts makes. About two minutes at first, half a minute when the agent changed.
+ */
+export const agentImage: Step = {
+  title: "the agent's image",
+  hint: 'run npm test as root on Debian 12',
+  async run(tell) {
+    await mustBeDebianRoot()
+    const root = join(folder, `base-${keyOf([suite, ...nodeNeeds, String(edition)])}`)
+    const key = keyOf([root, process.version, process.arch, ...sources.flatMap(contentsOf)])
+    const archive = join(folder, `agent-${key}.tar`)
+    if (!existsSync(archive)) {
+      await installBuildah(tell)
+      if (!existsSync(root)) await makeDebianRoot(root, { included: nodeNeeds, finish: cleanUp, tell })
+      await makeImage(archive, root, tell)
+    }
+    tell(`${Math.round((await stat(archive)).size / 1_048_576)} MiB in ${archive}`)
+    return { HOSTDEPS_TEST_IMAGE: archive }
+  },
+}
+
+function keyOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12)
+}
+
+/** The names and contents of a file, or of all files of a folder. */
+function contentsOf(place: string): string[] {
+  if (statSync(place).isFile()) return [place, readFileSync(place, 'utf8')]
+  const names = readdirSync(place).toSorted()
+  return names.flatMap((name) => contentsOf(join(place, name)))
+}
+
+async function installBuildah(tell: (progress: string) => void): Promise<void> {
+  const { exitCode } = await execa('buildah', ['--version'], { reject: false })
+  if (exitCode === 0) return
+  tell('apt-get install buildah')
+  await execa('apt-get', ['update', ...aptOptions], { env: aptEnv })
+  await execa('apt-get', ['install', '--no-install-recommends', ...aptOptions, 'buildah'], { env: aptEnv })
+}
+
+async function cleanUp(root: string): Promise<void> {
+  await inRoot(root, 'apt-get', 'clean')
+}
+
+/** In a store of its own, which is away when it is done: each image in it is a whole copy (vfs needs nothing). */
+async function makeImage(archive: string, root: string, tell: (progress: string) => void): Promise<void> {
+  const part = join(folder, `part-${process.pid}`)
+  const store = ['--root', join(part, 'store'), '--runroot', join(part, 'run'), '--storage-driver', 'vfs']
+  const buildah = (...argv: string[]) => execa('buildah', [...store, ...argv])
+  await sweepParts()
+  try {
+    tell('a base image of it and this Node.js')
+    const { stdout: base } = await buildah('from', 'scratch')
+    await buildah('copy', '--quiet', base, root, '/')
+    await buildah('copy', '--quiet', '--chmod', '755', base, process.execPath, '/usr/local/bin/node')
+    await buildah('commit', '--quiet', '--rm', base, 'localhost/base:test')
+    tell('buildah build, from the Dockerfile')
+    const context = join(part, 'bundle')
+    await bundle(join(context, 'src/dist'))
+    for (const name of ['warm.ts', 'LICENSE']) await copyFile(name, join(context, 'src', name))
+    const from = ['--build-arg', 'BASE=localhost/base:test', '--build-context', `bundle=${context}`]
+    await buildah('build', '--isolation', 'chroot', '--pull-never', '--tag', imageName, ...from, '.')
+    await buildah('push', '--quiet', imageName, `docker-archive:${join(part, 'agent.tar')}:${imageName}`)
+    for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.tar')))
+      await rm(join(folder, name), { force: true })
+    await rename(join(part, 'agent.tar'), archive)
+  } finally {
+    await rm(part, { recursive: true, force: true })
+  }
+}
+
+/** Those of runs that were killed on the way. */
+async function sweepParts(): Promise<void> {
+  for (const name of readdirSync(folder)) {
+    const [, owner] = /^part-(\d+)$/.exec(name) ?? []
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/**
+ * Runs each command of the bundle once, so that what it compiled lies in NODE_COMPILE_CACHE when the image is started.
+ * Node.js keeps that by user: it is to be run as each user that will run the agent. It fails when a command does, so
+ * an image that cannot work is not built.
+ *
+ * It needs nothing but Node.js: in the image there is nothing else.
+ *
+ *     node warm.ts <folder of the bundle>
+ */
+const main = resolve(process.argv[2] ?? 'dist', 'agent/main.js')
+const folder = mkdtempSync('/tmp/warm-')
+const round = join(folder, 'round.json')
+const kubeconfig = join(folder, 'kubeconfig')
+/** Longest time for one step, milliseconds. */
+const deadline = 20_000
+
+const children = new Set<ChildProcess>()
+const applied: string[] = []
+const api = createServer((request, response) => {
+  if (request.method === 'PATCH') applied.push(request.url ?? '')
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'warm', uid: 'warm' }, status: {} }
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(node))
+  request.resume()
+})
+await new Promise<void>((listening) => api.listen(0, '127.0.0.1', listening))
+const { port } = api.address() as AddressInfo
+writeFileSync(
+  kubeconfig,
+  JSON.stringify({
+    'current-context': 'warm',
+    clusters: [
+      { name: 'warm', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
+    ],
+    users: [{ name: 'warm', user: { token: 'warm' } }],
+    contexts: [{ name: 'warm', context: { cluster: 'warm', user: 'warm' } }],
+  }),
+)
+
+try {
+  await warmDaemons()
+  for (const format of ['table', 'wide', 'json', 'yaml'])
+    await runs(['check', '--all', '-o', format], [0, 3, 4])
+  await runs(['checks', 'list'], [0])
+  await runs(['--help'], [0])
+} finally {
+  for (const child of children) child.kill('SIGKILL')
+  api.closeAllConnections()
+  api.close()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** First those that go on for ever: what they share with others is kept as far as they compiled it. */
+async function warmDaemons(): Promise<void> {
+  const probe = start(['probe', '--round', round])
+  const serve = start(['serve', '--round', round, '--port', '0'])
+  await until('a round', () => existsSync(round), probe)
+  await until('a patch of the Node', () => applied.length > 0, serve)
+  const address = /http:\/\/[^"\s]+/.exec(serve.said())?.[0] ?? ''
+  for (const path of ['/', '/readyz', '/metrics', '/v1/report', '/ready/open-iscsi'])
+    for (const accept of ['text/html', 'application/json', '*/*'])
+      await (await fetch(new URL(path, address), { headers: { accept } })).text()
+  for (const running of [serve, probe]) await running.end()
+  const run = start(['run', '--port', '0'])
+  await until('the first screen', () => run.said().includes('Serving on'), run)
+  await run.end()
+}
+
+interface Running {
+  said(): string
+  /** Stops it; what it compiled is kept when it ends by itself. */
+  end(): Promise<void>
+}
+
+function start(args: readonly string[]): Running {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { ...process.env, KUBECONFIG: kubeconfig, NODE_NAME: 'warm' },
+  })
+  children.add(child)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)))
+  const ended = new Promise<number | null>((resolveEnd) => child.once('close', resolveEnd))
+  return {
+    said: () => said,
+    async end() {
+      child.kill('SIGTERM')
+      const exitCode = await ended
+      children.delete(child)
+      if (exitCode !== 0) throw new Error(`hostdeps ${args[0]} ended with ${exitCode}:\n${said}`)
+    },
+  }
+}
+
+function runs(args: readonly string[], allowed: readonly number[]): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+    child.once('error', fail)
+    child.once('close', (exitCode) => {
+      if (exitCode !== null && allowed.includes(exitCode)) done()
+      else fail(new Error(`hostdeps ${args.join(' ')} ended with ${exitCode}`))
+    })
+  })
+}
+
+async function until(what: string, isThere: () => boolean, running: Running): Promise<void> {
+  const end = Date.now() + deadline
+  while (!isThere()) {
+    if (Date.now() > end) throw new Error(`${what} did not come:\n${running.said()}`)
+    await sleep(50)
+  }
+}
