@@ -3,6 +3,7 @@ import { request } from 'node:https'
 
 /** Who calls: where the API server is, whom it trusts and by which token. */
 export interface ApiAccess {
+  readonly host: string
   readonly port: number
   readonly caFile: string
   readonly token: string
@@ -34,7 +35,7 @@ export function callApi<T>(
   const { promise, resolve, reject } = Promise.withResolvers<ApiReply<T>>()
   const headers = { authorization: `Bearer ${access.token}`, 'content-type': type ?? 'application/json' }
   const ca = readFileSync(access.caFile)
-  const call = request({ host: '127.0.0.1', port: access.port, ca, method, path, headers, timeout: 20_000 })
+  const call = request({ host: access.host, port: access.port, ca, method, path, headers, timeout: 20_000 })
   call.on('response', (response) => {
     const chunks: Buffer[] = []
     response.on('data', (chunk: Buffer) => chunks.push(chunk))

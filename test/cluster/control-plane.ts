@@ -10,7 +10,7 @@ import { atEnd } from '../at-end.ts'
 import { callApi } from './api-client.ts'
 import type { ApiAccess, ApiCall, ApiReply } from './api-client.ts'
 
-/** A real control plane on loopback, without a node: etcd, kube-apiserver, kube-controller-manager, kube-scheduler. */
+/** A real control plane, without a node: etcd, kube-apiserver, kube-controller-manager, kube-scheduler. */
 export interface ControlPlane {
   readonly folder: string
   /** Of who may do everything. */
@@ -42,8 +42,8 @@ export type StaticUser = keyof typeof users
 /** Milliseconds. An API server is ready in about two seconds on a machine that is not busy. */
 const startLimit = 90_000
 
-/** Starts all of it, ends with this process, and leaves nothing behind. */
-export async function startControlPlane(): Promise<ControlPlane> {
+/** Starts all of it on an address of this machine, ends with this process, and leaves nothing behind. */
+export async function startControlPlane(host = '127.0.0.1'): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), `hostdeps-cluster-${process.pid}-`))
   const programs = openPrograms(folder)
   const remove = atEnd(() => {
@@ -51,14 +51,17 @@ export async function startControlPlane(): Promise<ControlPlane> {
     rmSync(folder, { recursive: true, force: true })
   })
   try {
-    return await startParts(folder, programs, remove)
+    return await startParts(folder, { host, programs, remove })
   } catch (error) {
     remove()
     throw error
   }
 }
 
-async function startParts(folder: string, programs: Programs, remove: () => void): Promise<ControlPlane> {
+async function startParts(
+  folder: string,
+  { host, programs, remove }: { host: string; programs: Programs; remove: () => void },
+): Promise<ControlPlane> {
   const [etcd = 0, peers = 0, port = 0] = await freePorts(3)
   const place = (name: string) => join(folder, name)
   const tokens = writeCredentials(folder)
@@ -70,15 +73,15 @@ async function startParts(folder: string, programs: Programs, remove: () => void
     '--unsafe-no-fsync',
     '--log-level=error',
   ])
-  const admin = { port, caFile: place('certs/apiserver.crt'), token: tokens.admin ?? '' }
+  const admin = { host, port, caFile: place('certs/apiserver.crt'), token: tokens.admin ?? '' }
   const call = async <T>(what: ApiCall) => must(what, await callApi<T>(admin, what))
-  const kubeConfig = (token: string, server = `https://127.0.0.1:${port}`) => {
+  const kubeConfig = (token: string, server = `https://${host}:${port}`) => {
     const file = place(`kubeconfig-${randomBytes(4).toString('hex')}`)
     writeFileSync(file, JSON.stringify(kubeConfigOf(server, admin.caFile, token)), { mode: 0o600 })
     return file
   }
   const startApiServer = async () => {
-    const server = programs.start('kube-apiserver', apiServerArgs(folder, etcd, port))
+    const server = programs.start('kube-apiserver', apiServerArgs(folder, etcd, admin))
     await until(() => isReady(admin), { limit: startLimit, program: server })
   }
   await startApiServer()
@@ -133,12 +136,12 @@ function startControllers(programs: Programs, admin: string, scheduler: string):
   programs.start('kube-scheduler', [`--kubeconfig=${scheduler}`, ...common])
 }
 
-function apiServerArgs(folder: string, etcd: number, port: number): string[] {
+function apiServerArgs(folder: string, etcd: number, { host, port }: ApiAccess): string[] {
   const place = (name: string) => join(folder, name)
   return [
     `--etcd-servers=http://127.0.0.1:${etcd}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
+    `--bind-address=${host}`,
+    `--advertise-address=${host}`,
     `--secure-port=${port}`,
     `--cert-dir=${place('certs')}`,
     `--token-auth-file=${place('tokens.csv')}`,
@@ -151,7 +154,9 @@ function apiServerArgs(folder: string, etcd: number, port: number): string[] {
     `--audit-policy-file=${place('audit-policy.json')}`,
     `--audit-log-path=${place('audit.log')}`,
     '--audit-log-mode=blocking',
-    '--endpoint-reconciler-type=none',
+    // Of loopback no pod could make anything.
+    `--endpoint-reconciler-type=${host.startsWith('127.') ? 'none' : 'lease'}`,
+    '--kubelet-preferred-address-types=InternalIP',
     '--shutdown-delay-duration=0s',
   ]
 }

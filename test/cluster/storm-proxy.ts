@@ -24,7 +24,7 @@ export async function startStormProxy(behind: ApiAccess): Promise<StormProxy> {
   const proxy: { storm: Storm | null; hits: number[] } = { storm: null, hits: [] }
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { method, url: path, headers } = incoming
-    const place = { host: '127.0.0.1', port: behind.port, ca, method, path, headers }
+    const place = { host: behind.host, port: behind.port, ca, method, path, headers }
     const call = request(place, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)

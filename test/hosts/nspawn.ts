@@ -16,6 +16,8 @@ export interface Outcome {
 
 /** A real Debian 12 with systemd as process 1, in namespaces of its own on this machine. */
 export interface TestHost {
+  /** Also the name of its network namespace. */
+  readonly name: string
   /** Its init, as this machine sees it. */
   readonly pid: number
   /** Its root, as this machine sees it. */
@@ -28,14 +30,17 @@ export interface TestHost {
   stop(): Promise<void>
 }
 
-/** Boots a host over the root that the set-up made; what is changed in it is thrown away with it. */
-export async function bootHost(name: string): Promise<TestHost> {
+/** Boots a host over the root that the set-up made; what is changed in it is thrown away with it. Binds are read only. */
+export async function bootHost(
+  name: string,
+  binds: Readonly<Record<string, string>> = {},
+): Promise<TestHost> {
   const parts = newParts(name)
   const remove = atEnd(() => removeParts(parts))
   try {
-    const nspawn = await startHost(parts)
+    const nspawn = await startHost(parts, binds)
     const pid = await untilUp(nspawn, parts)
-    return testHost(pid, async () => {
+    return testHost(parts.name, pid, async () => {
       nspawn.kill()
       await Promise.race([nspawn.ended, sleep(stopLimit, undefined, { ref: false })])
       remove()
@@ -60,7 +65,7 @@ interface Nspawn {
   kill(): void
 }
 
-async function startHost(parts: HostParts): Promise<Nspawn> {
+async function startHost(parts: HostParts, binds: Readonly<Record<string, string>>): Promise<Nspawn> {
   await mountRoot(parts)
   await execa('ip', ['netns', 'add', parts.name])
   for (const cgroup of parts.cgroups) mkdirSync(cgroup)
@@ -74,7 +79,8 @@ async function startHost(parts: HostParts): Promise<Nspawn> {
     parts.name,
     `--network-namespace-path=/run/netns/${parts.name}`,
   ]
-  const argv = [...inCgroups(parts), 'systemd-nspawn', ...places, ...options]
+  const bound = Object.entries(binds).map(([inside, outside]) => `--bind-ro=${outside}:${inside}`)
+  const argv = [...inCgroups(parts), 'systemd-nspawn', ...places, ...bound, ...options]
   // The host shuts down with this process, also by its SIGKILL; what is left then is swept by the next set-up.
   const nspawn = execa('setpriv', ['--pdeathsig', 'TERM', ...argv], {
     env,
@@ -161,10 +167,11 @@ async function execIn(pid: number, argv: readonly string[], timeout = 120_000): 
   return { exitCode, stdout, stderr }
 }
 
-function testHost(pid: number, stop: () => Promise<void>): TestHost {
+function testHost(name: string, pid: number, stop: () => Promise<void>): TestHost {
   const root = `/proc/${pid}/root`
   const exec: TestHost['exec'] = (argv, { timeout } = {}) => execIn(pid, argv, timeout)
   return {
+    name,
     pid,
     root,
     exec,

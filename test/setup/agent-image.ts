@@ -4,7 +4,7 @@ import { copyFile, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { bundle } from '../../build.ts'
-import { aptEnv, aptOptions, mustBeDebianRoot } from './apt.ts'
+import { mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
 import type { Step } from './step.ts'
 
@@ -42,7 +42,6 @@ export const agentImage: Step = {
     const key = keyOf([root, process.version, process.arch, ...sources.flatMap(contentsOf)])
     const archive = join(folder, `agent-${key}.tar`)
     if (!existsSync(archive)) {
-      await installBuildah(tell)
       if (!existsSync(root)) await makeDebianRoot(root, { included: nodeNeeds, finish: cleanUp, tell })
       await makeImage(archive, root, tell)
     }
@@ -60,14 +59,6 @@ function contentsOf(place: string): string[] {
   if (statSync(place).isFile()) return [place, readFileSync(place, 'utf8')]
   const names = readdirSync(place).toSorted()
   return names.flatMap((name) => contentsOf(join(place, name)))
-}
-
-async function installBuildah(tell: (progress: string) => void): Promise<void> {
-  const { exitCode } = await execa('buildah', ['--version'], { reject: false })
-  if (exitCode === 0) return
-  tell('apt-get install buildah')
-  await execa('apt-get', ['update', ...aptOptions], { env: aptEnv })
-  await execa('apt-get', ['install', '--no-install-recommends', ...aptOptions, 'buildah'], { env: aptEnv })
 }
 
 async function cleanUp(root: string): Promise<void> {

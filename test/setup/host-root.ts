@@ -7,10 +7,20 @@ import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
 import type { Step } from './step.ts'
 
 const included = ['systemd', 'systemd-sysv', 'dbus', 'kmod', 'iproute2', 'procps', 'ca-certificates']
+/** What makes a node of a host, with a kubelet. */
+const ofNodes = [
+  'containerd',
+  'runc',
+  'containernetworking-plugins',
+  'iptables',
+  'conntrack',
+  'ethtool',
+  'socat',
+]
 /** Downloaded into the root once, so that installing them in a test asks no network. */
 const downloaded = ['open-iscsi']
 /** Counted up when what is done with them changes. */
-const edition = 2
+const edition = 3
 
 /** A Debian 12 root that test hosts are booted from: debootstrap, about a minute, kept in .cache. */
 export const hostRoot: Step = {
@@ -19,7 +29,7 @@ export const hostRoot: Step = {
   async run(tell) {
     await mustBeDebianRoot()
     const key = createHash('sha256')
-      .update(JSON.stringify([suite, included, downloaded, edition]))
+      .update(JSON.stringify([suite, included, ofNodes, downloaded, edition]))
       .digest('hex')
     const root = resolve('.cache/hosts', `debian12-${key.slice(0, 12)}`)
     const finish = async (part: string) => {
@@ -29,8 +39,9 @@ export const hostRoot: Step = {
       const install = ['install', '--no-install-recommends', '--download-only', ...aptOptions]
       await inRoot(part, 'apt-get', ...install, ...downloaded)
       await writeFile(join(part, 'etc/hostname'), 'debian12\n')
+      await inRoot(part, 'systemctl', 'disable', 'containerd')
     }
-    if (!existsSync(root)) await makeDebianRoot(root, { included, finish, tell })
+    if (!existsSync(root)) await makeDebianRoot(root, { included: [...included, ...ofNodes], finish, tell })
     return { HOSTDEPS_TEST_HOST_ROOT: root }
   },
 }

@@ -13,6 +13,9 @@ const packages: Readonly<Record<string, string>> = {
   python3: 'serves the mount that hangs',
   rpm: 'the real order of versions',
   chromium: 'the page',
+  buildah: 'images',
+  tini: 'the init of the image',
+  'busybox-static': 'the image of the pods that tests run',
 }
 
 export const systemPackages: Step = {
