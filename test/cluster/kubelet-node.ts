@@ -32,6 +32,8 @@ export async function startKubeletNode(options: NodeOptions): Promise<KubeletNod
   try {
     const address = await options.network.join(host.name, options.number)
     await makeCgroupsWritable(host)
+    // The kubelet wants to watch for processes that the kernel killed, and there is no such device in a container.
+    await must(host, 'ln', '-s', '/dev/null', '/dev/kmsg')
     await writeFiles(host, options, address)
     await must(host, 'systemctl', 'daemon-reload')
     await must(host, 'systemctl', 'start', 'containerd')
@@ -90,7 +92,7 @@ async function writeFiles(host: TestHost, { cluster, name, number }: NodeOptions
 function unit(program: string, args: readonly string[]): string {
   const start = [`/opt/kubernetes/${program}`, ...args].join(' ')
   const service = `[Service]\nExecStart=${start}\nRestart=always\nRestartSec=1\nKillMode=process\n`
-  return `${service}[Install]\nWantedBy=multi-user.target\n`
+  return `[Unit]\nStartLimitIntervalSec=0\n${service}[Install]\nWantedBy=multi-user.target\n`
 }
 
 /** With cgroups v1, no swap accounting and the disk of a machine that does other things too. */

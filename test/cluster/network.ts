@@ -51,7 +51,9 @@ export function abandonedBridges(): string[] {
 
 export function removeBridge(name: string): void {
   try {
-    execFileSync('ip', ['link', 'del', name], { stdio: 'ignore' })
+    const links = execFileSync('ip', ['-o', 'link', 'show', 'master', name], { encoding: 'utf8' })
+    const legs = links.split('\n').flatMap((line) => /^\d+: ([^:@]+)/.exec(line)?.[1] ?? [])
+    for (const link of [...legs, name]) execFileSync('ip', ['link', 'del', link], { stdio: 'ignore' })
   } catch {
     // It is gone already.
   }

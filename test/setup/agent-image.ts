@@ -84,7 +84,7 @@ async function makeImage(archive: string, root: string, tell: (progress: string)
     const from = ['--build-arg', 'BASE=localhost/base:test', '--build-context', `bundle=${context}`]
     await buildah('build', '--isolation', 'chroot', '--pull-never', '--tag', imageName, ...from, '.')
     await buildah('push', '--quiet', imageName, `docker-archive:${join(part, 'agent.tar')}:${imageName}`)
-    for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.tar')))
+    for (const name of readdirSync(folder).filter((entry) => /^agent-.*\.tar$/.test(entry)))
       await rm(join(folder, name), { force: true })
     await rename(join(part, 'agent.tar'), archive)
   } finally {

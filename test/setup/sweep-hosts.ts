@@ -1,3 +1,4 @@
+import { abandonedBridges, removeBridge } from '../cluster/network.ts'
 import { abandonedHosts, removeParts } from '../hosts/host-parts.ts'
 import { sweepHungMounts } from '../hosts/hungfuse.ts'
 import type { Step } from './step.ts'
@@ -13,6 +14,10 @@ export const sweepHosts: Step = {
       removeParts(parts)
     }
     for (const place of sweepHungMounts()) tell(`unmounted ${place}`)
+    for (const bridge of abandonedBridges()) {
+      tell(`taking away the bridge ${bridge}`)
+      removeBridge(bridge)
+    }
     return {}
   },
 }
