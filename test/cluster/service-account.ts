@@ -2,7 +2,13 @@ import type { AuthenticationV1TokenRequest } from '@kubernetes/client-node'
 import type { ControlPlane } from './control-plane.ts'
 
 const manifests = new URL('../../manifests/base/', import.meta.url).pathname
-const rbac = ['service-account', 'cluster-role', 'cluster-role-binding', 'event-role', 'event-role-binding']
+const rbac = [
+  'service-account',
+  'cluster-role',
+  'cluster-role-binding',
+  'event-cluster-role',
+  'event-cluster-role-binding',
+]
 
 /** The rights that manifests/ gives the server, and a kubeconfig with a token of its service account. */
 export async function serverAccess(cluster: ControlPlane, server?: string): Promise<string> {
