@@ -54,7 +54,10 @@ export async function startRealCluster(): Promise<RealCluster> {
   const render = async (folder = manifests) => {
     const text = await cluster.kubectl('kustomize', folder)
     const file = join(cluster.folder, `manifests-${Date.now()}.yaml`)
-    writeFileSync(file, text.replaceAll(/image: ghcr\.io\/hostdeps\/hostdeps:\S+/g, 'image: localhost/hostdeps:test'))
+    writeFileSync(
+      file,
+      text.replaceAll(/image: ghcr\.io\/hostdeps\/hostdeps:\S+/g, 'image: localhost/hostdeps:test'),
+    )
     return file
   }
   return {
@@ -74,7 +77,16 @@ export async function startRealCluster(): Promise<RealCluster> {
       return metadata?.labels?.[`hostdeps.dev/${check}`]
     },
     exec: ({ metadata }, container, ...argv) =>
-      cluster.kubectl('exec', '-n', metadata?.namespace ?? '', metadata?.name ?? '', '-c', container, '--', ...argv),
+      cluster.kubectl(
+        'exec',
+        '-n',
+        metadata?.namespace ?? '',
+        metadata?.name ?? '',
+        '-c',
+        container,
+        '--',
+        ...argv,
+      ),
     async stop() {
       await Promise.all(nodes.map((node) => node.stop()))
       await cluster.stop()

@@ -1,0 +1,67 @@
+/**
+ * What longhorn-manager does at its start, in the same words: it runs iscsiadm on the host, and ends when that cannot be
+ * done. https://github.com/longhorn/longhorn/issues/2166
+ */
+const environmentCheck = `
+const { spawnSync } = require('node:child_process')
+const argv = ['--mount=/host/proc/1/ns/mnt', '--net=/host/proc/1/ns/net', 'iscsiadm', '--version']
+const { status, stdout, stderr } = spawnSync('nsenter', argv, { encoding: 'utf8' })
+if (status === 0) {
+  console.log(stdout)
+  setInterval(() => {}, 1 << 30)
+} else {
+  console.log('level=error msg="Failed environment check, please make sure you have iscsiadm/open-iscsi installed on the host"')
+  console.log('level=fatal msg="Error starting manager: environment check failed: failed to execute: nsenter [' + argv.join(' ') + '], output ' + stderr.trim() + ', error exit status ' + status + '"')
+  process.exit(1)
+}
+`
+
+/** A privileged DaemonSet, on all nodes or where a selector says. */
+export function longhornStandIn(name: string, nodeSelector: Readonly<Record<string, string>> = {}) {
+  const container = {
+    name: 'manager',
+    image: 'localhost/hostdeps:test',
+    command: ['node', '-e', environmentCheck],
+    securityContext: { privileged: true, runAsUser: 0 },
+    volumeMounts: [{ name: 'proc', mountPath: '/host/proc' }],
+  }
+  const spec = {
+    nodeSelector,
+    terminationGracePeriodSeconds: 0,
+    containers: [container],
+    volumes: [{ name: 'proc', hostPath: { path: '/proc' } }],
+  }
+  return templated('DaemonSet', name, { spec })
+}
+
+export function onReadyNodes(name: string, replicas: number) {
+  const expression = { key: 'hostdeps.dev/open-iscsi', operator: 'In', values: ['ready'] }
+  const required = { nodeSelectorTerms: [{ matchExpressions: [expression] }] }
+  const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } }
+  return templated('Deployment', name, { replicas, spec: { ...sleeping, affinity } })
+}
+
+export function waitingPod(name: string, nodeName: string, serviceAddress: string) {
+  const url = `http://${serviceAddress}:9465/ready/open-iscsi?wait=60s`
+  const command = ['sh', '-c', `until wget -q -O - -T 70 '${url}'; do sleep 1; done`]
+  const init = { name: 'wait', image: 'localhost/busybox:test', command }
+  const spec = { ...sleeping, nodeName, initContainers: [init] }
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: name } }, spec }
+}
+
+const sleeping = {
+  terminationGracePeriodSeconds: 0,
+  containers: [{ name: 'main', image: 'localhost/busybox:test' }],
+}
+
+function templated(kind: string, name: string, { replicas, spec }: { replicas?: number; spec: object }) {
+  const labels = { app: name }
+  const template = { metadata: { labels }, spec }
+  const count = replicas === undefined ? {} : { replicas }
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name },
+    spec: { ...count, selector: { matchLabels: labels }, template },
+  }
+}
