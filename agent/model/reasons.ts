@@ -107,6 +107,21 @@ export const reasons = {
     (a: { version: string; range: string }) => `kernel ${a.version} is in the known-bad range ${a.range}`,
   ),
 
+  CmdlineFound: ready((a: { parameter: string }) => `the kernel was booted with ${a.parameter}`),
+  CmdlineNotFound: missing(
+    (a: { parameters: readonly string[] }) => `the kernel was booted without ${orList(a.parameters)}`,
+  ),
+  CmdlineOtherValue: missing(
+    (a: { name: string; parameters: readonly string[] }) =>
+      `the kernel was booted with another value of ${a.name}; needed is ${orList(a.parameters)}`,
+  ),
+  CmdlineAbsent: ready(
+    (a: { parameter: string }) => `the kernel was booted without ${a.parameter}, as it should be`,
+  ),
+  CmdlineNotWanted: missing(
+    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, and must not be`,
+  ),
+
   UnitReady: ready((a: { unit: string; state: string }) => `${a.unit} is ${a.state}`),
   UnitNotFound: missing((a: { units: readonly string[] }) => `unit ${orList(a.units)} does not exist`),
   UnitMasked: missing((a: { unit: string }) => `${a.unit} is masked`),

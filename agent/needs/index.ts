@@ -1,6 +1,7 @@
 import type { Kind } from '../model/need.ts'
 import { binary } from './binary.ts'
 import { file } from './file.ts'
+import { kernelCmdline } from './kernel-cmdline.ts'
 import { kernelConfig } from './kernel-config.ts'
 import { kernelModule } from './kernel-module.ts'
 import { kernelVersion } from './kernel-version.ts'
@@ -16,6 +17,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   kernelModule,
   kernelConfig,
   kernelVersion,
+  kernelCmdline,
   unit,
   sysctl,
   file,
