@@ -168,6 +168,9 @@ export const reasons = {
     (a: { path: string; pattern: string }) => `${a.path} has what must not be there: ${a.pattern}`,
   ),
 
+  PciDeviceFound: ready((a: { pci: string }) => `the host has a PCI device ${a.pci}`),
+  PciDeviceNotFound: missing((a: { pci: string }) => `the host has no PCI device ${a.pci}`),
+
   MountFound: ready((a: { path: string; fstype: string }) => `${a.path} is mounted (${a.fstype})`),
   MountNotFound: missing((a: { path: string }) => `nothing is mounted at ${a.path}`),
   MountWrongType: missing(

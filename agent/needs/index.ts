@@ -1,5 +1,6 @@
 import type { Kind } from '../model/need.ts'
 import { binary } from './binary.ts'
+import { device } from './device.ts'
 import { file } from './file.ts'
 import { kernelCmdline } from './kernel-cmdline.ts'
 import { kernelConfig } from './kernel-config.ts'
@@ -22,4 +23,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   sysctl,
   file,
   mount,
+  device,
 }
