@@ -171,6 +171,19 @@ export const reasons = {
   PciDeviceFound: ready((a: { pci: string }) => `the host has a PCI device ${a.pci}`),
   PciDeviceNotFound: missing((a: { pci: string }) => `the host has no PCI device ${a.pci}`),
 
+  HugepagesFound: ready(
+    (a: { size: string; min: number }) => `at least ${a.min} huge pages of ${a.size} are set aside`,
+  ),
+  HugepagesTooFew: missing(
+    (a: { size: string; min: number }) => `fewer than ${a.min} huge pages of ${a.size} are set aside`,
+  ),
+  HugepagesSizeNotFound: missing((a: { size: string }) => `the kernel has no huge pages of ${a.size} here`),
+  TransparentHugepagesOk: ready((a: { value: string }) => `transparent huge pages are set to ${a.value}`),
+  TransparentHugepagesWrong: missing(
+    (a: { value: string; wanted: readonly string[] }) =>
+      `transparent huge pages are set to ${a.value}, needed is ${orList(a.wanted)}`,
+  ),
+
   MountFound: ready((a: { path: string; fstype: string }) => `${a.path} is mounted (${a.fstype})`),
   MountNotFound: missing((a: { path: string }) => `nothing is mounted at ${a.path}`),
   MountWrongType: missing(

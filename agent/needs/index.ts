@@ -2,6 +2,7 @@ import type { Kind } from '../model/need.ts'
 import { binary } from './binary.ts'
 import { device } from './device.ts'
 import { file } from './file.ts'
+import { hugepages } from './hugepages.ts'
 import { kernelCmdline } from './kernel-cmdline.ts'
 import { kernelConfig } from './kernel-config.ts'
 import { kernelModule } from './kernel-module.ts'
@@ -24,4 +25,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   file,
   mount,
   device,
+  hugepages,
 }
