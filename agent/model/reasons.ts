@@ -122,6 +122,18 @@ export const reasons = {
     (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, and must not be`,
   ),
 
+  CpuFeatureFound: ready((a: { features: readonly string[] }) => `the CPU has ${a.features.join(', ')}`),
+  CpuFeatureNotFound: missing(
+    (a: { features: readonly string[] }) => `the CPU lacks ${a.features.join(', ')}`,
+  ),
+  CpuFeatureNoneOf: missing(
+    (a: { features: readonly string[] }) => `the CPU has none of ${a.features.join(', ')}`,
+  ),
+  ArchitectureWrong: missing(
+    (a: { arch: string; wanted: readonly string[] }) =>
+      `the host is ${a.arch}, needed is ${orList(a.wanted)}`,
+  ),
+
   UnitReady: ready((a: { unit: string; state: string }) => `${a.unit} is ${a.state}`),
   UnitNotFound: missing((a: { units: readonly string[] }) => `unit ${orList(a.units)} does not exist`),
   UnitMasked: missing((a: { unit: string }) => `${a.unit} is masked`),

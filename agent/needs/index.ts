@@ -1,5 +1,6 @@
 import type { Kind } from '../model/need.ts'
 import { binary } from './binary.ts'
+import { cpuFeature } from './cpu-feature.ts'
 import { device } from './device.ts'
 import { file } from './file.ts'
 import { hugepages } from './hugepages.ts'
@@ -26,4 +27,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   mount,
   device,
   hugepages,
+  cpuFeature,
 }
