@@ -107,6 +107,33 @@ export const reasons = {
     (a: { version: string; range: string }) => `kernel ${a.version} is in the known-bad range ${a.range}`,
   ),
 
+  CmdlineFound: ready((a: { parameter: string }) => `the kernel was booted with ${a.parameter}`),
+  CmdlineNotFound: missing(
+    (a: { parameters: readonly string[] }) => `the kernel was booted without ${orList(a.parameters)}`,
+  ),
+  CmdlineOtherValue: missing(
+    (a: { name: string; parameters: readonly string[] }) =>
+      `the kernel was booted with another value of ${a.name}; needed is ${orList(a.parameters)}`,
+  ),
+  CmdlineAbsent: ready(
+    (a: { parameter: string }) => `the kernel was booted without ${a.parameter}, as it should be`,
+  ),
+  CmdlineNotWanted: missing(
+    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, and must not be`,
+  ),
+
+  CpuFeatureFound: ready((a: { features: readonly string[] }) => `the CPU has ${a.features.join(', ')}`),
+  CpuFeatureNotFound: missing(
+    (a: { features: readonly string[] }) => `the CPU lacks ${a.features.join(', ')}`,
+  ),
+  CpuFeatureNoneOf: missing(
+    (a: { features: readonly string[] }) => `the CPU has none of ${a.features.join(', ')}`,
+  ),
+  ArchitectureWrong: missing(
+    (a: { arch: string; wanted: readonly string[] }) =>
+      `the host is ${a.arch}, needed is ${orList(a.wanted)}`,
+  ),
+
   UnitReady: ready((a: { unit: string; state: string }) => `${a.unit} is ${a.state}`),
   UnitNotFound: missing((a: { units: readonly string[] }) => `unit ${orList(a.units)} does not exist`),
   UnitMasked: missing((a: { unit: string }) => `${a.unit} is masked`),
@@ -151,6 +178,22 @@ export const reasons = {
   ),
   FileUnwantedMatch: missing(
     (a: { path: string; pattern: string }) => `${a.path} has what must not be there: ${a.pattern}`,
+  ),
+
+  PciDeviceFound: ready((a: { pci: string }) => `the host has a PCI device ${a.pci}`),
+  PciDeviceNotFound: missing((a: { pci: string }) => `the host has no PCI device ${a.pci}`),
+
+  HugepagesFound: ready(
+    (a: { size: string; min: number }) => `at least ${a.min} huge pages of ${a.size} are set aside`,
+  ),
+  HugepagesTooFew: missing(
+    (a: { size: string; min: number }) => `fewer than ${a.min} huge pages of ${a.size} are set aside`,
+  ),
+  HugepagesSizeNotFound: missing((a: { size: string }) => `the kernel has no huge pages of ${a.size} here`),
+  TransparentHugepagesOk: ready((a: { value: string }) => `transparent huge pages are set to ${a.value}`),
+  TransparentHugepagesWrong: missing(
+    (a: { value: string; wanted: readonly string[] }) =>
+      `transparent huge pages are set to ${a.value}, needed is ${orList(a.wanted)}`,
   ),
 
   MountFound: ready((a: { path: string; fstype: string }) => `${a.path} is mounted (${a.fstype})`),

@@ -6,6 +6,7 @@ import type { FileStat, ReadQuestion, StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { shellWord } from './shell-word.ts'
+import { showMode, showStat, typeWords } from './show-stat.ts'
 
 const path = z
   .string()
@@ -114,7 +115,7 @@ function judgeAbsent(spec: Wanted, detail: string): Verdict {
 function judgeFound(spec: Wanted, answers: Answers, stat: FileStat): Verdict {
   const { path: at } = spec
   const mode = showMode(stat.mode)
-  const evidence = [`${stat.realPath}, ${typeWords[stat.type]}, mode ${mode}`]
+  const evidence = [showStat(stat)]
   const type = typeWords[stat.type]
   if (spec.exists === false) return verdict('FileNotWanted', { path: at }, { evidence })
   const any = needsText(spec) ? 'file' : stat.type
@@ -150,16 +151,3 @@ function judgeText(spec: Wanted, answers: Answers, evidence: readonly string[]):
   }
   return verdict('FileFound', { path: at, type: 'regular file' }, { evidence })
 }
-
-function showMode(mode: number): string {
-  return mode.toString(8).padStart(4, '0')
-}
-
-const typeWords = {
-  file: 'regular file',
-  directory: 'directory',
-  socket: 'socket',
-  char: 'character device',
-  block: 'block device',
-  fifo: 'FIFO',
-} as const satisfies Record<FileStat['type'], string>

@@ -1,6 +1,10 @@
 import type { Kind } from '../model/need.ts'
 import { binary } from './binary.ts'
+import { cpuFeature } from './cpu-feature.ts'
+import { device } from './device.ts'
 import { file } from './file.ts'
+import { hugepages } from './hugepages.ts'
+import { kernelCmdline } from './kernel-cmdline.ts'
 import { kernelConfig } from './kernel-config.ts'
 import { kernelModule } from './kernel-module.ts'
 import { kernelVersion } from './kernel-version.ts'
@@ -16,8 +20,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
   kernelModule,
   kernelConfig,
   kernelVersion,
+  kernelCmdline,
   unit,
   sysctl,
   file,
   mount,
+  device,
+  hugepages,
+  cpuFeature,
 }

@@ -1,0 +1,111 @@
+import * as z from 'zod'
+import type { Facts } from '../model/facts.ts'
+import type { Fix } from '../model/fix.ts'
+import type { Kind } from '../model/need.ts'
+import type { ReadQuestion } from '../model/question.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+import type { Verdict } from '../model/reason.ts'
+import { firstFound } from './first-found.ts'
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9_.]*$/, 'is not the name of a feature as /proc/cpuinfo has it')
+const features = z.union([
+  name.transform((one) => ({ names: [one], any: false })),
+  z
+    .array(name)
+    .min(1)
+    .transform((names) => ({ names, any: false })),
+  z.strictObject({ anyOf: z.array(name).min(1) }).transform(({ anyOf }) => ({ names: anyOf, any: true })),
+])
+
+const architectures = ['amd64', 'arm64'] as const
+
+const schema = z.strictObject({
+  cpuFeature: z.union([
+    features,
+    /** By architecture; another one than those that are named will not do. */
+    z
+      .strictObject({ amd64: features.optional(), arm64: features.optional() })
+      .refine((spec) => spec.amd64 !== undefined || spec.arm64 !== undefined, 'names no architecture'),
+  ]),
+})
+
+type Spec = z.infer<typeof schema>['cpuFeature']
+type Features = z.infer<typeof features>
+
+/** What the CPU can do and the kernel lets it do, by the kernel's names: `flags` on amd64, `Features` on arm64. */
+export const cpuFeature: Kind<typeof schema> = {
+  name: 'cpuFeature',
+  schema,
+  subject: ({ cpuFeature: spec }) =>
+    'names' in spec
+      ? namesOf(spec)
+      : architectures.flatMap((arch) => (spec[arch] ? `${arch}:${namesOf(spec[arch])}` : [])).join(','),
+  questions: () => [cpuinfo],
+  judge({ cpuFeature: spec }, answers, facts) {
+    const wanted = wantedOn(spec, facts)
+    if (wanted === null) {
+      const named = architectures.filter((arch) => arch in spec)
+      return verdict('ArchitectureWrong', { arch: facts.arch, wanted: named })
+    }
+    const answer = firstFound(answers, [cpuinfo])
+    // Every kernel tells of its CPUs: not to see the file is no proof.
+    if (answer.fate === 'absent')
+      return verdict('QuestionFailed', { what: cpuinfo.path, detail: answer.detail })
+    if (answer.fate !== 'found') return unanswered(cpuinfo.path, answer)
+    const known = findFeatures(answer.value.text)
+    if (known === null)
+      return verdict('QuestionFailed', { what: cpuinfo.path, detail: 'it lists no features' })
+    return judgeFeatures(wanted, known)
+  },
+}
+
+/** 2 KiB for each logical CPU of amd64. */
+const cpuinfo: ReadQuestion = { ask: 'read', path: '/proc/cpuinfo', limit: 16 * 1024 * 1024 }
+
+function namesOf({ names, any }: Features): string {
+  return names.join(any ? '|' : '+')
+}
+
+function wantedOn(spec: Spec, facts: Facts): Features | null {
+  if ('names' in spec) return spec
+  const arch = architectures.find((one) => one === facts.arch)
+  return (arch && spec[arch]) ?? null
+}
+
+/**
+ * The features that all CPUs have; null when none are listed. Not of the first CPU alone: a pod runs on any of them.
+ * Exported for its test.
+ */
+export function findFeatures(text: string): ReadonlySet<string> | null {
+  const lines = new Set(text.match(/^(flags|Features)\t*:.*$/gm))
+  const [first, ...others] = [...lines].map((line) => new Set(wordsOf(line)))
+  if (first === undefined || first.size === 0) return null
+  return others.reduce((common, more) => common.intersection(more), first)
+}
+
+function wordsOf(line: string): readonly string[] {
+  return line
+    .slice(line.indexOf(':') + 1)
+    .split(' ')
+    .filter(Boolean)
+}
+
+function judgeFeatures({ names, any }: Features, known: ReadonlySet<string>): Verdict {
+  const found = names.filter((one) => known.has(one))
+  const isMet = any ? found.length > 0 : found.length === names.length
+  if (isMet) return verdict('CpuFeatureFound', { features: found })
+  const lacking = names.filter((one) => !known.has(one))
+  const fix = fixFor(lacking)
+  const seen = fix === null ? {} : { fix }
+  return any
+    ? verdict('CpuFeatureNoneOf', { features: lacking }, seen)
+    : verdict('CpuFeatureNotFound', { features: lacking }, seen)
+}
+
+/** Of the others, no setting brings them: the CPU, or the model of it that the hypervisor shows, is too old. */
+function fixFor(lacking: readonly string[]): Fix | null {
+  if (!lacking.some((one) => one === 'vmx' || one === 'svm')) return null
+  return {
+    note: 'Turn on virtualization (VT-x, AMD-V) in the firmware; in a virtual machine, nested virtualization at its hypervisor.',
+  }
+}

@@ -1,0 +1,129 @@
+import * as z from 'zod'
+import type { Answers } from '../model/answers.ts'
+import type { Kind } from '../model/need.ts'
+import type { FileStat, ListQuestion, ReadQuestion, StatQuestion } from '../model/question.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+import type { Verdict } from '../model/reason.ts'
+import { showMode, showStat, typeWords } from './show-stat.ts'
+
+const path = z
+  .string()
+  .regex(/^\/dev\/[\w.:@+-]+(\/[\w.:@+-]+)*$/, 'must be below /dev')
+  .refine((text) => !text.split('/').some((part) => part === '.' || part === '..'), 'must not hold . or ..')
+
+/** The folder and how a name in it begins: which devices there are depends on the hardware. */
+const pattern = z
+  .string()
+  .regex(/^\/dev\/([\w:@+-][\w.:@+-]*\/)*[\w.:@+-]*\*$/, 'must be below /dev, with one * at its end')
+  .transform((text) => ({ folder: text.replace(/\/[^/]*$/, ''), prefix: text.replace(/^.*\/|\*$/g, '') }))
+
+const node = z.strictObject({
+  path,
+  type: z.enum(['char', 'block']).optional(),
+  /** At least these permission bits, octal: "0660". */
+  minMode: z
+    .string({ error: 'must be octal in quotes, like "0660"' })
+    .regex(/^[0-7]{3,4}$/, 'must be octal, like "0660"')
+    .optional(),
+})
+
+const schema = z.strictObject({
+  device: z.union([
+    path.transform((text) => ({ path: text })),
+    pattern,
+    node,
+    z.strictObject({
+      /** Vendor, or vendor:device, as lspci -n writes them: "10de". */
+      pci: z
+        .string({ error: 'must be hexadecimal in quotes, like "10de" or "15b3:1017"' })
+        .regex(/^[0-9a-f]{4}(:[0-9a-f]{4})?$/i, 'must be hexadecimal, like "10de" or "15b3:1017"')
+        .toLowerCase(),
+    }),
+  ]),
+})
+
+type Spec = z.infer<typeof schema>['device']
+type Node = z.infer<typeof node>
+type Pattern = z.infer<typeof pattern>
+
+/** A device file, of which nothing but its stat is asked: to open one may act on it. Or a device on the PCI bus. */
+export const device: Kind<typeof schema> = {
+  name: 'device',
+  schema,
+  subject: ({ device: spec }) => nameOf(spec),
+  questions: ({ device: spec }) => [questionFor(spec)],
+  judge({ device: spec }, answers) {
+    if ('pci' in spec) return judgePci(spec.pci, answers)
+    return 'folder' in spec ? judgeNames(spec, answers) : judgeNode(spec, answers)
+  },
+}
+
+function nameOf(spec: Spec): string {
+  if ('pci' in spec) return `pci ${spec.pci}`
+  return 'folder' in spec ? `${spec.folder}/${spec.prefix}*` : spec.path
+}
+
+function questionFor(spec: Spec): ReadQuestion | ListQuestion | StatQuestion {
+  if ('pci' in spec) return pciDevices
+  return 'folder' in spec ? listQuestion(spec) : statQuestion(spec)
+}
+
+function statQuestion(spec: Node): StatQuestion {
+  return { ask: 'stat', path: spec.path }
+}
+
+function listQuestion(spec: Pattern): ListQuestion {
+  return { ask: 'list', path: spec.folder }
+}
+
+/** Every device of every bus in one file; its folders in /sys would be a question each. */
+const pciDevices: ReadQuestion = { ask: 'read', path: '/proc/bus/pci/devices' }
+
+function judgeNode(spec: Node, answers: Answers): Verdict {
+  const stat = answers.of(statQuestion(spec))
+  if (stat.fate === 'absent') return notThere(spec.path, stat.detail)
+  if (stat.fate !== 'found') return unanswered(spec.path, stat)
+  return judgeStat(spec, stat.value)
+}
+
+function judgeStat(spec: Node, stat: FileStat): Verdict {
+  const evidence = [showStat(stat)]
+  const type = typeWords[stat.type]
+  const types: readonly string[] = spec.type === undefined ? ['char', 'block'] : [spec.type]
+  if (!types.includes(stat.type)) {
+    // Something that ran before the driver was there wrote a plain file to this path.
+    const wanted = spec.type === undefined ? 'device' : typeWords[spec.type]
+    return verdict('FileWrongType', { path: spec.path, type, wanted }, { evidence })
+  }
+  const bits = Number.parseInt(spec.minMode ?? '0', 8)
+  if ((stat.mode & bits) === bits) return verdict('FileFound', { path: spec.path, type }, { evidence })
+  const wanted = `at least ${spec.minMode ?? ''}`
+  return verdict('FileWrongMode', { path: spec.path, mode: showMode(stat.mode), wanted }, { evidence })
+}
+
+function judgeNames(spec: Pattern, answers: Answers): Verdict {
+  const names = answers.of(listQuestion(spec))
+  if (names.fate === 'absent') return notThere(nameOf(spec), names.detail)
+  if (names.fate !== 'found') return unanswered(nameOf(spec), names)
+  const paths = names.value.names
+    .filter((name) => name.startsWith(spec.prefix))
+    .map((name) => `${spec.folder}/${name}`)
+  const [first] = paths
+  if (first === undefined) return notThere(nameOf(spec), `nothing in ${spec.folder} has such a name`)
+  return verdict('FileFound', { path: first, type: 'device' }, { evidence: paths.slice(0, 10) })
+}
+
+function notThere(path: string, detail: string): Verdict {
+  return verdict('FileNotFound', { path, detail: '' }, { evidence: [detail] })
+}
+
+/** Lines of `<bus and function> <vendor and device> ...`, in hexadecimal. A kernel without PCI has no such file. */
+function judgePci(pci: string, answers: Answers): Verdict {
+  const answer = answers.of(pciDevices)
+  if (answer.fate === 'absent')
+    return verdict('QuestionFailed', { what: pciDevices.path, detail: answer.detail })
+  if (answer.fate !== 'found') return unanswered(pciDevices.path, answer)
+  const ids = answer.value.text.split('\n').map((line) => line.split('\t')[1] ?? '')
+  const isThere = ids.some((id) => id.startsWith(pci.replace(':', '')))
+  return isThere ? verdict('PciDeviceFound', { pci }) : verdict('PciDeviceNotFound', { pci })
+}

@@ -1,0 +1,126 @@
+import * as z from 'zod'
+import type { Answers } from '../model/answers.ts'
+import type { Fix } from '../model/fix.ts'
+import type { Kind } from '../model/need.ts'
+import type { ListQuestion, Question, ReadQuestion } from '../model/question.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+import type { Verdict } from '../model/reason.ts'
+
+/** Sizes that architectures have, by Kubernetes' name for them (hugepages-2Mi), in KiB as the kernel names them. */
+const kib = {
+  '64Ki': 64,
+  '1Mi': 1024,
+  '2Mi': 2048,
+  '16Mi': 16_384,
+  '32Mi': 32_768,
+  '512Mi': 524_288,
+  '1Gi': 1_048_576,
+  '2Gi': 2_097_152,
+  '16Gi': 16_777_216,
+} as const
+type Size = keyof typeof kib
+
+const mode = z.enum(['always', 'madvise', 'never'])
+
+const schema = z.strictObject({
+  hugepages: z.union([
+    z.strictObject({
+      size: z.enum(Object.keys(kib) as [Size, ...Size[]]),
+      /** Pages, not bytes. */
+      min: z.int().min(1).default(1),
+    }),
+    /** Transparent huge pages: what they may be set to. */
+    z.strictObject({ transparent: z.union([mode.transform((one) => [one]), z.array(mode).min(1)]) }),
+  ]),
+})
+
+type Spec = z.infer<typeof schema>['hugepages']
+type Pool = Extract<Spec, { size: unknown }>
+type Transparent = Extract<Spec, { transparent: unknown }>
+
+/**
+ * Huge pages that are set aside on the host, whether in use or not: what is free changes with every pod, and is
+ * Kubernetes' to give out. Or the setting of transparent huge pages.
+ * https://docs.kernel.org/admin-guide/mm/hugetlbpage.html
+ * https://docs.kernel.org/admin-guide/mm/transhuge.html
+ */
+export const hugepages: Kind<typeof schema> = {
+  name: 'hugepages',
+  schema,
+  subject: ({ hugepages: spec }) =>
+    'size' in spec ? `${spec.size}:${spec.min}` : `transparent:${spec.transparent.join('|')}`,
+  questions: ({ hugepages: spec }) => ['size' in spec ? countQuestion(spec) : setting, memory],
+  judge({ hugepages: spec }, answers) {
+    return 'size' in spec ? judgePool(spec, answers) : judgeSetting(spec, answers)
+  },
+}
+
+/** That this folder is there proves that we see the host's /sys, so that what is not in it is not in the kernel. */
+const memory: ListQuestion = { ask: 'list', path: '/sys/kernel/mm' }
+
+const setting: ReadQuestion = { ask: 'read', path: '/sys/kernel/mm/transparent_hugepage/enabled' }
+
+function countQuestion({ size }: Pool): ReadQuestion {
+  return { ask: 'read', path: `/sys/kernel/mm/hugepages/hugepages-${kib[size]}kB/nr_hugepages` }
+}
+
+function judgePool(spec: Pool, answers: Answers): Verdict {
+  const { size, min } = spec
+  const question = countQuestion(spec)
+  const answer = answers.of(question)
+  if (answer.fate === 'absent') {
+    return unseen(question, answers) ?? verdict('HugepagesSizeNotFound', { size })
+  }
+  if (answer.fate !== 'found') return unanswered(`the number of huge pages of ${size}`, answer)
+  const text = answer.value.text.trim()
+  if (!/^\d+$/.test(text)) return unreadable(question)
+  const evidence = [`${text} huge pages of ${size}`]
+  if (Number(text) >= min) return verdict('HugepagesFound', { size, min }, { evidence })
+  return verdict('HugepagesTooFew', { size, min }, { evidence, fix: reserve(spec, question.path) })
+}
+
+/** vm.nr_hugepages is of the default size, which the command line may have made another one; the file is exact. */
+function reserve({ size, min }: Pool, path: string): Fix {
+  // The command line has no i: 2M.
+  const words = `hugepagesz=${size.slice(0, -1)} hugepages=${min}`
+  if (kib[size] >= kib['1Gi']) {
+    return {
+      note: `Add ${words} to the kernel's command line and reboot: later no memory is free in one piece of that size.`,
+    }
+  }
+  const restart = 'The kubelet counts huge pages only when it starts: restart it.'
+  return {
+    note: `Also add ${words} to the kernel's command line, for the next boot. ${restart}`,
+    run: [`echo ${min} > ${path}`],
+  }
+}
+
+function judgeSetting({ transparent: wanted }: Transparent, answers: Answers): Verdict {
+  const answer = answers.of(setting)
+  // A kernel without them never uses them.
+  if (answer.fate === 'absent') return unseen(setting, answers) ?? judgeMode(wanted, 'never')
+  if (answer.fate !== 'found') return unanswered(setting.path, answer)
+  const current = mode.safeParse(/\[(\w+)\]/.exec(answer.value.text)?.[1])
+  return current.success ? judgeMode(wanted, current.data) : unreadable(setting)
+}
+
+function judgeMode(wanted: Transparent['transparent'], value: z.infer<typeof mode>): Verdict {
+  if (wanted.includes(value)) return verdict('TransparentHugepagesOk', { value })
+  const fix: Fix = {
+    note: `Also add transparent_hugepage=${wanted[0]} to the kernel's command line, for the next boot.`,
+    run: [`echo ${wanted[0]} > ${setting.path}`],
+  }
+  return verdict('TransparentHugepagesWrong', { value, wanted }, { fix })
+}
+
+/** Why what is not there proves nothing; null when it does. */
+function unseen(question: Question & { path: string }, answers: Answers): Verdict | null {
+  const folder = answers.of(memory)
+  if (folder.fate === 'found') return null
+  if (folder.fate !== 'absent') return unanswered(memory.path, folder)
+  return verdict('QuestionFailed', { what: question.path, detail: `${memory.path} is not there` })
+}
+
+function unreadable({ path }: ReadQuestion): Verdict {
+  return verdict('QuestionFailed', { what: path, detail: 'its content is not what the kernel writes there' })
+}

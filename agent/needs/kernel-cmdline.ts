@@ -1,0 +1,122 @@
+import * as z from 'zod'
+import type { Kind } from '../model/need.ts'
+import type { ReadQuestion } from '../model/question.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+import { firstFound } from './first-found.ts'
+import { parseOnce } from './parse-once.ts'
+
+const parameter = z
+  .string()
+  .regex(/^[^\s="'\p{Cc}-][^\s="'\p{Cc}]*(=[^"'\p{Cc}]*)?$/u, 'is not a parameter: name, or name=value')
+
+const schema = z.strictObject({
+  kernelCmdline: z.union([
+    parameter.transform((one) => ({ parameters: [one], absent: false })),
+    z
+      .strictObject({ anyOf: z.array(parameter).min(1) })
+      .transform(({ anyOf }) => ({ parameters: anyOf, absent: false })),
+    /** It must not be there. */
+    z.strictObject({ absent: parameter }).transform((spec) => ({ parameters: [spec.absent], absent: true })),
+  ]),
+})
+
+/**
+ * A parameter that the running kernel was booted with: `name` is there, whatever its value; `name=value` is there
+ * with this value. Values that the need does not name itself are never quoted: installers hand secrets over here.
+ */
+export const kernelCmdline: Kind<typeof schema> = {
+  name: 'kernelCmdline',
+  schema,
+  subject: ({ kernelCmdline: { parameters, absent } }) => (absent ? 'not ' : '') + parameters.join('|'),
+  questions: () => [commandLine],
+  judge({ kernelCmdline: { parameters, absent } }, answers) {
+    const answer = firstFound(answers, [commandLine])
+    // Every kernel has one: not to see it is no proof of anything.
+    if (answer.fate === 'absent') {
+      return verdict('QuestionFailed', { what: commandLine.path, detail: answer.detail })
+    }
+    if (answer.fate !== 'found') return unanswered(commandLine.path, answer)
+    const given = parseCommandLine(answer.value)
+    const found = parameters.find((wanted) => isGiven(given, wanted))
+    if (absent) {
+      return found === undefined
+        ? verdict('CmdlineAbsent', { parameter: parameters.join(' or ') })
+        : verdict('CmdlineNotWanted', { parameter: found })
+    }
+    if (found !== undefined) return verdict('CmdlineFound', { parameter: found })
+    const other = parameters.find((wanted) => namesake(given, wanted))
+    return other === undefined
+      ? verdict('CmdlineNotFound', { parameters })
+      : verdict('CmdlineOtherValue', { name: nameOf(other), parameters })
+  },
+}
+
+const commandLine: ReadQuestion = { ask: 'read', path: '/proc/cmdline' }
+
+interface Parameter {
+  readonly name: string
+  /** null where there is no "=". */
+  readonly value: string | null
+}
+
+const parseCommandLine = parseOnce(splitCommandLine)
+
+/**
+ * As the kernel's next_arg() does it: double quotes hold spaces together, around the value or the whole. What
+ * stands after `--` is for the init. Exported for its test.
+ * https://docs.kernel.org/admin-guide/kernel-parameters.html
+ */
+export function splitCommandLine(text: string): readonly Parameter[] {
+  const words: readonly string[] = text.match(/(?:"[^"]*"?|[^\s"])+/g) ?? []
+  const end = words.indexOf('--')
+  return (end === -1 ? words : words.slice(0, end)).map((word) => readParameter(word.replaceAll('"', '')))
+}
+
+function readParameter(word: string): Parameter {
+  const at = word.indexOf('=')
+  return at === -1
+    ? { name: foldName(word), value: null }
+    : { name: foldName(word.slice(0, at)), value: word.slice(at + 1) }
+}
+
+/** The kernel takes - and _ in a parameter's name for one. */
+function foldName(name: string): string {
+  return name.replaceAll('-', '_')
+}
+
+function nameOf(parameter: string): string {
+  return parameter.split('=')[0] ?? parameter
+}
+
+/** Of a parameter that is given twice the last one holds, except for these, which add up. */
+const addUp = new Set([
+  'console',
+  'earlycon',
+  'cgroup_disable',
+  'cgroup_enable',
+  'hugepagesz',
+  'hugepages',
+  'memmap',
+])
+
+function isGiven(given: readonly Parameter[], wanted: string): boolean {
+  const { name, value } = readParameter(wanted)
+  const same = given.filter((one) => one.name === name)
+  if (value === null) return same.length > 0
+  return (addsUp(name) ? same : same.slice(-1)).some((one) => holds(one.value, value))
+}
+
+/** Those of systemd, dracut and modprobe (`rd.break`, `modprobe.blacklist`) are read by them one by one. */
+function addsUp(name: string): boolean {
+  return addUp.has(name) || /^(rd|systemd|modprobe)\./.test(name)
+}
+
+/** `on` is also in `on,sm_on`: most parameters with several values have commas between. */
+function holds(value: string | null, wanted: string): boolean {
+  return value === wanted || value?.split(',').includes(wanted) === true
+}
+
+function namesake(given: readonly Parameter[], wanted: string): boolean {
+  const { name } = readParameter(wanted)
+  return given.some((one) => one.name === name)
+}
