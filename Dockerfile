@@ -1,12 +1,13 @@
-# The image of the agent: Node.js, the bundle, nsenter and tini, with what these four load, and nothing else: no shell,
-# no package manager. Both containers of a pod run it:
+# The image of the agent: Node.js, the bundle, nsenter, tini and env, with what they load, and nothing else: no shell, no
+# package manager. Both containers of a pod run it:
 #
 #     args: [probe, …]    args: [serve, …]
 #
 # BASE is a Debian with Node.js 26 (and npm, for the bundle). What is taken from it is looked up there, by ldd, so that
 # it is built for each architecture alike.
 ARG BASE=docker.io/library/node:26-slim
-# Of each process. What Node.js compiled is kept by these too.
+# The heap of each process. Measured with 11 checks and then 1,000, under load: serve 118 and 124 MiB instead of 175 and
+# 225, probe 87 and 105 instead of 88 and 166. Both or none: the first alone costs thirteen times the processor time.
 ARG HEAP="--max-old-space-size=48 --max-semi-space-size=1"
 
 # One that is made already is taken with --build-context bundle=<folder>; it holds src/ with dist/, warm.ts and LICENSE.
@@ -54,7 +55,7 @@ RUN set -eu; export NODE_OPTIONS="$HEAP" NODE_COMPILE_CACHE=/opt/hostdeps/compil
  && chown -R 0:0 /opt/hostdeps \
  && chmod -R u=rwX,go=rX /opt/hostdeps \
  && cp -a --parents /opt/hostdeps /root-of-image \
- && chroot --userspec=65464:65464 /root-of-image tini -- hostdeps --version \
+ && chroot --userspec=65464:65464 /root-of-image tini -s -- hostdeps --version \
  && chroot /root-of-image nsenter --version
 
 FROM scratch

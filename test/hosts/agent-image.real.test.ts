@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const archive = process.env['HOSTDEPS_TEST_IMAGE']
+
+/** What the image is, looked at and run without a cluster: its layers unpacked, and the root read-only as in the pod. */
+describe.skipIf(archive === undefined)("the agent's image", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hostdeps-image-'))
+  const root = join(folder, 'root')
+  let config: { User: string; Env: string[]; Entrypoint: string[]; Labels: Record<string, string> }
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  beforeAll(async () => {
+    await execa('tar', ['-xf', archive ?? '', '-C', folder])
+    const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+    const [image] = read('manifest.json')
+    config = read(image.Config).config
+    mkdirSync(root)
+    for (const layer of image.Layers) await execa('tar', ['-xf', join(folder, layer), '-C', root])
+  })
+
+  /** As the entry point is called, with these arguments, by this user; Node.js tells what it does with its cache. */
+  const run = (uid: number, ...args: string[]) => {
+    const script =
+      'mount --bind "$2" "$2" && mount -o remount,ro,bind "$2" && exec chroot --userspec="$1:$1" "${@:2}"'
+    const argv = ['-m', 'bash', '-c', script, 'bash', String(uid), root, ...config.Entrypoint, ...args]
+    const env = Object.fromEntries(config.Env.map((line) => line.split(/=(.*)/s)))
+    const told = { NODE_DEBUG_NATIVE: 'COMPILE_CACHE', TINI_SUBREAPER: '1' }
+    return execa('unshare', argv, { env: { ...env, ...told }, extendEnv: false, reject: false })
+  }
+
+  test('runs as a user of its own, behind an init that reaps', () => {
+    expect(config.User).toBe('65464:65464')
+    expect(config.Entrypoint).toEqual(['tini', '--', 'hostdeps'])
+    expect(config.Labels['org.opencontainers.image.title']).toBe('hostdeps')
+  })
+
+  test('holds four programs, and none that gives its caller another user', () => {
+    const files = readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+    const programs = files
+      .filter((name) => /\/bin\/|\/sbin\//.test(name))
+      .map((name) => name.slice(root.length))
+    expect(programs.toSorted()).toEqual([
+      '/usr/bin/env',
+      '/usr/bin/nsenter',
+      '/usr/bin/tini',
+      '/usr/local/bin/node',
+    ])
+    expect(files.filter((name) => (statSync(name).mode & 0o6000) !== 0)).toEqual([])
+  })
+
+  test.each([
+    ['the prober', 0],
+    ['the server', 65464],
+  ])('%s finds what it would compile, on a read-only root', async (_, uid) => {
+    const { exitCode, stdout, stderr } = await run(uid, 'checks', 'list')
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    const said = `${stdout}\n${stderr}`
+    expect(said).toMatch(/^open-iscsi /m)
+    const taken = said.match(/was accepted/g) ?? []
+    expect(taken.length).toBeGreaterThan(5)
+    expect(said).not.toMatch(/writing cache|was rejected|does not exist/)
+  })
+})
