@@ -26,7 +26,11 @@ export function readCheckFile(file: string, text: string, rules: Rules): CheckRe
   ]
   if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
   const { fix = null, ...rest } = shape.value
-  const symptoms = rest.symptoms.map((symptom) => ({ ...symptom, source: symptom.source ?? null }))
+  const symptoms = rest.symptoms.map((symptom) => ({
+    ...symptom,
+    source: symptom.source ?? null,
+    unverified: symptom.unverified ?? null,
+  }))
   const good = needs.flatMap((need) => ('need' in need ? [need.need] : []))
   return { check: { ...rest, symptoms, name, fix, needs: good, origin: rules.origin } }
 }

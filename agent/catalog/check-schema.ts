@@ -74,6 +74,8 @@ const pattern = z
 export const commonKeys = {
   why: sentence.optional(),
   source: url.optional(),
+  /** What of it no source bears out yet: "the package's name on SUSE". */
+  unverified: sentence.optional(),
   recommended: z.boolean().default(false),
   when: z
     .strictObject({
@@ -110,7 +112,16 @@ export const checkFile = z.strictObject({
   why: sentence,
   needs: z.array(z.unknown()).min(1),
   fix: fixByDistro.optional(),
-  symptoms: z.array(z.strictObject({ log: pattern, means: sentence, source: url.optional() })).default([]),
+  symptoms: z
+    .array(
+      z.strictObject({
+        log: pattern,
+        means: sentence,
+        source: url.optional(),
+        unverified: sentence.optional(),
+      }),
+    )
+    .default([]),
   sources: z.array(url).default([]),
   images: z.array(z.string().min(1)).default([]),
 })

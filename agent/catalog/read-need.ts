@@ -114,6 +114,7 @@ function common(reader: Reader, path: Path, value: z.output<typeof commonShape>)
   return {
     why: value.why ?? null,
     source: value.source ?? null,
+    unverified: value.unverified ?? null,
     recommended: value.recommended,
     applies: (facts: Facts) => whyNot(value.when ?? {}, facts),
     fix: value.fix ?? null,

@@ -22,4 +22,6 @@ export interface Symptom {
   readonly log: string
   readonly means: string
   readonly source: string | null
+  /** What of it no source bears out yet. */
+  readonly unverified: string | null
 }

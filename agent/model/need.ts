@@ -36,6 +36,8 @@ interface NeedCommon {
   readonly why: string | null
   /** Where the fact is from. */
   readonly source: string | null
+  /** What of it no source bears out yet. */
+  readonly unverified: string | null
   /** Why this need does not apply to a host; null when it does. */
   applies(facts: Facts): string | null
   readonly fix: FixByDistro | null

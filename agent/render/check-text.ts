@@ -28,8 +28,9 @@ function renderNeed(need: Need, depth: number): string[] {
   const margin = '  '.repeat(depth)
   const id = need.type === 'anyOf' ? 'any of' : need.id
   const why = need.why === null ? '' : `  (${need.why})`
+  const doubt = need.unverified === null ? '' : `  (unverified: ${need.unverified})`
   const inner = need.type === 'anyOf' ? need.needs.flatMap((one) => renderNeed(one, depth + 1)) : []
-  return [`${margin}${id}${need.recommended ? ', recommended' : ''}${why}`, ...inner]
+  return [`${margin}${id}${need.recommended ? ', recommended' : ''}${why}${doubt}`, ...inner]
 }
 
 function indent(text: string): string {

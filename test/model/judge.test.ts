@@ -179,6 +179,7 @@ const common = {
   recommended: false,
   why: null,
   source: null,
+  unverified: null,
   fix: null,
   applies: () => null,
   place: { file: 'f', line: 1 },
