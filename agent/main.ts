@@ -21,6 +21,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'ask this host once, print what it lacks, and exit',
     load: async () => (await import('./commands/check.ts')).checkCommand(),
   },
+  wait: {
+    summary: 'wait until a check is ready on a node: the gate of an initContainer',
+    load: async () => (await import('./commands/wait.ts')).waitCommand(),
+  },
   prune: {
     summary: 'take all that hostdeps put on Nodes off them',
     load: async () => (await import('./commands/prune.ts')).pruneCommand(),

@@ -42,9 +42,8 @@ export function onReadyNodes(name: string, replicas: number) {
 }
 
 export function waitingPod(name: string, nodeName: string, serviceAddress: string) {
-  const url = `http://${serviceAddress}:9465/ready/open-iscsi?wait=60s`
-  const command = ['sh', '-c', `until wget -q -O - -T 70 '${url}'; do sleep 1; done`]
-  const init = { name: 'wait', image: 'localhost/busybox:test', command }
+  const args = ['wait', '--url', `http://${serviceAddress}:9465`, 'open-iscsi']
+  const init = { name: 'wait', image: 'localhost/hostdeps:test', args }
   const spec = { ...sleeping, nodeName, initContainers: [init] }
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: name } }, spec }
 }

@@ -1,0 +1,56 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { checkName } from '../catalog/check-schema.ts'
+import { waitAtGate } from '../http/gate.ts'
+import type { GateAnswer } from '../http/gate.ts'
+import { parseDuration } from '../model/duration.ts'
+import { UsageError } from './errors.ts'
+import { exitCodes } from './exit-codes.ts'
+
+interface WaitFlags {
+  readonly url: URL
+  readonly timeout?: number
+}
+
+export function waitCommand(): Command {
+  return new Command('wait')
+    .description(
+      'Waits until a check is ready on the node of the agent that is asked, and tells each change of what it waits for. For initContainers. Exit code: 0 it is ready, 3 it was not in time, 2 there is no such check.',
+    )
+    .argument('<check>', 'the check to wait for', readName)
+    .requiredOption('--url <url>', 'of the agent, like http://hostdeps.hostdeps:9465', readUrl)
+    .option('--timeout <time>', 'longest wait, like 10m (default: for ever)', readTimeout)
+    .action(wait)
+}
+
+async function wait(check: string, { url, timeout }: WaitFlags): Promise<void> {
+  const answer = await waitAtGate({ url, check, timeout: timeout ?? null, tell })
+  if (answer.status === 404 || answer.status === 400)
+    throw new UsageError(`waiting is of no use: the agent does not know ${check}`)
+  if (answer.status === 200) return
+  process.stdout.write(`${check} was not ready in time\n`)
+  process.exitCode = exitCodes.missing
+}
+
+function tell({ lines }: GateAnswer): void {
+  process.stdout.write(`${new Date().toISOString()} ${lines.join('\n')}\n`)
+}
+
+function readName(text: string): string {
+  const read = checkName.safeParse(text)
+  if (read.success) return read.data
+  throw new InvalidArgumentError(`A check's name ${read.error.issues[0]?.message ?? 'is another'}.`)
+}
+
+function readUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new InvalidArgumentError('It must be an http(s) address, like http://hostdeps.hostdeps:9465.')
+  url.pathname = url.pathname.replace(/\/?$/, '/')
+  return url
+}
+
+function readTimeout(text: string): number {
+  const time = parseDuration(text)
+  if (time === null) throw new InvalidArgumentError('It must be a length of time, like 90s or 10m.')
+  return time
+}

@@ -1,0 +1,76 @@
+import { createServer } from 'node:http'
+import { expect, onTestFinished, test } from 'vitest'
+import { hostdeps } from '../hosts/cli.ts'
+import { makeReport, readyIscsi } from '../http/report-fixture.ts'
+import { serve } from '../http/serve.ts'
+
+test('it tells what is missing and how to mend it, then that it is ready', async () => {
+  const { source, server } = await serve()
+  const waiting = hostdeps('wait', 'open-iscsi', '--url', server.address)
+  await expect.poll(() => source.subscribers, { timeout: 10_000 }).toBeGreaterThan(0)
+  // Three turns of waiting would be too long to test; the report that changes ends the first.
+  setTimeout(() => source.put(makeReport({ 'open-iscsi': readyIscsi })), 2_000)
+  const { exitCode, stdout } = await waiting
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/open-iscsi is ready: all 2 needs are met/)
+})
+
+test('when the time is over it says what is missing and exits with 3', async () => {
+  const { server } = await serve()
+  const { exitCode, stdout } = await hostdeps(
+    'wait',
+    '--url',
+    `${server.address}/`,
+    '--timeout',
+    '300ms',
+    'open-iscsi',
+  )
+  expect(exitCode).toBe(3)
+  expect(stdout).toContain("open-iscsi is missing: iscsiadm is not on the host's PATH (and 1 more)\n")
+  expect(stdout).toContain('\n  apt-get update && apt-get install -y open-iscsi\n')
+  expect(stdout).toMatch(/open-iscsi was not ready in time$/)
+})
+
+test('what does not apply is ready, and a check that does not exist is an error at once', async () => {
+  const { server } = await serve()
+  expect(await hostdeps('wait', '--url', server.address, 'gpu')).toMatchObject({ exitCode: 0 })
+  const unknown = await hostdeps('wait', '--url', server.address, 'open-icsi')
+  expect(unknown.exitCode).toBe(2)
+  expect(unknown.stdout).toContain('near are: open-iscsi')
+})
+
+test('an agent that is not there yet is asked until it is', async () => {
+  const first = createServer((_, response) => {
+    response.writeHead(502).end('<html>\u001b[31mBad gateway</html>')
+  })
+  await new Promise<void>((resolve) => first.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void first.close())
+  const address = first.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  const { exitCode, stdout } = await hostdeps(
+    'wait',
+    '--url',
+    `http://127.0.0.1:${port}`,
+    '--timeout',
+    '1500ms',
+    'gpu',
+  )
+  expect(exitCode).toBe(3)
+  expect(stdout).toContain('<html> [31mBad gateway</html>')
+  expect(stdout.match(/Bad gateway/g)).toHaveLength(1)
+  first.close()
+  const gone = await hostdeps('wait', '--url', `http://127.0.0.1:${port}`, '--timeout', '500ms', 'gpu')
+  expect(gone.exitCode).toBe(3)
+  expect(gone.stdout).toContain(`127.0.0.1:${port} does not answer: connect ECONNREFUSED`)
+})
+
+test.each([
+  [['wait', 'open-iscsi'], /required option '--url <url>'/],
+  [['wait', '--url', 'ftp://x', 'open-iscsi'], /must be an http\(s\) address/],
+  [['wait', '--url', 'http://x', 'Open_iSCSI'], /must be a DNS label/],
+  [['wait', '--url', 'http://x', '--timeout', 'soon', 'open-iscsi'], /must be a length of time/],
+])('%j is bad usage', async (args, said) => {
+  const { exitCode, stderr } = await hostdeps(...args)
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(said)
+})
