@@ -3,24 +3,34 @@ import type { Config } from '../catalog/config.ts'
 import { systemClock } from '../host/clock.ts'
 import { findKubeConfig } from '../kube/find-kube-config.ts'
 import { openNodeApi } from '../kube/open-node-api.ts'
-import type { Settings } from '../model/report.ts'
+import type { PublishStatus, Settings } from '../model/report.ts'
+import { watchConfinement } from '../publish/confinement.ts'
 import { Publisher } from '../publish/publisher.ts'
 import type { ReportBoard } from '../publish/report-board.ts'
 import { restoreSettled } from '../publish/restore.ts'
 
-/** Puts what the board says on the Node that NODE_NAME names. Without that or an API server nothing is published: null, and why. */
+/** What is published, or why nothing is. */
+export type Published =
+  | { readonly status: () => PublishStatus; stop(): void }
+  | { readonly status: null; readonly why: string }
+
+/**
+ * Puts what the board says on the Node that NODE_NAME names. Without that or an API server nothing is published. An agent's
+ * `token` is to be confined, and is watched for it.
+ */
 export function publishBoard(
   board: ReportBoard,
   config: Config,
-  log: Logger,
-): { publisher: Publisher } | { publisher: null; why: string } {
+  { log, token }: { log: Logger; token: boolean },
+): Published {
   const kubeConfig = findKubeConfig()
-  if (kubeConfig === null) return { publisher: null, why: 'no API server is configured' }
+  if (kubeConfig === null) return { status: null, why: 'no API server is configured' }
   const node = process.env['NODE_NAME']
-  if (node === undefined) return { publisher: null, why: 'NODE_NAME is not set' }
+  if (node === undefined) return { status: null, why: 'NODE_NAME is not set' }
+  const api = openNodeApi(kubeConfig)
   const settings = settingsOf(config)
   const publisher = new Publisher({
-    api: openNodeApi(kubeConfig),
+    api,
     node,
     clock: systemClock,
     log,
@@ -30,7 +40,14 @@ export function publishBoard(
     },
   })
   board.subscribe((report) => publisher.publish(report))
-  return { publisher }
+  const confinement = token ? watchConfinement({ api, node, clock: systemClock, log }) : null
+  return {
+    status: () => ({ ...publisher.status(), policyEnforced: confinement?.isEnforced() ?? null }),
+    stop() {
+      publisher.stop()
+      confinement?.stop()
+    },
+  }
 }
 
 /** Until the first round brings those of the prober. */

@@ -29,17 +29,18 @@ async function run(flags: RunFlags): Promise<void> {
   const asking = openAsking(flags, log)
   const { config } = asking.loaded
   const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })
-  const published = publishBoard(board, config, log)
-  const { publisher } = published
-  const publishing = () => publisher?.status() ?? null
+  const published = publishBoard(board, config, { log, token: false })
+  const publishing = () => published.status?.() ?? null
   const http = await listen({ board, log, config, port: flags.port, publishing })
   const where =
-    publisher === null ? `Nothing is published to a Node, since ${published.why}` : 'The Node is told too'
+    published.status === null
+      ? `Nothing is published to a Node, since ${published.why}`
+      : 'The Node is told too'
   const showReport = reportShower(log, http.address, where)
   asking.start((round) => showReport(board.take(round)))
   log.info({ signal: await endSignal() }, 'stopping')
   asking.stop()
-  publisher?.stop()
+  if (published.status !== null) published.stop()
   await http.close()
 }
 

@@ -15,6 +15,7 @@ import { listen, portOption } from './listen.ts'
 import { logTransitions } from './log-transitions.ts'
 import { nodeName } from './node-name.ts'
 import { publishBoard } from './publish-board.ts'
+import type { Published } from './publish-board.ts'
 
 interface ServeFlags {
   readonly round: string
@@ -40,10 +41,9 @@ async function serve(flags: ServeFlags): Promise<void> {
   const config = loadConfig(flags.config ?? null)
   const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })
   logChanges(board, log)
-  const published = flags.dryRun ? dryRun(board) : publishBoard(board, config, log)
-  const { publisher } = published
-  if (publisher === null) log.info({ why: published.why }, 'nothing is published to a Node')
-  const publishing = () => publisher?.status() ?? null
+  const published = flags.dryRun ? dryRun(board) : publishBoard(board, config, { log, token: true })
+  if (published.status === null) log.info({ why: published.why }, 'nothing is published to a Node')
+  const publishing = () => published.status?.() ?? null
   const http = await listen({ board, log, config, port: flags.port, publishing })
   const stop = followRounds({
     path: flags.round,
@@ -57,7 +57,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   log.info({ address: http.address, round: flags.round }, 'serving')
   log.info({ signal: await endSignal() }, 'stopping')
   stop()
-  publisher?.stop()
+  if (published.status !== null) published.stop()
   await http.close()
 }
 
@@ -70,7 +70,7 @@ function logChanges(board: ReportBoard, log: Logger): void {
 }
 
 /** Prints the patch for the Node as YAML, when it is another than the last. */
-function dryRun(board: ReportBoard): { publisher: null; why: string } {
+function dryRun(board: ReportBoard): Published {
   let before: readonly NodeCondition[] = []
   let last = ''
   board.subscribe((report) => {
@@ -80,5 +80,5 @@ function dryRun(board: ReportBoard): { publisher: null; why: string } {
     if (text !== last) process.stdout.write(`---\n${text}`)
     last = text
   })
-  return { publisher: null, why: 'this is a dry run' }
+  return { status: null, why: 'this is a dry run' }
 }

@@ -37,8 +37,9 @@ export async function waitAtGate({ url, check, timeout, tell }: GateOptions): Pr
   let told = ''
   for (;;) {
     const start = performance.now()
-    const left = Math.max(0, end - start)
-    const answer = await askGate(url, check, Math.min(turn, left))
+    // What is wrong is told at once; from then on the agent is waited at.
+    const wait = told === '' ? 0 : Math.max(0, Math.min(turn, end - start))
+    const answer = await askGate(url, check, wait)
     const text = JSON.stringify(answer)
     if (text !== told) tell(answer)
     told = text

@@ -142,6 +142,8 @@ export interface PublishStatus {
   /** Events that were made, and changes of which none was made, since there are bounds. */
   readonly events: number
   readonly eventsHeldBack: number
+  /** Whether an admission policy holds our token to our own Node; null while that is not known, or not asked. */
+  readonly policyEnforced: boolean | null
 }
 
 /** Where the newest report is to be had. */

@@ -61,7 +61,7 @@ export class Publisher {
     this.#goOn()
   }
 
-  status(): PublishStatus {
+  status(): Omit<PublishStatus, 'policyEnforced'> {
     return { trouble: this.#trouble, ...this.#counts, ...this.#events.counts() }
   }
 

@@ -45,7 +45,8 @@ function addAgent(gauge: MakeGauge, { report, isStale, publishing }: MetricsInpu
   ).set(report?.settings.mistakes.length ?? 0)
 }
 
-function addPublishing(registry: Registry, { applied, failed, events, eventsHeldBack }: PublishStatus): void {
+function addPublishing(registry: Registry, status: PublishStatus): void {
+  const { applied, failed, events, eventsHeldBack, policyEnforced } = status
   const count = (name: string, help: string, value: number) =>
     new Counter({ name, help, registers: [registry] }).inc(value)
   count('hostdeps_node_applies_total', 'Applies to the Node that the API server took.', applied)
@@ -56,6 +57,10 @@ function addPublishing(registry: Registry, { applied, failed, events, eventsHeld
     'Changes of which no event was made: at most one a check in ten minutes is.',
     eventsHeldBack,
   )
+  if (policyEnforced === null) return
+  const help =
+    '1 when an admission policy holds the token of the agent to its own Node; no series while it is not known.'
+  gaugesIn(registry)('hostdeps_policy_enforced', help).set(Number(policyEnforced))
 }
 
 function addRound(gauge: MakeGauge, report: Report, age: number): void {

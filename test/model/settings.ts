@@ -9,5 +9,5 @@ export function settingsWith(changes: Partial<Settings> = {}): Settings {
 
 /** Publishing that goes well, or has this trouble. */
 export function publishStatus(trouble: string | null): PublishStatus {
-  return { trouble, applied: 1, failed: 0, events: 0, eventsHeldBack: 0 }
+  return { trouble, applied: 1, failed: 0, events: 0, eventsHeldBack: 0, policyEnforced: null }
 }
