@@ -10,6 +10,8 @@ export interface KubeletNode {
   readonly name: NodeName
   readonly address: string
   readonly host: TestHost
+  /** As the host's; its kubelet is started again when this resolves. */
+  reboot(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -31,19 +33,33 @@ export async function startKubeletNode(options: NodeOptions): Promise<KubeletNod
   const host = await bootHost(options.name.replace('-', ''), binds)
   try {
     const address = await options.network.join(host.name, options.number)
-    await makeCgroupsWritable(host)
-    // The kubelet wants to watch for processes that the kernel killed, and there is no such device in a container.
-    await must(host, 'ln', '-s', '/dev/null', '/dev/kmsg')
     await writeFiles(host, options, address)
     await must(host, 'systemctl', 'daemon-reload')
-    await must(host, 'systemctl', 'start', 'containerd')
+    await startContainerd(host)
     for (const image of options.images) await importImage(host, image)
     await must(host, 'systemctl', 'start', 'kubelet', 'kube-proxy')
-    return { name: options.name, address, host, stop: () => host.stop() }
+    return {
+      name: options.name,
+      address,
+      host,
+      async reboot() {
+        await host.reboot()
+        await startContainerd(host)
+        await must(host, 'systemctl', 'start', 'kubelet', 'kube-proxy')
+      },
+      stop: () => host.stop(),
+    }
   } catch (error) {
     await host.stop()
     throw error
   }
+}
+
+async function startContainerd(host: TestHost): Promise<void> {
+  await makeCgroupsWritable(host)
+  // The kubelet wants to watch for processes that the kernel killed, and there is no such device in a container.
+  await must(host, 'ln', '-s', '/dev/null', '/dev/kmsg')
+  await must(host, 'systemctl', 'start', 'containerd')
 }
 
 /** Rejects with what it said when it fails. */

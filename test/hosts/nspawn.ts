@@ -18,7 +18,7 @@ export interface Outcome {
 export interface TestHost {
   /** Also the name of its network namespace. */
   readonly name: string
-  /** Its init, as this machine sees it. */
+  /** Its init, as this machine sees it; another after a reboot. */
   readonly pid: number
   /** Its root, as this machine sees it. */
   readonly root: string
@@ -27,6 +27,8 @@ export interface TestHost {
   /** apt-get in it, without questions; rejects when it fails. */
   apt(...args: string[]): Promise<void>
   writeFile(path: string, text: string, mode?: number): Promise<void>
+  /** Shuts it down and boots it again over what is on its disk; its network stays. */
+  reboot(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -38,13 +40,25 @@ export async function bootHost(
   const parts = newParts(name)
   const remove = atEnd(() => removeParts(parts))
   try {
-    const nspawn = await startHost(parts, binds)
-    const pid = await untilUp(nspawn, parts)
-    return testHost(parts.name, pid, async () => {
+    await mountRoot(parts)
+    await execa('ip', ['netns', 'add', parts.name])
+    let nspawn = startHost(parts, binds)
+    const boot = { pid: await untilUp(nspawn, parts) }
+    const shutDown = async () => {
       nspawn.kill()
       await Promise.race([nspawn.ended, sleep(stopLimit, undefined, { ref: false })])
-      remove()
-      await nspawn.ended
+    }
+    return testHost(parts.name, boot, {
+      async reboot() {
+        await shutDown()
+        nspawn = startHost(parts, binds)
+        boot.pid = await untilUp(nspawn, parts)
+      },
+      async stop() {
+        await shutDown()
+        remove()
+        await nspawn.ended
+      },
     })
   } catch (error) {
     remove()
@@ -65,10 +79,8 @@ interface Nspawn {
   kill(): void
 }
 
-async function startHost(parts: HostParts, binds: Readonly<Record<string, string>>): Promise<Nspawn> {
-  await mountRoot(parts)
-  await execa('ip', ['netns', 'add', parts.name])
-  for (const cgroup of parts.cgroups) mkdirSync(cgroup)
+function startHost(parts: HostParts, binds: Readonly<Record<string, string>>): Nspawn {
+  for (const cgroup of parts.cgroups) mkdirSync(cgroup, { recursive: true })
   // The flags that boot systemd where cgroups are v1 and no seccomp filter can be set.
   const env = { SYSTEMD_SECCOMP: '0', SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' }
   const options = ['--boot', '--register=no', '--keep-unit', '--capability=all', '--console=pipe']
@@ -88,7 +100,7 @@ async function startHost(parts: HostParts, binds: Readonly<Record<string, string
     reject: false,
     all: true,
   })
-  if (nspawn.pid === undefined) throw new Error(`setpriv did not start: ${(await nspawn).message}`)
+  if (nspawn.pid === undefined) throw new Error('setpriv did not start')
   writeProcess(parts, 'nspawn', nspawn.pid)
   const ended = nspawn.then(({ all, exitCode }) => `systemd-nspawn ended with ${exitCode}: ${all}`)
   return { pid: nspawn.pid, ended, kill: () => void nspawn.kill('SIGTERM') }
@@ -167,22 +179,30 @@ async function execIn(pid: number, argv: readonly string[], timeout = 120_000): 
   return { exitCode, stdout, stderr }
 }
 
-function testHost(name: string, pid: number, stop: () => Promise<void>): TestHost {
-  const root = `/proc/${pid}/root`
-  const exec: TestHost['exec'] = (argv, { timeout } = {}) => execIn(pid, argv, timeout)
+function testHost(
+  name: string,
+  boot: { readonly pid: number },
+  ends: Pick<TestHost, 'reboot' | 'stop'>,
+): TestHost {
+  const exec: TestHost['exec'] = (argv, { timeout } = {}) => execIn(boot.pid, argv, timeout)
+  const root = () => `/proc/${boot.pid}/root`
   return {
     name,
-    pid,
-    root,
+    get pid() {
+      return boot.pid
+    },
+    get root() {
+      return root()
+    },
     exec,
-    stop,
+    ...ends,
     async apt(...args) {
       const argv = ['apt-get', '-y', '-q', ...args]
       const { exitCode, stdout, stderr } = await exec(argv, { timeout: 300_000 })
       if (exitCode !== 0) throw new Error(`${argv.join(' ')} failed with ${exitCode}:\n${stdout}\n${stderr}`)
     },
     async writeFile(path, text, mode = 0o644) {
-      const place = join(root, path)
+      const place = join(root(), path)
       mkdirSync(dirname(place), { recursive: true })
       rmSync(place, { force: true })
       writeFileSync(place, text, { mode })
