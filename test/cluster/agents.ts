@@ -17,6 +17,15 @@ export interface AgentOptions {
   readonly hostPid?: number
   /** Own checks, by name. */
   readonly checks?: Readonly<Record<string, string>>
+  /** What starts a half, and its environment. */
+  readonly prober?: Start
+  readonly server?: Start
+}
+
+export interface Start {
+  /** A program that is given Node.js and its arguments: "unshare". */
+  readonly by?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface Half {
@@ -51,8 +60,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const files = ['--round', round, '--config', config]
   const target = options.hostPid === undefined ? [] : ['--target-pid', String(options.hostPid)]
   const startServer = (kubeConfig = options.kubeConfig) =>
-    start(['serve', ...files, '--port', String(port)], { NODE_NAME: options.node, KUBECONFIG: kubeConfig })
-  const startProber = () => start(['probe', ...files, '--checks', checks, ...target], {})
+    start(['serve', ...files, '--port', String(port)], {
+      ...options.server,
+      env: { ...options.server?.env, NODE_NAME: options.node, KUBECONFIG: kubeConfig },
+    })
+  const startProber = () => start(['probe', ...files, '--checks', checks, ...target], options.prober)
   const writeCheck = (name: string, text: string) => writeFileSync(join(checks, `${name}.yaml`), text)
   writeFileSync(config, options.config)
   for (const [name, text] of Object.entries(options.checks ?? {})) writeCheck(name, text)
@@ -83,8 +95,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   }
 }
 
-function start(args: readonly string[], env: Readonly<Record<string, string>>): Half {
-  const child = execa(process.execPath, [main, ...args], {
+function start(args: readonly string[], { by = [], env = {} }: Start = {}): Half {
+  const [program = '', ...others] = [...by, process.execPath, main, ...args]
+  const child = execa(program, others, {
     reject: false,
     all: true,
     stdin: 'ignore',

@@ -15,6 +15,8 @@ const packages: Readonly<Record<string, string>> = {
   chromium: 'the page',
   buildah: 'images',
   tini: 'the init of the image',
+  libfaketime: 'a clock that is set back',
+  curl: 'the Service as users ask it',
   'busybox-static': 'the image of the pods that tests run',
 }
 
