@@ -30,7 +30,8 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
   }, 180_000)
   afterAll(() => on?.stop())
 
-  const config = 'checks: [open-iscsi, nfs-client]\ninterval: 5s\nunknownAfter: 1s\nhttp: { host: "::" }\n'
+  const config =
+    'checks: [open-iscsi, nfs-client, cryptsetup]\ninterval: 5s\nunknownAfter: 1s\nhttp: { host: "::" }\n'
   const writeConfig = (text: string) =>
     on.cluster.call({
       method: 'PATCH',
@@ -71,7 +72,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     )
   /** The pids of a container's Node.js, as the node sees them. */
   const pidsOf = async (command: 'probe' | 'serve') => {
-    const { stdout } = await on.nodes[0].host.exec(['pgrep', '-f', `agent/main\\S* ${command}`])
+    const { stdout } = await on.nodes[0].host.exec(['pgrep', '-f', `^(\\S*/)?node \\S*hostdeps ${command} `])
     return stdout.split('\n').filter(Boolean)
   }
   const kill = async (signal: string, command: 'probe' | 'serve') => {
@@ -135,17 +136,20 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
   test('an API server that is away: the Service answers, and what changed comes after', long, async () => {
     const counts = await restarts()
     await on.cluster.stopApiServer()
-    await on.nodes[0].host.apt('install', '--no-install-recommends', 'nfs-common')
+    try {
+      await on.nodes[0].host.apt('install', '--no-install-recommends', 'cryptsetup-bin')
+      await until(
+        () => ask('/ready/cryptsetup'),
+        (said) => said.startsWith('200'),
+        30_000,
+      )
+      expect(await ask('/ready/open-iscsi')).toContain('503 missing')
+    } finally {
+      await on.cluster.startApiServer()
+    }
     await until(
-      () => ask('/v1/checks/nfs-client'),
-      (said) => said.includes('nfs-common'),
-      30_000,
-    )
-    expect(await ask('/ready/open-iscsi')).toContain('503 missing')
-    await on.cluster.startApiServer()
-    await until(
-      async () => (await applied())?.time,
-      (time) => time !== undefined,
+      () => on.labelOf('worker-1', 'cryptsetup'),
+      (state) => state === 'ready',
       90_000,
     )
     await isUp()
