@@ -14,10 +14,29 @@ const rbac = [
 export async function serverAccess(cluster: ControlPlane, server?: string): Promise<string> {
   await cluster.kubectl('create', 'namespace', 'hostdeps').catch(() => 'there already')
   for (const name of rbac) await cluster.kubectl('apply', '-f', `${manifests}${name}.yaml`)
+  return cluster.kubeConfig(await serverToken(cluster), server)
+}
+
+export interface TokenOf {
+  readonly namespace?: string
+  /** The pod that the token is bound to, as a projected one is: it carries the node's name then. */
+  readonly pod?: string
+}
+
+/** A token of the server's service account. */
+export async function serverToken(
+  cluster: ControlPlane,
+  { namespace = 'hostdeps', pod }: TokenOf = {},
+): Promise<string> {
+  const bound = pod === undefined ? {} : { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: pod } }
   const { status } = await cluster.call<AuthenticationV1TokenRequest>({
     method: 'POST',
-    path: '/api/v1/namespaces/hostdeps/serviceaccounts/hostdeps/token',
-    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 7200 } },
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/hostdeps/token`,
+    body: {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: 7200, ...bound },
+    },
   })
-  return cluster.kubeConfig(status?.token ?? '', server)
+  return status?.token ?? ''
 }
