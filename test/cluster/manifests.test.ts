@@ -79,6 +79,13 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to
     },
   )
 
+  const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.yaml'))
+  test.each(examples)('and the example %s', async (file) => {
+    expect(await dryRun(readFileSync(join(root, 'examples', file), 'utf8'))).toContain(
+      'created (server dry run)',
+    )
+  })
+
   describe('Pod Security "restricted"', () => {
     const podOf = async (pick: (spec: PodSpec) => PodSpec) => {
       const text = await cluster.kubectl('kustomize', manifests)

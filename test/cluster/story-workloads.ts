@@ -16,8 +16,8 @@ if (status === 0) {
 }
 `
 
-/** A privileged DaemonSet, on all nodes or where a selector says. */
-export function longhornStandIn(name: string, nodeSelector: Readonly<Record<string, string>> = {}) {
+/** A privileged DaemonSet on all nodes; `requires` is what its pods ask of the gate. */
+export function longhornStandIn(name: string, requires?: string) {
   const container = {
     name: 'manager',
     image: 'localhost/hostdeps:test',
@@ -26,12 +26,12 @@ export function longhornStandIn(name: string, nodeSelector: Readonly<Record<stri
     volumeMounts: [{ name: 'proc', mountPath: '/host/proc' }],
   }
   const spec = {
-    nodeSelector,
     terminationGracePeriodSeconds: 0,
     containers: [container],
     volumes: [{ name: 'proc', hostPath: { path: '/proc' } }],
   }
-  return templated('DaemonSet', name, { spec })
+  const annotations = requires === undefined ? {} : { 'hostdeps.dev/requires': requires }
+  return templated('DaemonSet', name, { spec, annotations })
 }
 
 export function onReadyNodes(name: string, replicas: number) {
@@ -53,9 +53,15 @@ const sleeping = {
   containers: [{ name: 'main', image: 'localhost/busybox:test' }],
 }
 
-function templated(kind: string, name: string, { replicas, spec }: { replicas?: number; spec: object }) {
+interface Template {
+  readonly replicas?: number
+  readonly spec: object
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+function templated(kind: string, name: string, { replicas, spec, annotations = {} }: Template) {
   const labels = { app: name }
-  const template = { metadata: { labels }, spec }
+  const template = { metadata: { labels, annotations }, spec }
   const count = replicas === undefined ? {} : { replicas }
   return {
     apiVersion: 'apps/v1',

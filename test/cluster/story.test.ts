@@ -6,6 +6,7 @@ import type { RealCluster } from './real-cluster.ts'
 import { longhornStandIn, onReadyNodes, waitingPod } from './story-workloads.ts'
 import { until } from './test-node.ts'
 
+const gate = new URL('../../manifests/overlays/gate', import.meta.url).pathname
 const main = new URL('../../agent/main.ts', import.meta.url).pathname
 
 /** From the crash to Running: worker-1 lacks open-iscsi, worker-2 has it. */
@@ -16,6 +17,8 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     on = await startRealCluster()
     await on.nodes[1].host.apt('install', '--no-install-recommends', 'open-iscsi')
     await on.install()
+    await on.cluster.kubectl('apply', '-k', gate)
+    await on.cluster.kubectl('label', 'namespace', 'default', 'hostdeps.dev/gate=enabled')
     installed = performance.now()
   })
   afterAll(() => on?.stop())
@@ -60,9 +63,12 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     ])
   })
 
-  test('a DaemonSet that wants the label has no pod there to crash', async () => {
-    await apply(longhornStandIn('gated', { 'hostdeps.dev/open-iscsi': 'ready' }))
+  test('with the annotation of the gate the same DaemonSet is Pending there, and does not crash', async () => {
+    await apply(longhornStandIn('gated', 'open-iscsi'))
     await until(() => podOf('gated', 'worker-2'), isRunning, 60_000)
+    const waiting = async () => (await on.pods('app=gated')).find(({ spec }) => spec?.nodeName === undefined)
+    const reasonOf = (pod: V1Pod | undefined) => pod?.status?.conditions?.[0]?.message ?? ''
+    await until(waiting, (pod) => reasonOf(pod).includes("didn't match Pod's node affinity/selector"), 60_000)
     expect(await podOf('gated', 'worker-1')).toBeUndefined()
   })
 
@@ -102,13 +108,14 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   })
 
   test('delete and prune leave nothing behind', { timeout: 180_000 }, async () => {
+    await on.cluster.kubectl('delete', '-k', gate)
     await on.cluster.kubectl('delete', '-f', await on.render(), '--wait=true')
     const env = { KUBECONFIG: on.cluster.kubeConfig(on.cluster.admin.token) }
     const { stdout } = await execa(process.execPath, [main, 'prune'], { env })
     expect(stdout).toContain('2 of 2 Nodes pruned')
     expect(await on.cluster.kubectl('get', 'nodes', '-o', 'json')).not.toContain('hostdeps.dev/')
     const kinds =
-      'validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles,clusterrolebindings'
+      'mutatingadmissionpolicies,mutatingadmissionpolicybindings,validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles,clusterrolebindings'
     expect(await on.cluster.kubectl('get', `${kinds},namespaces`, '-o', 'name')).not.toContain('hostdeps')
   })
 })
