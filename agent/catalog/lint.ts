@@ -51,6 +51,7 @@ function host(distro: Partial<Distro>): Facts {
     distro: { id: null, like: [], version: null, variant: null, name: '', ...distro },
     kernel: '6.12.0',
     arch: 'amd64',
+    now: 0,
     init: { type: 'systemd' },
     packages: 'unknown',
     reboot: null,

@@ -13,6 +13,8 @@ export interface Facts {
   readonly arch: string
   readonly init: Init
   readonly packages: PackageManager
+  /** When it is asked, Unix time in milliseconds; by the wall clock, as certificates go. */
+  readonly now: number
   /** The mark that says an update waits for a reboot; null when there is none. */
   readonly reboot: RebootMark | null
 }
@@ -83,12 +85,13 @@ export const factQuestions: readonly Question[] = [
 ]
 
 /** @param arch as Node.js names it: x64, arm64. */
-export function readFacts(answers: Answers, arch: string): Facts {
+export function readFacts(answers: Answers, { arch, now }: { arch: string; now: number }): Facts {
   const distro = readDistro(answers)
   return {
     hostname: readLine(answers, hostname),
     distro,
     kernel: readLine(answers, kernelRelease),
+    now,
     arch: arch === 'x64' ? 'amd64' : arch,
     init: readInit(answers),
     packages: findManager(answers, distro),

@@ -1,3 +1,6 @@
+import { kernelReasons } from './kernel-reasons.ts'
+import { missing, notApplicable, orList, ready, unknown } from './reason-entry.ts'
+
 /** The one list of reasons: each code with the state it proves and its one sentence. */
 export const reasons = {
   AllReady: ready((a: { messages: readonly string[] }) =>
@@ -62,76 +65,27 @@ export const reasons = {
     (a: { os: string }) => `no package database that hostdeps can read is on ${a.os}`,
   ),
 
-  ModuleLoaded: ready((a: { name: string }) => `kernel module ${a.name} is loaded`),
-  ModuleBuiltIn: ready((a: { name: string }) => `${a.name} is built into the kernel`),
-  ModuleLoadable: ready((a: { name: string }) => `kernel module ${a.name} can be loaded`),
-  ModuleNotLoaded: missing((a: { name: string }) => `kernel module ${a.name} is there but not loaded`),
-  ModuleBlocked: missing(
-    (a: { name: string; by: string }) => `kernel module ${a.name} may not be loaded: ${a.by}`,
+  ...kernelReasons,
+
+  UserFound: ready((a: { name: string; uid: number }) => `the user ${a.name} is there (uid ${a.uid})`),
+  UserNotFound: missing((a: { name: string }) => `there is no user ${a.name}`),
+  UserWrongId: missing(
+    (a: { name: string; uid: number; wanted: number }) =>
+      `the user ${a.name} has uid ${a.uid}, needed is ${a.wanted}`,
   ),
-  ModuleNotFound: missing(
-    (a: { name: string; kernel: string }) => `kernel module ${a.name} is not there for kernel ${a.kernel}`,
-  ),
-  ModuleNotInKernel: missing(
-    (a: { name: string; option: string; kernel: string }) =>
-      `kernel ${a.kernel} is built without ${a.name} (${a.option} is not set)`,
-  ),
-  ModuleUnknown: unknown(
-    (a: { name: string; detail: string }) =>
-      `whether kernel module ${a.name} is there cannot be told: ${a.detail}`,
-  ),
-  KernelReplaced: missing(
-    (a: { name: string; kernel: string; installed: string }) =>
-      `kernel module ${a.name} cannot be loaded: the modules of the running kernel ${a.kernel} were replaced by those of ${a.installed}; reboot`,
-  ),
-  RebootRequired: missing(
-    (a: { message: string; by: string }) => `${a.message}; an update waits for a reboot (${a.by})`,
+  UserTooFewIds: missing(
+    (a: { name: string; path: string; wanted: number }) =>
+      `${a.path} gives ${a.name} fewer than ${a.wanted} subordinate ids`,
   ),
 
-  KernelConfigSet: ready((a: { options: readonly string[] }) => `${listSome(a.options)} as needed`),
-  KernelConfigNotSet: missing(
-    (a: { options: readonly string[] }) => `the kernel is built without ${listSome(a.options)}`,
+  CertificateValid: ready((a: { path: string }) => `the certificate ${a.path} is valid`),
+  CertificateNotFound: missing((a: { path: string }) => `the certificate ${a.path} is not there`),
+  CertificateExpired: missing((a: { path: string }) => `the certificate ${a.path} has expired`),
+  CertificateNotYetValid: missing(
+    (a: { path: string }) => `the certificate ${a.path} is not valid yet, by the clock of this host`,
   ),
-  KernelConfigUnexpected: missing(
-    (a: { option: string; value: string; wanted: string }) =>
-      `${a.option} is ${a.value}, needed is ${a.wanted}`,
-  ),
-  KernelConfigUnknown: unknown(
-    (a: { kernel: string }) => `the configuration of kernel ${a.kernel} is nowhere on this host`,
-  ),
-  KernelVersionOk: ready((a: { version: string }) => `kernel ${a.version}`),
-  KernelTooOld: missing(
-    (a: { version: string; wanted: string }) => `kernel ${a.version} does not satisfy ${a.wanted}`,
-  ),
-  KernelVersionBad: missing(
-    (a: { version: string; range: string }) => `kernel ${a.version} is in the known-bad range ${a.range}`,
-  ),
-
-  CmdlineFound: ready((a: { parameter: string }) => `the kernel was booted with ${a.parameter}`),
-  CmdlineNotFound: missing(
-    (a: { parameters: readonly string[] }) => `the kernel was booted without ${orList(a.parameters)}`,
-  ),
-  CmdlineOtherValue: missing(
-    (a: { name: string; parameters: readonly string[] }) =>
-      `the kernel was booted with another value of ${a.name}; needed is ${orList(a.parameters)}`,
-  ),
-  CmdlineAbsent: ready(
-    (a: { parameter: string }) => `the kernel was booted without ${a.parameter}, as it should be`,
-  ),
-  CmdlineNotWanted: missing(
-    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, and must not be`,
-  ),
-
-  CpuFeatureFound: ready((a: { features: readonly string[] }) => `the CPU has ${a.features.join(', ')}`),
-  CpuFeatureNotFound: missing(
-    (a: { features: readonly string[] }) => `the CPU lacks ${a.features.join(', ')}`,
-  ),
-  CpuFeatureNoneOf: missing(
-    (a: { features: readonly string[] }) => `the CPU has none of ${a.features.join(', ')}`,
-  ),
-  ArchitectureWrong: missing(
-    (a: { arch: string; wanted: readonly string[] }) =>
-      `the host is ${a.arch}, needed is ${orList(a.wanted)}`,
+  CertificateExpiresSoon: missing(
+    (a: { path: string; valid: string }) => `the certificate ${a.path} expires within ${a.valid}`,
   ),
 
   UnitReady: ready((a: { unit: string; state: string }) => `${a.unit} is ${a.state}`),
@@ -151,12 +105,6 @@ export const reasons = {
     (a: { init: string }) =>
       `units cannot be asked: process 1 of the host is ${a.init}, not systemd or OpenRC`,
   ),
-
-  SysctlOk: ready((a: { key: string; value: string }) => `${a.key} is ${a.value}`),
-  SysctlWrong: missing(
-    (a: { key: string; value: string; wanted: string }) => `${a.key} is ${a.value}, needed is ${a.wanted}`,
-  ),
-  SysctlNotFound: missing((a: { key: string }) => `the kernel has no ${a.key}`),
 
   FileFound: ready((a: { path: string; type: string }) => `${a.path} is there (${a.type})`),
   FileNotFound: missing(
@@ -183,19 +131,6 @@ export const reasons = {
   PciDeviceFound: ready((a: { pci: string }) => `the host has a PCI device ${a.pci}`),
   PciDeviceNotFound: missing((a: { pci: string }) => `the host has no PCI device ${a.pci}`),
 
-  HugepagesFound: ready(
-    (a: { size: string; min: number }) => `at least ${a.min} huge pages of ${a.size} are set aside`,
-  ),
-  HugepagesTooFew: missing(
-    (a: { size: string; min: number }) => `fewer than ${a.min} huge pages of ${a.size} are set aside`,
-  ),
-  HugepagesSizeNotFound: missing((a: { size: string }) => `the kernel has no huge pages of ${a.size} here`),
-  TransparentHugepagesOk: ready((a: { value: string }) => `transparent huge pages are set to ${a.value}`),
-  TransparentHugepagesWrong: missing(
-    (a: { value: string; wanted: readonly string[] }) =>
-      `transparent huge pages are set to ${a.value}, needed is ${orList(a.wanted)}`,
-  ),
-
   MountFound: ready((a: { path: string; fstype: string }) => `${a.path} is mounted (${a.fstype})`),
   MountNotFound: missing((a: { path: string }) => `nothing is mounted at ${a.path}`),
   MountWrongType: missing(
@@ -209,28 +144,4 @@ export const reasons = {
   MountWrongOptions: missing((a: { path: string; option: string; wanted: boolean }) =>
     a.wanted ? `${a.path} is mounted without ${a.option}` : `${a.path} is mounted ${a.option}`,
   ),
-}
-
-function ready<A>(text: (args: A) => string) {
-  return { state: 'ready' as const, text }
-}
-
-function missing<A>(text: (args: A) => string) {
-  return { state: 'missing' as const, text }
-}
-
-function unknown<A>(text: (args: A) => string) {
-  return { state: 'unknown' as const, text }
-}
-
-function notApplicable<A>(text: (args: A) => string) {
-  return { state: 'not-applicable' as const, text }
-}
-
-function orList(names: readonly string[]): string {
-  return names.join(' or ')
-}
-
-function listSome(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
 }

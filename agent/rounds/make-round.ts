@@ -29,7 +29,7 @@ export async function makeRound({ host, clock, watcher, files, names }: RoundOpt
   const checks = closeOver(files.loaded.catalog, names)
   const unreachable = await host.selfTest()
   const known = unreachable === null ? await host.ask(factQuestions) : []
-  const facts = readFacts(collectAnswers(known), process.arch)
+  const facts = readFacts(collectAnswers(known), { arch: process.arch, now: Date.parse(at) })
   const asked = unreachable === null ? await host.ask(plan(checks, facts)) : []
   const answers = collectAnswers([...known, ...asked] satisfies AnswerEntry[])
   const results = judge(checks, { facts, answers, unreachable, fixText })

@@ -22,7 +22,10 @@ for (let round = 0; round < rounds; round++) times.push(await timed(once))
 const { user, system } = process.cpuUsage(before)
 const sorted = times.toSorted((a, b) => a - b)
 
-const facts = readFacts(collectAnswers(await host.ask(factQuestions)), process.arch)
+const facts = readFacts(collectAnswers(await host.ask(factQuestions)), {
+  arch: process.arch,
+  now: Date.now(),
+})
 const questions = plan([...loaded.catalog.values()], facts)
 const spawns =
   questions.filter(({ ask }) => ask === 'run').length + (questions.some(({ ask }) => ask === 'unit') ? 1 : 0)

@@ -82,6 +82,7 @@ function host(osRelease: string): Facts {
     distro,
     kernel: '6.1.0',
     arch: 'amd64',
+    now: 0,
     init: { type: 'systemd' },
     packages: 'unknown',
     reboot: null,

@@ -24,7 +24,7 @@ const [pid = '', folder = ''] = process.argv.slice(2)
 const host = openHost({ procfs: '/proc', targetPid: Number(pid), deadline: () => 10_000 })
 const { catalog } = load({ config: null, ownChecks: null, allowCommands: true })
 const known = await host.ask(factQuestions)
-const facts = readFacts(collectAnswers(known), process.arch)
+const facts = readFacts(collectAnswers(known), { arch: process.arch, now: Date.now() })
 const asked = await host.ask(plan([...catalog.values()], facts))
 const units: Record<string, UnitProperties> = {}
 const runs: unknown[] = []

@@ -24,7 +24,7 @@ describe('os-release', () => {
 
 describe('facts', () => {
   test('a host of which nothing can be read is not taken for any distribution', () => {
-    const facts = readFacts(collectAnswers([]), 'x64')
+    const facts = readFacts(collectAnswers([]), { arch: 'x64', now: 0 })
     expect(facts).toMatchObject({ kernel: null, arch: 'amd64', packages: 'unknown', reboot: null })
     expect(facts.distro.id).toBeNull()
     expect(facts.init.type).toBe('other')
@@ -49,7 +49,7 @@ describe('facts', () => {
     ['openrc', [file('/proc/1/comm', 'init\n'), there('/run/openrc/softlevel')], { type: 'openrc' }],
     ['another', [file('/proc/1/comm', 'tini\n')], { type: 'other', name: 'tini' }],
   ] as const)('init: %s', (_, entries, init) => {
-    expect(readFacts(collectAnswers(entries), 'x64').init).toEqual(init)
+    expect(readFacts(collectAnswers(entries), { arch: 'x64', now: 0 }).init).toEqual(init)
   })
 
   test.each([
@@ -68,12 +68,12 @@ describe('facts', () => {
     ],
     ['unknown when nothing is', [file('/etc/os-release', 'ID=mine')], 'unknown'],
   ] as const)('packages: %s', (_, entries, manager) => {
-    expect(readFacts(collectAnswers(entries), 'x64').packages).toBe(manager)
+    expect(readFacts(collectAnswers(entries), { arch: 'x64', now: 0 }).packages).toBe(manager)
   })
 })
 
 function distroOf(entries: readonly AnswerEntry[]): string | null {
-  return readFacts(collectAnswers(entries), 'x64').distro.id
+  return readFacts(collectAnswers(entries), { arch: 'x64', now: 0 }).distro.id
 }
 
 function file(path: string, text: string): AnswerEntry {

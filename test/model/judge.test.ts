@@ -146,6 +146,7 @@ const debian: Facts = {
   distro: { id: 'debian', like: [], version: '12', variant: null, name: 'Debian 12' },
   kernel: '6.1.0',
   arch: 'amd64',
+  now: 0,
   init: { type: 'systemd' },
   packages: 'dpkg',
   reboot: null,

@@ -30,6 +30,7 @@ export const debian: Facts = {
   distro: { id: 'debian', like: [], version: '12', variant: null, name: 'Debian' },
   kernel: '6.1.0-50-amd64',
   arch: 'amd64',
+  now: 0,
   init: { type: 'systemd' },
   packages: 'dpkg',
   reboot: null,

@@ -1,0 +1,65 @@
+import { X509Certificate } from 'node:crypto'
+import * as z from 'zod'
+import { parseDuration } from '../model/duration.ts'
+import type { Kind } from '../model/need.ts'
+import type { ReadQuestion } from '../model/question.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+
+const path = z
+  .string()
+  .regex(/^\/[^\p{Cc}]*$/u, 'must begin with /')
+  .refine((text) => !text.split('/').some((part) => part === '.' || part === '..'), 'must not hold . or ..')
+
+const schema = z.strictObject({
+  certificate: z.union([
+    path.transform((one) => ({ path: one, valid: '0s' })),
+    z.strictObject({
+      path,
+      /** For so long at least, from now: "7d". */
+      valid: z.string().refine((text) => parseDuration(text) !== null, 'must be a length of time, like 7d'),
+    }),
+  ]),
+})
+
+/** A certificate in PEM, valid now and for some time to come; of several in a file the first, which is the leaf. */
+export const certificate: Kind<typeof schema> = {
+  name: 'certificate',
+  schema,
+  subject: ({ certificate: spec }) => spec.path,
+  questions: ({ certificate: spec }) => [questionFor(spec.path)],
+  judge({ certificate: spec }, answers, { now }) {
+    const answer = answers.of(questionFor(spec.path))
+    if (answer.fate === 'absent') return verdict('CertificateNotFound', { path: spec.path })
+    if (answer.fate !== 'found') return unanswered(spec.path, answer)
+    const parsed = parse(answer.value.text)
+    if (parsed === null)
+      return verdict('QuestionFailed', { what: spec.path, detail: 'it has no certificate in PEM' })
+    const { from, to } = parsed
+    const seen = { evidence: [`valid from ${day(from)} to ${day(to)}`] }
+    if (now > to) return verdict('CertificateExpired', { path: spec.path }, seen)
+    if (now < from) return verdict('CertificateNotYetValid', { path: spec.path }, seen)
+    if (now + (parseDuration(spec.valid) ?? 0) > to)
+      return verdict('CertificateExpiresSoon', { path: spec.path, valid: spec.valid }, seen)
+    return verdict('CertificateValid', { path: spec.path }, seen)
+  },
+}
+
+function questionFor(file: string): ReadQuestion {
+  return { ask: 'read', path: file }
+}
+
+/** The same file may hold the private key, of which nothing is looked at. Times are milliseconds. */
+function parse(text: string): { from: number; to: number } | null {
+  const [pem] = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(text) ?? []
+  if (pem === undefined) return null
+  try {
+    const { validFromDate, validToDate } = new X509Certificate(pem)
+    return { from: validFromDate.getTime(), to: validToDate.getTime() }
+  } catch {
+    return null
+  }
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
