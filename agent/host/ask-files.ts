@@ -7,16 +7,23 @@ import type {
   Question,
   ReadAllQuestion,
   ReadQuestion,
+  SpaceQuestion,
   StatQuestion,
   WhichQuestion,
 } from '../model/question.ts'
 import type { FileCache } from './file-cache.ts'
 import type { SuspectMounts } from './mounts.ts'
-import { listNames, readFolder, readText, statOf } from './read-file.ts'
+import { listNames, readFolder, readText, spaceOf, statOf } from './read-file.ts'
 import { lookAtRoot, resolvePath } from './resolve-path.ts'
 import type { OnSuspect, Resolved } from './resolve-path.ts'
 
-export type FileQuestion = ReadQuestion | ReadAllQuestion | ListQuestion | StatQuestion | WhichQuestion
+export type FileQuestion =
+  | ReadQuestion
+  | ReadAllQuestion
+  | ListQuestion
+  | StatQuestion
+  | SpaceQuestion
+  | WhichQuestion
 
 /** One root whose files are asked: the host's, or that of one of its processes. */
 export interface FileView {
@@ -38,8 +45,10 @@ export class SuspectFound extends Error {
 }
 
 export function isFileQuestion(question: Question): question is FileQuestion {
-  return question.ask !== 'run' && question.ask !== 'unit'
+  return !notOfFiles.includes(question.ask)
 }
+
+const notOfFiles: readonly Question['ask'][] = ['run', 'unit', 'process', 'port']
 
 /** Answers a question about files at once. Throws {@link SuspectFound} before it touches a mount that may hang. */
 export function askFiles(view: FileView, question: FileQuestion): Answer<unknown> {
@@ -52,6 +61,8 @@ export function askFiles(view: FileView, question: FileQuestion): Answer<unknown
       return withResolved(view, question.path, (resolved) => listNames(view.root, resolved))
     case 'stat':
       return withResolved(view, question.path, (resolved) => ({ fate: 'found', value: statOf(resolved) }))
+    case 'space':
+      return withResolved(view, question.path, (resolved) => spaceOf(view.root, resolved))
     default:
       return findProgram(view, question.name)
   }

@@ -1,6 +1,8 @@
 import type { AnswerEntry } from '../model/answers.ts'
 import type { Host } from '../model/host.ts'
-import type { Question } from '../model/question.ts'
+import type { Answer, Question } from '../model/question.ts'
+import { askPorts } from './ask-ports.ts'
+import { askProcess } from './ask-process.ts'
 import { createFileCache } from './file-cache.ts'
 import { findProcess } from './find-process.ts'
 import { openNamespace } from './open-namespace.ts'
@@ -43,9 +45,19 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
     selfTest: () => Promise.resolve(testTarget(target)),
     abandoned: () => means.runs.abandoned(),
     async ask(questions) {
-      const groups = Map.groupBy(questions, (question) => ('in' in question ? (question.in ?? null) : null))
+      const processes = questions.filter((question) => question.ask === 'process')
+      const ports = questions.filter((question) => question.ask === 'port')
+      const others = questions.filter((question) => question.ask !== 'process' && question.ask !== 'port')
+      const held = ports.length === 0 ? [] : askPorts(procfs, String(targetPid ?? 'self'), ports)
+      const groups = Map.groupBy(others, (question) => ('in' in question ? (question.in ?? null) : null))
       const all = await Promise.all([...groups].map(([process, group]) => askGroup(process, group)))
-      return all.flat()
+      return [
+        ...processes.map((question) => [question, askProcess(procfs, question.name)] as const),
+        ...ports.map((question, index) => [question, held[index] ?? unasked] as const),
+        ...all.flat(),
+      ]
     },
   }
 }
+
+const unasked: Answer<never> = { fate: 'failed', detail: 'no answer came' }

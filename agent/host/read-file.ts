@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, readdirSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, statfsSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { Answer, FileStat, FileText, FolderNames, FolderText } from '../model/question.ts'
+import type { Answer, FileStat, FileText, FolderNames, FolderText, Space } from '../model/question.ts'
 import { fateOfErrno } from './errno.ts'
 import type { Resolved } from './resolve-path.ts'
 
@@ -37,6 +37,17 @@ export function listNames(root: string, { real, stat }: Resolved): Answer<Folder
     if (names.length > mostNames)
       return { fate: 'failed', detail: `${real} has more than ${mostNames} entries` }
     return { fate: 'found', value: { names: names.toSorted() } }
+  } catch (error) {
+    return fateOfErrno(error, real)
+  }
+}
+
+/** What hangs here is on a mount that may hang, which a child asks. */
+export function spaceOf(root: string, { real }: Resolved): Answer<Space> {
+  try {
+    const { bsize, blocks, bavail, bfree, files, ffree } = statfsSync(root + real)
+    const [size, free, freeForRoot] = [blocks * bsize, bavail * bsize, bfree * bsize]
+    return { fate: 'found', value: { size, free, freeForRoot, inodes: files, inodesFree: ffree } }
   } catch (error) {
     return fateOfErrno(error, real)
   }

@@ -5,8 +5,11 @@ export type Question =
   | ListQuestion
   | StatQuestion
   | WhichQuestion
+  | SpaceQuestion
   | UnitQuestion
   | RunQuestion
+  | ProcessQuestion
+  | PortQuestion
 
 /**
  * Whose mount namespace a question is asked in. Left out: the host's. Otherwise the one of the oldest process
@@ -43,6 +46,25 @@ export interface StatQuestion extends InView {
   readonly path: string
 }
 
+/** How full the file system of a path is. */
+export interface SpaceQuestion extends InView {
+  readonly ask: 'space'
+  readonly path: string
+}
+
+/** The oldest process of the host with this name (`/proc/<pid>/comm`). */
+export interface ProcessQuestion {
+  readonly ask: 'process'
+  readonly name: string
+}
+
+/** Who holds a port of the host's network namespace. */
+export interface PortQuestion {
+  readonly ask: 'port'
+  readonly protocol: 'tcp' | 'udp'
+  readonly port: number
+}
+
 /** Where a program is on the host's PATH; the first executable one wins, as in execvp(3). */
 export interface WhichQuestion extends InView {
   readonly ask: 'which'
@@ -70,6 +92,9 @@ export interface Answered {
   which: Program
   unit: UnitProperties
   run: RunResult
+  space: Space
+  process: ProcessFacts
+  port: PortHolder
 }
 
 export interface FileText {
@@ -96,6 +121,27 @@ export interface FileStat {
   readonly size: number
   /** The path inside the host's root after all symbolic links. */
   readonly realPath: string
+}
+
+/** statfs(2): bytes, and inodes, of which some file systems have 0. */
+export interface Space {
+  readonly size: number
+  /** For who is not root, and with what is set aside for root. */
+  readonly free: number
+  readonly freeForRoot: number
+  readonly inodes: number
+  readonly inodesFree: number
+}
+
+export interface ProcessFacts {
+  /** /proc/<pid>/limits */
+  readonly limits: string
+}
+
+export interface PortHolder {
+  readonly isHeld: boolean
+  /** The name of the process; null when it is free or cannot be seen. */
+  readonly by: string | null
 }
 
 export interface Program {

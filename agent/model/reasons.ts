@@ -78,6 +78,33 @@ export const reasons = {
       `${a.path} gives ${a.name} fewer than ${a.wanted} subordinate ids`,
   ),
 
+  ProcessRuns: ready((a: { name: string }) => `${a.name} runs`),
+  ProcessNotFound: missing((a: { names: readonly string[] }) => `no ${orList(a.names)} runs`),
+
+  LimitsOk: ready((a: { process: string }) => `the limits of ${a.process} are high enough`),
+  LimitTooLow: missing(
+    (a: { process: string; limit: string; wanted: string }) =>
+      `${a.process} has a lower limit ${a.limit} than ${a.wanted}, and so have its containers`,
+  ),
+
+  DiskOk: ready((a: { path: string }) => `there is space enough at ${a.path}`),
+  DiskTooSmall: missing(
+    (a: { path: string; wanted: string }) => `the file system of ${a.path} is smaller than ${a.wanted}`,
+  ),
+  DiskTooFull: missing((a: { path: string; wanted: string }) => `less than ${a.wanted} is free at ${a.path}`),
+  DiskTooFewInodes: missing(
+    (a: { path: string; wanted: string }) => `less than ${a.wanted} of the inodes are free at ${a.path}`,
+  ),
+
+  PortFree: ready((a: { place: string }) => `port ${a.place} is free`),
+  PortHeldAsWanted: ready((a: { place: string; by: string }) => `port ${a.place} is held by ${a.by}`),
+  PortHeld: missing((a: { place: string; by: string }) => `port ${a.place} is held by ${a.by}`),
+
+  ClockSynchronized: ready((a: { by: string }) => `the clock is synchronized by ${a.by}`),
+  ClockNotSynchronized: missing(
+    (a: { by: string }) => `the clock is not synchronized: ${a.by} has no source`,
+  ),
+
   CertificateValid: ready((a: { path: string }) => `the certificate ${a.path} is valid`),
   CertificateNotFound: missing((a: { path: string }) => `the certificate ${a.path} is not there`),
   CertificateExpired: missing((a: { path: string }) => `the certificate ${a.path} has expired`),

@@ -9,6 +9,7 @@ export interface TestNode {
   read(): Promise<V1Node>
   label(key: string): Promise<string | undefined>
   condition(type: string): Promise<V1NodeCondition | undefined>
+  /** All but that no policy confines the agent: here there is none. */
   events(): Promise<readonly EventsV1Event[]>
   /** Deletes the Node and makes it anew, with another uid. */
   renew(): Promise<void>
@@ -74,8 +75,8 @@ export async function makeNode(cluster: ControlPlane, name: 'worker-1' | 'worker
         path: '/apis/events.k8s.io/v1/namespaces/default/events',
       })
       return list.items.filter(
-        ({ regarding, reportingController }) =>
-          regarding?.uid === uid && reportingController === 'hostdeps.dev/agent',
+        ({ regarding, reportingController, reason }) =>
+          regarding?.uid === uid && reportingController === 'hostdeps.dev/agent' && reason !== 'Unconfined',
       )
     },
     async renew() {

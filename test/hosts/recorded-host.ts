@@ -11,6 +11,23 @@ import type { Answer, Question } from '../../agent/model/question.ts'
 /** What cannot be a file: what systemd said of units, and what programs printed. */
 const answersFile = z.strictObject({
   units: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+  /** By path: bytes and inodes. */
+  spaces: z
+    .record(
+      z.string(),
+      z.strictObject({
+        size: z.int(),
+        free: z.int(),
+        freeForRoot: z.int(),
+        inodes: z.int(),
+        inodesFree: z.int(),
+      }),
+    )
+    .default({}),
+  /** By name: /proc/<pid>/limits. */
+  processes: z.record(z.string(), z.string()).default({}),
+  /** By number and protocol ("10250/tcp"): the name of who holds it. All others are free. */
+  ports: z.record(z.string(), z.string()).default({}),
   runs: z
     .array(
       z.strictObject({
@@ -30,6 +47,15 @@ export function recordedHost(folder: string): Host {
   if (!existsSync(root)) throw new Error(`${folder} has no root`)
   const view = { root, suspects: new Set<string>(), hostPath, cache: createFileCache() }
   const answer = (question: Question): Answer<unknown> => {
+    if (question.ask === 'space') return orElse(answers.spaces[question.path], unrecorded)
+    if (question.ask === 'process') {
+      const limits = answers.processes[question.name]
+      return orElse(limits === undefined ? undefined : { limits }, notRunning)
+    }
+    if (question.ask === 'port') {
+      const by = answers.ports[`${question.port}/${question.protocol}`] ?? null
+      return { fate: 'found', value: { isHeld: by !== null, by } }
+    }
     if (isFileQuestion(question)) return askFiles(view, question)
     if (question.ask === 'unit') return { fate: 'found', value: answers.units[question.name] ?? notFound }
     const run = answers.runs.find(({ argv }) => JSON.stringify(argv) === JSON.stringify(question.argv))
@@ -46,3 +72,10 @@ export function recordedHost(folder: string): Host {
 }
 
 const notFound = { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'dead', UnitFileState: '' }
+
+const unrecorded: Answer<never> = { fate: 'failed', detail: 'was not recorded' }
+const notRunning: Answer<never> = { fate: 'absent', detail: 'no such process was recorded' }
+
+function orElse<V>(value: V | undefined, otherwise: Answer<V>): Answer<V> {
+  return value === undefined ? otherwise : { fate: 'found', value }
+}

@@ -37,7 +37,8 @@ export const debian: Facts = {
 }
 
 function answer(question: Question, files: Files): Answer<unknown> {
-  if (!('path' in question)) throw new Error(`${question.ask} is not a question about files`)
+  if (!('path' in question) || question.ask === 'space')
+    throw new Error(`${question.ask} is not a question about files`)
   const { path } = question
   const own = files[path]
   if (isFate(own)) return { fate: own, detail: `${path}: ${own}` }
@@ -47,7 +48,7 @@ function answer(question: Question, files: Files): Answer<unknown> {
 }
 
 function valueOf(
-  question: Exclude<Question, { ask: 'which' | 'unit' | 'run' }>,
+  question: Exclude<Question, { ask: 'which' | 'unit' | 'run' | 'process' | 'port' | 'space' }>,
   files: Files,
   inside: string[],
 ): unknown {

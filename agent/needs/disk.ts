@@ -1,0 +1,71 @@
+import * as z from 'zod'
+import type { Kind } from '../model/need.ts'
+import type { Space, SpaceQuestion } from '../model/question.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+import type { Verdict } from '../model/reason.ts'
+
+const units: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 }
+
+const percent = z.string().regex(/^\d{1,2}(\.\d)?%$/, 'must be a share, like 15%')
+const bytes = z.string().regex(/^\d{1,6}(Ki|Mi|Gi|Ti)$/, 'must be a share or a size, like 15% or 10Gi')
+
+const schema = z.strictObject({
+  disk: z
+    .strictObject({
+      path: z
+        .string()
+        .regex(/^\/[^\p{Cc}]*$/u, 'must begin with /')
+        .refine(
+          (text) => !text.split('/').some((part) => part === '.' || part === '..'),
+          'must not hold . or ..',
+        ),
+      free: z.union([percent, bytes]).optional(),
+      inodes: percent.optional(),
+      /** Of the whole file system, however full it is. */
+      size: bytes.optional(),
+    })
+    .refine((spec) => spec.free ?? spec.inodes ?? spec.size, 'asks for nothing'),
+})
+
+type Spec = z.infer<typeof schema>['disk']
+
+/** Space on the file system of a path, as df(1) counts it for who is not root. */
+export const disk: Kind<typeof schema> = {
+  name: 'disk',
+  schema,
+  subject: ({ disk: spec }) => spec.path,
+  questions: ({ disk: spec }) => [questionFor(spec)],
+  judge({ disk: spec }, answers) {
+    const answer = answers.of(questionFor(spec))
+    if (answer.fate === 'absent') return verdict('FileNotFound', { path: spec.path, detail: '' })
+    if (answer.fate !== 'found') return unanswered(`the space at ${spec.path}`, answer)
+    return judgeSpace(spec, answer.value)
+  },
+}
+
+function questionFor({ path }: Spec): SpaceQuestion {
+  return { ask: 'space', path }
+}
+
+function judgeSpace({ path, free, inodes, size }: Spec, space: Space): Verdict {
+  // df(1) counts the share of what is not root's own.
+  const usable = space.size - space.freeForRoot + space.free
+  const evidence = [`${Math.round(space.free / 2 ** 20)} MiB of ${Math.round(space.size / 2 ** 20)} MiB free`]
+  if (size !== undefined && space.size < inBytes(size, space.size))
+    return verdict('DiskTooSmall', { path, wanted: size }, { evidence })
+  if (free !== undefined && space.free < inBytes(free, usable))
+    return verdict('DiskTooFull', { path, wanted: free }, { evidence })
+  // btrfs and others have no fixed number of them, and say 0.
+  if (inodes !== undefined && space.inodes > 0 && space.inodesFree < inBytes(inodes, space.inodes))
+    return verdict(
+      'DiskTooFewInodes',
+      { path, wanted: inodes },
+      { evidence: [`${space.inodesFree} of ${space.inodes} inodes free`] },
+    )
+  return verdict('DiskOk', { path }, { evidence })
+}
+
+function inBytes(text: string, whole: number): number {
+  const [, number = '0', unit = ''] = /^([\d.]+)(.*)$/.exec(text) ?? []
+  return unit === '%' ? (whole * Number(number)) / 100 : Number(number) * (units[unit] ?? 1)
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import type { Kind } from '../model/need.ts'
+import type { ProcessQuestion } from '../model/question.ts'
+import { unanswered, verdict } from '../model/reason.ts'
+
+export const processName = z
+  .string()
+  .regex(/^[^\s/]{1,15}$/, 'is not the name of a process: at most 15 characters')
+
+const schema = z.strictObject({
+  process: z.union([
+    processName.transform((one) => [one]),
+    z.strictObject({ anyOf: z.array(processName).min(1) }).transform(({ anyOf }) => anyOf),
+  ]),
+})
+
+/** A process of a name (comm, which the kernel cuts at 15 characters) runs on the host; whatever its arguments are. */
+export const processNeed: Kind<typeof schema> = {
+  name: 'process',
+  schema,
+  subject: ({ process: names }) => names.join('|'),
+  questions: ({ process: names }) => names.map(processQuestion),
+  judge({ process: names }, answers) {
+    const all = names.map((name) => ({ name, answer: answers.of(processQuestion(name)) }))
+    const running = all.find(({ answer }) => answer.fate === 'found')
+    if (running !== undefined) return verdict('ProcessRuns', { name: running.name })
+    for (const { name, answer } of all)
+      if (answer.fate !== 'found' && answer.fate !== 'absent') return unanswered(`process ${name}`, answer)
+    return verdict('ProcessNotFound', { names })
+  },
+}
+
+export function processQuestion(name: string): ProcessQuestion {
+  return { ask: 'process', name }
+}
