@@ -1,7 +1,9 @@
 import { readFile, mkdir, rm } from 'node:fs/promises'
 import { execa } from 'execa'
+import { agentImage } from './setup/agent-image.ts'
 import { controlPlane } from './setup/control-plane.ts'
 import { hostRoot } from './setup/host-root.ts'
+import { podImage } from './setup/pod-image.ts'
 import type { Step } from './setup/step.ts'
 import { sweepHosts } from './setup/sweep-hosts.ts'
 import { systemPackages } from './setup/system-packages.ts'
@@ -10,7 +12,7 @@ import { systemPackages } from './setup/system-packages.ts'
  * All tests: sets up what they need, says what it does, runs them, and ends with the plain count. What cannot be set
  * up is a failure with CI=true; elsewhere its tests are skipped, loudly.
  */
-const steps: readonly Step[] = [systemPackages, sweepHosts, hostRoot]
+const steps: readonly Step[] = [systemPackages, sweepHosts, hostRoot, podImage, agentImage]
 const isCi = process.env['CI'] === 'true'
 
 const lacking: string[] = []

@@ -1,4 +1,5 @@
-import { lstatSync } from 'node:fs'
+import { lstatSync, watch } from 'node:fs'
+import { dirname } from 'node:path'
 import { showDuration } from '../model/duration.ts'
 import type { Clock } from '../model/host.ts'
 import { readRoundFile } from '../rounds/round-file.ts'
@@ -15,8 +16,8 @@ export interface FollowOptions {
   readonly changed: (silence: string | null) => void
 }
 
-/** How often the file is looked at, milliseconds; a look is one stat(2) in memory. */
-const lookEach = 200
+/** How often the file is looked at, milliseconds, beside the watch that tells of a new one at once. */
+const lookEach = 2_000
 /** How often silence is told again, so that `unknownAfter` is counted. Milliseconds. */
 const tellEach = 2_000
 
@@ -48,7 +49,21 @@ export function followRounds({ path, board, clock, changed }: FollowOptions): ()
 
   look()
   const timer = setInterval(look, lookEach)
-  return () => clearInterval(timer)
+  const unwatch = watchFolder(path, look)
+  return () => {
+    clearInterval(timer)
+    unwatch()
+  }
+}
+
+/** Where the kernel refuses a watch (none are left, or the folder is not there yet), the looks must do. */
+function watchFolder(path: string, look: () => void): () => void {
+  try {
+    const watcher = watch(dirname(path), look).on('error', () => watcher.close())
+    return () => watcher.close()
+  } catch {
+    return () => {}
+  }
 }
 
 /** A round is made on this machine since it booted: one from the future is not ours. */
