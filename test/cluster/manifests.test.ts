@@ -106,12 +106,15 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to
       expect([status, body.message]).toEqual([201, undefined])
     })
 
-    test.each([['whole'], ['with the prober alone', 'prober']])('does not take it %s', async (_, name) => {
-      const { status, body } = await admit(name)
-      expect(status).toBe(403)
-      expect(body.message).toMatch(/violates PodSecurity "restricted:latest": privileged .*"prober"/)
-      expect(body.message).not.toContain('"server"')
-    })
+    test.each([{ part: 'whole' }, { part: 'the prober alone', name: 'prober' }])(
+      'does not take $part',
+      async ({ name }) => {
+        const { status, body } = await admit(name)
+        expect(status).toBe(403)
+        expect(body.message).toMatch(/violates PodSecurity "restricted:latest": privileged .*"prober"/)
+        expect(body.message).not.toContain('"server"')
+      },
+    )
   })
 
   test('the versions of image, manifests and project are one', () => {
@@ -124,16 +127,19 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to
   })
 })
 
+/** As YAML has it, without a class. */
+type PodSpec = Pick<V1PodSpec, 'containers' | 'volumes'>
+
 /** Of the DaemonSet's pod. */
-function agentOf(text: string): V1PodSpec {
+function agentOf(text: string): PodSpec {
   const objects = parseAllDocuments(text).map((document) => document.toJS())
-  const spec: V1PodSpec | undefined = objects.find(({ kind }) => kind === 'DaemonSet')?.spec.template.spec
+  const spec: PodSpec | undefined = objects.find(({ kind }) => kind === 'DaemonSet')?.spec.template.spec
   if (spec === undefined) throw new Error('there is no DaemonSet')
   return spec
 }
 
 /** With one of its containers and the volumes that this one mounts; all of it without a name. */
-function only(spec: V1PodSpec, name?: string): V1PodSpec {
+function only(spec: PodSpec, name?: string): PodSpec {
   const containers = spec.containers.filter((one) => name === undefined || one.name === name)
   const mounted = new Set(containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map((one) => one.name)))
   return { ...spec, containers, volumes: (spec.volumes ?? []).filter((one) => mounted.has(one.name)) }
