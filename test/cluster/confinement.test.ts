@@ -1,9 +1,18 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { V1Pod } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { becomeRoot, findDevices, findWritable, readAt, seeProcesses, writeAt } from './intrusions.ts'
 import { hasRealCluster, startRealCluster } from './real-cluster.ts'
 import type { RealCluster } from './real-cluster.ts'
+import { listenersOf, processesOf, socketsOf } from './sockets.ts'
 import { until } from './test-node.ts'
+
+type Container = 'prober' | 'server'
+
+const secret = ['neighbour-', 'secret'] as const
+const token = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
 /** What the half that listens and has a token can reach, and what the half that is privileged has not. */
 describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
@@ -11,10 +20,16 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
   let pod: V1Pod
   beforeAll(async () => {
     on = await startRealCluster()
+    await on.cluster.call({ method: 'POST', path: '/api/v1/namespaces/default/pods', body: neighbour })
     await on.install()
     await until(
       () => on.labelOf('worker-1', 'open-iscsi'),
       (state) => state === 'missing',
+      60_000,
+    )
+    await until(
+      () => on.pods('app=neighbour'),
+      ([one]) => one?.status?.phase === 'Running',
       60_000,
     )
     const agent = await on.agentOn('worker-1')
@@ -23,147 +38,171 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
   }, 180_000)
   afterAll(() => on?.stop())
 
-  /** Runs JavaScript in a container; what it returns comes back. */
-  const inside = async (container: 'prober' | 'server', script: string): Promise<unknown> => {
-    const code = `const fs = require('node:fs'); const { spawnSync } = require('node:child_process');
-      const tried = (act) => { try { return act() } catch (error) { return error.code } };
-      console.log(JSON.stringify((() => { ${script} })()))`
-    return JSON.parse(await on.exec(pod, container, 'node', '-e', code))
+  /** Calls a function in a container and returns what it returns. */
+  const inside = async <A extends unknown[], R>(container: Container, act: (...args: A) => R, ...args: A) => {
+    const code = `console.log(JSON.stringify((${act.toString()})(...${JSON.stringify(args)})))`
+    return JSON.parse(await on.exec(pod, container, 'node', '-e', code)) as R
   }
 
-  describe('the server', () => {
-    test('has no root, no capability and no way to get one', async () => {
-      const status = String(await inside('server', "return fs.readFileSync('/proc/self/status', 'utf8')"))
-      expect(status).toMatch(/^Uid:\t65464\t65464\t65464\t65464$/m)
-      expect(status).toMatch(/^CapEff:\t0{16}$/m)
-      expect(status).toMatch(/^CapBnd:\t0{16}$/m)
-      expect(status).toMatch(/^NoNewPrivs:\t1$/m)
-    })
+  test.each([
+    ['1 of its own', ['--target=1', '--mount'], 'Operation not permitted'],
+    ['1 of its own, whole', ['--target=1', '--all'], 'Operation not permitted'],
+    ['1 of its own, as its own root', ['--target=1', '--user', '--mount'], 'Operation not permitted'],
+    ['1 of the host', ['--mount=/host/proc/1/ns/mnt'], 'No such file or directory'],
+    ['1 of the host, by 1 of its own', ['--mount=/proc/1/root/host/proc/1/ns/mnt'], 'No such file or'],
+  ])('the server enters no namespace of process %s', async (_, into, why) => {
+    expect(await on.exec(pod, 'server', 'nsenter', '--version')).toContain('util-linux')
+    await expect(on.exec(pod, 'server', 'nsenter', ...into, '--', 'node', '--version')).rejects.toThrow(why)
+  })
 
-    test('sees no process but those of its own container', async () => {
-      const script = `return fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name))
-        .map((pid) => tried(() => fs.readFileSync('/proc/' + pid + '/cmdline', 'utf8').split('\\0').slice(0, 4).join(' ')))`
-      const server = (await inside('server', script)) as string[]
-      expect(server.length).toBeGreaterThan(1)
-      for (const line of server)
-        expect(line).toMatch(/^tini -- hostdeps serve|^node \S*hostdeps serve|^node -e |^$/)
-      // The other container's script sees its own, so that what is not seen is not there.
-      expect((await inside('prober', script)) as string[]).toContainEqual(
-        expect.stringMatching(/hostdeps probe/),
-      )
-    })
+  test('the prober does', async () => {
+    const host = ['nsenter', '--mount=/host/proc/1/ns/mnt', '--', 'cat', '/proc/1/comm']
+    expect(await on.exec(pod, 'prober', ...host)).toBe('systemd')
+    const own = ['nsenter', '--target=1', '--mount', '--', 'node', '--version']
+    expect(await on.exec(pod, 'prober', ...own)).toMatch(/^v\d/)
+  })
 
-    test('cannot enter the host', async () => {
-      const enter = (target: string) =>
-        `const { status, stdout, stderr } = spawnSync('nsenter', ['--mount=${target}/1/ns/mnt', '--', 'cat', '/etc/hostname'], { encoding: 'utf8' });
-        return { status, stdout, stderr }`
-      expect(await inside('prober', enter('/host/proc'))).toMatchObject({ status: 0 })
-      expect(await inside('server', enter('/host/proc'))).toMatchObject({ status: 1 })
-      const own = (await inside('server', enter('/proc'))) as { status: number; stderr: string }
-      expect(own.status).not.toBe(0)
-      expect(own.stderr).toMatch(/Operation not permitted|Permission denied/)
-      const unshare = "return spawnSync('unshare', ['--user', '--map-root-user', 'true']).status"
-      expect(await inside('server', unshare)).not.toBe(0)
-    })
+  test('the server is nobody, and stays so', async () => {
+    const [status, probers] = [
+      await on.exec(pod, 'server', 'node', '-e', printStatus),
+      await on.exec(pod, 'prober', 'node', '-e', printStatus),
+    ]
+    for (const id of ['Uid', 'Gid']) expect(status).toMatch(new RegExp(`^${id}:(\\t65464){4}$`, 'm'))
+    for (const set of ['Inh', 'Prm', 'Eff', 'Bnd', 'Amb'])
+      expect(status).toMatch(`Cap${set}:\t${'0'.repeat(16)}`)
+    expect(status).toMatch(/^NoNewPrivs:\t1$/m)
+    expect(status).toMatch(/^Seccomp:\t2$/m)
+    expect(probers).toMatch(/^CapEff:\t0*[1-9a-f]/m)
+    expect(await inside('server', becomeRoot)).toBe('EPERM')
+    expect(await inside('prober', becomeRoot)).toBe('root')
+  })
 
-    test('has no root but its own, and none of the host behind it', async () => {
-      const script = `return ['/proc/1/root/host/proc', '/proc/1/root/etc/kubernetes/kubelet.conf', '/host',
-        '/etc/kubernetes', '/var/lib/kubelet'].map((path) => fs.existsSync(path))`
-      expect(await inside('server', script)).toEqual([false, false, false, false, false])
-      const root = "return tried(() => fs.readdirSync('/host/proc/1/root/etc/kubernetes'))"
-      expect(await inside('prober', root)).toContain('kubelet.conf')
-      const mounts = String(await inside('server', "return fs.readFileSync('/proc/self/mountinfo', 'utf8')"))
-      expect(mounts).not.toMatch(/ \/host/)
+  test("the server sees no process but its own, and no other's environment or root", async () => {
+    const seen = await inside('server', seeProcesses, '/proc', secret)
+    expect(seen).toMatchObject({ isTextSeen: false, roots: 1 })
+    const commands = typeof seen === 'string' ? [] : seen.commands
+    expect(commands.toSorted()).toEqual(['node -e', expect.stringMatching(/^node .*\/hostdeps$/), 'tini --'])
+    expect(await inside('server', seeProcesses, '/host/proc', secret)).toBe('ENOENT')
+    const hosts = await inside('prober', seeProcesses, '/host/proc', secret)
+    expect(hosts).toMatchObject({
+      isTextSeen: true,
+      commands: expect.arrayContaining([expect.stringMatching(/\/kubelet /)]),
     })
+    expect(typeof hosts === 'string' ? 0 : hosts.roots).toBeGreaterThan(2)
+  })
 
-    test('has no device but those that do nothing', async () => {
-      const devices = (await inside('server', "return fs.readdirSync('/dev')")) as string[]
-      const harmless = [
-        'core',
-        'fd',
-        'full',
-        'mqueue',
-        'null',
-        'ptmx',
-        'pts',
-        'random',
-        'shm',
-        'stderr',
-        'stdin',
-      ]
-      const others = ['stdout', 'termination-log', 'tty', 'urandom', 'zero', 'console']
-      expect(devices.filter((name) => ![...harmless, ...others].includes(name))).toEqual([])
-      const open = `return ['/dev/mem', '/dev/kmsg', '/dev/vda', '/dev/sda', '/proc/kmsg'].map((path) =>
-        tried(() => fs.openSync(path, 'r') && 'opened'))`
-      for (const said of (await inside('server', open)) as string[])
-        expect(said).toMatch(/^(ENOENT|EACCES|EPERM)$/)
-      // The prober may: it is the host's root.
-      expect(await inside('prober', open)).toContain('opened')
+  test('the server has no device but those of every container', async () => {
+    const blocks = readdirSync('/sys/block').map((name) => `/dev/${name}`)
+    expect(blocks).not.toEqual([])
+    const wanted = [
+      '/dev/mem',
+      '/dev/kmsg',
+      '/dev/port',
+      '/dev/fuse',
+      '/dev/net/tun',
+      '/proc/kcore',
+      ...blocks,
+    ]
+    const every = ['full', 'null', 'random', 'tty', 'urandom', 'zero'].map((name) => `/dev/${name}`)
+    expect(await inside('server', findDevices, [...wanted, '/dev/zero'])).toEqual({
+      there: every,
+      open: ['/dev/zero'],
     })
-
-    test('writes nowhere but to its own /tmp', async () => {
-      const places = [
-        '/',
-        '/etc',
-        '/opt/hostdeps',
-        '/opt/hostdeps/compiled',
-        '/run',
-        '/run/hostdeps',
-        '/etc/hostdeps/config',
-        '/var/run/secrets/kubernetes.io/serviceaccount',
-        '/dev',
-        '/usr/local/bin',
-      ]
-      const script = `return ${JSON.stringify(places)}.map((place) => tried(() => fs.writeFileSync(place + '/mine', 'x') ?? 'written'))`
-      for (const said of (await inside('server', script)) as string[])
-        expect(said).toMatch(/^(EROFS|EACCES|EPERM|ENOENT)$/)
-      const round = "return tried(() => fs.appendFileSync('/run/hostdeps/round.json', 'x') ?? 'written')"
-      expect(await inside('server', round)).toMatch(/^(EROFS|EACCES)$/)
-      expect(
-        await inside('server', "return tried(() => fs.writeFileSync('/tmp/mine', 'x') ?? 'written')"),
-      ).toBe('written')
-      // Its /tmp is its own.
-      expect(await inside('prober', "return fs.existsSync('/tmp/mine')")).toBe(false)
-    })
-
-    test('has its token, and the prober has none', async () => {
-      const token = '/var/run/secrets/kubernetes.io/serviceaccount/token'
-      const has = `return [fs.existsSync('${token}'), fs.readFileSync('/proc/self/mountinfo', 'utf8').includes('serviceaccount')]`
-      expect(await inside('server', has)).toEqual([true, true])
-      expect(await inside('prober', has)).toEqual([false, false])
-      const environ = 'return Object.keys(process.env).filter((name) => /TOKEN|SECRET|PASSWORD/i.test(name))'
-      expect(await inside('prober', environ)).toEqual([])
+    // On this machine's nodes there is no other.
+    expect(await inside('prober', findDevices, wanted)).toMatchObject({
+      there: expect.arrayContaining(['/dev/net/tun']),
+      open: expect.arrayContaining(['/dev/net/tun']),
     })
   })
 
-  test('the prober listens to nothing: none of its sockets is in a list of listeners', async () => {
-    const { host } = on.nodes[0]
-    const pidsOf = async (command: string) =>
-      (await host.exec(['pgrep', '-f', `hostdeps ${command} `])).stdout.split('\n').filter(Boolean)
-    const socketsOf = (pid: string) =>
-      readdirSync(`${host.root}/proc/${pid}/fd`).flatMap((fd) => {
-        try {
-          return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${host.root}/proc/${pid}/fd/${fd}`))?.[1] ?? []
-        } catch {
-          return []
-        }
-      })
-    const listenersOf = (pid: string) => {
-      const table = (name: string) =>
-        readFileSync(`${host.root}/proc/${pid}/net/${name}`, 'utf8').split('\n').slice(1)
-      const words = (name: string) => table(name).map((line) => line.trim().split(/\s+/))
-      // Listening is state 0A; of UDP every bound socket can be sent to; a unix socket listens with the flag 00010000.
-      const tcp = ['tcp', 'tcp6'].flatMap(words).filter((line) => line[3] === '0A')
-      const udp = ['udp', 'udp6', 'raw', 'raw6'].flatMap(words)
-      const unix = words('unix').filter((line) => line[3] === '00010000')
-      return new Set([...[...tcp, ...udp].map((line) => line[9]), ...unix.map((line) => line[6])])
+  test('the server can write nothing but its /tmp, and what it says when it ends', async () => {
+    const found = await inside('server', findWritable, [''])
+    expect(found.toSorted()).toEqual(['/dev/termination-log', '/tmp/'])
+    const probers = await inside('prober', findWritable, [
+      '/run/hostdeps',
+      '/tmp',
+      '/etc/hostdeps',
+      '/dev/shm',
+    ])
+    expect(probers).toEqual(['/run/hostdeps/', '/run/hostdeps/round.json', '/tmp/', '/dev/shm/'])
+  })
+
+  test.each([
+    '/x',
+    '/etc/x',
+    '/etc/hosts',
+    '/opt/hostdeps/compiled/x',
+    '/run/hostdeps/x',
+    '/run/hostdeps/round.json',
+    '/etc/hostdeps/config/config.yaml',
+    '/dev/shm/x',
+    '/dev/mqueue/x',
+    '/proc/sys/kernel/hostname',
+    token,
+  ])('the server cannot write %s', async (path) => {
+    expect(await inside('server', writeAt, path)).toMatch(/^(EROFS|EACCES)$/)
+  })
+
+  test('the server can write /tmp, and the prober its round', async () => {
+    expect(await inside('server', writeAt, '/tmp/x')).toBe('written')
+    expect(await inside('prober', writeAt, '/run/hostdeps/round.json')).toBe('written')
+  })
+
+  test("the server reads the round and none of the prober's other files", async () => {
+    const write =
+      "const fs = require('node:fs'); for (const f of ['/tmp', '/dev/shm']) fs.writeFileSync(f + '/mine', 'x')"
+    await on.exec(pod, 'prober', 'node', '-e', write)
+    const checks = '/etc/hostdeps/checks/example-data-disk.yaml'
+    const files = ['/tmp/mine', '/dev/shm/mine', checks, '/host/proc/1/root/etc/shadow']
+    for (const file of files) {
+      expect([file, await inside('prober', readAt, file)]).toEqual([file, 'read'])
+      expect([file, await inside('server', readAt, file)]).toEqual([file, 'ENOENT'])
     }
-    const [probers, servers] = [await pidsOf('probe'), await pidsOf('serve')]
-    expect([probers.length, servers.length]).toEqual([2, 2])
-    const listening = (pids: string[]) =>
-      pids.flatMap((pid) => socketsOf(pid).filter((inode) => listenersOf(pid).has(inode)))
-    expect(listening(probers)).toEqual([])
-    // The same look finds the server's port.
-    expect(listening(servers)).toHaveLength(1)
+    expect(await inside('server', readAt, '/run/hostdeps/round.json')).toBe('read')
+  })
+
+  test('the server has a token, the prober has none', async () => {
+    expect(await inside('server', readAt, token)).toBe('read')
+    expect(await inside('prober', readAt, token)).toBe('ENOENT')
+    const print =
+      "const fs = require('node:fs'); console.log(fs.readFileSync('/proc/self/mountinfo', 'utf8'), Object.keys(process.env).join('\\n'))"
+    expect(await on.exec(pod, 'server', 'node', '-e', print)).toMatch(/serviceaccount/)
+    const probers = await on.exec(pod, 'prober', 'node', '-e', print)
+    expect(probers).toMatch(/ \/host\/proc /)
+    expect(probers).not.toMatch(/serviceaccount|secret|token|kubeconfig/i)
+  })
+
+  test('the prober holds no socket that anybody can reach; the pod listens to one port', async () => {
+    const procfs = join(on.nodes[0].host.root, 'proc')
+    const idOf = (name: Container) =>
+      pod.status?.containerStatuses?.find((one) => one.name === name)?.containerID?.split('//')[1] ?? 'none'
+    const servers = processesOf(procfs, idOf('server'))
+    expect(socketsOf(procfs, servers).reachable).toEqual(['tcp6 9465'])
+    const seen = new Set<string>()
+    for (let look = 0; look < 50; look++, await sleep(100)) {
+      const probers = processesOf(procfs, idOf('prober'))
+      expect(probers.length).toBeGreaterThanOrEqual(2)
+      for (const name of socketsOf(procfs, probers).reachable) seen.add(name)
+    }
+    expect([...seen]).toEqual([])
+    // Both are in one network namespace: whoever listens in it is in its lists.
+    const [pid = ''] = servers
+    expect(listenersOf(join(procfs, pid, 'net')).map(({ name }) => name)).toEqual(['tcp6 9465'])
   })
 })
+
+const printStatus = "console.log(require('node:fs').readFileSync('/proc/self/status', 'utf8'))"
+
+/** On the same node, of somebody else. */
+const neighbour = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'neighbour', labels: { app: 'neighbour' } },
+  spec: {
+    nodeName: 'worker-1',
+    terminationGracePeriodSeconds: 0,
+    containers: [
+      { name: 'main', image: 'localhost/busybox:test', env: [{ name: 'PASSWORD', value: secret.join('') }] },
+    ],
+  },
+}

@@ -10,7 +10,8 @@ import { until } from './test-node.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 const manifests = join(root, 'manifests')
-const overlays = readdirSync(join(manifests, 'overlays')).toSorted()
+const overlays = readdirSync(join(manifests, 'overlays')).map((name) => `manifests/overlays/${name}`)
+const folders = ['manifests', ...overlays.toSorted()]
 
 /** Kinds of other projects that overlays and examples make objects of. */
 const foreignKinds: Readonly<Record<string, readonly string[]>> = {
@@ -19,9 +20,6 @@ const foreignKinds: Readonly<Record<string, readonly string[]>> = {
   'readiness.node.x-k8s.io/v1alpha1': ['NodeReadinessRule'],
   'karpenter.sh/v1': ['NodePool'],
 }
-
-/** As YAML has it, without a class. */
-type PodSpec = Pick<V1PodSpec, 'containers' | 'volumes' | 'priorityClassName' | 'serviceAccountName'>
 
 describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to a cluster', () => {
   let cluster: ControlPlane
@@ -32,6 +30,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to
     // A dry run makes no namespace for what would stand in it.
     await cluster.kubectl('create', 'namespace', 'hostdeps')
     await cluster.kubectl('create', 'namespace', 'strict')
+    await cluster.kubectl('create', 'serviceaccount', 'hostdeps', '-n', 'strict')
     await cluster.kubectl('label', 'namespace', 'strict', 'pod-security.kubernetes.io/enforce=restricted')
   }, 120_000)
   afterAll(() => cluster?.stop())
@@ -69,15 +68,20 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to
     return cluster.kubectl('apply', '--dry-run=server', '-f', file)
   }
 
-  test.each(['base', ...overlays.map((name) => `overlays/${name}`)])(
-    'the API server would take %s as it is',
-    async (folder) => {
-      const text = await cluster.kubectl('kustomize', join(manifests, folder))
-      const said = await dryRun(text)
-      const objects = parseAllDocuments(text).length
-      expect(said.split('\n').filter((line) => line.endsWith('(server dry run)'))).toHaveLength(objects)
-    },
-  )
+  test.each(folders)('the API server would take %s as it is', async (folder) => {
+    const text = await cluster.kubectl('kustomize', join(root, folder))
+    const said = await dryRun(text)
+    const objects = parseAllDocuments(text).length
+    expect(said.split('\n').filter((line) => line.endsWith('(server dry run)'))).toHaveLength(objects)
+  })
+
+  test('and would not take it with a field that it does not know, or a value of the wrong form', async () => {
+    const text = await cluster.kubectl('kustomize', manifests)
+    const misspelt = text.replace('terminationGracePeriodSeconds:', 'terminationGraceSeconds:')
+    await expect(dryRun(misspelt)).rejects.toThrow(/unknown field "[\w.]*\bterminationGraceSeconds"/)
+    const malformed = text.replace('sizeLimit: 8Mi', 'sizeLimit: 8 MiB')
+    await expect(dryRun(malformed)).rejects.toThrow('quantities must match')
+  })
 
   const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.yaml'))
   test.each(examples)('and the example %s', async (file) => {
@@ -86,15 +90,10 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to
     )
   })
 
-  describe('Pod Security "restricted"', () => {
-    const podOf = async (pick: (spec: PodSpec) => PodSpec) => {
-      const text = await cluster.kubectl('kustomize', manifests)
-      const objects = parseAllDocuments(text).map((document) => document.toJS())
-      const spec: PodSpec | undefined = objects.find(({ kind }) => kind === 'DaemonSet')?.spec.template.spec
-      if (spec === undefined) throw new Error('there is no DaemonSet')
-      // The account and the priority are of another namespace; they are not what this is about.
-      const { priorityClassName: _, serviceAccountName: __, ...rest } = spec
-      const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'copy' }, spec: pick(rest) }
+  describe.each(['manifests', 'manifests/overlays/talos'])('Pod Security "restricted" of %s', (folder) => {
+    const admit = async (name?: string) => {
+      const spec = agentOf(await cluster.kubectl('kustomize', join(root, folder)))
+      const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'copy' }, spec: only(spec, name) }
       return callApi<{ message?: string }>(cluster.admin, {
         method: 'POST',
         path: '/api/v1/namespaces/strict/pods?dryRun=All',
@@ -103,23 +102,19 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to
     }
 
     test('takes a copy of the pod with the server alone', async () => {
-      await cluster.call({ path: '/api/v1/namespaces/strict/serviceaccounts/default' })
-      const { status, body } = await podOf((spec) => {
-        const containers = spec.containers.filter(({ name }) => name === 'server')
-        const mounted = new Set(
-          containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name)),
-        )
-        return { ...spec, containers, volumes: (spec.volumes ?? []).filter(({ name }) => mounted.has(name)) }
-      })
+      const { status, body } = await admit('server')
       expect([status, body.message]).toEqual([201, undefined])
     })
 
-    test('does not take the whole', async () => {
-      const { status, body } = await podOf((spec) => spec)
-      expect(status).toBe(403)
-      expect(body.message).toMatch(/violates PodSecurity "restricted:latest": privileged .*"prober"/)
-      expect(body.message).not.toContain('"server"')
-    })
+    test.each([{ part: 'whole' }, { part: 'the prober alone', name: 'prober' }])(
+      'does not take $part',
+      async ({ name }) => {
+        const { status, body } = await admit(name)
+        expect(status).toBe(403)
+        expect(body.message).toMatch(/violates PodSecurity "restricted:latest": privileged .*"prober"/)
+        expect(body.message).not.toContain('"server"')
+      },
+    )
   })
 
   test('the versions of image, manifests and project are one', () => {
@@ -131,3 +126,21 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is applied to
     expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toContain(`ARG VERSION=${version}\n`)
   })
 })
+
+/** As YAML has it, without a class. */
+type PodSpec = Pick<V1PodSpec, 'containers' | 'volumes'>
+
+/** Of the DaemonSet's pod. */
+function agentOf(text: string): PodSpec {
+  const objects = parseAllDocuments(text).map((document) => document.toJS())
+  const spec: PodSpec | undefined = objects.find(({ kind }) => kind === 'DaemonSet')?.spec.template.spec
+  if (spec === undefined) throw new Error('there is no DaemonSet')
+  return spec
+}
+
+/** With one of its containers and the volumes that this one mounts; all of it without a name. */
+function only(spec: PodSpec, name?: string): PodSpec {
+  const containers = spec.containers.filter((one) => name === undefined || one.name === name)
+  const mounted = new Set(containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map((one) => one.name)))
+  return { ...spec, containers, volumes: (spec.volumes ?? []).filter((one) => mounted.has(one.name)) }
+}
