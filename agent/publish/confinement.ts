@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../model/host.ts'
-import type { NodeApi, NodeEvent, NodePatch } from '../model/node-api.ts'
+import type { ApiRefusal, NodeApi, NodeEvent, NodePatch } from '../model/node-api.ts'
 import { createEventQueue } from './event-queue.ts'
 import { shareOf } from './waits.ts'
 
@@ -40,7 +40,7 @@ export function watchConfinement(options: ConfinementOptions): Confinement {
   const look = async () => {
     const answer = await api.apply(foreignPatch(node), { dryRun: true })
     if (isStopped) return
-    const isNow = answer.ok ? false : answer.status === 403 || answer.status === 422 ? true : isEnforced
+    const isNow = answer.ok ? false : isDenied(answer) || isEnforced
     if (isNow === false && isEnforced !== false) {
       log.error(
         { node },
@@ -61,6 +61,11 @@ export function watchConfinement(options: ConfinementOptions): Confinement {
       queue.stop()
     },
   }
+}
+
+/** Denied by a policy, with its own words; a token that may write nothing at all (RBAC) proves nothing of policies. */
+function isDenied({ status, message }: ApiRefusal): boolean {
+  return (status === 422 || status === 403) && message.includes('ValidatingAdmissionPolicy')
 }
 
 function foreignPatch(name: string): NodePatch {

@@ -9,7 +9,9 @@ export interface TestNode {
   read(): Promise<V1Node>
   label(key: string): Promise<string | undefined>
   condition(type: string): Promise<V1NodeCondition | undefined>
-  /** All but that no policy confines the agent: here there is none. */
+  /** All of ours about this Node, also what the server says of itself. */
+  allEvents(): Promise<readonly EventsV1Event[]>
+  /** Those of checks: not what the server says of its own policy, of which most of these clusters have none. */
   events(): Promise<readonly EventsV1Event[]>
   /** Deletes the Node and makes it anew, with another uid. */
   renew(): Promise<void>
@@ -60,6 +62,16 @@ export async function makeNode(cluster: ControlPlane, name: 'worker-1' | 'worker
       await sleep(1_000)
     }
   }
+  const allEvents = async () => {
+    const uid = (await read()).metadata?.uid
+    const list = await cluster.call<{ items: EventsV1Event[] }>({
+      path: '/apis/events.k8s.io/v1/namespaces/default/events',
+    })
+    return list.items.filter(
+      ({ regarding, reportingController }) =>
+        regarding?.uid === uid && reportingController === 'hostdeps.dev/agent',
+    )
+  }
   await create()
   await beatOnce()
   const end = beating()
@@ -69,16 +81,8 @@ export async function makeNode(cluster: ControlPlane, name: 'worker-1' | 'worker
     read,
     label: async (key) => (await read()).metadata?.labels?.[key],
     condition: async (type) => (await read()).status?.conditions?.find((one) => one.type === type),
-    async events() {
-      const uid = (await read()).metadata?.uid
-      const list = await cluster.call<{ items: EventsV1Event[] }>({
-        path: '/apis/events.k8s.io/v1/namespaces/default/events',
-      })
-      return list.items.filter(
-        ({ regarding, reportingController, reason }) =>
-          regarding?.uid === uid && reportingController === 'hostdeps.dev/agent' && reason !== 'Unconfined',
-      )
-    },
+    allEvents,
+    events: async () => (await allEvents()).filter(({ reason }) => reason !== 'Unconfined'),
     async renew() {
       await cluster.call({ method: 'DELETE', path })
       await create()

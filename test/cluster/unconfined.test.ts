@@ -30,7 +30,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('a server whose pol
       console.log(`without its policy the server says so after ${Math.round(took / 1_000)} s`)
       expect(agent.server.said()).toContain('does not confine this token')
       await until(
-        () => node.events(),
+        () => node.allEvents(),
         (events) => events.some(({ reason }) => reason === 'Unconfined'),
       )
     } finally {

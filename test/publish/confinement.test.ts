@@ -7,9 +7,10 @@ import { fakeApi } from './fake-api.ts'
 const denied = {
   ok: false,
   status: 422,
-  message: 'hostdeps may only write labels',
+  message: "ValidatingAdmissionPolicy 'hostdeps-node' denied request",
   retryAfter: null,
 } as const
+const forbidden = { ok: false, status: 403, message: 'nodes is forbidden', retryAfter: null } as const
 const silent = { ok: false, status: null, message: 'connect ECONNREFUSED', retryAfter: null } as const
 
 function watched() {
@@ -21,8 +22,11 @@ function watched() {
 test('that a foreign label is allowed is told within a minute, once', async () => {
   const { api, clock, confinement } = watched()
   expect(confinement.isEnforced()).toBeNull()
+  api.refusal = forbidden
+  await clock.pass(60_000)
+  expect(confinement.isEnforced()).toBeNull()
   api.refusal = denied
-  await clock.pass(5_000)
+  await clock.pass(60_000)
   expect(confinement.isEnforced()).toBe(true)
   api.refusal = null
   for (let minute = 0; minute < 3; minute++) {
