@@ -36,7 +36,7 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
 }
 
 /** Errors of who wrote the command line or a file, by name: their message says all. */
-const written = ['Mistakes', 'UsageError']
+const writtenErrors = ['Mistakes', 'UsageError']
 
 const program = new Command('hostdeps')
   .description('Says what this host lacks for Kubernetes workloads, and the command that installs it.')
@@ -48,7 +48,9 @@ const program = new Command('hostdeps')
     '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.',
   )
 
-process.exit(await main(process.argv.slice(2)))
+const exitCode = await main(process.argv.slice(2))
+await Promise.all([written(process.stdout), written(process.stderr)])
+process.exit(exitCode)
 
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-')) ?? ''
@@ -65,6 +67,14 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Until a slow reader has taken what was said: an exit would cut it off. One that is gone (| head) is no error. */
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  stream.on('error', () => resolve())
+  stream.write('', () => resolve())
+  await promise
+}
+
 /** Usage errors of a command leave the same way as those of the program. */
 function inherit(command: Command): Command {
   for (const inner of command.commands) inherit(inner)
@@ -73,7 +83,7 @@ function inherit(command: Command): Command {
 
 function explainFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ready : exitCodes.usage
-  if (error instanceof Error && written.includes(error.name)) {
+  if (error instanceof Error && writtenErrors.includes(error.name)) {
     process.stderr.write(`${error.message}\n`)
     return exitCodes.usage
   }

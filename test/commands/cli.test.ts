@@ -1,3 +1,4 @@
+import { execa } from 'execa'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,6 +61,21 @@ describe('checks', () => {
     expect(await hostdeps('checks', 'lint')).toMatchObject({ exitCode: 0 })
     const schema = JSON.parse((await hostdeps('checks', 'schema')).stdout)
     expect(schema.properties).toHaveProperty('needs')
+  })
+
+  test('all of it comes to a reader that is slower than we are, and one that goes is no failure', async () => {
+    const to = (reader: string) =>
+      execa('bash', [
+        '-o',
+        'pipefail',
+        '-c',
+        `"$0" agent/main.ts checks schema | ${reader}`,
+        process.execPath,
+      ])
+    const { stdout } = await to('(sleep 1; cat)')
+    expect(stdout.length).toBeGreaterThan(65_536)
+    expect(JSON.parse(stdout)).toHaveProperty('properties')
+    expect((await to('head -1')).stdout).toBe('{')
   })
 
   test('lint tells the mistakes of a file of mine, and only those', async () => {
