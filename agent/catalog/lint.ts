@@ -1,6 +1,7 @@
 import { keysFor } from '../fixes/families.ts'
 import { chooseFix } from '../fixes/render-fix.ts'
 import type { Check } from '../model/check.ts'
+import { writtenFixes } from '../model/judge.ts'
 import type { Distro, Facts } from '../model/facts.ts'
 import type { Need } from '../model/need.ts'
 import type { Mistake } from './mistake.ts'
@@ -40,9 +41,10 @@ function unfixed(check: Check, need: Need): Mistake[] {
   return [{ ...need.place, path: '', message: `${need.id} has no fix or note for ${without.join(', ')}` }]
 }
 
+/** Of alternatives the first is what is proposed. */
 function fixesOf(check: Check, need: Need) {
-  const inner = need.type === 'anyOf' ? (need.needs[0]?.fix ?? null) : null
-  return [need.fix, inner, check.fix].filter((fix) => fix !== null)
+  const [inner] = need.type === 'anyOf' && need.fix === null ? need.needs : []
+  return writtenFixes(inner ?? need, check)
 }
 
 function host(distro: Partial<Distro>): Facts {

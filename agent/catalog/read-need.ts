@@ -95,13 +95,14 @@ function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,
   process: string | null,
-): Pick<HostNeed, 'id' | 'kind' | 'questions' | 'judge'> {
+): Pick<HostNeed, 'id' | 'kind' | 'usualFix' | 'questions' | 'judge'> {
   const seen = <Q extends Question>(question: Q): Q =>
     process === null || question.ask === 'unit' ? question : { ...question, in: process }
   const where = process === null ? '' : `@${process}`
   return {
     id: `${kind.name}:${kind.subject(spec)}${where}`,
     kind: kind.name,
+    usualFix: kind.usualFix?.(spec) ?? null,
     questions: (facts) => kind.questions(spec, facts).map(seen),
     judge(answers, facts) {
       const view: Answers = { of: (question) => answers.of(seen(question)) }

@@ -44,7 +44,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Systems whose host is one image: packages cannot be added to them, only a note helps. */
-const imageBased = ['talos', 'bottlerocket', 'cos', 'flatcar', 'nixos']
+export const imageBased: readonly string[] = ['talos', 'bottlerocket', 'cos', 'flatcar', 'nixos']
 
 /** What a `fix:` may be keyed by. */
 export const fixKeys: readonly string[] = [

@@ -116,10 +116,16 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
 
 function finding(need: Need, check: Check, judged: { asked: Asked; verdict: Verdict }): Judged<Finding> {
   const { state, reason, message, evidence, fix: own } = judged.verdict
-  const written = [need.fix, check.fix].filter((fix) => fix !== null)
+  const written = writtenFixes(need, check)
   const mends = state === 'missing' ? [{ own, written }] : []
   const fix = judged.asked.fixText(mends, judged.asked.facts)
   return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, mends }
+}
+
+/** Nearest first: a check's fix is for those of its needs that nothing nearer mends. */
+export function writtenFixes(need: Need, check: Check): readonly FixByDistro[] {
+  const usual = need.type === 'host' ? need.usualFix : null
+  return [need.fix, usual, check.fix].filter((fix) => fix !== null)
 }
 
 function base(need: Need, why: string) {

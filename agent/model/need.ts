@@ -17,6 +17,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   subject(spec: z.infer<Schema>): string
   questions(spec: z.infer<Schema>, facts: Facts): readonly Question[]
   judge(spec: z.infer<Schema>, answers: Answers, facts: Facts): Verdict
+  /** What mends it on each distribution, unless the need itself says another way. */
+  usualFix?(spec: z.infer<Schema>): FixByDistro | null
   /** Programs that the file itself says to run: refused in users' own checks unless commands are allowed. */
   runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
   /** Files whose content the file itself says to match: only under the allow list in users' own checks. */
@@ -48,6 +50,8 @@ interface NeedCommon {
 export interface HostNeed extends NeedCommon {
   readonly type: 'host'
   readonly kind: string
+  /** That of the kind: it counts after the need's own fix, and before the check's. */
+  readonly usualFix: FixByDistro | null
   questions(facts: Facts): readonly Question[]
   judge(answers: Answers, facts: Facts): Verdict
 }

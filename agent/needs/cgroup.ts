@@ -5,6 +5,7 @@ import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { findMount } from './mount-table.ts'
+import { enableControllers, unify } from '../fixes/usual-fixes.ts'
 
 const controller = z.string().regex(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')
 
@@ -29,6 +30,7 @@ export const cgroup: Kind<typeof schema> = {
   schema,
   subject: ({ cgroup: { version, controllers } }) =>
     [...(version === undefined ? [] : [`v${version}`]), ...controllers].join('+'),
+  usualFix: ({ cgroup: { version } }) => (version === 2 ? unify : version === 1 ? null : enableControllers),
   questions: () => [table, unified, legacy],
   judge({ cgroup: spec }, answers) {
     const answer = answers.of(table)

@@ -6,6 +6,7 @@ import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { firstFound } from './first-found.ts'
+import { everywhere } from '../fixes/usual-fixes.ts'
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_.]*$/, 'is not the name of a feature as /proc/cpuinfo has it')
 const features = z.union([
@@ -40,6 +41,8 @@ export const cpuFeature: Kind<typeof schema> = {
     'names' in spec
       ? namesOf(spec)
       : architectures.flatMap((arch) => (spec[arch] ? `${arch}:${namesOf(spec[arch])}` : [])).join(','),
+  usualFix: () =>
+    everywhere('Use machines whose CPU has it, or turn it on in the firmware or the hypervisor.'),
   questions: () => [cpuinfo],
   judge({ cpuFeature: spec }, answers, facts) {
     const wanted = wantedOn(spec, facts)

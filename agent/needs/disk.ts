@@ -3,6 +3,7 @@ import type { Kind } from '../model/need.ts'
 import type { Space, SpaceQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { everywhere } from '../fixes/usual-fixes.ts'
 
 const units: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 }
 
@@ -34,6 +35,8 @@ export const disk: Kind<typeof schema> = {
   name: 'disk',
   schema,
   subject: ({ disk: spec }) => spec.path,
+  usualFix: ({ disk: { path } }) =>
+    everywhere(`Free space on the file system of ${path}, or give it a larger disk.`),
   questions: ({ disk: spec }) => [questionFor(spec)],
   judge({ disk: spec }, answers) {
     const answer = answers.of(questionFor(spec))

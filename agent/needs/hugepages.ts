@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import type { Answers } from '../model/answers.ts'
-import type { Fix } from '../model/fix.ts'
+import type { Fix, FixByDistro } from '../model/fix.ts'
 import type { Kind } from '../model/need.ts'
 import type { ListQuestion, Question, ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { bootWith, setSysctl } from '../fixes/usual-fixes.ts'
 
 /** Sizes that architectures have, by Kubernetes' name for them (hugepages-2Mi), in KiB as the kernel names them. */
 const kib = {
@@ -49,6 +50,8 @@ export const hugepages: Kind<typeof schema> = {
   schema,
   subject: ({ hugepages: spec }) =>
     'size' in spec ? `${spec.size}:${spec.min}` : `transparent:${spec.transparent.join('|')}`,
+  usualFix: ({ hugepages: spec }) =>
+    'size' in spec ? reserveAtBoot(spec) : bootWith(`Add transparent_hugepage=${spec.transparent[0]} to`),
   questions: ({ hugepages: spec }) => ['size' in spec ? countQuestion(spec) : setting, memory],
   judge({ hugepages: spec }, answers) {
     return 'size' in spec ? judgePool(spec, answers) : judgeSetting(spec, answers)
@@ -79,10 +82,20 @@ function judgePool(spec: Pool, answers: Answers): Verdict {
   return verdict('HugepagesTooFew', { size, min }, { evidence, fix: reserve(spec, question.path) })
 }
 
+function reserveAtBoot({ size, min }: Pool): FixByDistro {
+  return size === '2Mi'
+    ? setSysctl('vm.nr_hugepages', String(min))
+    : bootWith(`Add ${wordsOf({ size, min })} to`)
+}
+
+/** The command line has no i: 2M. */
+function wordsOf({ size, min }: Pool): string {
+  return `hugepagesz=${size.slice(0, -1)} hugepages=${min}`
+}
+
 /** vm.nr_hugepages is of the default size, which the command line may have made another one; the file is exact. */
 function reserve({ size, min }: Pool, path: string): Fix {
-  // The command line has no i: 2M.
-  const words = `hugepagesz=${size.slice(0, -1)} hugepages=${min}`
+  const words = wordsOf({ size, min })
   if (kib[size] >= kib['1Gi']) {
     return {
       note: `Add ${words} to the kernel's command line and reboot: later no memory is free in one piece of that size.`,

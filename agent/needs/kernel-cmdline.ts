@@ -4,6 +4,7 @@ import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import { firstFound } from './first-found.ts'
 import { parseOnce } from './parse-once.ts'
+import { bootWith } from '../fixes/usual-fixes.ts'
 
 const parameter = z
   .string()
@@ -28,6 +29,8 @@ export const kernelCmdline: Kind<typeof schema> = {
   name: 'kernelCmdline',
   schema,
   subject: ({ kernelCmdline: { parameters, absent } }) => (absent ? 'not ' : '') + parameters.join('|'),
+  usualFix: ({ kernelCmdline: { parameters, absent } }) =>
+    bootWith(absent ? `Take ${parameters[0]} from` : `Add ${parameters[0]} to`),
   questions: () => [commandLine],
   judge({ kernelCmdline: { parameters, absent } }, answers) {
     const answer = firstFound(answers, [commandLine])

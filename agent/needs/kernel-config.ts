@@ -3,6 +3,7 @@ import type { Kind } from '../model/need.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
+import { anotherKernel } from '../fixes/usual-fixes.ts'
 
 const name = String.raw`CONFIG_[A-Za-z0-9_]+`
 const value = String.raw`=(?:"[^"|]*"|[^\s"|]+)`
@@ -24,6 +25,7 @@ export const kernelConfig: Kind<typeof schema> = {
   name: 'kernelConfig',
   schema,
   subject: (spec) => shortList(itemsOf(spec)),
+  usualFix: () => anotherKernel,
   questions: (_, facts) => kernelConfigQuestions(facts.kernel),
   judge(spec, answers, facts) {
     const config = readKernelConfig(answers, facts.kernel)

@@ -15,6 +15,7 @@ import {
 import type { ModuleFile } from './module-files.ts'
 import { moduleQuestions, readModuleSources } from './module-sources.ts'
 import type { ModuleSources } from './module-sources.ts'
+import { loadModule } from '../fixes/usual-fixes.ts'
 
 const option = z
   .string()
@@ -37,6 +38,7 @@ export const kernelModule: Kind<typeof schema> = {
   name: 'kernelModule',
   schema,
   subject: (spec) => foldName(spec.kernelModule),
+  usualFix: (spec) => loadModule(spec.kernelModule),
   questions: (spec, facts) => moduleQuestions(foldName(spec.kernelModule), facts),
   judge(spec, answers, facts) {
     const name = foldName(spec.kernelModule)

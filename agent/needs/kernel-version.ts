@@ -7,6 +7,7 @@ import type { Verdict } from '../model/reason.ts'
 import { compareKernelVersions } from '../versions/kernel.ts'
 import { inRange, parseRange } from '../versions/range.ts'
 import { firstFound } from './first-found.ts'
+import { anotherKernel } from '../fixes/usual-fixes.ts'
 
 const range = z.string().superRefine((text, context) => {
   const parsed = parseRange(text)
@@ -29,6 +30,7 @@ export const kernelVersion: Kind<typeof schema> = {
   name: 'kernelVersion',
   schema,
   subject: (spec) => [spec.kernelVersion, ...(spec.notIn ?? []).map((bad) => `not ${bad}`)].join(','),
+  usualFix: () => anotherKernel,
   questions: () => [release, banner, ubuntuSignature],
   judge(spec, answers, facts) {
     const named = facts.kernel ?? lineOf(answers, release)

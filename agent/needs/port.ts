@@ -3,6 +3,7 @@ import type { Kind } from '../model/need.ts'
 import type { PortQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import { processName } from './process.ts'
+import { everywhere } from '../fixes/usual-fixes.ts'
 
 const none: readonly string[] = []
 const number = z.int().min(1).max(65_535)
@@ -24,6 +25,7 @@ export const port: Kind<typeof schema> = {
   name: 'port',
   schema,
   subject: ({ port: spec }) => `${spec.port}/${spec.protocol}`,
+  usualFix: () => everywhere('See who holds it (ss -lnp), and give one of the two another port.'),
   questions: ({ port: spec }) => [questionFor(spec)],
   judge({ port: spec }, answers) {
     const place = `${spec.port}/${spec.protocol}`

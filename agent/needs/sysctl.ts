@@ -4,6 +4,7 @@ import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { firstFound } from './first-found.ts'
+import { setSysctl } from '../fixes/usual-fixes.ts'
 
 /** A single quote or a control character would end the quotes of the command that sets it. */
 const text = z
@@ -45,6 +46,10 @@ export const sysctl: Kind<typeof schema> = {
   name: 'sysctl',
   schema,
   subject: (spec) => spec.sysctl,
+  usualFix({ sysctl: key, is, min, max }) {
+    const value = is ?? min ?? max
+    return value === undefined ? null : setSysctl(key, value.join(' '))
+  },
   questions: (spec) => [questionFor(spec)],
   reads: (spec) => [questionFor(spec).path],
   judge(spec, answers) {
