@@ -33,6 +33,7 @@ function unsourced(check: Check, need: Need): Mistake[] {
 }
 
 function unfixed(check: Check, need: Need): Mistake[] {
+  if (proposed(need).type === 'check') return []
   const without = hosts
     .filter((facts) => need.applies(facts) === null)
     .filter((facts) => fixesOf(check, need).every((fix) => chooseFix(fix, facts) === null))
@@ -41,10 +42,14 @@ function unfixed(check: Check, need: Need): Mistake[] {
   return [{ ...need.place, path: '', message: `${need.id} has no fix or note for ${without.join(', ')}` }]
 }
 
-/** Of alternatives the first is what is proposed. */
 function fixesOf(check: Check, need: Need) {
+  return writtenFixes(proposed(need), check)
+}
+
+/** Of alternatives the first, unless they have a fix in common. */
+function proposed(need: Need): Need {
   const [inner] = need.type === 'anyOf' && need.fix === null ? need.needs : []
-  return writtenFixes(inner ?? need, check)
+  return inner ?? need
 }
 
 function host(distro: Partial<Distro>): Facts {

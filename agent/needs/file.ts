@@ -55,19 +55,37 @@ const schema = z.strictObject({ file: z.union([path.transform((text) => ({ path:
 
 type Wanted = z.infer<typeof wanted>
 
-/** Something at a path of the host, symbolic links followed. Evidence never quotes what is in it. */
+/**
+ * Something at a path of the host, symbolic links followed. Evidence never quotes what is in it. `{kernel}` in the path
+ * stands for the release of the running kernel, as `uname -r` says it.
+ */
 export const file: Kind<typeof schema> = {
   name: 'file',
   schema,
   subject: (spec) => spec.file.path,
-  questions: ({ file: spec }) => [statQuestion(spec), ...(readsText(spec) ? [readQuestion(spec)] : [])],
+  questions({ file: written }, { kernel }) {
+    const spec = ofKernel(written, kernel)
+    return spec === null ? [] : [statQuestion(spec), ...(readsText(spec) ? [readQuestion(spec)] : [])]
+  },
   reads: ({ file: spec }) => (readsText(spec) ? [spec.path] : []),
-  judge({ file: spec }, answers) {
+  judge({ file: written }, answers, { kernel }) {
+    const spec = ofKernel(written, kernel)
+    if (spec === null)
+      return verdict('QuestionFailed', {
+        what: written.path,
+        detail: 'the release of the kernel is not known',
+      })
     const stat = answers.of(statQuestion(spec))
     if (stat.fate === 'absent') return judgeAbsent(spec, stat.detail)
     if (stat.fate !== 'found') return unanswered(spec.path, stat)
     return judgeFound(spec, answers, stat.value)
   },
+}
+
+/** null when the path needs the kernel's release, and that is not known. */
+function ofKernel(spec: Wanted, kernel: string | null): Wanted | null {
+  if (!spec.path.includes('{kernel}')) return spec
+  return kernel === null ? null : { ...spec, path: spec.path.replaceAll('{kernel}', kernel) }
 }
 
 function statQuestion(spec: Wanted): StatQuestion {
