@@ -27,7 +27,7 @@ export function missingModule(sought: Sought): Verdict {
     return verdict(
       'ModuleNotInKernel',
       { name, option: option.name, kernel },
-      { evidence, fix: anotherKernel(name) },
+      { evidence, fix: anotherKernel },
     )
   if (sources.loaded.fate === 'absent') return unsupported(sought)
   if (sources.dependencies.fate === 'absent') return withoutFiles(sought, kernel, option?.value === 'm')
@@ -101,7 +101,7 @@ function unknownBecause({ name }: Sought, detail: string): Verdict {
   return verdict('ModuleUnknown', { name, detail })
 }
 
-/** No package adds a module to a kernel that was built without it. */
-function anotherKernel(name: string): Fix {
-  return { note: `No package adds ${name} to this kernel: boot a kernel of the distribution that has it.` }
+/** It names no module, so that it stands once for many. */
+const anotherKernel: Fix = {
+  note: 'No package adds a module that the kernel was built without: boot a kernel of the distribution that has it.',
 }

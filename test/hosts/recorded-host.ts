@@ -6,7 +6,7 @@ import { askFiles, isFileQuestion } from '../../agent/host/ask-files.ts'
 import { createFileCache } from '../../agent/host/file-cache.ts'
 import { hostPath } from '../../agent/host/host-path.ts'
 import type { Host } from '../../agent/model/host.ts'
-import type { Answer, Question } from '../../agent/model/question.ts'
+import type { Answer, FileStat, Question } from '../../agent/model/question.ts'
 
 /** What cannot be a file: what systemd said of units, and what programs printed. */
 const answersFile = z.strictObject({
@@ -24,6 +24,8 @@ const answersFile = z.strictObject({
       }),
     )
     .default({}),
+  /** Character devices: a folder of a repository holds none. */
+  devices: z.array(z.string()).default([]),
   /** By name: /proc/<pid>/limits. */
   processes: z.record(z.string(), z.string()).default({}),
   /** By number and protocol ("10250/tcp"): the name of who holds it. All others are free. */
@@ -56,6 +58,8 @@ export function recordedHost(folder: string): Host {
       const by = answers.ports[`${question.port}/${question.protocol}`] ?? null
       return { fate: 'found', value: { isHeld: by !== null, by } }
     }
+    if (question.ask === 'stat' && answers.devices.includes(question.path))
+      return found(device(question.path))
     if (isFileQuestion(question)) return askFiles(view, question)
     if (question.ask === 'unit') return { fate: 'found', value: answers.units[question.name] ?? notFound }
     const run = answers.runs.find(({ argv }) => JSON.stringify(argv) === JSON.stringify(question.argv))
@@ -71,11 +75,19 @@ export function recordedHost(folder: string): Host {
   }
 }
 
+function device(path: string): FileStat {
+  return { type: 'char', mode: 0o666, uid: 0, gid: 0, size: 0, realPath: path }
+}
+
+function found<V>(value: V): Answer<V> {
+  return { fate: 'found', value }
+}
+
 const notFound = { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'dead', UnitFileState: '' }
 
 const unrecorded: Answer<never> = { fate: 'failed', detail: 'was not recorded' }
 const notRunning: Answer<never> = { fate: 'absent', detail: 'no such process was recorded' }
 
 function orElse<V>(value: V | undefined, otherwise: Answer<V>): Answer<V> {
-  return value === undefined ? otherwise : { fate: 'found', value }
+  return value === undefined ? otherwise : found(value)
 }

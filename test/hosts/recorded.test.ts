@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { load } from '../../agent/catalog/load.ts'
 import { settle } from '../../agent/model/settle.ts'
-import { renderTable, renderWide } from '../../agent/render/table.ts'
 import { makeRound } from '../../agent/rounds/make-round.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
+import { golden } from './golden.ts'
 import { recordedHost } from './recorded-host.ts'
 
 const folder = import.meta.dirname
@@ -24,7 +24,5 @@ test.each(hosts)('%s: the whole catalogue says what is written down', async (nam
     names: loaded.catalog.keys(),
   })
   const { report } = settle(null, round, name)
-  const [needs] = renderWide(report, { color: false }).split('\nWhat to do')
-  const text = `${renderTable(report, { color: false })}\n${needs}`
-  await expect(text).toMatchFileSnapshot(join(folder, name, 'golden', 'all.txt'))
+  await expect(golden(report)).toMatchFileSnapshot(join(folder, name, 'golden', 'all.txt'))
 })
