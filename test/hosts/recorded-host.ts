@@ -26,6 +26,7 @@ const answersFile = z.strictObject({
     .default({}),
   /** Character devices: a folder of a repository holds none. */
   devices: z.array(z.string()).default([]),
+  sockets: z.array(z.string()).default([]),
   /** By name: /proc/<pid>/limits. */
   processes: z.record(z.string(), z.string()).default({}),
   /** By number and protocol ("10250/tcp"): the name of who holds it. All others are free. */
@@ -42,12 +43,13 @@ const answersFile = z.strictObject({
     .default([]),
 })
 
-/** A host as it was recorded in a folder: `root/` with the files that checks ask for, `answers.yaml` with the rest. */
+/** A host as it was recorded in a folder: `root/` with the files that checks ask for, `in/<process>`
+ * with those of the root that a process has of its own, `answers.yaml` with the rest. */
 export function recordedHost(folder: string): Host {
   const answers = answersFile.parse(parse(readFileSync(join(folder, 'answers.yaml'), 'utf8')))
   const root = join(folder, 'root')
   if (!existsSync(root)) throw new Error(`${folder} has no root`)
-  const view = { root, suspects: new Set<string>(), hostPath, cache: createFileCache() }
+  const view = viewOf(root)
   const answer = (question: Question): Answer<unknown> => {
     if (question.ask === 'space') return orElse(answers.spaces[question.path], unrecorded)
     if (question.ask === 'process') {
@@ -58,9 +60,14 @@ export function recordedHost(folder: string): Host {
       const by = answers.ports[`${question.port}/${question.protocol}`] ?? null
       return { fate: 'found', value: { isHeld: by !== null, by } }
     }
-    if (question.ask === 'stat' && answers.devices.includes(question.path))
-      return found(device(question.path))
-    if (isFileQuestion(question)) return askFiles(view, question)
+    if (question.ask === 'stat') {
+      if (answers.devices.includes(question.path)) return found(special('char', question.path))
+      if (answers.sockets.includes(question.path)) return found(special('socket', question.path))
+    }
+    if (isFileQuestion(question)) {
+      const process = 'in' in question ? question.in : undefined
+      return askFiles(process === undefined ? view : viewOf(join(folder, 'in', process)), question)
+    }
     if (question.ask === 'unit') return { fate: 'found', value: answers.units[question.name] ?? notFound }
     const run = answers.runs.find(({ argv }) => JSON.stringify(argv) === JSON.stringify(question.argv))
     if (run === undefined) return { fate: 'absent', detail: 'was not recorded' }
@@ -75,12 +82,16 @@ export function recordedHost(folder: string): Host {
   }
 }
 
-function device(path: string): FileStat {
-  return { type: 'char', mode: 0o666, uid: 0, gid: 0, size: 0, realPath: path }
+function special(type: FileStat['type'], path: string): FileStat {
+  return { type, mode: 0o666, uid: 0, gid: 0, size: 0, realPath: path }
 }
 
 function found<V>(value: V): Answer<V> {
   return { fate: 'found', value }
+}
+
+function viewOf(root: string) {
+  return { root, suspects: new Set<string>(), hostPath, cache: createFileCache() }
 }
 
 const notFound = { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'dead', UnitFileState: '' }
