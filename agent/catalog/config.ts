@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { parseDuration, showDuration } from '../model/duration.ts'
+import { maxPublished } from '../model/names.ts'
 import { publishMistakes } from './catalog.ts'
 import { checkShape, parseYaml } from './document.ts'
 import type { YamlFile } from './document.ts'
@@ -65,6 +66,20 @@ export function readConfig(
   const shape = checkShape(yaml, { path: [], value: yaml.value ?? {} }, configFile)
   const mistakes = [...('mistakes' in shape ? shape.mistakes : []), ...checkMistakes(yaml, known)]
   return mistakes.length > 0 || 'mistakes' in shape ? { mistakes } : { config: shape.value }
+}
+
+/** As much of a config as is valid: a daemon starts with it, rather than not at all. */
+export function readUsableConfig(file: string, text: string, known: readonly string[] | null): Config {
+  const parsed = parseYaml(file, text)
+  const value: unknown = 'mistakes' in parsed ? null : parsed.yaml.value
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return defaultConfig
+  const parts = Object.entries(value).map(([key, part]) => ({ [key]: part }))
+  const good = configFile.parse(
+    Object.assign({}, ...parts.filter((part) => configFile.safeParse(part).success)),
+  )
+  const checks = good.checks.filter((name, index, all) => all.indexOf(name) === index)
+  const usable = checks.filter((name) => known === null || known.includes(name)).slice(0, maxPublished)
+  return { ...good, checks: usable }
 }
 
 function checkMistakes(yaml: YamlFile, known: readonly string[] | null): Mistake[] {

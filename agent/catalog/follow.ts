@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatMistake, Mistakes } from './mistake.ts'
-import { load } from './load.ts'
+import { load, loadUsable } from './load.ts'
 import type { Loaded, LoadOptions } from './load.ts'
 
 /** What people write, as it is now, or as it was when it was last without a mistake. */
@@ -22,28 +22,35 @@ const lookEach = 1_000
 
 /**
  * Reads config and checks, and reads them anew when they change. What has a mistake is not used: the last good state of
- * all files stays in use, with the mistakes beside it. Throws {@link Mistakes} when there is no good state at the start.
+ * all files stays in use, with the mistakes beside it. At the start there is none: then a person wants to be told (it
+ * throws {@link Mistakes}), and a daemon wants to `startAnyway`, with what can be used.
  */
-export function followFiles(options: LoadOptions, changed: (now: Followed) => void): Follower {
+export function followFiles(
+  options: LoadOptions & { readonly startAnyway: boolean },
+  changed: (now: Followed) => void,
+): Follower {
+  const { startAnyway } = options
   let seen = identifyAll(options)
-  let current: Followed = { loaded: load(options), mistakes: [] }
+  let current = startAnyway
+    ? readAnew(options, () => loadUsable(options))
+    : { loaded: load(options), mistakes: [] }
   const look = () => {
     const now = identifyAll(options)
     if (now === seen) return
     seen = now
-    current = readAnew(options, current.loaded)
+    current = readAnew(options, () => current.loaded)
     changed(current)
   }
   const timer = setInterval(look, lookEach)
   return { current: () => current, stop: () => clearInterval(timer) }
 }
 
-function readAnew(options: LoadOptions, good: Loaded): Followed {
+function readAnew(options: LoadOptions, otherwise: () => Loaded): Followed {
   try {
     return { loaded: load(options), mistakes: [] }
   } catch (error) {
     if (!(error instanceof Mistakes)) throw error
-    return { loaded: good, mistakes: error.mistakes.map(formatMistake) }
+    return { loaded: otherwise(), mistakes: error.mistakes.map(formatMistake) }
   }
 }
 

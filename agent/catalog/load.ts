@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Catalog, CheckText } from './catalog.ts'
 import { readCatalog } from './catalog.ts'
 import type { Config } from './config.ts'
-import { defaultConfig, readConfig } from './config.ts'
+import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
 import type { Mistake } from './mistake.ts'
 import { Mistakes } from './mistake.ts'
 
@@ -37,11 +37,38 @@ export function load(options: LoadOptions): Loaded {
   const config = readConfigText(options.config, configText, read.names)
   const mistakes = [...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
   if (mistakes.length > 0 || 'mistakes' in config) throw new Mistakes(mistakes)
-  const hash = createHash('sha256')
-    .update(JSON.stringify([texts, configText]))
-    .digest('hex')
-    .slice(0, 16)
-  return { config: config.config, catalog: read.catalog, hash }
+  return { config: config.config, catalog: read.catalog, hash: hashOf([texts, configText]) }
+}
+
+/** What can be used of files with mistakes: the keys of the config and the own checks that have none. */
+export function loadUsable(options: LoadOptions): Loaded {
+  const { config: file, ownChecks } = options
+  const own = ownChecks === null ? [] : orNone(() => readFolder(ownChecks, ownRules(options.allowCommands)))
+  const texts = withoutMistakes([...readShipped(), ...own])
+  const { catalog, names } = readCatalog(texts)
+  const [text] = file === null ? [] : orNone(() => [readText(file)])
+  const config = file === null || text === undefined ? defaultConfig : readUsableConfig(file, text, names)
+  return { config, catalog, hash: hashOf([texts, text ?? null]) }
+}
+
+/** A check that takes in one that is left out is left out too. */
+function withoutMistakes(texts: readonly CheckText[]): readonly CheckText[] {
+  const bad = new Set(readCatalog(texts).mistakes.map(({ file }) => file))
+  const good = texts.filter(({ file }) => !bad.has(file))
+  return good.length === texts.length ? texts : withoutMistakes(good)
+}
+
+function orNone<T>(read: () => readonly T[]): readonly T[] {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Mistakes) return []
+    throw error
+  }
+}
+
+function hashOf(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
 }
 
 export function readShipped(): CheckText[] {
@@ -56,11 +83,18 @@ function ownRules(allowCommands: boolean): CheckText['rules'] {
   return { origin: 'own', allowCommands }
 }
 
-/** Reads the config alone, by who knows no checks. Throws {@link Mistakes}. */
-export function loadConfig(file: string | null): Config {
-  const read = readConfigText(file, file === null ? null : readText(file), null)
-  if ('mistakes' in read) throw new Mistakes(read.mistakes)
-  return read.config
+/** Reads the config alone, by who knows no checks; with mistakes as much of it as is valid. */
+export function loadConfig(file: string | null): { config: Config; mistakes: readonly Mistake[] } {
+  if (file === null) return { config: defaultConfig, mistakes: [] }
+  try {
+    const text = readText(file)
+    const read = readConfig(file, text, null)
+    if ('config' in read) return { config: read.config, mistakes: [] }
+    return { config: readUsableConfig(file, text, null), mistakes: read.mistakes }
+  } catch (error) {
+    if (error instanceof Mistakes) return { config: defaultConfig, mistakes: error.mistakes }
+    throw error
+  }
 }
 
 function readConfigText(file: string | null, text: string | null, known: readonly string[] | null) {

@@ -17,13 +17,16 @@ export interface Asking {
   stop(): void
 }
 
-/** Rounds of this host, with the config and the checks as they are at the time. Throws when those are invalid at the start. */
-export function openAsking(flags: HostFlags, log: Logger): Asking {
-  const files = followFiles(loadOptions(flags), ({ loaded, mistakes }) => {
+/** Rounds of this host, with the config and the checks as they are at the time; for `startAnyway` see followFiles. */
+export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { startAnyway: boolean }): Asking {
+  const files = followFiles({ ...loadOptions(flags), startAnyway }, ({ loaded, mistakes }) => {
     if (mistakes.length === 0) log.info({ config: loaded.hash }, 'config and checks were read anew')
     else log.error({ mistakes }, 'config or checks are invalid; the last good ones stay in use')
     loop?.askNow()
   })
+  const { mistakes: first } = files.current()
+  if (first.length > 0)
+    log.error({ mistakes: first }, 'config or checks are invalid; what is valid of them is in use')
   const loaded = () => files.current().loaded
   const host = openHostFrom(flags, loaded)
   const watcher = watchHost(hostPlace(flags))

@@ -26,15 +26,23 @@ export interface ListenOptions {
 export async function listen({ board, log, config, port, publishing }: ListenOptions): Promise<HttpServer> {
   const place = { host: config.http.host, port: port ?? config.http.port }
   const { version } = manifest
+  const start = (host: string) =>
+    startHttp({ source: board, log, host, port: place.port, publishing, version })
   try {
-    return await startHttp({ source: board, log, ...place, publishing, version })
+    return await start(place.host)
   } catch (error) {
+    if (place.host === '::' && codeOf(error) === 'EAFNOSUPPORT') return start('0.0.0.0')
     return explainListen(error, `${place.host}:${place.port}`)
   }
 }
 
+/** Of a kernel without IPv6 (ipv6.disable=1) among others. */
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null
+}
+
 function explainListen(error: unknown, place: string): never {
-  const code = error instanceof Error && 'code' in error ? error.code : null
+  const code = codeOf(error)
   if (code === 'EADDRINUSE') {
     throw new UsageError(`${place} is taken, maybe by another hostdeps; --port chooses another port`)
   }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Logger } from 'pino'
-import { writeRound } from '../rounds/round-file.ts'
+import { sweepParts, writeRound } from '../rounds/round-file.ts'
 import { openAsking } from './ask-rounds.ts'
 import { endSignal, openLog } from './daemon.ts'
 import { addHostFlags } from './host-flags.ts'
@@ -19,7 +19,8 @@ export function probeCommand(): Command {
 
 async function probe(flags: ProbeFlags): Promise<void> {
   const log = await openLog()
-  const asking = openAsking(flags, log)
+  const asking = openAsking(flags, log, { startAnyway: true })
+  writeOrTell(() => sweepParts(flags.round), log)
   asking.start((round) => writeOrTell(() => writeRound(flags.round, round), log))
   log.info({ host: asking.host, checks: asking.loaded.catalog.size, round: flags.round }, 'probing')
   log.info({ signal: await endSignal() }, 'stopping')

@@ -26,7 +26,7 @@ export function runCommand(): Command {
 
 async function run(flags: RunFlags): Promise<void> {
   const log = await openLog()
-  const asking = openAsking(flags, log)
+  const asking = openAsking(flags, log, { startAnyway: false })
   const { config } = asking.loaded
   const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })
   const published = publishBoard(board, config, { log, token: false })

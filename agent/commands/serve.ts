@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Logger } from 'pino'
 import { stringify } from 'yaml'
 import { loadConfig } from '../catalog/load.ts'
+import { formatMistake } from '../catalog/mistake.ts'
 import { systemClock } from '../host/clock.ts'
 import type { NodeCondition } from '../model/node-api.ts'
 import type { Report } from '../model/report.ts'
@@ -27,7 +28,7 @@ interface ServeFlags {
 export function serveCommand(): Command {
   return new Command('serve')
     .description(
-      'Serves over HTTP what "probe" writes, and puts it on the Node that NODE_NAME names, where there is a kubeconfig or a service account. It needs no privilege. Of the config it reads where to listen, at its start; all else comes with the rounds.',
+      'Serves over HTTP what "probe" writes, and puts it on the Node that NODE_NAME names, where there is a kubeconfig or a service account. It needs no privilege. Of the config it reads where to listen, and what goes until the first round; all else comes with the rounds.',
     )
     .requiredOption('--round <file>', 'where "probe" writes its rounds')
     .addOption(configOption())
@@ -38,7 +39,12 @@ export function serveCommand(): Command {
 
 async function serve(flags: ServeFlags): Promise<void> {
   const log = await openLog()
-  const config = loadConfig(flags.config ?? null)
+  const { config, mistakes } = loadConfig(flags.config ?? null)
+  if (mistakes.length > 0)
+    log.error(
+      { mistakes: mistakes.map(formatMistake) },
+      'the config is invalid; what is valid of it is in use',
+    )
   const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })
   logChanges(board, log)
   const published = flags.dryRun ? dryRun(board) : publishBoard(board, config, { log, token: true })

@@ -65,12 +65,16 @@ function keepTold(before: CheckMemory, news: News): CheckMemory {
   return { ...turn(before, news, { isBelieved, unknownFrom }), missingFrom: before.missingFrom }
 }
 
-/** What is seen is not believed yet: what was said before stands, and that something is pending is said. */
+/**
+ * What is seen is not believed yet: what was said before stands, and that something is pending is said. After silence the
+ * report says what is seen, and the Node what it said before.
+ */
 function hold(before: CheckMemory, news: News, missingFrom: number): CheckMemory {
   const { state, reason } = news.result
   const pending = { state, reason, since: before.check.pending?.since ?? news.round.at }
-  const published = isPublished(news)
-  return { check: { ...before.check, published, pending }, missingFrom, unknownFrom: before.unknownFrom }
+  const wasSilent = before.check.state === 'unknown'
+  const { check } = wasSilent ? turn(before, news, { isBelieved: false, unknownFrom: null }) : before
+  return { check: { ...check, published: isPublished(news), pending }, missingFrom, unknownFrom: null }
 }
 
 /** What is seen is what is said; the Node says it too if it is believed. */

@@ -63,9 +63,12 @@ export function watchConfinement(options: ConfinementOptions): Confinement {
   }
 }
 
-/** Denied by a policy, with its own words; a token that may write nothing at all (RBAC) proves nothing of policies. */
+/**
+ * Denied by our policy, in its own words: a token that may write nothing at all (RBAC), or another policy that minds
+ * this label, proves nothing of it.
+ */
 function isDenied({ status, message }: ApiRefusal): boolean {
-  return (status === 422 || status === 403) && message.includes('ValidatingAdmissionPolicy')
+  return (status === 422 || status === 403) && message.includes('hostdeps may only write labels of')
 }
 
 function foreignPatch(name: string): NodePatch {

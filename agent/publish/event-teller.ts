@@ -10,7 +10,7 @@ import type { QueueOptions } from './event-queue.ts'
 export interface EventCounts {
   /** Events that the API server took. */
   readonly events: number
-  /** Changes of which no event was made, since the check had one just before, or too many waited. */
+  /** Changes of which no event was made at once, since the check had one just before, or at all, since too many waited. */
   readonly eventsHeldBack: number
 }
 
@@ -25,7 +25,7 @@ const longestNote = 1_024
  */
 export function createEventTeller(options: QueueOptions) {
   const { clock } = options
-  const told = new Map<string, { state: State; at: number | null }>()
+  const told = new Map<string, Remembered>()
   const queue = createEventQueue(options)
   let heldBack = 0
   let start: NodeView | null = null
@@ -38,10 +38,13 @@ export function createEventTeller(options: QueueOptions) {
     const isNews =
       old === undefined ? state === 'missing' : old !== state && (state === 'missing' || state === 'ready')
     const isQuiet = known?.at !== null && known?.at !== undefined && clock.boot() - known.at < quietTime
-    told.set(check.name, { state, at: isNews && !isQuiet ? clock.boot() : (known?.at ?? null) })
-    if (isNews && isQuiet) heldBack++
-    if (!isNews || isQuiet) return
-    queue.add({ ...regarding, ...checkEvent(check) })
+    if (isNews && isQuiet) {
+      if (known.held !== state) heldBack++
+      told.set(check.name, { ...known, held: state })
+      return
+    }
+    told.set(check.name, { state, at: isNews ? clock.boot() : (known?.at ?? null), held: null })
+    if (isNews) queue.add({ ...regarding, ...checkEvent(check) })
   }
 
   const tellMistakes = (now: readonly string[], regarding: Regarding) => {
@@ -72,6 +75,15 @@ export function createEventTeller(options: QueueOptions) {
     },
     stop: () => queue.stop(),
   }
+}
+
+interface Remembered {
+  /** That of the last event, or of the first sight. */
+  readonly state: State
+  /** Boot clock of the last event; null before the first. */
+  readonly at: number | null
+  /** What has changed since, to be told when the quiet time is over, if it still holds. */
+  readonly held: State | null
 }
 
 type Regarding = Pick<NodeEvent, 'node' | 'uid'>

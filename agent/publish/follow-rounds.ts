@@ -75,9 +75,11 @@ function checkTime(read: RoundRead, clock: Clock): RoundRead {
 function silenceOf(read: RoundRead, now: number): string | null {
   if ('unusable' in read) return read.unusable
   const { boot, took, settings } = read.round
-  const age = now - boot - took
-  const isLate = age > lateAfterIntervals * settings.interval
-  return isLate ? `the last round is ${showDuration(age)} old; the prober has stopped` : null
+  const patience = lateAfterIntervals * settings.interval
+  // No age in it: these words go on the Node, and would be written anew each time they differ.
+  return now - boot - took > patience
+    ? `no round has come for more than ${showDuration(patience)}; the prober has stopped`
+    : null
 }
 
 function identify(path: string): string {

@@ -1,9 +1,17 @@
 import { conditionType, labelKey } from '../model/names.ts'
 import type { ApiAnswer, ApiRefusal, NodeApi, NodePatch, NodeView } from '../model/node-api.ts'
 
-/** Refusals of what was sent, not of who sent it or when: sending the same again is no use. */
-export function isOurMistake({ status }: ApiRefusal): boolean {
-  return status === 400 || status === 413 || status === 422
+/**
+ * Refusals of what was sent, not of who sent it or when: sending the same again is no use. Admission answers with any
+ * status; a 403 in its words is not one of RBAC's.
+ */
+export function isOurMistake({ status, message }: ApiRefusal): boolean {
+  return (
+    status === 400 ||
+    status === 413 ||
+    status === 422 ||
+    (status === 403 && /denied (the )?request/.test(message))
+  )
 }
 
 export interface Isolated {
@@ -12,7 +20,10 @@ export interface Isolated {
   readonly refused: readonly string[]
 }
 
-/** Applies a patch; when the API server refuses what is in it, without the checks that it refuses each by itself. */
+/**
+ * Applies a patch; when the API server refuses what is in it, without the checks that it refuses each by itself. An answer
+ * of another kind (busy, late, gone) to one of them refuses nothing: then all stays on the Node as it is.
+ */
 export async function applyAnyway(
   api: NodeApi,
   patch: NodePatch,
@@ -21,8 +32,11 @@ export async function applyAnyway(
   const answer = await api.apply(patch)
   if (answer.ok || !isOurMistake(answer)) return { answer, refused: [] }
   const tries = []
-  for (const check of checks)
-    tries.push({ check, answer: await api.apply(only(patch, [check]), { dryRun: true }) })
+  for (const check of checks) {
+    const said = await api.apply(only(patch, [check]), { dryRun: true })
+    if (!said.ok && !isOurMistake(said)) return { answer: said, refused: [] }
+    tries.push({ check, answer: said })
+  }
   const good = tries.filter((one) => one.answer.ok).map((one) => one.check)
   if (good.length === checks.length || good.length === 0) return { answer, refused: [] }
   const refused = tries.flatMap(({ check, answer: said }) => (said.ok ? [] : [`${check}: ${said.message}`]))

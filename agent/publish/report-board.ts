@@ -55,7 +55,8 @@ export function createBoard({ clock, interval, node }: BoardOptions): ReportBoar
       silent = why
       tellSilence(why)
     },
-    current: () => (last === null && silent === null ? null : (settled?.report ?? null)),
+    // What was restored knows the published checks alone: not enough to say that there is no such check.
+    current: () => (last === null ? null : (settled?.report ?? null)),
     age: () => (clock.boot() - boot) / 1000,
     stale() {
       const age = clock.boot() - boot

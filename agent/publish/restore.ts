@@ -19,7 +19,8 @@ export interface RestoreOptions {
  * no new time. Checks that the Node says nothing of begin anew.
  */
 export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreOptions): Settled {
-  const checks = namesOf(node).flatMap((name) => restoreCheck(node, name, now) ?? [])
+  const names = new Set([...namesOf(node), ...settings.checks])
+  const checks = [...names].flatMap((name) => restoreCheck(node, name, now) ?? [])
   const memory = checks.map((check) => {
     const unknownFrom = check.told.state === 'unknown' ? boot : null
     return [check.name, { check, missingFrom: null, unknownFrom }] as const
@@ -37,13 +38,21 @@ function namesOf({ labels }: NodeView): string[] {
 }
 
 function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | null {
-  const state = states.find((one) => one === node.labels[prefix + name])
+  const condition = node.conditions.find(({ type }) => type === conditionType(name))
+  const labelled = states.find((one) => one === node.labels[prefix + name])
+  const state = labelled ?? (condition && stateOf[condition.status])
   const told = state === undefined ? null : restoreTold(node, { name, state, now })
   if (told === null) return null
   const { reason, message, since } = told
   const said = { state: told.state, reason, message, fix: null, since, told }
   return { ...said, name, title: name, why: '', findings: [], published: true, pending: null, changes: 0 }
 }
+
+/** Where labels are switched off. */
+const stateOf = { True: 'ready', False: 'missing', Unknown: 'unknown' } as const satisfies Record<
+  string,
+  State
+>
 
 /** The condition says since when and why. Without conditions there is the label alone, and ready is what must not be lost. */
 function restoreTold(node: NodeView, news: { name: string; state: State; now: Date }): Told | null {

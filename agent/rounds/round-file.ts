@@ -4,10 +4,12 @@ import {
   fstatSync,
   openSync,
   readFileSync,
+  readdirSync,
   renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Round } from '../model/report.ts'
 import { readRound } from './round-schema.ts'
 
@@ -30,13 +32,20 @@ export function writeRound(path: string, round: Round): void {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   const handle = openSync(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
   try {
-    writeAll(handle, bytes)
-    closeSync(handle)
+    writeAndClose(handle, bytes)
     renameSync(part, path)
   } catch (error) {
     unlinkSync(part)
     throw error
   }
+}
+
+/** Removes what a process that was killed while writing has left beside the file: its place is small. */
+export function sweepParts(path: string): void {
+  const [folder, name] = [dirname(path), basename(path)]
+  for (const other of readdirSync(folder))
+    if (other.startsWith(`${name}.`) && /^\d+\.\d+$/.test(other.slice(name.length + 1)))
+      unlinkSync(join(folder, other))
 }
 
 /** A round, or why there is none that can be used. */
@@ -60,8 +69,12 @@ export function readRoundFile(path: string): RoundRead {
   }
 }
 
-function writeAll(handle: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done)
+function writeAndClose(handle: number, bytes: Buffer): void {
+  try {
+    for (let done = 0; done < bytes.length;) done += writeSync(handle, bytes, done)
+  } finally {
+    closeSync(handle)
+  }
 }
 
 function explain(error: unknown): string {

@@ -17,7 +17,12 @@ test('files of a ConfigMap, turned as the kubelet turns them: read anew, and the
   symlinkSync('../..data/mine.yaml', join(folder, 'checks/mine.yaml'))
   const seen: Followed[] = []
   const files = followFiles(
-    { config: join(folder, 'config.yaml'), ownChecks: join(folder, 'checks'), allowCommands: false },
+    {
+      config: join(folder, 'config.yaml'),
+      ownChecks: join(folder, 'checks'),
+      allowCommands: false,
+      startAnyway: false,
+    },
     (now) => void seen.push(now),
   )
   expect(files.current()).toMatchObject({ loaded: { config: { interval: 10_000 } }, mistakes: [] })

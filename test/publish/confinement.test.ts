@@ -7,7 +7,8 @@ import { fakeApi } from './fake-api.ts'
 const denied = {
   ok: false,
   status: 422,
-  message: "ValidatingAdmissionPolicy 'hostdeps-node' denied request",
+  message:
+    "ValidatingAdmissionPolicy 'hostdeps-node' denied request: hostdeps may only write labels of hostdeps.dev/",
   retryAfter: null,
 } as const
 const forbidden = { ok: false, status: 403, message: 'nodes is forbidden', retryAfter: null } as const
