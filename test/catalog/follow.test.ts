@@ -39,6 +39,28 @@ test('files of a ConfigMap, turned as the kubelet turns them: read anew, and the
   files.stop()
 })
 
+test('a daemon starts with what is valid of files with mistakes, a person is told', async () => {
+  turn('5', {
+    'config.yaml':
+      'interval: 10s\ndeadlin: 1s\nunknownAfter: 3\nchecks: [overlay, mine, open-icsi, taking]\n',
+    'mine.yaml': 'title: t\n',
+  })
+  writeFileSync(join(folder, 'checks/taking.yaml'), 'title: t\nwhy: w\nneeds:\n  - check: mine\n')
+  const options = {
+    config: join(folder, 'config.yaml'),
+    ownChecks: join(folder, 'checks'),
+    allowCommands: false,
+  }
+  expect(() => followFiles({ ...options, startAnyway: false }, () => {})).toThrow('open-icsi')
+  const files = followFiles({ ...options, startAnyway: true }, () => {})
+  const { loaded, mistakes } = files.current()
+  files.stop()
+  expect(loaded.config).toMatchObject({ interval: 10_000, unknownAfter: 300_000, checks: ['overlay'] })
+  expect(loaded.catalog.has('mine')).toBe(false)
+  expect(loaded.catalog.has('open-iscsi')).toBe(true)
+  expect(mistakes.join('\n')).toMatch(/config\.yaml:2: .*deadlin[^]*did you mean open-iscsi/)
+})
+
 /** A folder of its own for each state, and one link that is renamed over the last. */
 function turn(name: string, files: Readonly<Record<string, string>>): void {
   const state = join(folder, `..${name}`)

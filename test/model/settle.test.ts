@@ -48,6 +48,25 @@ const cases: { title: string; rounds: [second: number, state: State, reason?: Re
       told: ['ready/ready', 'unknown/ready', 'unknown/ready', 'unknown/unknown'],
     },
     {
+      title: 'missing ends a silence, though it is not believed yet',
+      rounds: [
+        [0, 'ready'],
+        [60, 'unknown'],
+        [120, 'missing'],
+        [125, 'unknown'],
+        [360, 'unknown'],
+        [425, 'unknown'],
+      ],
+      told: [
+        'ready/ready',
+        'unknown/ready',
+        'missing/ready?missing',
+        'unknown/ready',
+        'unknown/ready',
+        'unknown/unknown',
+      ],
+    },
+    {
       title: 'an answer between two silences starts the time anew',
       rounds: [
         [0, 'ready'],

@@ -61,6 +61,45 @@ describe('publishing', () => {
     expect(publisher.status().trouble).toContain('hostdeps.dev/bad is invalid')
   })
 
+  test('while one is refused, a busy API server refuses no other: all stays on the Node', async () => {
+    const { publish, publisher, api, clock } = await start()
+    await publish({ a: 'ready', b: 'ready' })
+    const { apply } = api
+    let isBusy = true
+    api.badLabel = 'hostdeps.dev/bad'
+    api.apply = (patch, options = {}) =>
+      isBusy && options.dryRun === true && 'hostdeps.dev/a' in patch.metadata.labels
+        ? Promise.resolve({ ok: false, status: 429, message: 'slow down', retryAfter: null })
+        : apply(patch, options)
+    await publish({ a: 'ready', bad: 'missing', b: 'ready' })
+    expect(api.applied).toHaveLength(1)
+    expect(publisher.status().trouble).toContain('slow down')
+    isBusy = false
+    await clock.pass(60_000)
+    expect(Object.keys(api.applied.at(-1)?.metadata.labels ?? {})).toEqual([
+      'hostdeps.dev/a',
+      'hostdeps.dev/b',
+    ])
+  })
+
+  test.each([
+    [
+      'an admission policy',
+      'nodes "n" is forbidden: ValidatingAdmissionPolicy "x" with binding "y" denied request: no',
+      1,
+    ],
+    ['RBAC', 'nodes "n" is forbidden: User "u" cannot patch resource "nodes/status"', 0],
+  ])('a 403 of %s', async (_, message, applied) => {
+    const { publish, api } = await start()
+    const { apply } = api
+    api.apply = (patch, options) =>
+      'hostdeps.dev/bad' in patch.metadata.labels
+        ? Promise.resolve({ ok: false, status: 403, message, retryAfter: null })
+        : apply(patch, options)
+    await publish({ a: 'ready', bad: 'missing' })
+    expect(api.applied).toHaveLength(applied)
+  })
+
   test('what the API server refuses as a whole is not sent again before it is another', async () => {
     const { publish, publisher, api, clock } = await start()
     api.badLabel = 'hostdeps.dev/a'
@@ -144,6 +183,19 @@ describe('events', () => {
     await clock.pass(600_000)
     await publish({ a: 'ready' })
     expect(api.events).toHaveLength(2)
+  })
+
+  test('what was held back is told when the ten minutes are over, if it still holds', async () => {
+    const { publish, publisher, api, clock } = await start()
+    await publish({ a: 'missing' })
+    await clock.pass(60_000)
+    await publish({ a: 'ready' })
+    await publish({ a: 'ready' })
+    expect([api.events.length, publisher.status().eventsHeldBack]).toEqual([1, 1])
+    await clock.pass(600_000)
+    await publish({ a: 'ready' })
+    await publish({ a: 'ready' })
+    expect(api.events.map(({ type }) => type)).toEqual(['Warning', 'Normal'])
   })
 
   test('those that the API server does not take now come later, and those held back are counted', async () => {

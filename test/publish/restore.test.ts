@@ -31,6 +31,14 @@ test('no false recovery, and no false fall: what was ready is missing only when 
   ])
 })
 
+test('where labels are switched off the conditions say it', () => {
+  const first = patchOf(settle(null, round(0, states), 'node-1'), [], 0)
+  const restored = restoreSettled({ ...viewOf(first), labels: {} }, start)
+  expect(toldOf(restored)).toEqual(['ready', 'missing', 'unknown'])
+  const once = settle(restored, round(100, { ...states, a: 'missing' }), 'node-1')
+  expect(toldOf(once)).toEqual(['ready', 'missing', 'unknown'])
+})
+
 test('what the Node says nothing of, or what is not ours, begins anew', () => {
   const restored = restoreSettled(
     { name: 'node-1', uid: '1', labels: { 'hostdeps.dev/a': 'nonsense' }, conditions: [] },

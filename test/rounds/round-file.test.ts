@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Round } from '../../agent/model/report.ts'
-import { readRoundFile, writeRound } from '../../agent/rounds/round-file.ts'
+import { readRoundFile, sweepParts, writeRound } from '../../agent/rounds/round-file.ts'
 import { settingsWith } from '../model/settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-round-'))
@@ -23,6 +23,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 beforeEach(() => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
+})
+
+test('what a killed process left beside the file is swept, and nothing else', () => {
+  for (const name of ['round.json', 'round.json.17.1', 'round.json.17.2', 'round.json.old', 'other.17.1'])
+    writeFileSync(join(folder, name), 'x')
+  sweepParts(path)
+  expect(readdirSync(folder).toSorted()).toEqual(['other.17.1', 'round.json', 'round.json.old'])
 })
 
 const said = {
