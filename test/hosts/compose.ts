@@ -72,6 +72,7 @@ function isLink([, text]: [string, string]): boolean {
 
 function link(root: string, path: string, target: string): void {
   const parent = dirname(join(root, path))
+  mkdirSync(parent, { recursive: true })
   mkdirSync(join(parent, target), { recursive: true })
   symlinkSync(target, join(root, path))
 }
