@@ -204,6 +204,7 @@ function answersOf(host: Composed) {
     units: Object.fromEntries(Object.entries(host.units).map(([name, text]) => [name, unitOf(text)])),
     runs: [
       ...host.runs.map((run) => ({ ...run, exitCode: 0 })),
+      { argv: ['cryptsetup', '--version'], exitCode: 0, stdout: 'cryptsetup 2.7.0\n' },
       ...(manager === 'rpm' ? [{ argv: rpm, exitCode: 0, stdout: list.join('') }] : []),
     ],
     devices: ['/dev/fuse', '/dev/kmsg', '/dev/net/tun', '/dev/vhost-net', '/dev/kvm', ...host.devices],
