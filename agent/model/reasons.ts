@@ -134,6 +134,7 @@ export const reasons = {
   ),
 
   FileFound: ready((a: { path: string; type: string }) => `${a.path} is there (${a.type})`),
+  FileAsWanted: ready((a: { path: string }) => `what is in ${a.path} is as it should be`),
   FileNotFound: missing(
     (a: { path: string; detail: string }) => `${a.path} is not there${a.detail && `: ${a.detail}`}`,
   ),

@@ -124,7 +124,7 @@ function isKernels(path: string): boolean {
 function judgeAbsent(spec: Wanted, detail: string): Verdict {
   const { path: at } = spec
   // A link that leads nowhere is worth a word; that a folder is not there, only in the evidence of what is missing.
-  const isDangling = detail.startsWith('the symbolic link')
+  const isDangling = detail.startsWith(`the symbolic link ${at} `)
   if (spec.exists === false)
     return verdict('FileAbsent', { path: at }, { evidence: isDangling ? [detail] : [] })
   return verdict('FileNotFound', { path: at, detail: isDangling ? detail : '' }, { evidence: [detail] })
@@ -167,5 +167,7 @@ function judgeText(spec: Wanted, answers: Answers, evidence: readonly string[]):
   if (notMatches?.compiled.matcher(text).find()) {
     return verdict('FileUnwantedMatch', { path: at, pattern: notMatches.text }, { evidence })
   }
-  return verdict('FileFound', { path: at, type: 'regular file' }, { evidence })
+  return hasPattern(spec)
+    ? verdict('FileAsWanted', { path: at }, { evidence })
+    : verdict('FileFound', { path: at, type: 'regular file' }, { evidence })
 }

@@ -45,11 +45,11 @@ describe('what is there', () => {
       'QuestionFailed',
     ],
     ['unwanted', { exists: false }, {}, 'missing', 'FileNotWanted'],
-    ['that matches', { matches: '^InitiatorName=iqn\\.' }, {}, 'ready', 'FileFound'],
-    ['that matches in a later line', { matches: '^# a' }, {}, 'ready', 'FileFound'],
+    ['that matches', { matches: '^InitiatorName=iqn\\.' }, {}, 'ready', 'FileAsWanted'],
+    ['that matches in a later line', { matches: '^# a' }, {}, 'ready', 'FileAsWanted'],
     ['that does not match', { matches: '^nothing' }, {}, 'missing', 'FileNotMatching'],
     ['that has what must not be', { notMatches: 'comment' }, {}, 'missing', 'FileUnwantedMatch'],
-    ['that has not what must not be', { notMatches: 'nothing' }, {}, 'ready', 'FileFound'],
+    ['that has not what must not be', { notMatches: 'nothing' }, {}, 'ready', 'FileAsWanted'],
     [
       'a folder where content is asked for',
       { matches: 'x' },
@@ -153,7 +153,7 @@ describe('in a real folder', () => {
 
   test.each<[unknown, string, RegExp]>([
     ['/plain', 'FileFound', /regular file/],
-    [{ path: '/link', mode: '0600', matches: '^InitiatorName=' }, 'FileFound', /regular file/],
+    [{ path: '/link', mode: '0600', matches: '^InitiatorName=' }, 'FileAsWanted', /regular file/],
     ['/dangling', 'FileNotFound', /the symbolic link \/dangling -> \/gone leads to \/gone/],
     [{ path: '/dangling', type: 'any' }, 'FileNotFound', /dangling/],
     [{ path: '/dangling', exists: false }, 'FileAbsent', /as it should be/],
