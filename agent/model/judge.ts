@@ -6,7 +6,7 @@ import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
 import { verdict } from './reason.ts'
-import type { Verdict } from './reason.ts'
+import type { Reason, Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
 
@@ -116,15 +116,15 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
 
 function finding(need: Need, check: Check, judged: { asked: Asked; verdict: Verdict }): Judged<Finding> {
   const { state, reason, message, evidence, fix: own } = judged.verdict
-  const written = writtenFixes(need, check)
+  const written = writtenFixes(need, check, reason)
   const mends = state === 'missing' ? [{ own, written }] : []
   const fix = judged.asked.fixText(mends, judged.asked.facts)
   return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, mends }
 }
 
 /** Nearest first: a check's fix is for those of its needs that nothing nearer mends. */
-export function writtenFixes(need: Need, check: Check): readonly FixByDistro[] {
-  const usual = need.type === 'host' ? need.usualFix : null
+export function writtenFixes(need: Need, check: Check, reason: Reason | null): readonly FixByDistro[] {
+  const usual = need.type === 'host' ? need.usualFix(reason) : null
   return [need.fix, usual, check.fix].filter((fix) => fix !== null)
 }
 

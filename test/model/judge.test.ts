@@ -191,7 +191,7 @@ function need(said: Verdict, index = 0): Need {
     ...common,
     type: 'host',
     id: `binary:${index}`,
-    usualFix: null,
+    usualFix: () => null,
     kind: 'binary',
     questions: () => [],
     judge: () => said,
