@@ -62,7 +62,8 @@ function exactVersion(answers: Answers): string | null {
 
 function judgeVersion(spec: Spec, { named, exact }: Version): Verdict {
   const version = exact === null || named.startsWith(exact) ? named : `${named} (${exact})`
-  const isIn = (text: string) => isInRange(exact ?? named, text)
+  // A distribution's own number stands only in the name.
+  const isIn = (text: string) => isInRange(/\d-\d/.test(text) ? named : (exact ?? named), text)
   const bad = (spec.notIn ?? []).find(isIn)
   if (!isIn(spec.kernelVersion)) return verdict('KernelTooOld', { version, wanted: spec.kernelVersion })
   if (bad === undefined) return verdict('KernelVersionOk', { version })
