@@ -97,9 +97,15 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   const said = anyOfVerdict(findings)
   const own = finding(need, check, { asked: context.asked, verdict: said })
   if (said.state !== 'missing' || need.fix !== null) return { ...own, result: { ...own.result, findings } }
-  const mends = all.find((inner) => inner.mends.length > 0)?.mends ?? []
+  const mendable = all.filter((inner) => inner.mends.length > 0)
+  const { mends } = mendable.find(hasCommand) ?? mendable[0] ?? { mends: [] }
   const fix = context.asked.fixText(mends, context.asked.facts)
   return { result: { ...own.result, findings, fix }, mends }
+}
+
+/** Of several alternatives, one that a command mends is worth telling before one that takes another kernel. */
+function hasCommand({ result }: Judged<Finding>): boolean {
+  return result.fix?.split('\n').some((line) => !line.startsWith('#')) ?? false
 }
 
 /** Ready if any is, missing if all that apply are, else unknown. */
