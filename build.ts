@@ -25,7 +25,7 @@ export async function bundle(outdir: string): Promise<Metafile> {
       js: "import { createRequire as hostdepsRequire } from 'node:module';const require = hostdepsRequire(import.meta.url);",
     },
   })
-  cpSync('checks', `${outdir}/checks`, { recursive: true })
+  cpSync('checks', `${outdir}/checks`, { recursive: true, filter: (path) => !/\.(ts|md|json)$/.test(path) })
   return metafile
 }
 

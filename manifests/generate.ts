@@ -53,8 +53,9 @@ const tail = `
         .map(image, image.split('@')[0])
         .map(image, image.lastIndexOf(':') > image.lastIndexOf('/') ? image.substring(0, image.lastIndexOf(':')) : image)
         .map(image, image.contains('/') ? image : 'library/' + image)
+    # Without comments: what is written there is not published.
     - name: config
-      expression: params.?data[?'config.yaml'].orValue('')
+      expression: params.?data[?'config.yaml'].orValue('').split('\\n').map(line, line.split('#')[0]).join('\\n')
     - name: published
       expression: >-
         variables.config.matches('(?m)^"?checks"?:')

@@ -13,5 +13,5 @@ export function fileSchema(): unknown {
     ]),
   )
   const whole = checkFile.safeExtend({ needs: z.array(need).min(1) })
-  return z.toJSONSchema(whole, { io: 'input', unrepresentable: 'any' })
+  return z.toJSONSchema(whole, { io: 'input', unrepresentable: 'any', reused: 'ref' })
 }

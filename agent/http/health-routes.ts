@@ -20,5 +20,5 @@ function unreadiness({ report, stale, unpublished }: Sight): string | null {
   const { mistakes } = report.settings
   return mistakes.length === 0
     ? null
-    : `the config is invalid, the last good one is in use: ${mistakes.join('; ')}`
+    : `the config is invalid, and only what was or is valid of it is in use: ${mistakes.join('; ')}`
 }

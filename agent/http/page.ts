@@ -110,7 +110,9 @@ function renderNotices({ report, stale, unpublished }: Sight): Html {
       : [html`<p class="alarm"><b>Not published:</b> ${unpublished}. The Node may say something else.</p>`]),
     ...(report?.settings.mistakes ?? []).map(
       (mistake) =>
-        html`<p class="alarm"><b>The config is invalid,</b> the last good one is in use: ${mistake}</p>`,
+        html`<p class="alarm">
+          <b>The config is invalid,</b> only what was or is valid of it is in use: ${mistake}
+        </p>`,
     ),
     ...(report === null ? [html`<p class="note">No round has finished yet.</p>`] : []),
     ...(report?.checks.length === 0 ? [html`<p class="note">The config has no checks.</p>`] : []),

@@ -72,7 +72,7 @@ export interface Settings {
   /** How long a proven state stays on the Node without an answer, milliseconds. */
   readonly unknownAfter: number
   readonly publish: PublishSettings
-  /** What is wrong in the files as they are now, each with file and line; the last good ones are in use. */
+  /** What is wrong in the files as they are now, each with file and line; what was, or is, valid of them is in use. */
   readonly mistakes: readonly string[]
 }
 

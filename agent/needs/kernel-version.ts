@@ -4,7 +4,8 @@ import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
-import { compareKernelVersions } from '../versions/kernel.ts'
+import { compareKernelVersions, hasRevision } from '../versions/kernel.ts'
+import type { Compare } from '../versions/order.ts'
 import { inRange, parseRange } from '../versions/range.ts'
 import { firstFound } from './first-found.ts'
 import { anotherKernel } from '../fixes/usual-fixes.ts'
@@ -15,7 +16,7 @@ const range = z.string().superRefine((text, context) => {
 })
 
 const schema = z.strictObject({
-  /** ">=5.4" */
+  /** ">=5.4", or by a distribution's own number, with `when: { os: [rhel] }`: ">=4.18.0-305" */
   kernelVersion: range,
   /** Known-bad ranges: ">=6.1.63 <6.1.66". */
   notIn: z.array(range).min(1).optional(),
@@ -62,8 +63,7 @@ function exactVersion(answers: Answers): string | null {
 
 function judgeVersion(spec: Spec, { named, exact }: Version): Verdict {
   const version = exact === null || named.startsWith(exact) ? named : `${named} (${exact})`
-  // A distribution's own number stands only in the name.
-  const isIn = (text: string) => isInRange(/\d-\d/.test(text) ? named : (exact ?? named), text)
+  const isIn = (text: string) => isInRange({ named, exact }, text)
   const bad = (spec.notIn ?? []).find(isIn)
   if (!isIn(spec.kernelVersion)) return verdict('KernelTooOld', { version, wanted: spec.kernelVersion })
   if (bad === undefined) return verdict('KernelVersionOk', { version })
@@ -71,9 +71,12 @@ function judgeVersion(spec: Spec, { named, exact }: Version): Verdict {
   return verdict('KernelVersionBad', { version, range: bad }, { evidence })
 }
 
-function isInRange(version: string, text: string): boolean {
+/** A bound like 5.15.0-94 is one of the distribution's own numbers, and is held against what it calls the kernel. */
+function isInRange({ named, exact }: Version, text: string): boolean {
   const parsed = parseRange(text)
-  return 'range' in parsed && inRange(version, parsed.range, compareKernelVersions)
+  const compare: Compare = (version, wanted) =>
+    compareKernelVersions(hasRevision(wanted) ? named : version, wanted)
+  return 'range' in parsed && inRange(exact ?? named, parsed.range, compare)
 }
 
 function unknownRelease(answers: Answers): Verdict {

@@ -97,7 +97,10 @@ function checkEvent({ name, told }: ReportCheck): What {
 
 function configEvent(mistakes: string): What {
   if (mistakes === '') return { type: 'Normal', reason: 'ConfigValid', note: 'the config is valid again' }
-  const note = `the config is invalid, the last good one is in use: ${mistakes}`.slice(0, longestNote)
+  const note = `the config is invalid, and only what was or is valid of it is in use: ${mistakes}`.slice(
+    0,
+    longestNote,
+  )
   return { type: 'Warning', reason: 'ConfigInvalid', note }
 }
 

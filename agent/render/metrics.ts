@@ -41,7 +41,7 @@ function addAgent(gauge: MakeGauge, { report, isStale, publishing }: MetricsInpu
   ).set(Number((publishing?.trouble ?? null) === null))
   gauge(
     'hostdeps_config_mistakes',
-    'Mistakes in the config and check files as they are now; unless 0, the last good ones are in use.',
+    'Mistakes in the config and check files as they are now; unless 0, only what was or is valid of them is in use.',
   ).set(report?.settings.mistakes.length ?? 0)
 }
 

@@ -15,7 +15,7 @@ export function renderText({ report, stale, unpublished }: TextInput): string {
     ...(stale === null ? [] : [`STALE: ${stale}. What follows was last seen, and is not known now.`]),
     ...(unpublished === null ? [] : [`NOT PUBLISHED: ${unpublished}. The Node may say something else.`]),
     ...(report?.settings.mistakes ?? []).map(
-      (mistake) => `INVALID CONFIG, the last good one is in use: ${mistake}`,
+      (mistake) => `INVALID CONFIG, only what was or is valid of it is in use: ${mistake}`,
     ),
   ]
   const lines =

@@ -3,26 +3,36 @@ import { compareDigits, firstOrder } from './order.ts'
 
 /**
  * The order of kernel releases by their leading numbers: `6.1.0-17-amd64` is 6.1.0, `5.14.0-427.el9.x86_64` is 5.14.0;
- * a release candidate (`6.2.0-rc3`, `6.2-rc3`) comes before its release. A distribution's own number after that counts
- * only against another: `5.15.0-97-generic` is above 5.15.0-94, and neither above nor below 5.15.0.
+ * a release candidate (`6.2.0-rc3`, `6.2-rc3`) comes before its release. What a distribution adds counts only against
+ * a version that has it too: `4.18.0-553.16.1.el8_10` is 4.18.0, and after 4.18.0-305.
  */
-export function compareKernelVersions(a: string, b: string): Order {
-  const [left, right] = [parseKernel(a), parseKernel(b)]
+export function compareKernelVersions(version: string, wanted: string): Order {
+  const [left, right] = [parseKernel(version), parseKernel(wanted)]
+  const revisions = left.revision.length > 0 && right.revision.length > 0 ? right.revision : []
   return firstOrder(
     ...[0, 1, 2, 3].map(
       (index) => () => compareDigits(left.numbers[index] ?? '0', right.numbers[index] ?? '0'),
     ),
     () => compareDigits(left.candidate, right.candidate),
-    ...left.own.map((number, index) => () => compareDigits(number, right.own[index] ?? number)),
+    ...revisions.map((number, index) => () => compareDigits(left.revision[index] ?? '0', number)),
   )
 }
 
-function parseKernel(text: string): { numbers: string[]; candidate: string; own: string[] } {
-  const [, numbers, own] = /^(\d+(?:\.\d+)*)(?:-(\d+(?:\.\d+)*))?/.exec(text) ?? []
+/** Whether a version says which build of a distribution's it is. */
+export function hasRevision(version: string): boolean {
+  return parseKernel(version).revision.length > 0
+}
+
+interface Kernel {
+  readonly numbers: readonly string[]
+  readonly candidate: string
+  /** Of `5.15.0-94-generic` 94, of `4.18.0-553.16.1.el8_10` 553, 16 and 1. */
+  readonly revision: readonly string[]
+}
+
+function parseKernel(text: string): Kernel {
+  const numbers = /^\d+(\.\d+)*/.exec(text)?.[0].split('.') ?? []
   const candidate = /^[\d.]+-?rc(\d+)/.exec(text)?.[1]
-  return {
-    numbers: numbers?.split('.') ?? [],
-    candidate: candidate ?? '999999',
-    own: own?.split('.') ?? [],
-  }
+  const revision = /^[\d.]+-(\d+(\.\d+)*)/.exec(text)?.[1]?.split('.') ?? []
+  return { numbers, candidate: candidate ?? '999999', revision }
 }

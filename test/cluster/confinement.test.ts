@@ -172,6 +172,14 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     expect(probers).not.toMatch(/serviceaccount|secret|token|kubeconfig/i)
   })
 
+  test("the token ends after an hour: 3607 seconds would be the API server's sign for a year", async () => {
+    const print = `console.log(require('node:fs').readFileSync('${token}', 'utf8').split('.')[1])`
+    const claims = JSON.parse(
+      Buffer.from(await on.exec(pod, 'server', 'node', '-e', print), 'base64url').toString(),
+    )
+    expect(claims.exp - claims.iat).toBe(3_600)
+  })
+
   test('the prober holds no socket that anybody can reach; the pod listens to one port', async () => {
     const procfs = join(on.nodes[0].host.root, 'proc')
     const idOf = (name: Container) =>

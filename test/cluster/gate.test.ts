@@ -157,6 +157,14 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
     }
   })
 
+  test('what cannot be a name is refused in our own words', async () => {
+    const { status, body } = await make({ requires: 'Open_iSCSI!' })
+    expect([status, body.message]).toEqual([
+      422,
+      expect.stringContaining('names Open_iSCSI!, which hostdeps'),
+    ])
+  })
+
   test('the pod is Pending, and the scheduler says why; it is bound when the label is there', async () => {
     const { body } = await make({ requires: 'open-iscsi' }, false)
     const path = `/api/v1/namespaces/gated/pods/${body.metadata?.name}`
@@ -187,7 +195,13 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
       'one a line',
       'interval: 60s\nchecks:\n  - open-iscsi\n  # and our own\n  - my-own\nhttp: { port: 1 }\n',
       ['open-iscsi', 'my-own'],
-      ['nfs-client', 'port', 'interval'],
+      ['nfs-client', 'port', 'interval', 'own'],
+    ],
+    [
+      'with a comment beside it',
+      'checks: # ours\n  - my-own # - longhorn\n# - cilium\n',
+      ['my-own'],
+      ['longhorn', 'cilium', 'ours'],
     ],
     ['on several lines', 'checks: [\n  open-iscsi,\n  my-own ]\n', ['my-own'], ['nfs-client']],
     ['in quotes', '"checks": ["my-own"]\n', ['my-own'], ['open-iscsi']],
@@ -237,6 +251,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
       () => make({ requires: 'nonsense' }),
       ({ status }) => status === 201,
     )
+    expect(await selectorOf({ requires: 'nonsense, Not_A_Name!' })).toBeUndefined()
     expect((await make({ images: ['longhornio/longhorn-manager'] })).status).toBe(201)
   })
 })

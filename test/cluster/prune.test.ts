@@ -66,7 +66,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('2 of 3 Nodes pruned, 1 had nothing.')])
     const left = await nodes()
     expect(left).not.toContain('hostdeps')
-    expect(left.match(/example\.com\/(a"|report|AReady)/g)).not.toBeNull()
+    for (const name of ['a"', 'report', 'AReady']) expect(left).toContain(`example.com/${name}`)
     expect((await prune('--force')).stdout).toContain('0 of 3 Nodes pruned, 3 had nothing.')
   })
 

@@ -164,6 +164,18 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
       120_000,
     )
     expect(await label()).toBe('missing')
+    // Started anew with it, both use what is valid of it.
+    const { prober = 0, server = 0 } = await restarts()
+    await kill('KILL', 'probe')
+    await kill('KILL', 'serve')
+    await until(restarts, (now) => now['prober'] === prober + 1 && now['server'] === server + 1, 120_000)
+    await until(
+      () => ask('/readyz'),
+      (said) => said.includes('there is no check nfs-clint'),
+      120_000,
+    )
+    expect([await label(), await on.labelOf('worker-1', 'cryptsetup')]).not.toContain(undefined)
+    expect(await label()).toBe('missing')
     await writeConfig(config.replace('nfs-client', 'overlay'))
     await until(
       () => on.labelOf('worker-1', 'overlay'),

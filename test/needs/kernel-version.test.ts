@@ -34,6 +34,36 @@ describe('the version', () => {
       { '/proc/version_signature': 'Ubuntu 5.15.0-91.101-generic 5.15.131\n' },
       'KernelVersionBad',
     ],
+    ...(
+      [
+        ['5.15.0-93-generic', 'KernelVersionOk'],
+        ['5.15.0-94-generic', 'KernelVersionBad'],
+        ['5.15.0-99-lowlatency', 'KernelVersionBad'],
+        ['5.15.0-100-generic', 'KernelVersionOk'],
+        ['5.15.0-1050-aws', 'KernelVersionOk'],
+        ['6.8.0-79-generic', 'KernelVersionOk'],
+      ] as const
+    ).map(
+      ([kernel, reason]) =>
+        [
+          `Ubuntu's own numbers: ${kernel}`,
+          kernel,
+          { kernelVersion: '>=5.4', notIn: ['>=5.15.0-94 <5.15.0-100'] },
+          { '/proc/version_signature': `Ubuntu ${kernel} 5.15.136\n` },
+          reason,
+        ] as const,
+    ),
+    ...(
+      [
+        ['4.18.0-240.22.1.el8_3.x86_64', 'KernelTooOld'],
+        ['4.18.0-305.el8.x86_64', 'KernelVersionOk'],
+        ['4.18.0-553.16.1.el8_10.x86_64', 'KernelVersionOk'],
+        ['5.14.0-70.el9.x86_64', 'KernelVersionOk'],
+      ] as const
+    ).map(
+      ([kernel, reason]) =>
+        [`RHEL's own numbers: ${kernel}`, kernel, { kernelVersion: '>=4.18.0-305' }, {}, reason] as const,
+    ),
     [
       "the distribution's own number counts where the range has one",
       '5.15.0-97-generic',
