@@ -12,6 +12,8 @@ const packages: Readonly<Record<string, string>> = {
   procps: 'pgrep',
   python3: 'serves the mount that hangs',
   rpm: 'the real order of versions',
+  'libdpkg-perl': 'the real order of versions',
+  libalpm13: "the real order of versions, pacman's",
   chromium: 'the page',
   buildah: 'images',
   tini: 'the init of the image',

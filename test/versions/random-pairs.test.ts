@@ -2,14 +2,39 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { compareDebVersions } from '../../agent/versions/deb.ts'
 import type { Compare } from '../../agent/versions/order.ts'
+import { comparePacmanVersions } from '../../agent/versions/pacman.ts'
 import { rpmvercmp } from '../../agent/versions/rpm.ts'
 
-/** Pairs against the real tools; more of them with PAIRS=10000. */
-const count = Number(process.env['PAIRS'] ?? 2_000)
+/** Pairs against the real tools; more of them with PAIRS=100000. */
+const count = Number(process.env['PAIRS'] ?? 10_000)
 const hasPerl = spawnSync('perl', ['-MDpkg::Version', '-e', '1']).status === 0
 const hasRpm = spawnSync('rpm', ['--version']).status === 0
 if (!hasPerl) console.warn('SKIPPED: the order of dpkg against the real one (apt-get install libdpkg-perl)')
 if (!hasRpm) console.warn('SKIPPED: the order of rpm against the real one (apt-get install rpm)')
+
+/** The library behind vercmp(8), which takes one pair a process. */
+const alpm =
+  "import ctypes, sys; order = ctypes.CDLL('libalpm.so.13').alpm_pkg_vercmp; [print(order(*line.encode().split())) for line in sys.stdin]"
+const hasAlpm = spawnSync('python3', ['-c', alpm], { input: '' }).status === 0
+if (!hasAlpm) console.warn('SKIPPED: the order of pacman against the real one (apt-get install libalpm13)')
+
+test.runIf(hasAlpm)('pacman orders as we do', { timeout: 60_000 }, () => {
+  const pieces = ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '.', '.', '_', '+', '-', '1:']
+  const pairs = randomPairs(
+    pieces,
+    (text) =>
+      `1${text
+        .replaceAll(/(?<!^\d*)1:/g, '1')
+        .replaceAll(/-(?=.*-)/g, '.')
+        .replace(/-$/, '')}`,
+  )
+  const { stdout } = spawnSync('python3', ['-c', alpm], {
+    input: lines(pairs),
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  })
+  expectSame(pairs, stdout, comparePacmanVersions)
+})
 
 test.runIf(hasPerl)('dpkg orders as we do', { timeout: 60_000 }, () => {
   const pairs = randomPairs(
