@@ -43,7 +43,7 @@ function unfixed(check: Check, need: Need): Mistake[] {
 }
 
 function fixesOf(check: Check, need: Need) {
-  return writtenFixes(proposed(need), check)
+  return writtenFixes(proposed(need), check, null)
 }
 
 /** Of alternatives the first, unless they have a fix in common. */

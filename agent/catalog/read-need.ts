@@ -102,7 +102,7 @@ function bindKind(
   return {
     id: `${kind.name}:${kind.subject(spec)}${where}`,
     kind: kind.name,
-    usualFix: kind.usualFix?.(spec) ?? null,
+    usualFix: (reason) => kind.usualFix?.(spec, reason) ?? null,
     questions: (facts) => kind.questions(spec, facts).map(seen),
     judge(answers, facts) {
       const view: Answers = { of: (question) => answers.of(seen(question)) }

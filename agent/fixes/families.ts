@@ -95,6 +95,7 @@ function rhelInstaller(distro: Distro): Installer {
   return isOld ? 'yum' : 'dnf'
 }
 
-function isTransactional(distro: Distro): boolean {
-  return /micro/.test(distro.id ?? '') || /transactional/.test(distro.variant ?? '')
+/** SUSE Linux Micro 6.2 and later is ID=sles: https://github.com/rancherlabs/support-tools/pull/476 */
+function isTransactional({ id, variant, name }: Distro): boolean {
+  return /micro|transactional/i.test(`${id} ${variant}`) || /\bMicro\b/.test(name)
 }

@@ -10,22 +10,47 @@ import type { FixByDistro } from '../model/fix.ts'
  */
 export function loadModule(name: string): FixByDistro {
   const modules = [name]
-  const notFound = (how: string) => ({ modules, note: `If the module is not found: ${how}` })
   return {
     all: { modules },
-    debian: notFound('boot a full kernel of the distribution; cloud kernels leave modules out.'),
-    ubuntu: notFound('apt-get install -y linux-modules-extra-$(uname -r)'),
-    rhel: notFound('dnf install -y kernel-modules-extra-$(uname -r)'),
-    suse: notFound('replace kernel-default-base by kernel-default and reboot.'),
     flatcar: { modules },
     cos: {
       note: `Modules cannot be added to the image; if modprobe ${name} fails, use the Ubuntu node image.`,
     },
-    talos: {
-      note: `Name ${name} under machine.kernel.modules in the machine configuration; what the kernel lacks comes as a system extension.`,
-    },
+    talos: { note: `Name ${name} under machine.kernel.modules in the machine configuration.` },
     bottlerocket: { note: `Set allowed = true and autoload = true in settings.kernel.modules.${name}.` },
     nixos: { note: `Add "${name}" to boot.kernelModules in the configuration, then nixos-rebuild switch.` },
+  }
+}
+
+/**
+ * For a module that is not there at all: from the package where the distribution keeps what few need, or from nowhere.
+ * Sources: https://github.com/k3s-io/k3s-ansible/issues/419 (RHEL 10) https://blogs.oracle.com/linux/uek8-packaging
+ * https://docs.aws.amazon.com/linux/al2023/ug/kernel-update.html https://wiki.alpinelinux.org/wiki/Kernels
+ */
+export function addModule(name: string): FixByDistro {
+  const modules = [name]
+  const extra = (prefix: string) => ({ packages: [`${prefix}-modules-extra-$(uname -r)`], modules })
+  const fullKernel = 'boot it; a smaller kernel leaves modules out.'
+  return {
+    all: { note: `Boot a kernel of the distribution that has ${name}.` },
+    debian: {
+      note: `Where a cloud kernel runs, install linux-image-amd64 or linux-image-arm64 and ${fullKernel}`,
+    },
+    ubuntu: extra('linux'),
+    rhel: extra('kernel'),
+    ol: { ...extra('kernel-uek'), note: 'Where the Red Hat compatible kernel runs: kernel-modules-extra.' },
+    amzn: { ...extra('kernel'), note: 'Where kernel 6.12 runs: kernel6.12-modules-extra.' },
+    suse: { note: `Replace kernel-default-base by kernel-default and ${fullKernel}` },
+    alpine: { note: `Replace linux-virt by linux-lts and ${fullKernel}` },
+    flatcar: { note: 'Update the image and reboot; a module comes only with it or with a system extension.' },
+    cos: { note: 'Modules cannot be added to the image; use the Ubuntu node image.' },
+    talos: {
+      note: `The kernel has no ${name}; only a system extension in the machine's image can bring it.`,
+    },
+    bottlerocket: {
+      note: `The image's kernel has no ${name} and none can be added; use nodes of another system.`,
+    },
+    nixos: { note: `Name what builds ${name} in boot.extraModulePackages, nixos-rebuild boot, and reboot.` },
   }
 }
 

@@ -34,7 +34,8 @@ export function resolvePath(
 ): Answer<Resolved> | OnSuspect {
   let done: string[] = []
   let rest = path.split('/')
-  let links: string | null = null
+  // The links that are being followed, innermost last; `behind` is how much of the path stood behind one.
+  let links: readonly { readonly text: string; readonly behind: number }[] = []
   let followed = 0
   const start = lookAtRoot(root)
   if ('fate' in start) return start
@@ -42,6 +43,8 @@ export function resolvePath(
   while (rest.length > 0) {
     const [name = '', ...others] = rest
     rest = others
+    // Past its end, what is not there is no fault of the link: /sbin -> usr/sbin is fine, and has no iscsiadm.
+    links = links.filter(({ behind }) => others.length >= behind)
     if (name === '' || name === '.') continue
     if (name === '..') {
       done = done.slice(0, -1)
@@ -53,7 +56,8 @@ export function resolvePath(
     }
     if (suspects.has(here)) return { fate: 'suspect', mount: here }
     const step = look(root + here)
-    if ('fate' in step) return { fate: step.fate, detail: explain(step, { path, here, link: links }) }
+    if ('fate' in step)
+      return { fate: step.fate, detail: explain(step, { path, here, link: links.at(-1)?.text ?? null }) }
     if (step.target === null) {
       done = [...done, name]
       stat = step.stat
@@ -61,7 +65,7 @@ export function resolvePath(
     }
     followed++
     if (followed > mostLinks) return { fate: 'failed', detail: `${path}: too many symbolic links` }
-    links = `${here} -> ${step.target}`
+    links = [...links, { text: `${here} -> ${step.target}`, behind: rest.length }]
     if (step.target.startsWith('/')) done = []
     rest = [...step.target.split('/'), ...rest]
   }

@@ -23,10 +23,12 @@ export function checkVerdict(findings: readonly Finding[]): Pick<Verdict, 'state
 /** The first of the worst findings speaks for the check; how many more there are is said. */
 function sumUp(findings: readonly Finding[], state: State): Pick<Verdict, 'state' | 'reason' | 'message'> {
   const same = findings.filter((finding) => finding.state === state)
-  const others = new Set(same.map((finding) => finding.message)).size - 1
+  const [first] = same
+  // The first may be a check taken in, and have said already how many more of its own there are.
+  const [, text = '', inner = '0'] = /^(.*?)(?: \(and (\d+) more\))?$/s.exec(first?.message ?? '') ?? []
+  const others = new Set(same.map((finding) => finding.message)).size - 1 + Number(inner)
   const more = others > 0 ? ` (and ${others} more)` : ''
-  const reason = same[0]?.reason ?? 'QuestionFailed'
-  return { state, reason, message: `${same[0]?.message ?? ''}${more}` }
+  return { state, reason: first?.reason ?? 'QuestionFailed', message: `${text}${more}` }
 }
 
 function readyVerdict(applying: readonly Finding[]): Verdict {

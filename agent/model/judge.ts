@@ -6,7 +6,7 @@ import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
 import { verdict } from './reason.ts'
-import type { Verdict } from './reason.ts'
+import type { Reason, Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
 
@@ -97,9 +97,15 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   const said = anyOfVerdict(findings)
   const own = finding(need, check, { asked: context.asked, verdict: said })
   if (said.state !== 'missing' || need.fix !== null) return { ...own, result: { ...own.result, findings } }
-  const mends = all.find((inner) => inner.mends.length > 0)?.mends ?? []
+  const mendable = all.filter((inner) => inner.mends.length > 0)
+  const { mends } = mendable.find(hasCommand) ?? mendable[0] ?? { mends: [] }
   const fix = context.asked.fixText(mends, context.asked.facts)
   return { result: { ...own.result, findings, fix }, mends }
+}
+
+/** Of several alternatives, one that a command mends is worth telling before one that takes another kernel. */
+function hasCommand({ result }: Judged<Finding>): boolean {
+  return result.fix?.split('\n').some((line) => !line.startsWith('#')) ?? false
 }
 
 /** Ready if any is, missing if all that apply are, else unknown. */
@@ -116,15 +122,15 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
 
 function finding(need: Need, check: Check, judged: { asked: Asked; verdict: Verdict }): Judged<Finding> {
   const { state, reason, message, evidence, fix: own } = judged.verdict
-  const written = writtenFixes(need, check)
+  const written = writtenFixes(need, check, reason)
   const mends = state === 'missing' ? [{ own, written }] : []
   const fix = judged.asked.fixText(mends, judged.asked.facts)
   return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, mends }
 }
 
 /** Nearest first: a check's fix is for those of its needs that nothing nearer mends. */
-export function writtenFixes(need: Need, check: Check): readonly FixByDistro[] {
-  const usual = need.type === 'host' ? need.usualFix : null
+export function writtenFixes(need: Need, check: Check, reason: Reason | null): readonly FixByDistro[] {
+  const usual = need.type === 'host' ? need.usualFix(reason) : null
   return [need.fix, usual, check.fix].filter((fix) => fix !== null)
 }
 

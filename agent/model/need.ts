@@ -3,7 +3,7 @@ import type { Answers } from './answers.ts'
 import type { Facts } from './facts.ts'
 import type { FixByDistro } from './fix.ts'
 import type { Question } from './question.ts'
-import type { Verdict } from './reason.ts'
+import type { Reason, Verdict } from './reason.ts'
 
 /**
  * One kind of need: what may be written of it, what it asks, and how the answers are judged. All of it is pure.
@@ -17,8 +17,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   subject(spec: z.infer<Schema>): string
   questions(spec: z.infer<Schema>, facts: Facts): readonly Question[]
   judge(spec: z.infer<Schema>, answers: Answers, facts: Facts): Verdict
-  /** What mends it on each distribution, unless the need itself says another way. */
-  usualFix?(spec: z.infer<Schema>): FixByDistro | null
+  /** What mends it on each distribution, unless the need itself says another way; null asks for any reason's. */
+  usualFix?(spec: z.infer<Schema>, reason: Reason | null): FixByDistro | null
   /** Programs that the file itself says to run: refused in users' own checks unless commands are allowed. */
   runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
   /** Files whose content the file itself says to match: only under the allow list in users' own checks. */
@@ -51,7 +51,7 @@ export interface HostNeed extends NeedCommon {
   readonly type: 'host'
   readonly kind: string
   /** That of the kind: it counts after the need's own fix, and before the check's. */
-  readonly usualFix: FixByDistro | null
+  usualFix(reason: Reason | null): FixByDistro | null
   questions(facts: Facts): readonly Question[]
   judge(answers: Answers, facts: Facts): Verdict
 }

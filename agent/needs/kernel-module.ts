@@ -15,7 +15,7 @@ import {
 import type { ModuleFile } from './module-files.ts'
 import { moduleQuestions, readModuleSources } from './module-sources.ts'
 import type { ModuleSources } from './module-sources.ts'
-import { loadModule } from '../fixes/usual-fixes.ts'
+import { addModule, loadModule } from '../fixes/usual-fixes.ts'
 
 const option = z
   .string()
@@ -38,7 +38,12 @@ export const kernelModule: Kind<typeof schema> = {
   name: 'kernelModule',
   schema,
   subject: (spec) => foldName(spec.kernelModule),
-  usualFix: (spec) => loadModule(spec.kernelModule),
+  usualFix({ kernelModule: name, config }, reason) {
+    const isGone = reason === 'ModuleNotFound' || reason === 'ModuleNotInKernel'
+    if (!isGone) return loadModule(name)
+    // What no option builds is not Linux's own: only the check knows where it comes from.
+    return config === undefined ? null : addModule(name)
+  },
   questions: (spec, facts) => moduleQuestions(foldName(spec.kernelModule), facts),
   judge(spec, answers, facts) {
     const name = foldName(spec.kernelModule)

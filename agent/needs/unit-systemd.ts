@@ -14,7 +14,14 @@ export function judgeSystemd(wanted: WantedUnit, answers: Answers): Verdict {
   const verdicts = systemdQuestions(wanted).map((question) =>
     judgeUnit(question.name, wanted, answers.of(question)),
   )
-  return tellUnit(wanted, wanted.units, verdicts)
+  const told = tellUnit(wanted, wanted.units, verdicts)
+  return told.reason === 'UnitActive' ? { ...told, fix: stopAll(wanted.units, verdicts) } : told
+}
+
+/** In one command: a socket that is left would start its service again. */
+function stopAll(units: readonly string[], verdicts: readonly Verdict[]) {
+  const active = units.filter((_, index) => verdicts[index]?.reason === 'UnitActive')
+  return { run: [`systemctl disable --now ${active.map(shellWord).join(' ')}`] }
 }
 
 function judgeUnit(unit: string, wanted: WantedUnit, answer: Answer<UnitProperties>): Verdict {
@@ -62,8 +69,7 @@ function judgeInactive(unit: string, properties: UnitProperties, seen: Seen): Ve
   const isStill = ActiveState === 'inactive' || ActiveState === 'failed'
   const state = LoadState === 'loaded' ? `${ActiveState} (${SubState})` : LoadState
   if (isStill) return verdict('UnitReady', { unit, state }, seen)
-  const fix = { run: [`systemctl disable --now ${shellWord(unit)}`] }
-  return verdict('UnitActive', { unit }, { ...seen, fix })
+  return verdict('UnitActive', { unit }, seen)
 }
 
 /** States in which it starts at boot; "generated" units are started by what their generator wrote. */

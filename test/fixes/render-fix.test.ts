@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { familyOf, installerOf, keysFor } from '../../agent/fixes/families.ts'
 import { fixText } from '../../agent/fixes/fix-text.ts'
+import { addModule } from '../../agent/fixes/usual-fixes.ts'
 import { parseOsRelease } from '../../agent/model/facts.ts'
 import type { Facts } from '../../agent/model/facts.ts'
 
@@ -19,6 +20,11 @@ const systems: [osRelease: string, family: string | null, installed: string][] =
   ['ID=opensuse-leap\nID_LIKE="suse opensuse"', 'suse', 'zypper --non-interactive install tool'],
   [
     'ID=sl-micro\nID_LIKE=suse\nVERSION_ID=6.0',
+    'suse',
+    'transactional-update --non-interactive pkg install tool\nsystemctl reboot',
+  ],
+  [
+    'ID=sles\nID_LIKE="suse opensuse"\nVERSION_ID=16.0\nVARIANT=Micro\nPRETTY_NAME="SUSE Linux Micro 6.2"',
     'suse',
     'transactional-update --non-interactive pkg install tool\nsystemctl reboot',
   ],
@@ -68,6 +74,20 @@ test('where packages come with the next boot, the services wait for it', () => {
     '# after the reboot:',
     'systemctl enable --now t',
   ])
+})
+
+const absent = 'a module that is not there comes with a package, or not at all'
+test.each([
+  [
+    'ID=almalinux\nID_LIKE="rhel centos fedora"\nVERSION_ID=10.0',
+    'dnf install -y kernel-modules-extra-$(uname -r)',
+  ],
+  ['ID=ol\nID_LIKE=fedora\nVERSION_ID=9.6', 'dnf install -y kernel-uek-modules-extra-$(uname -r)'],
+  ['ID=ubuntu\nID_LIKE=debian', 'apt-get update && apt-get install -y linux-modules-extra-$(uname -r)'],
+  ['ID=bottlerocket', "# The image's kernel has no m and none can be added; use nodes of another system."],
+])(`${absent}: %j`, (osRelease, line) => {
+  const lines = fixText([{ own: null, written: [addModule('m')] }], host(osRelease))?.split('\n')
+  expect(lines).toContain(line)
 })
 
 test('an unknown installer is told apart from an image', () => {

@@ -48,6 +48,7 @@ beforeAll(async () => {
   symlinkSync('/etc/plain', join(root, 'etc/absolute'))
   symlinkSync('/real', join(root, 'etc/middle'))
   symlinkSync('../../../../../../../../etc/plain', join(root, 'etc/upwards'))
+  symlinkSync('/etc/middle/none', join(root, 'real/to-nothing'))
   symlinkSync('/nowhere/at/all', join(root, 'etc/dangling'))
   symlinkSync('loop-b', join(root, 'etc/loop-a'))
   symlinkSync('loop-a', join(root, 'etc/loop-b'))
@@ -83,6 +84,20 @@ describe('reading', () => {
       {
         fate: 'absent',
         detail: 'the symbolic link /etc/dangling -> /nowhere/at/all leads to /nowhere, which does not exist',
+      },
+    ],
+    [
+      'a good link on the way is no cause',
+      '/etc/middle/none',
+      { fate: 'absent', detail: '/real/none does not exist' },
+    ],
+    [
+      'a dangling link behind a good one names its own ends',
+      '/etc/middle/to-nothing',
+      {
+        fate: 'absent',
+        detail:
+          'the symbolic link /real/to-nothing -> /etc/middle/none leads to /real/none, which does not exist',
       },
     ],
     ['a loop of links', '/etc/loop-a', { fate: 'failed', detail: '/etc/loop-a: too many symbolic links' }],

@@ -17,10 +17,10 @@ export const optionNames: ReadonlySet<string> = new Set(
   [...texts.matchAll(/CONFIG_\w+/g)].map(([option]) => option),
 )
 
-/** Those of them that make a module. */
-export const moduleOptions: ReadonlySet<string> = new Set(
-  [...texts.matchAll(/ config: \[?(CONFIG_\w+)(?:, (CONFIG_\w+))?/g)].flatMap(([, ...options]) =>
-    options.filter((option) => option !== undefined),
+/** The option that builds each of those modules; none for what is not Linux's own (nvidia, zfs). */
+export const optionOf: ReadonlyMap<string, string> = new Map(
+  [...texts.matchAll(/kernelModule: ([\w-]+)[^\n]*\n\s+config: \[?(CONFIG_\w+)/g)].map(
+    ([, name = '', option = '']) => [foldModule(name), option] as const,
   ),
 )
 

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { stringify, parse } from 'yaml'
 import * as z from 'zod'
-import { foldModule, moduleNames, moduleOptions, optionNames } from './catalogue-names.ts'
+import { kernelFiles } from './compose-kernel.ts'
 
 const names = z.array(z.string()).default([])
 
@@ -12,7 +13,10 @@ const schema = z.strictObject({
   /** Where its facts are from. */
   sources: z.array(z.url()).min(1),
   osRelease: z.string(),
+  osReleaseAt: z.string().default('/etc/os-release'),
   kernel: z.string(),
+  /** What follows it in /proc/version: the distribution's own number there. */
+  built: z.string().default('#1 SMP PREEMPT_DYNAMIC'),
   /** The name of process 1. */
   init: z.string().default('systemd'),
   modules: z
@@ -20,9 +24,13 @@ const schema = z.strictObject({
       /** Whose modules are compressed, by what. */
       ending: z.enum(['.ko', '.ko.gz', '.ko.xz', '.ko.zst']),
       folder: z.string().default('/lib/modules'),
-      /** All that the catalogue names are there, but these. */
+      /** All that the catalogue names are there, but these: not built, */
       without: names,
+      /** or in a package that is not installed. */
+      elsewhere: names,
       builtIn: names,
+      /** Beyond Linux's own. */
+      brings: names,
       loaded: names,
     })
     .nullable(),
@@ -54,32 +62,48 @@ type Composed = z.infer<typeof schema>
 export function compose(file: string): string {
   const host = schema.parse(parse(readFileSync(file, 'utf8')))
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-composed-'))
-  const files = Object.entries(filesOf(host))
-  for (const [path, text] of files.filter(isLink)) link(join(folder, 'root'), path, text.slice(3))
-  for (const [path, text] of files.filter((entry) => !isLink(entry))) put(join(folder, 'root'), path, text)
-  for (const path of host.folders) mkdirSync(join(folder, 'root', path), { recursive: true })
-  for (const path of host.programs) putProgram(join(folder, 'root'), path)
-  for (const [process, paths] of Object.entries(host.inside))
-    for (const path of paths) putProgram(join(folder, 'in', process), path)
-  writeFileSync(join(folder, 'answers.yaml'), stringify(answersOf(host)))
+  try {
+    fill(folder, host)
+  } catch (error) {
+    rmSync(folder, { recursive: true })
+    throw error
+  }
   return folder
 }
 
-/** "-> target" is a symbolic link: the first thing there, since others lead through it. */
-function isLink([, text]: [string, string]): boolean {
-  return text.startsWith('-> ')
+function fill(folder: string, host: Composed): void {
+  const root = join(folder, 'root')
+  const files = Object.entries(filesOf(host))
+  const links = files.filter(([, text]) => text.startsWith('-> '))
+  for (const [path, text] of links.filter(isRelative)) linkFolder(root, path, text.slice(3))
+  for (const entry of files.filter((one) => !links.includes(one))) put(root, ...entry)
+  for (const path of host.folders) mkdirSync(join(root, path), { recursive: true })
+  for (const path of host.programs) putProgram(root, path)
+  for (const [process, paths] of Object.entries(host.inside))
+    for (const path of paths) putProgram(join(folder, 'in', process), path)
+  // Last, since whoever writes through them leaves the root.
+  for (const [path, text] of links.filter((entry) => !isRelative(entry))) link(root, path, text.slice(3))
+  writeFileSync(join(folder, 'answers.yaml'), stringify(answersOf(host)))
+}
+
+function isRelative([, text]: [string, string]): boolean {
+  return !text.startsWith('-> /')
+}
+
+/** The first thing there, since others lead through it. */
+function linkFolder(root: string, path: string, target: string): void {
+  mkdirSync(join(dirname(join(root, path)), target), { recursive: true })
+  link(root, path, target)
 }
 
 function link(root: string, path: string, target: string): void {
-  const parent = dirname(join(root, path))
-  mkdirSync(parent, { recursive: true })
-  mkdirSync(join(parent, target), { recursive: true })
+  mkdirSync(dirname(join(root, path)), { recursive: true })
   symlinkSync(target, join(root, path))
 }
 
 function put(root: string, path: string, text: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true })
-  writeFileSync(join(root, path), text)
+  writeFileSync(join(root, path), path.endsWith('.gz') ? gzipSync(text) : text)
 }
 
 function putProgram(root: string, path: string): void {
@@ -132,36 +156,16 @@ function filesOf(host: Composed): Record<string, string> {
     ...Object.fromEntries(
       settings.map(([key, value]) => [`/proc/sys/${key.replaceAll('.', '/')}`, `${value}\n`]),
     ),
-    '/etc/os-release': host.osRelease,
+    [host.osReleaseAt]: host.osRelease,
     '/proc/1/comm': `${host.init}\n`,
     '/proc/sys/kernel/osrelease': `${host.kernel}\n`,
-    '/proc/version': `Linux version ${host.kernel}\n`,
+    '/proc/version': `Linux version ${host.kernel} ${host.built}\n`,
     '/proc/cmdline': `${host.cmdline}\n`,
     '/proc/1/mountinfo': mountsOf(host),
-    ...modulesOf(host),
-    ...(host.config && { [host.config.path]: configOf(host.config) }),
+    ...kernelFiles({ ...host, release: host.kernel }),
     ...packagesOf(host),
     ...host.files,
   }
-}
-
-function modulesOf({ modules, kernel }: Composed): Record<string, string> {
-  if (modules === null) return { '/proc/modules': '' }
-  const folder = `${modules.folder}/${kernel}`
-  const there = [...moduleNames].filter((name) => ![...modules.without, ...modules.builtIn].includes(name))
-  const line = (name: string) => `kernel/${name}${modules.ending}:\n`
-  return {
-    '/proc/modules': modules.loaded.map((name) => `${foldModule(name)} 16384 0 - Live 0x0\n`).join(''),
-    [`${folder}/modules.dep`]: there.map(line).join(''),
-    [`${folder}/modules.builtin`]: modules.builtIn.map((name) => `kernel/${name}.ko\n`).join(''),
-    [`${folder}/modules.alias`]: '',
-  }
-}
-
-function configOf({ unset }: NonNullable<Composed['config']>): string {
-  const line = (name: string) =>
-    unset.includes(name) ? `# ${name} is not set` : `${name}=${moduleOptions.has(name) ? 'm' : 'y'}`
-  return ['# Linux Kernel Configuration', ...[...optionNames].map(line)].join('\n')
 }
 
 function packagesOf({ packages: { manager, names: installed } }: Composed): Record<string, string> {
@@ -201,23 +205,34 @@ function answersOf(host: Composed) {
   const rpm = ['rpm', '-qa', '--queryformat', '%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\n']
   const space = { size: 4e10, free: 3e10, freeForRoot: 3e10, inodes: 2_621_440, inodesFree: 2_500_000 }
   return {
-    units: Object.fromEntries(Object.entries(host.units).map(([name, text]) => [name, unitOf(text)])),
+    units: Object.fromEntries(Object.entries(host.units).map(([name, text]) => [name, unitOf(name, text)])),
     runs: [
       ...host.runs.map((run) => ({ ...run, exitCode: 0 })),
-      { argv: ['cryptsetup', '--version'], exitCode: 0, stdout: 'cryptsetup 2.7.0\n' },
+      ...usualRuns.map((run) => ({ ...run, exitCode: 0 })),
       ...(manager === 'rpm' ? [{ argv: rpm, exitCode: 0, stdout: list.join('') }] : []),
     ],
     devices: ['/dev/fuse', '/dev/kmsg', '/dev/net/tun', '/dev/vhost-net', '/dev/kvm', ...host.devices],
     sockets: host.sockets,
     spaces: { '/var/lib/kubelet': space, '/var/log': space, '/var/lib/containerd': space },
+    ports: Object.fromEntries(host.processes.filter(isKubelet).map((name) => ['10250/tcp', name])),
     processes: Object.fromEntries(
       host.processes.map((name) => [name, 'Max open files            1048576    1048576    files\n']),
     ),
   }
 }
 
-function unitOf(text: string): Record<string, string> {
+/** Programs of which no check asks more than that they run; a host's own answers come first. */
+const usualRuns = [
+  { argv: ['cryptsetup', '--version'], stdout: 'cryptsetup 2.7.0 flags: UDEV BLKID KEYRING KERNEL_CAPI\n' },
+  { argv: ['chronyc', '-n', 'tracking'], stdout: 'Reference ID    : C0000235\nLeap status     : Normal\n' },
+]
+
+function isKubelet(process: string): boolean {
+  return /^(kubelet|kubelite|k3s-(server|agent))$/.test(process)
+}
+
+function unitOf(name: string, text: string): Record<string, string> {
   const [ActiveState = '', UnitFileState = 'enabled'] = text.split(' ')
-  const isActive = ActiveState === 'active'
-  return { LoadState: 'loaded', ActiveState, SubState: isActive ? 'running' : 'dead', UnitFileState }
+  const up = name.endsWith('.socket') ? 'listening' : 'running'
+  return { LoadState: 'loaded', ActiveState, SubState: ActiveState === 'active' ? up : 'dead', UnitFileState }
 }

@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { askFiles, isFileQuestion } from '../../agent/host/ask-files.ts'
+import { askFiles, findProgram, isFileQuestion } from '../../agent/host/ask-files.ts'
+import type { FileView } from '../../agent/host/ask-files.ts'
 import { createFileCache } from '../../agent/host/file-cache.ts'
 import { hostPath } from '../../agent/host/host-path.ts'
 import type { Host } from '../../agent/model/host.ts'
-import type { Answer, FileStat, Question } from '../../agent/model/question.ts'
+import type { Answer, FileStat, Question, RunQuestion } from '../../agent/model/question.ts'
 
 /** What cannot be a file: what systemd said of units, and what programs printed. */
 const answersFile = z.strictObject({
@@ -70,7 +71,7 @@ export function recordedHost(folder: string): Host {
     }
     if (question.ask === 'unit') return { fate: 'found', value: answers.units[question.name] ?? notFound }
     const run = answers.runs.find(({ argv }) => JSON.stringify(argv) === JSON.stringify(question.argv))
-    if (run === undefined) return { fate: 'absent', detail: 'was not recorded' }
+    if (run === undefined) return notRecorded(view, question)
     const { exitCode, stdout, stderr } = run
     return { fate: 'found', value: { exitCode, signal: null, stdout, stderr, truncated: false } }
   }
@@ -82,6 +83,14 @@ export function recordedHost(folder: string): Host {
   }
 }
 
+/** A program that is not there cannot be run; of one that is, its answer is wanting, and no golden should say so. */
+function notRecorded(view: FileView, { argv }: RunQuestion): Answer<never> {
+  const which = findProgram(view, argv[0] ?? '')
+  if (which.fate === 'found')
+    throw new Error(`${view.root} has ${which.value.path}, but no answer of: ${argv.join(' ')}`)
+  return { fate: 'absent', detail: 'it is not there' }
+}
+
 function special(type: FileStat['type'], path: string): FileStat {
   return { type, mode: 0o666, uid: 0, gid: 0, size: 0, realPath: path }
 }
@@ -90,7 +99,7 @@ function found<V>(value: V): Answer<V> {
   return { fate: 'found', value }
 }
 
-function viewOf(root: string) {
+function viewOf(root: string): FileView {
   return { root, suspects: new Set<string>(), hostPath, cache: createFileCache() }
 }
 

@@ -63,6 +63,9 @@ describe('anyOf', () => {
     const first = { ...need(missing, 1), fix: { all: { packages: ['one'] } } }
     const second = { ...need(missing, 2), fix: { all: { packages: ['two'] } } }
     expect(judgeOne([anyOf([first, second])]).fix).toBe('apt-get update && apt-get install -y one')
+    const told = { ...first, fix: { all: { note: 'another kernel' } } }
+    expect(judgeOne([anyOf([told, second])]).fix).toBe('apt-get update && apt-get install -y two')
+    expect(judgeOne([anyOf([told])]).fix).toBe('# another kernel')
   })
 })
 
@@ -75,6 +78,12 @@ describe('a check taken in', () => {
     expect(outer?.message).toContain('inner: ')
     expect(outer?.fix).toContain('inner-tool')
     expect(outer?.findings[0]?.findings).toHaveLength(1)
+  })
+
+  test('how many more are missing is said once', () => {
+    const several = check('several', [need(missing, 1), need({ ...missing, message: 'another' }, 2)])
+    const [outer] = judgeAll([check('outer', [taking('several'), need(missing)]), several])
+    expect(outer?.message).toBe(`several: ${missing.message} (and 2 more)`)
   })
 
   test('the packages of several are one command, none of them twice', () => {
@@ -191,7 +200,7 @@ function need(said: Verdict, index = 0): Need {
     ...common,
     type: 'host',
     id: `binary:${index}`,
-    usualFix: null,
+    usualFix: () => null,
     kind: 'binary',
     questions: () => [],
     judge: () => said,

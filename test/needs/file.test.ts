@@ -153,7 +153,7 @@ describe('in a real folder', () => {
 
   test.each<[unknown, string, RegExp]>([
     ['/plain', 'FileFound', /regular file/],
-    [{ path: '/link', mode: '0600', matches: '^InitiatorName=' }, 'FileAsWanted', /regular file/],
+    [{ path: '/link', mode: '0600', matches: '^InitiatorName=' }, 'FileAsWanted', /as it should be/],
     ['/dangling', 'FileNotFound', /the symbolic link \/dangling -> \/gone leads to \/gone/],
     [{ path: '/dangling', type: 'any' }, 'FileNotFound', /dangling/],
     [{ path: '/dangling', exists: false }, 'FileAbsent', /as it should be/],

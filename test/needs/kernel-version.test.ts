@@ -65,6 +65,21 @@ describe('the version', () => {
         [`RHEL's own numbers: ${kernel}`, kernel, { kernelVersion: '>=4.18.0-305' }, {}, reason] as const,
     ),
     [
+      "the distribution's own number counts where the range has one",
+      '5.15.0-97-generic',
+      { kernelVersion: '<5.15.0-94 || >=5.15.0-100' },
+      { '/proc/version_signature': 'Ubuntu 5.15.0-97.107-generic 5.15.136\n' },
+      'KernelTooOld',
+    ],
+    ['that of RHEL 8.0', '4.18.0-80.el8.x86_64', { kernelVersion: '>=4.18.0-305' }, {}, 'KernelTooOld'],
+    [
+      'that of RHEL 8.4',
+      '4.18.0-305.3.1.el8_4.x86_64',
+      { kernelVersion: '>=4.18.0-305' },
+      {},
+      'KernelVersionOk',
+    ],
+    [
       'the compiler of Debian is not the kernel',
       '6.18.1',
       { kernelVersion: '>=6.18' },

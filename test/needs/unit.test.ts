@@ -94,6 +94,16 @@ describe('systemd', () => {
     expect(judge(written, { 'a.service': service, 'a.socket': socket })).toMatchObject({ state, reason })
   })
 
+  test('what must not run is stopped in one command, a socket with its service', () => {
+    const written = { unit: { anyOf: ['a.service', 'a.socket'] }, state: 'inactive' }
+    expect(judge(written, { 'a.service': 'running', 'a.socket': 'listening' }).fix?.run).toEqual([
+      'systemctl disable --now a.service a.socket',
+    ])
+    expect(judge(written, { 'a.service': 'dead', 'a.socket': 'listening' }).fix?.run).toEqual([
+      'systemctl disable --now a.socket',
+    ])
+  })
+
   test('evidence names each of them', () => {
     const written = { unit: { anyOf: ['a.service', 'a.socket'] } }
     expect(judge(written, { 'a.service': 'dead', 'a.socket': 'listening' }).evidence).toEqual([

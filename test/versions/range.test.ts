@@ -24,6 +24,10 @@ describe('a version in a range', () => {
     ['1:3.0.7-27.el9', '>=3.0.7', lenient(compareRpmVersions), true],
     ['6.2.0-rc3', '>=6.2', compareKernelVersions, false],
     ['6.1.0-17-amd64', '>=6.1', compareKernelVersions, true],
+    ['6.1.0-17-amd64', '<=6.1', compareKernelVersions, true],
+    ['5.15.0-97-generic', '>=5.15.0-94', compareKernelVersions, true],
+    ['5.15.0-97-generic', '>=5.15.0-100', compareKernelVersions, false],
+    ['5.15.131', '<5.15.0-100', compareKernelVersions, false],
     ['6.5.6', '>=6.5.6 <6.5.7', compareKernelVersions, true],
   ])('%s in %s', (version, text, compare, wanted) => {
     const parsed = parseRange(text)
