@@ -2,13 +2,18 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { Answer, ProcessFacts } from '../model/question.ts'
 import { fateOfErrno } from './errno.ts'
 import { findProcess } from './find-process.ts'
+import type { RunningProcess } from './find-process.ts'
 
 /**
  * The oldest process of a name. That there is none is proven only where the processes of others are seen at all:
  * with hidepid (proc(5)) process 1 is not, for who is not root.
  */
-export function askProcess(procfs: string, name: string): Answer<ProcessFacts> {
-  const found = findProcess(procfs, name)
+export function askProcess(
+  procfs: string,
+  listed: Answer<readonly RunningProcess[]>,
+  name: string,
+): Answer<ProcessFacts> {
+  const found = findProcess(listed, name)
   if (found.fate !== 'found') return found.fate === 'failed' && isWhole(procfs) ? gone(name) : found
   const path = `${procfs}/${found.value}/limits`
   try {

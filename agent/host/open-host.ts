@@ -4,7 +4,8 @@ import type { Answer, Question } from '../model/question.ts'
 import { askPorts } from './ask-ports.ts'
 import { askProcess } from './ask-process.ts'
 import { createFileCache } from './file-cache.ts'
-import { findProcess } from './find-process.ts'
+import { findProcess, listProcesses } from './find-process.ts'
+import type { RunningProcess } from './find-process.ts'
 import { openNamespace } from './open-namespace.ts'
 import { createRuns } from './run-once.ts'
 import { targetOf, testTarget } from './target.ts'
@@ -32,10 +33,11 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
   const askGroup = async (
     process: string | null,
     group: readonly Question[],
+    listed: () => Answer<readonly RunningProcess[]>,
   ): Promise<readonly AnswerEntry[]> => {
     const timed = { ...means, deadline: deadline() }
     if (process === null) return openNamespace(target, timed).ask(group)
-    const found = findProcess(procfs, process)
+    const found = findProcess(listed(), process)
     if (found.fate !== 'found') return group.map((question) => [question, found])
     return openNamespace(targetOf(procfs, found.value), timed).ask(group)
   }
@@ -45,19 +47,25 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
     selfTest: () => Promise.resolve(testTarget(target)),
     abandoned: () => means.runs.abandoned(),
     async ask(questions) {
+      const listed = once(() => listProcesses(procfs))
       const processes = questions.filter((question) => question.ask === 'process')
       const ports = questions.filter((question) => question.ask === 'port')
       const others = questions.filter((question) => question.ask !== 'process' && question.ask !== 'port')
       const held = ports.length === 0 ? [] : askPorts(procfs, String(targetPid ?? 'self'), ports)
       const groups = Map.groupBy(others, (question) => ('in' in question ? (question.in ?? null) : null))
-      const all = await Promise.all([...groups].map(([process, group]) => askGroup(process, group)))
+      const all = await Promise.all([...groups].map(([process, group]) => askGroup(process, group, listed)))
       return [
-        ...processes.map((question) => [question, askProcess(procfs, question.name)] as const),
+        ...processes.map((question) => [question, askProcess(procfs, listed(), question.name)] as const),
         ...ports.map((question, index) => [question, held[index] ?? unasked] as const),
         ...all.flat(),
       ]
     },
   }
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | null = null
+  return () => (made ??= make())
 }
 
 const unasked: Answer<never> = { fate: 'failed', detail: 'no answer came' }

@@ -188,6 +188,11 @@ export interface Unanswered {
   readonly detail: string
 }
 
+/** Equal questions have the same. Most are asked again and again as the same object, which keeps its own. */
 export function questionKey(question: Question): string {
-  return JSON.stringify(question, Object.keys(question).toSorted())
+  const key = keys.get(question) ?? JSON.stringify(question, Object.keys(question).toSorted())
+  keys.set(question, key)
+  return key
 }
+
+const keys = new WeakMap<Question, string>()
