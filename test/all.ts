@@ -2,7 +2,9 @@ import { readFile, mkdir, rm } from 'node:fs/promises'
 import { execa } from 'execa'
 import { agentImage } from './setup/agent-image.ts'
 import { controlPlane } from './setup/control-plane.ts'
+import { debianReleases } from './setup/debian-releases.ts'
 import { hostRoot } from './setup/host-root.ts'
+import { kernelTrees } from './setup/kernel-trees.ts'
 import { podImage } from './setup/pod-image.ts'
 import type { Step } from './setup/step.ts'
 import { sweepHosts } from './setup/sweep-hosts.ts'
@@ -12,7 +14,15 @@ import { systemPackages } from './setup/system-packages.ts'
  * All tests: sets up what they need, says what it does, runs them, and ends with the plain count. What cannot be set
  * up is a failure with CI=true; elsewhere its tests are skipped, loudly.
  */
-const steps: readonly Step[] = [systemPackages, sweepHosts, hostRoot, podImage, agentImage]
+const steps: readonly Step[] = [
+  systemPackages,
+  sweepHosts,
+  hostRoot,
+  debianReleases,
+  kernelTrees,
+  podImage,
+  agentImage,
+]
 const isCi = process.env['CI'] === 'true'
 
 const lacking: string[] = []

@@ -42,9 +42,12 @@ export const findAliases = searchOnce((text, name) => {
   return matchingTargets(name, lines)
 })
 
-/** The same in modules.builtin.modinfo: `NAME.alias=PATTERN` between zero bytes; the name itself counts too. */
+/**
+ * The same in modules.builtin.modinfo: `NAME.alias=PATTERN` between zero bytes. The name itself counts where it has
+ * `NAME.file=`, from which modules.builtin is made; other entries name mere parts of the kernel ("core.parmtype").
+ */
 export const findBuiltInAliases = searchOnce((text, name) => {
-  if (new RegExp(`(?:^|\\0)${anySpelling(name)}\\.`).test(text)) return [name]
+  if (new RegExp(`(?:^|\\0)${anySpelling(name)}\\.file=`).test(text)) return [name]
   const entries = text.matchAll(new RegExp(`(?:^|\\0)(\\w+)\\.alias=([${name.charAt(0)}*?[][^\\0]*)`, 'g'))
   return matchingTargets(
     name,

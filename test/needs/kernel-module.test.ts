@@ -28,7 +28,7 @@ slow_one.ko:
 `,
   [`${modules}/modules.builtin`]: 'kernel/fs/ext4/ext4.ko\nkernel/drivers/md/dm-mod.ko\n',
   [`${modules}/modules.builtin.modinfo`]:
-    'ext4.license=GPL\0ext4.alias=fs-ext4\0ext4.alias=ext3\0mmiotrace.file=arch/x86/mm/mmiotrace\0',
+    'ext4.license=GPL\0ext4.alias=fs-ext4\0ext4.alias=ext3\0mmiotrace.file=arch/x86/mm/mmiotrace\0core.parmtype=burst:uint\0',
   [`${modules}/modules.alias`]: `# Aliases extracted from modules themselves.
 alias fs-nfs4 nfs
 alias fs-nfsd nfsd
@@ -65,6 +65,7 @@ describe('found', () => {
     ['the end of a name', 'tcp', 'ModuleNotFound'],
     ['only as a dependency', 'dm_bufio', 'ModuleNotFound'],
     ['a name of a folder', 'md', 'ModuleNotFound'],
+    ['the name of a mere part of the kernel', 'core', 'ModuleNotFound'],
     ['being loaded right now', 'slow_one', 'ModuleUnknown'],
   ])('%s', (_, name, reason) => {
     expect(judge(name).reason).toBe(reason)

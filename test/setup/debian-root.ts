@@ -4,9 +4,12 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { aptEnv } from './apt.ts'
 
+/** That of Debian 12, which this machine must be: its sources of packages are taken over. */
 export const suite = 'bookworm'
 
 export interface RootParts {
+  /** The release; that of this machine unless told. */
+  readonly suite?: string
   /** Packages beside those of variant minbase. */
   readonly included: readonly string[]
   /** What else is done to it before it is whole. */
@@ -15,17 +18,18 @@ export interface RootParts {
 }
 
 /**
- * A Debian 12 root that installs from where this machine does. Made under another name and renamed when it is whole: one
+ * A Debian root that installs from where this machine does. Made under another name and renamed when it is whole: one
  * that was cut off is never taken for it.
  */
-export async function makeDebianRoot(root: string, { included, finish, tell }: RootParts): Promise<void> {
+export async function makeDebianRoot(root: string, parts: RootParts): Promise<void> {
+  const { suite: release = suite, included, finish, tell } = parts
   await sweepParts(root)
   const part = `${root}.part-${process.pid}`
   await mkdir(part, { recursive: true })
   tell('debootstrap, about a minute')
   const wanted = included.length > 0 ? [`--include=${included.join(',')}`] : []
-  await execa('debootstrap', ['--variant=minbase', ...wanted, suite, part, await mirror()])
-  await takeOverApt(part)
+  await execa('debootstrap', ['--variant=minbase', ...wanted, release, part, await mirror()])
+  await takeOverApt(part, release === suite ? ownApt : ['etc/apt/apt.conf.d'])
   await finish(part)
   await unmountUnder(part)
   // A run beside this one may have been first: then that one is as good.
@@ -33,8 +37,8 @@ export async function makeDebianRoot(root: string, { included, finish, tell }: R
   else await rename(part, root)
 }
 
-/** Those of runs that were killed on the way. debootstrap mounts /proc and /sys in them: rm must not go there. */
-async function sweepParts(root: string): Promise<void> {
+/** Takes away what runs that were killed have left beside it. debootstrap mounts /proc and /sys in them: rm must not go there. */
+export async function sweepParts(root: string): Promise<void> {
   const folder = resolve(root, '..')
   await mkdir(folder, { recursive: true })
   for (const name of readdirSync(folder)) {
@@ -53,20 +57,21 @@ async function unmountUnder(folder: string): Promise<void> {
     await execa('umount', ['-l', place])
 }
 
-/** The mirror that this machine itself uses. Its sources are taken over too, so they must be of the same suite. */
+/** The mirror that this machine itself uses. */
 async function mirror(): Promise<string> {
   const format = ['--format', '$(CODENAME) $(REPO_URI)', 'Created-By: Packages']
   const { stdout } = await execa('apt-get', ['indextargets', ...format])
   const line = stdout.split('\n').find((entry) => entry.startsWith(`${suite} `))
   if (line === undefined) throw new Error(`this machine's apt has no source of ${suite}, which is Debian 12`)
-  return line.slice(suite.length + 1)
+  return line.slice(suite.length + 1).replace(/\/$/, '')
 }
 
+/** A root of another release has sources and keys of its own, from debootstrap. */
+const ownApt = ['etc/apt', 'usr/share/keyrings']
+
 /** The root installs from where this machine does, and trusts whom it trusts. */
-async function takeOverApt(root: string): Promise<void> {
-  await rm(join(root, 'etc/apt'), { recursive: true, force: true })
-  const places = ['etc/apt', 'usr/share/keyrings', 'etc/ssl/certs/ca-certificates.crt', 'etc/resolv.conf']
-  for (const place of places) {
+async function takeOverApt(root: string, apt: readonly string[]): Promise<void> {
+  for (const place of [...apt, 'etc/ssl/certs/ca-certificates.crt', 'etc/resolv.conf']) {
     if (!existsSync(`/${place}`)) continue
     await rm(join(root, place), { recursive: true, force: true })
     await cp(`/${place}`, join(root, place), { recursive: true, dereference: true })

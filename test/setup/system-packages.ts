@@ -10,6 +10,7 @@ const packages: Readonly<Record<string, string>> = {
   mount: 'mount and umount, of overlays and hung mounts',
   iproute2: 'network namespaces',
   procps: 'pgrep',
+  kmod: 'depmod and the real modprobe',
   python3: 'serves the mount that hangs',
   rpm: 'the real order of versions',
   'libdpkg-perl': 'the real order of versions',
