@@ -4,8 +4,8 @@ import type { ChildTask } from './ask-child.ts'
 import { hostPath } from './host-path.ts'
 
 /**
- * A process of its own that reads files where its parent must not, or cannot: on a mount that may hang, or in another
- * network namespace. Asked by one argument in JSON, it prints the answers as JSON, in order. Whoever started it kills
+ * A process of its own that reads files where its parent must not, or cannot: on a mount that may hang, or in other
+ * namespaces. Asked by one argument in JSON, it prints the answers as JSON, in order. Whoever started it kills
  * it at the deadline.
  */
 const { root, questions }: ChildTask = JSON.parse(process.argv[2] ?? '')

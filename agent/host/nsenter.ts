@@ -1,11 +1,14 @@
 import type { Answer, RunResult } from '../model/question.ts'
 
 /**
- * Runs a program in another namespace, nsenter(1) of util-linux: `--mount=` or `--net=` and its file. Never `--pid`: a
- * container cannot enter the PID namespace of an ancestor.
+ * Runs a program in other namespaces, nsenter(1) of util-linux: `--mount=`, `--net=` … and the file of each. Never `--pid`:
+ * a container cannot enter the PID namespace of an ancestor.
  */
-export function nsenterArgv(namespace: string, argv: readonly string[]): readonly [string, ...string[]] {
-  return ['nsenter', namespace, '--', ...argv]
+export function nsenterArgv(
+  namespaces: readonly string[],
+  argv: readonly string[],
+): readonly [string, ...string[]] {
+  return ['nsenter', ...namespaces, '--', ...argv]
 }
 
 /** Tells nsenter's own failure to enter from what the program did. */

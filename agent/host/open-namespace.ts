@@ -8,9 +8,10 @@ import type { FileCache } from './file-cache.ts'
 import { hostEnvironment, hostPath } from './host-path.ts'
 import { readSuspectMounts } from './mounts.ts'
 import { nsenterArgv, readNsenter } from './nsenter.ts'
+import { settingKind } from './namespaced-settings.ts'
 import type { Runs } from './run-once.ts'
 import { runProgram } from './run-program.ts'
-import type { Target } from './target.ts'
+import type { NamespaceKind, Target } from './target.ts'
 import { resolvePath } from './resolve-path.ts'
 import { readUnits, showUnits } from './units.ts'
 
@@ -51,7 +52,7 @@ export function openNamespace(target: Target, { cache, runs, deadline }: Means) 
     // Most of the time may be over, where the program is on a slow mount.
     const spent = performance.now() - start
     if (target.namespace === null) return run(command, spent)
-    return readNsenter(await run(nsenterArgv(`--mount=${target.namespace}`, command), spent))
+    return readNsenter(await run(nsenterArgv([`--mount=${target.namespace}`], command), spent))
   }
 
   const askUnits = async (questions: readonly UnitQuestion[]): Promise<AnswerEntry[]> => {
@@ -60,22 +61,33 @@ export function openNamespace(target: Target, { cache, runs, deadline }: Means) 
     return pair(questions, readUnits(names, await runOn(showUnits(names))))
   }
 
-  /** The settings under /proc/sys/net are those of the network namespace of whoever reads them. */
-  const askNetwork = async (questions: readonly FileQuestion[]): Promise<AnswerEntry[]> => {
-    if (questions.length === 0 || target.network === null) return []
-    const task = { root: view.root, questions }
-    const ran = readNsenter(await run(nsenterArgv(`--net=${target.network}`, childArgv(task))))
-    return pair(questions, readChild(task, ran, 'the network namespace of the host'))
+  /** What a child reads in the host's namespaces; those of processes and users cannot be entered from below. */
+  const askSettings = async (questions: readonly FileQuestion[]): Promise<AnswerEntry[]> => {
+    const [inner, closed] = splitBy(questions, (question) => canBeEntered(kindOf(question)))
+    const refused = closed.map((question) => [question, notOurs] as const)
+    if (inner.length === 0) return refused
+    const task = { root: view.root, questions: inner }
+    const flags = [...target.others].flatMap(([kind, file]) =>
+      canBeEntered(kind) ? [`--${kind}=${file}`] : [],
+    )
+    const ran = readNsenter(await run(nsenterArgv(flags, childArgv(task))))
+    return [...refused, ...pair(inner, readChild(task, ran, 'the settings of the host'))]
+  }
+
+  /** The namespace that tells another value to us than to the host. */
+  const kindOf = (question: FileQuestion): NamespaceKind | null => {
+    const kind = 'path' in question ? settingKind(question.path) : null
+    return kind !== null && target.others.has(kind) ? kind : null
   }
 
   return {
     async ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]> {
       const files = questions.filter(isFileQuestion)
-      const [network, others] = target.network === null ? [[], files] : splitNetwork(files)
+      const [settings, others] = splitBy(files, (question) => kindOf(question) !== null)
       const programs = questions.filter((question): question is RunQuestion => question.ask === 'run')
       const all = await Promise.all([
         askUnits(questions.filter((question) => question.ask === 'unit')),
-        askNetwork(network),
+        askSettings(settings),
         ...programs.map(async (question) => pair([question], [await runOn(question.argv)])),
         ...others.map(async (question) => pair([question], [await askFile(question)])),
       ])
@@ -103,10 +115,20 @@ const formatError: Answer<RunResult> = {
   },
 }
 
-function splitNetwork(questions: readonly FileQuestion[]) {
-  const isNetwork = (question: FileQuestion) =>
-    'path' in question && question.path.startsWith('/proc/sys/net/')
-  return [questions.filter(isNetwork), questions.filter((question) => !isNetwork(question))] as const
+function canBeEntered(kind: NamespaceKind | null): boolean {
+  return kind !== 'pid' && kind !== 'user'
+}
+
+const notOurs: Answer<never> = {
+  fate: 'failed',
+  detail: 'the kernel tells a container its own value, and that of the host only to processes of the host',
+}
+
+function splitBy<T>(
+  items: readonly T[],
+  isFirst: (item: T) => boolean,
+): readonly [readonly T[], readonly T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {

@@ -2,6 +2,10 @@ import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs'
 import type { Unanswered } from '../model/question.ts'
 import { fateOfErrno } from './errno.ts'
 
+/** Namespaces besides that of mounts, as they are named in /proc/<pid>/ns. */
+export type NamespaceKind = (typeof namespaceKinds)[number]
+const namespaceKinds = ['net', 'ipc', 'uts', 'pid', 'user'] as const
+
 /** One mount namespace that is asked: where its files are, and what a program is run with to run in it. */
 export interface Target {
   /** Before every path: "/proc/4711/root", or "" for our own. */
@@ -9,8 +13,8 @@ export interface Target {
   readonly mountinfo: string
   /** The namespace to enter; null for our own. */
   readonly namespace: string | null
-  /** The network namespace, where it is another than ours; null for our own. */
-  readonly network: string | null
+  /** The files of its other namespaces that are not ours as well. */
+  readonly others: ReadonlyMap<NamespaceKind, string>
   readonly description: string
 }
 
@@ -18,7 +22,7 @@ const ownTarget: Target = {
   root: '',
   mountinfo: '/proc/self/mountinfo',
   namespace: null,
-  network: null,
+  others: new Map(),
   description: 'this machine',
 }
 
@@ -32,7 +36,7 @@ export function targetOf(procfs: string, pid: number | null): Target {
     root: `${place}/root`,
     mountinfo: `${place}/mountinfo`,
     namespace: `${place}/ns/mnt`,
-    network: isSame(`${place}/ns/net`, '/proc/self/ns/net') ? null : `${place}/ns/net`,
+    others: othersOf(place),
     description: `process ${pid} of ${procfs}`,
   }
 }
@@ -48,6 +52,11 @@ export function testTarget(target: Target): Unanswered | null {
     if (answer.fate === 'absent') return { fate: 'failed', detail: `there is no ${target.description}` }
     return { fate: answer.fate, detail: `${target.description} cannot be entered (${answer.detail})` }
   }
+}
+
+function othersOf(place: string): ReadonlyMap<NamespaceKind, string> {
+  const others = namespaceKinds.filter((kind) => !isSame(`${place}/ns/${kind}`, `/proc/self/ns/${kind}`))
+  return new Map(others.map((kind) => [kind, `${place}/ns/${kind}`]))
 }
 
 function isOwn(procfs: string, pid: number): boolean {

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa, execaSync } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasOwnPidMax } from '../../agent/host/namespaced-settings.ts'
 import { openHost } from '../../agent/host/open-host.ts'
 import { watchHost } from '../../agent/host/watch-host.ts'
 import type { Question } from '../../agent/model/question.ts'
@@ -10,7 +11,7 @@ import type { Question } from '../../agent/model/question.ts'
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED: entering namespaces is tested by root alone')
 
-/** A process in mount and network namespaces of its own, with a folder that is seen only there. */
+/** A process in namespaces of its own but for that of processes, with a folder that is seen only there. */
 describe.runIf(isRoot)('a host in another mount namespace', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-ns-'))
   const inside = join(folder, 'inside')
@@ -21,8 +22,8 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
 
   beforeAll(async () => {
     mkdirSync(inside)
-    const script = `mount -t tmpfs tmpfs ${inside} && mkdir -p ${inside}/bin ${inside}/lib && mount --bind ${inside}/lib /var/lib/dpkg && echo 1 > /proc/sys/net/ipv4/ip_forward && cp /bin/sleep ${inside}/${name} && echo ready && exec ${inside}/${name} 600`
-    const started = execa('unshare', ['-mn', '--propagation', 'private', 'sh', '-c', script], {
+    const script = `mount -t tmpfs tmpfs ${inside} && mkdir -p ${inside}/bin ${inside}/lib && mount --bind ${inside}/lib /var/lib/dpkg && echo 1 > /proc/sys/net/ipv4/ip_forward && echo 77 > /proc/sys/kernel/msgmni && hostname of-the-host && cp /bin/sleep ${inside}/${name} && echo ready && exec ${inside}/${name} 600`
+    const started = execa('unshare', ['-mniu', '--propagation', 'private', 'sh', '-c', script], {
       reject: false,
       buffer: false,
     })
@@ -66,6 +67,14 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     expect(readFileSync(question.path, 'utf8')).toBe(execaSync('cat', [question.path]).stdout + '\n')
   })
 
+  test.each([
+    ['/proc/sys/kernel/msgmni', '77\n'],
+    ['/proc/sys/kernel/hostname', 'of-the-host\n'],
+  ])('%s is that of its own namespace too', async (path, text) => {
+    expect(await ask({ ask: 'read', path })).toEqual({ fate: 'found', value: { text } })
+    expect(readFileSync(path, 'utf8')).not.toBe(text)
+  })
+
   test('of its network settings all are asked at once, and what is missing there is absent', async () => {
     const questions: Question[] = [
       { ask: 'read', path: '/proc/sys/net/ipv4/ip_forward' },
@@ -102,6 +111,39 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     stop()
     expect(told).toHaveLength(1)
     expect((told[0] ?? 0) - start).toBeLessThan(1_500)
+  })
+})
+
+/** As a container sees its host: it cannot enter the PID namespace of an ancestor, and is told of its own. */
+describe.runIf(isRoot)('a host in another PID namespace', () => {
+  test('tells of kernel.pid_max nothing where each has its own', async () => {
+    const unshared = execa('unshare', ['-mp', '--fork', '--kill-child', 'sleep', '600'], { reject: false })
+    try {
+      const children = `/proc/${unshared.pid}/task/${unshared.pid}/children`
+      await expect.poll(() => readFileSync(children, 'utf8').trim()).not.toBe('')
+      const targetPid = Number(readFileSync(children, 'utf8'))
+      const host = openHost({ procfs: '/proc', targetPid, deadline: () => 5_000 })
+      const questions: Question[] = ['pid_max', 'threads-max'].map((name) => ({
+        ask: 'read',
+        path: `/proc/sys/kernel/${name}`,
+      }))
+      const answers = await host.ask(questions)
+      const fateOf = (question: Question | undefined) =>
+        answers.find(([asked]) => asked === question)?.[1].fate
+      expect(questions.map(fateOf)).toEqual([hasOwnPidMax(release()) ? 'failed' : 'found', 'found'])
+    } finally {
+      unshared.kill('SIGKILL')
+      await unshared
+    }
+  })
+
+  test.each([
+    ['6.13.7-amd64', false],
+    ['6.14.0', true],
+    ['7.0.1', true],
+    ['5.15.0-97-generic', false],
+  ])('kernel %s: %s', (kernel, isOwn) => {
+    expect(hasOwnPidMax(kernel)).toBe(isOwn)
   })
 })
 
