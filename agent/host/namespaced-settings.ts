@@ -1,5 +1,7 @@
 import { release } from 'node:os'
-import type { NamespaceKind } from './target.ts'
+import type { Answer } from '../model/question.ts'
+import type { FileQuestion } from './ask-files.ts'
+import type { NamespaceKind, Target } from './target.ts'
 
 /**
  * Settings below /proc/sys that the kernel keeps for each namespace: whoever reads them is told those of its own, through
@@ -20,8 +22,44 @@ const places: readonly { readonly kind: NamespaceKind; readonly pattern: RegExp 
   ...(hasOwnPidMax(release()) ? [{ kind: 'pid', pattern: /^\/proc\/sys\/kernel\/pid_max$/ } as const] : []),
 ]
 
+/** Questions about files, by where their answer is the host's. */
+export interface SplitQuestions {
+  /** It is one and the same for us. */
+  readonly shared: readonly FileQuestion[]
+  /** Only in namespaces of the host that a child can enter. */
+  readonly inner: readonly FileQuestion[]
+  /** Only in such as cannot be entered from below: those of processes and users. */
+  readonly closed: readonly FileQuestion[]
+}
+
+/** Tells apart the settings that the kernel keeps for each namespace, where the host's is another than ours. */
+export function splitSettings(questions: readonly FileQuestion[], { others }: Target): SplitQuestions {
+  const kindOf = (question: FileQuestion) => {
+    const kind = 'path' in question ? settingKind(question.path) : null
+    return kind !== null && others.has(kind) ? kind : null
+  }
+  const of = (group: keyof SplitQuestions) =>
+    questions.filter((question) => groupOf(kindOf(question)) === group)
+  return { shared: of('shared'), inner: of('inner'), closed: of('closed') }
+}
+
+/** For nsenter: all that can be entered. */
+export function settingFlags({ others }: Target): string[] {
+  return [...others].flatMap(([kind, file]) => (groupOf(kind) === 'inner' ? [`--${kind}=${file}`] : []))
+}
+
+export const notOurs: Answer<never> = {
+  fate: 'failed',
+  detail: 'the kernel tells a container its own value, and that of the host only to processes of the host',
+}
+
+function groupOf(kind: NamespaceKind | null): keyof SplitQuestions {
+  if (kind === null) return 'shared'
+  return kind === 'pid' || kind === 'user' ? 'closed' : 'inner'
+}
+
 /** Whose namespace decides what is read at a path; null when it is one for the whole machine. */
-export function settingKind(path: string): NamespaceKind | null {
+function settingKind(path: string): NamespaceKind | null {
   return places.find(({ pattern }) => pattern.test(path))?.kind ?? null
 }
 

@@ -6,6 +6,7 @@ import { askProcess } from './ask-process.ts'
 import { createFileCache } from './file-cache.ts'
 import { findProcess, listProcesses } from './find-process.ts'
 import type { RunningProcess } from './find-process.ts'
+import { createKeptRuns } from './kept-runs.ts'
 import { openNamespace } from './open-namespace.ts'
 import { createRuns } from './run-once.ts'
 import { targetOf, testTarget } from './target.ts'
@@ -28,7 +29,7 @@ export interface HostOptions {
  */
 export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
   const target = targetOf(procfs, targetPid)
-  const means = { cache: createFileCache(), runs: createRuns() }
+  const means = { cache: createFileCache(), runs: createRuns(), kept: createKeptRuns() }
 
   const askGroup = async (
     process: string | null,

@@ -1,30 +1,31 @@
 import type { AnswerEntry } from '../model/answers.ts'
-import type { Answer, Program, Question, RunQuestion, RunResult, UnitQuestion } from '../model/question.ts'
+import type { Answer, Question, RunQuestion, UnitQuestion } from '../model/question.ts'
 import { childArgv, readChild } from './ask-child.ts'
 import { SuspectFound, askFiles, isFileQuestion } from './ask-files.ts'
 import type { FileQuestion, FileView } from './ask-files.ts'
-import { isExecutableFormat } from './executable-format.ts'
 import type { FileCache } from './file-cache.ts'
 import { hostEnvironment, hostPath } from './host-path.ts'
+import type { KeptRuns } from './kept-runs.ts'
 import { readSuspectMounts } from './mounts.ts'
+import { notOurs, settingFlags, splitSettings } from './namespaced-settings.ts'
 import { nsenterArgv, readNsenter } from './nsenter.ts'
-import { settingKind } from './namespaced-settings.ts'
+import { programRunner } from './program-runner.ts'
 import type { Runs } from './run-once.ts'
 import { runProgram } from './run-program.ts'
-import type { NamespaceKind, Target } from './target.ts'
-import { resolvePath } from './resolve-path.ts'
+import type { Target } from './target.ts'
 import { readUnits, showUnits } from './units.ts'
 
 /** What is kept from one asking to the next. */
 export interface Means {
   readonly cache: FileCache
   readonly runs: Runs
+  readonly kept: KeptRuns
   /** Milliseconds. */
   readonly deadline: number
 }
 
 /** One mount namespace as it is now: its mounts are looked at once, when it is opened. */
-export function openNamespace(target: Target, { cache, runs, deadline }: Means) {
+export function openNamespace(target: Target, { cache, runs, kept, deadline }: Means) {
   const view: FileView = { root: target.root, suspects: readSuspectMounts(target.mountinfo), hostPath, cache }
   const env = hostEnvironment(target.namespace !== null)
 
@@ -42,93 +43,35 @@ export function openNamespace(target: Target, { cache, runs, deadline }: Means) 
     }
   }
 
-  const runOn = async (argv: readonly string[]): Promise<Answer<RunResult>> => {
-    const [name = '', ...args] = argv
-    const start = performance.now()
-    const found = (await askFile({ ask: 'which', name })) as Answer<Program>
-    if (found.fate !== 'found') return found
-    const command = [found.value.path, ...args] as const
-    if (!isRunnable(view, found.value.path)) return formatError
-    // Most of the time may be over, where the program is on a slow mount.
-    const spent = performance.now() - start
-    if (target.namespace === null) return run(command, spent)
-    return readNsenter(await run(nsenterArgv([`--mount=${target.namespace}`], command), spent))
-  }
+  const runOn = programRunner({ view, target, kept, run, askFile })
 
   const askUnits = async (questions: readonly UnitQuestion[]): Promise<AnswerEntry[]> => {
     if (questions.length === 0) return []
     const names = questions.map(({ name }) => name)
-    return pair(questions, readUnits(names, await runOn(showUnits(names))))
+    return pair(questions, readUnits(names, await runOn({ argv: showUnits(names) })))
   }
 
-  /** What a child reads in the host's namespaces; those of processes and users cannot be entered from below. */
   const askSettings = async (questions: readonly FileQuestion[]): Promise<AnswerEntry[]> => {
-    const [inner, closed] = splitBy(questions, (question) => canBeEntered(kindOf(question)))
-    const refused = closed.map((question) => [question, notOurs] as const)
-    if (inner.length === 0) return refused
-    const task = { root: view.root, questions: inner }
-    const flags = [...target.others].flatMap(([kind, file]) =>
-      canBeEntered(kind) ? [`--${kind}=${file}`] : [],
-    )
-    const ran = readNsenter(await run(nsenterArgv(flags, childArgv(task))))
-    return [...refused, ...pair(inner, readChild(task, ran, 'the settings of the host'))]
-  }
-
-  /** The namespace that tells another value to us than to the host. */
-  const kindOf = (question: FileQuestion): NamespaceKind | null => {
-    const kind = 'path' in question ? settingKind(question.path) : null
-    return kind !== null && target.others.has(kind) ? kind : null
+    if (questions.length === 0) return []
+    const task = { root: view.root, questions }
+    const ran = readNsenter(await run(nsenterArgv(settingFlags(target), childArgv(task))))
+    return pair(questions, readChild(task, ran, 'the settings of the host'))
   }
 
   return {
     async ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]> {
       const files = questions.filter(isFileQuestion)
-      const [settings, others] = splitBy(files, (question) => kindOf(question) !== null)
+      const { shared, inner, closed } = splitSettings(files, target)
       const programs = questions.filter((question): question is RunQuestion => question.ask === 'run')
       const all = await Promise.all([
         askUnits(questions.filter((question) => question.ask === 'unit')),
-        askSettings(settings),
-        ...programs.map(async (question) => pair([question], [await runOn(question.argv)])),
-        ...others.map(async (question) => pair([question], [await askFile(question)])),
+        askSettings(inner),
+        ...programs.map(async (question) => pair([question], [await runOn(question)])),
+        ...shared.map(async (question) => pair([question], [await askFile(question)])),
       ])
-      return all.flat()
+      return [...all.flat(), ...closed.map((question) => [question, notOurs] as const)]
     },
   }
-}
-
-/** What lies on a mount that may hang is not looked at here. */
-function isRunnable(view: FileView, path: string): boolean {
-  const resolved = resolvePath(view.root, path, view.suspects)
-  if (resolved.fate !== 'found' || !resolved.value.stat.isFile()) return true
-  return isExecutableFormat(view.root + resolved.value.real)
-}
-
-/** As a shell tells it. */
-const formatError: Answer<RunResult> = {
-  fate: 'found',
-  value: {
-    exitCode: 126,
-    signal: null,
-    stdout: '',
-    stderr: 'cannot execute: Exec format error',
-    truncated: false,
-  },
-}
-
-function canBeEntered(kind: NamespaceKind | null): boolean {
-  return kind !== 'pid' && kind !== 'user'
-}
-
-const notOurs: Answer<never> = {
-  fate: 'failed',
-  detail: 'the kernel tells a container its own value, and that of the host only to processes of the host',
-}
-
-function splitBy<T>(
-  items: readonly T[],
-  isFirst: (item: T) => boolean,
-): readonly [readonly T[], readonly T[]] {
-  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {

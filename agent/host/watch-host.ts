@@ -1,6 +1,8 @@
 import { readFileSync, statSync, watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
+import { rpmFolders } from '../model/facts.ts'
 import type { Watcher } from '../model/host.ts'
+import { signFolders } from './folder-signature.ts'
 import { readSuspectMounts } from './mounts.ts'
 import { resolvePath } from './resolve-path.ts'
 import { targetOf } from './target.ts'
@@ -62,12 +64,29 @@ function setWatch(root: string, place: string, { suspects, watches, burst }: Set
     known?.watcher.close()
     watches.delete(place)
     if (path === '') return true
-    const watcher = watch(path, { persistent: false }, () => burst.event(place))
+    // Who only reads an rpm database touches files of it, and so do we.
+    const tell = rpmFolders.some((folder) => folder === place)
+      ? onChange(
+          () => signFolders(root, [place], suspects),
+          () => burst.event(place),
+        )
+      : () => burst.event(place)
+    const watcher = watch(path, { persistent: false }, tell)
     watcher.on('error', () => watches.delete(place))
     watches.set(place, { watcher, id })
     return true
   } catch {
     return false
+  }
+}
+
+/** Calls only when what is looked at is another than the last time. */
+function onChange(look: () => string | null, call: () => void): () => void {
+  let before = look()
+  return () => {
+    const now = look()
+    if (now !== before || now === null) call()
+    before = now
   }
 }
 

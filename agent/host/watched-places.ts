@@ -1,11 +1,11 @@
+import { rpmFolders } from '../model/facts.ts'
 import { hostPath } from './host-path.ts'
 
 /** Folders of a host in which a change may turn a finding. */
 export const watchedPlaces: readonly string[] = [
   // Package databases; their files are replaced by rename, so the folders are watched.
   '/var/lib/dpkg',
-  '/var/lib/rpm',
-  '/usr/lib/sysimage/rpm',
+  ...rpmFolders,
   '/lib/apk/db',
   '/var/lib/pacman/local',
   // Units: their files, and a link for each service that runs.

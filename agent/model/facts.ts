@@ -49,15 +49,14 @@ const kernelRelease = { ask: 'read', path: '/proc/sys/kernel/osrelease' } as con
 const initName = { ask: 'read', path: '/proc/1/comm' } as const
 const openrc = { ask: 'stat', path: '/run/openrc/softlevel' } as const
 
+/** Where rpm keeps its database: of Fedora and SUSE, of the others, and of rpm-ostree's systems. */
+export const rpmFolders = ['/usr/lib/sysimage/rpm', '/var/lib/rpm', '/usr/share/rpm'] as const
+
 const databases = [
   { manager: 'dpkg', families: ['debian', 'ubuntu'], at: { ask: 'stat', path: '/var/lib/dpkg/status' } },
-  {
-    manager: 'rpm',
-    families: ['rhel', 'fedora', 'suse'],
-    at: { ask: 'stat', path: '/usr/lib/sysimage/rpm' },
-  },
-  { manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path: '/var/lib/rpm' } },
-  { manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path: '/usr/share/rpm' } },
+  ...rpmFolders.map(
+    (path) => ({ manager: 'rpm', families: ['rhel', 'fedora', 'suse'], at: { ask: 'stat', path } }) as const,
+  ),
   { manager: 'apk', families: ['alpine'], at: { ask: 'stat', path: '/lib/apk/db/installed' } },
   { manager: 'pacman', families: ['arch'], at: { ask: 'stat', path: '/var/lib/pacman/local' } },
 ] as const

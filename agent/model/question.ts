@@ -81,6 +81,8 @@ export interface UnitQuestion {
 export interface RunQuestion extends InView {
   readonly ask: 'run'
   readonly argv: readonly string[]
+  /** Folders that it reads and nothing else: its last good answer stands while no file in them changes. */
+  readonly reads?: readonly string[]
 }
 
 /** What "found" carries for each way of asking. */

@@ -1,3 +1,4 @@
+import { rpmFolders } from '../model/facts.ts'
 import type { RunResult } from '../model/question.ts'
 import { compareRpmVersions } from '../versions/rpm.ts'
 import { packageFamily } from './package-family.ts'
@@ -10,6 +11,7 @@ import type { DatabaseRead, PackageState } from './package-state.ts'
 export const rpm = packageFamily({
   question: {
     ask: 'run',
+    reads: rpmFolders,
     argv: ['rpm', '-qa', '--queryformat', '%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\n'],
   } as const,
   compare: compareRpmVersions,

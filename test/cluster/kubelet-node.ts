@@ -30,7 +30,7 @@ export interface NodeOptions {
 export async function startKubeletNode(options: NodeOptions): Promise<KubeletNode> {
   const programs = process.env['HOSTDEPS_TEST_CONTROL_PLANE'] ?? ''
   const binds = { '/opt/kubernetes': programs }
-  const host = await bootHost(options.name.replace('-', ''), binds)
+  const host = await bootHost(options.name.replace('-', ''), { binds })
   try {
     const address = await options.network.join(host.name, options.number)
     await writeFiles(host, options, address)

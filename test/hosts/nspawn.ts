@@ -14,7 +14,17 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** A real Debian 12 with systemd as process 1, in namespaces of its own on this machine. */
+/** What a host is booted with. */
+export interface BootOptions {
+  /** What of this machine it sees, read only, by the place where it sees it. */
+  readonly binds?: Readonly<Record<string, string>>
+  /** The root below; that of Debian 12 unless told. */
+  readonly lower?: string | undefined
+  /** It sees cgroup v2 alone, without controllers where this machine has them in v1: systemd 258 and later boot no other way. */
+  readonly isUnified?: boolean
+}
+
+/** A real host with systemd as process 1, in namespaces of its own on this machine. */
 export interface TestHost {
   /** Also the name of its network namespace. */
   readonly name: string
@@ -32,17 +42,14 @@ export interface TestHost {
   stop(): Promise<void>
 }
 
-/** Boots a host over the root that the set-up made; what is changed in it is thrown away with it. Binds are read only. */
-export async function bootHost(
-  name: string,
-  binds: Readonly<Record<string, string>> = {},
-): Promise<TestHost> {
+/** Boots a host over a root that the set-up made; what is changed in it is thrown away with it. */
+export async function bootHost(name: string, options: BootOptions = {}): Promise<TestHost> {
   const parts = newParts(name)
   const remove = atEnd(() => removeParts(parts))
   try {
-    await mountRoot(parts)
+    await mountRoot(parts, options.lower ?? process.env['HOSTDEPS_TEST_HOST_ROOT'])
     await execa('ip', ['netns', 'add', parts.name])
-    let nspawn = startHost(parts, binds)
+    let nspawn = startHost(parts, options)
     const boot = { pid: await untilUp(nspawn, parts) }
     const shutDown = async () => {
       nspawn.kill()
@@ -51,7 +58,7 @@ export async function bootHost(
     return testHost(parts.name, boot, {
       async reboot() {
         await shutDown()
-        nspawn = startHost(parts, binds)
+        nspawn = startHost(parts, options)
         boot.pid = await untilUp(nspawn, parts)
       },
       async stop() {
@@ -79,10 +86,14 @@ interface Nspawn {
   kill(): void
 }
 
-function startHost(parts: HostParts, binds: Readonly<Record<string, string>>): Nspawn {
+function startHost(parts: HostParts, { binds = {}, isUnified = false }: BootOptions): Nspawn {
   for (const cgroup of parts.cgroups) mkdirSync(cgroup, { recursive: true })
   // The flags that boot systemd where cgroups are v1 and no seccomp filter can be set.
-  const env = { SYSTEMD_SECCOMP: '0', SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' }
+  const env = {
+    SYSTEMD_SECCOMP: '0',
+    SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1',
+    ...(isUnified && { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' }),
+  }
   const options = ['--boot', '--register=no', '--keep-unit', '--capability=all', '--console=pipe']
   const places = [
     '-D',
@@ -106,8 +117,7 @@ function startHost(parts: HostParts, binds: Readonly<Record<string, string>>): N
   return { pid: nspawn.pid, ended, kill: () => void nspawn.kill('SIGTERM') }
 }
 
-async function mountRoot({ folder, root }: HostParts): Promise<void> {
-  const lower = process.env['HOSTDEPS_TEST_HOST_ROOT']
+async function mountRoot({ folder, root }: HostParts, lower: string | undefined): Promise<void> {
   if (lower === undefined) throw new Error('HOSTDEPS_TEST_HOST_ROOT is not set: npm test sets it up')
   const [upper, work] = [join(folder, 'upper'), join(folder, 'work')]
   for (const part of [upper, work, root]) mkdirSync(part)

@@ -18,9 +18,9 @@ const ofNodes = [
   'socat',
 ]
 /** Downloaded into the root once, so that installing them in a test asks no network. */
-const downloaded = ['open-iscsi']
+const downloaded = ['open-iscsi', 'rpm']
 /** Counted up when what is done with them changes. */
-const edition = 3
+const edition = 4
 
 /** A Debian 12 root that test hosts are booted from: debootstrap, about a minute, kept in .cache. */
 export const hostRoot: Step = {

@@ -1,0 +1,83 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { Finding, Report } from '../../agent/model/report.ts'
+import { hostdepsCheck } from './cli.ts'
+import { bootHost } from './nspawn.ts'
+import type { TestHost } from './nspawn.ts'
+import { rockyPackages, turnToRpm } from './rpm-host.ts'
+import { askShell } from './shell-truth.ts'
+import type { WrittenNeed } from './shell-truth.ts'
+
+const checks = new URL('../../checks', import.meta.url).pathname
+
+/** Each need of the catalogue on real hosts, against what a person with a shell finds there. */
+const hosts = [
+  { name: 'debian12', root: 'HOSTDEPS_TEST_HOST_ROOT' },
+  { name: 'debian13', root: 'HOSTDEPS_TEST_ROOT_TRIXIE' },
+  // Its systemd boots with cgroup v2 alone.
+  { name: 'sid', root: 'HOSTDEPS_TEST_ROOT_SID', isUnified: true },
+  { name: 'rpm', root: 'HOSTDEPS_TEST_HOST_ROOT', packages: rockyPackages },
+]
+
+describe.each(hosts)('the whole catalogue on $name', ({ name, root, isUnified = false, packages }) => {
+  const lower = process.env[root]
+  describe.skipIf(lower === undefined)('booted', () => {
+    let host: TestHost
+    let report: Report
+
+    beforeAll(async () => {
+      host = await bootHost(name, { lower, isUnified })
+      if (packages !== undefined) await turnToRpm(host, packages)
+      ;({ report } = await hostdepsCheck('--all', '--target-pid', String(host.pid)))
+    })
+    afterAll(() => host?.stop())
+
+    test('says of each need what a shell on it says', { timeout: 300_000 }, async () => {
+      const told = { ready: 0, missing: 0, unknown: 0, 'not-applicable': 0 }
+      const wrong: string[] = []
+      let compared = 0
+      for (const [need, finding, check] of pairsOf(report)) {
+        told[finding.state]++
+        const truth = await askShell(host, need)
+        if (truth === null || finding.state === 'not-applicable' || finding.state === 'unknown') continue
+        compared++
+        if (finding.state !== truth)
+          wrong.push(
+            `${check}, ${finding.need}: ${finding.state} (${finding.message}), a shell says ${truth}`,
+          )
+      }
+      console.log(
+        `${report.host.os}: ${compared} needs compared with a shell's; told ${JSON.stringify(told)}`,
+      )
+      expect(compared).toBeGreaterThan(200)
+      expect(told.unknown).toBeLessThan(15)
+      expect(wrong).toEqual([])
+    })
+  })
+})
+
+/** Each finding beside the need that it is of; what a check takes in is found with that check. */
+function pairsOf(report: Report): [WrittenNeed, Finding, string][] {
+  return readdirSync(checks)
+    .filter((file) => file.endsWith('.yaml'))
+    .flatMap((file) => {
+      const name = file.replace('.yaml', '')
+      const needs: WrittenNeed[] = parse(readFileSync(join(checks, file), 'utf8')).needs
+      const findings = report.checks.find((check) => check.name === name)?.findings ?? []
+      expect(findings).toHaveLength(needs.length)
+      return needs.flatMap((need, index) => pairUp(need, findings[index], name))
+    })
+}
+
+function pairUp(
+  need: WrittenNeed,
+  finding: Finding | undefined,
+  check: string,
+): [WrittenNeed, Finding, string][] {
+  if (finding === undefined || 'check' in need) return []
+  const inner = need['anyOf']
+  if (!Array.isArray(inner)) return [[need, finding, check]]
+  return inner.flatMap((one, index) => pairUp(one, finding.findings?.[index], check))
+}
