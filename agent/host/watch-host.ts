@@ -6,7 +6,7 @@ import { signFolders } from './folder-signature.ts'
 import { readSuspectMounts } from './mounts.ts'
 import { resolvePath } from './resolve-path.ts'
 import { targetOf } from './target.ts'
-import { watchedPlaces } from './watched-places.ts'
+import { ofPods, watchedPlaces } from './watched-places.ts'
 
 /** A burst of events is over after this much quiet, and told at the latest after this long. Milliseconds. */
 const quietTime = 150
@@ -71,7 +71,9 @@ function setWatch(root: string, place: string, { suspects, watches, burst }: Set
           () => burst.event(place),
         )
       : () => burst.event(place)
-    const watcher = watch(path, { persistent: false }, tell)
+    const watcher = watch(path, { persistent: false }, (_, name) => {
+      if (name === null || !ofPods.test(name)) tell()
+    })
     watcher.on('error', () => watches.delete(place))
     watches.set(place, { watcher, id })
     return true

@@ -1,6 +1,9 @@
 import { rpmFolders } from '../model/facts.ts'
 import { hostPath } from './host-path.ts'
 
+/** Units that come and go with each pod; no round is made for them. */
+export const ofPods = /\.(scope|slice|mount)$/
+
 /** Folders of a host in which a change may turn a finding. */
 export const watchedPlaces: readonly string[] = [
   // Package databases; their files are replaced by rename, so the folders are watched.

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa, execaSync } from 'execa'
@@ -22,7 +22,7 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
 
   beforeAll(async () => {
     mkdirSync(inside)
-    const script = `mount -t tmpfs tmpfs ${inside} && mkdir -p ${inside}/bin ${inside}/lib && mount --bind ${inside}/lib /var/lib/dpkg && echo 1 > /proc/sys/net/ipv4/ip_forward && echo 77 > /proc/sys/kernel/msgmni && hostname of-the-host && cp /bin/sleep ${inside}/${name} && echo ready && exec ${inside}/${name} 600`
+    const script = `mount -t tmpfs tmpfs ${inside} && mkdir -p ${inside}/bin ${inside}/lib && mount --bind ${inside}/lib /var/lib/dpkg && mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/units && echo 1 > /proc/sys/net/ipv4/ip_forward && echo 77 > /proc/sys/kernel/msgmni && hostname of-the-host && cp /bin/sleep ${inside}/${name} && echo ready && exec ${inside}/${name} 600`
     const started = execa('unshare', ['-mniu', '--propagation', 'private', 'sh', '-c', script], {
       reject: false,
       buffer: false,
@@ -97,6 +97,19 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     const named = { ask: 'read', path: `${inside}/only-here`, in: name } as const
     expect((await ask({ ...named, in: 'no-such-proc' }))?.fate).toBe('failed')
     expect(await ask(named)).toEqual({ fate: 'found', value: { text: 'yes' } })
+  })
+
+  test('the units of pods that come and go are not told', async () => {
+    const told: string[] = []
+    const stop = watchHost({ procfs: '/proc', targetPid: pid }).watch((place) => void told.push(place))
+    const units = `/proc/${pid}/root/run/systemd/units`
+    for (const name of ['cri-containerd-1.scope', 'kubepods-pod1.slice', 'var-lib-kubelet-pods-1.mount'])
+      symlinkSync('1', `${units}/invocation:${name}`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(told).toEqual([])
+    symlinkSync('1', `${units}/invocation:iscsid.service`)
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['/run/systemd/units'])
+    stop()
   })
 
   test('a burst of changes is told once, soon', async () => {
