@@ -15,7 +15,7 @@ import { makeDaemonSet, makePod, podsOf } from './workloads.ts'
 
 const label = 'hostdeps.dev/open-iscsi'
 const condition = 'hostdeps.dev/OpenIscsiReady'
-const turns = Number(process.env['TURNS'] ?? 20)
+const turns = Number(process.env['TURNS'] ?? 5)
 const config = 'checks: [open-iscsi, nfs-client]\ndeadline: 1s\n'
 
 /** The story of the README on a real API server: a Debian 12 host, its prober, its server, its Node. */
