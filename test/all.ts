@@ -14,21 +14,14 @@ import { systemPackages } from './setup/system-packages.ts'
  * All tests: sets up what they need, says what it does, runs them, and ends with the plain count. What cannot be set
  * up is a failure with CI=true; elsewhere its tests are skipped, loudly.
  */
-const steps: readonly Step[] = [
-  systemPackages,
-  sweepHosts,
-  hostRoot,
-  debianReleases,
-  kernelTrees,
-  podImage,
-  agentImage,
-]
+const steps: readonly Step[] = [sweepHosts, hostRoot, debianReleases, kernelTrees, podImage, agentImage]
 const isCi = process.env['CI'] === 'true'
 
 const lacking: string[] = []
-for (const step of steps) await setUp(step)
+await setUp(systemPackages)
 // From cold it takes minutes, and the first tests do not need it.
 const cluster = setUp(controlPlane)
+for (const step of steps) await setUp(step)
 const counts = [await runTests('unit'), await runTests('real')]
 await cluster
 counts.push(await runTests('cluster'))
