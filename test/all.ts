@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import { agentImage } from './setup/agent-image.ts'
 import { controlPlane } from './setup/control-plane.ts'
 import { debianReleases } from './setup/debian-releases.ts'
+import { foreignKinds } from './setup/foreign-kinds.ts'
 import { hostRoot } from './setup/host-root.ts'
 import { kernelTrees } from './setup/kernel-trees.ts'
 import { podImage } from './setup/pod-image.ts'
@@ -22,6 +23,7 @@ const steps: readonly Step[] = [
   kernelTrees,
   podImage,
   agentImage,
+  foreignKinds,
 ]
 const isCi = process.env['CI'] === 'true'
 
