@@ -7,6 +7,7 @@ import { foreignKinds } from './setup/foreign-kinds.ts'
 import { hostRoot } from './setup/host-root.ts'
 import { kernelTrees } from './setup/kernel-trees.ts'
 import { podImage } from './setup/pod-image.ts'
+import { promtool } from './setup/promtool.ts'
 import type { Step } from './setup/step.ts'
 import { sweepHosts } from './setup/sweep-hosts.ts'
 import { systemPackages } from './setup/system-packages.ts'
@@ -24,6 +25,7 @@ const steps: readonly Step[] = [
   podImage,
   agentImage,
   foreignKinds,
+  promtool,
 ]
 const isCi = process.env['CI'] === 'true'
 
