@@ -57,7 +57,7 @@ export const alerts: Readonly<Record<string, readonly Firing[]>> = {
   HostdepsUnconfined: [
     {
       labels: agent('worker-3', 'critical'),
-      summary: 'no admission policy confines the token of the agent on worker-3',
+      summary: 'the token of the agent on worker-3 is not confined',
     },
   ],
   HostdepsConfigInvalid: [
@@ -78,7 +78,7 @@ export const panels: Readonly<Record<string, Readonly<Record<string, number>> | 
   'Nodes with an agent': { '{}': 3 },
   'Published checks that are missing': { '{}': 1 },
   'Published checks that are unknown': { '{}': 6 },
-  'Agents that no policy confines': { '{}': 1 },
+  'Agents that are not confined': { '{}': 1 },
   'What is missing, and where': { [`hostdeps_check_info{job="hostdeps",node="worker-2",${missing}}`]: 1 },
   'Nodes that are ready, by check': {
     '{check="kubernetes-node"}': 2,
