@@ -62,12 +62,11 @@ FROM scratch
 ARG BASE
 ARG HEAP
 ARG VERSION=0.1.0
-ARG REVISION=
+# What only the builder knows it says itself, by --label: org.opencontainers.image.created, .revision, .source, .base.digest.
 LABEL org.opencontainers.image.title="hostdeps" \
       org.opencontainers.image.description="Says what a Kubernetes node's host lacks, before pods crash because of it, and the command that installs it." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="${BASE}"
 COPY --from=root /root-of-image /
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \

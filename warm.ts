@@ -19,8 +19,8 @@ const main = resolve(process.argv[2] ?? 'dist', 'agent/main.js')
 const folder = mkdtempSync('/tmp/warm-')
 const round = join(folder, 'round.json')
 const kubeconfig = join(folder, 'kubeconfig')
-/** Longest time for one step, milliseconds. */
-const deadline = 20_000
+/** Longest time for one step, milliseconds; it takes one second, and on a machine that builds other things too much more. */
+const deadline = 120_000
 
 const children = new Set<ChildProcess>()
 const applied: string[] = []

@@ -3,9 +3,11 @@ import { execa } from 'execa'
 import { agentImage } from './setup/agent-image.ts'
 import { controlPlane } from './setup/control-plane.ts'
 import { debianReleases } from './setup/debian-releases.ts'
+import { foreignKinds } from './setup/foreign-kinds.ts'
 import { hostRoot } from './setup/host-root.ts'
 import { kernelTrees } from './setup/kernel-trees.ts'
 import { podImage } from './setup/pod-image.ts'
+import { promtool } from './setup/promtool.ts'
 import type { Step } from './setup/step.ts'
 import { sweepHosts } from './setup/sweep-hosts.ts'
 import { systemPackages } from './setup/system-packages.ts'
@@ -14,7 +16,16 @@ import { systemPackages } from './setup/system-packages.ts'
  * All tests: sets up what they need, says what it does, runs them, and ends with the plain count. What cannot be set
  * up is a failure with CI=true; elsewhere its tests are skipped, loudly.
  */
-const steps: readonly Step[] = [sweepHosts, hostRoot, debianReleases, kernelTrees, podImage, agentImage]
+const steps: readonly Step[] = [
+  sweepHosts,
+  hostRoot,
+  debianReleases,
+  kernelTrees,
+  podImage,
+  agentImage,
+  foreignKinds,
+  promtool,
+]
 const isCi = process.env['CI'] === 'true'
 
 const lacking: string[] = []

@@ -30,7 +30,7 @@ export function openNodeApi(config: KubeConfig): NodeApi {
         }
         return viewOf(await core.patchNodeStatus(request, asApply))
       }),
-    tell: ({ node, uid, type, reason, note }) =>
+    tell: ({ node, uid, type, reason, note }, { dryRun = false } = {}) =>
       answerOf(async () => {
         const body = {
           metadata: { name: `${node}.${randomBytes(8).toString('hex')}`, namespace: eventNamespace },
@@ -43,7 +43,8 @@ export function openNodeApi(config: KubeConfig): NodeApi {
           reportingInstance: node,
           regarding: { apiVersion: 'v1', kind: 'Node', name: node, uid },
         }
-        await events.createNamespacedEvent({ namespace: eventNamespace, body })
+        const namespace = eventNamespace
+        await events.createNamespacedEvent({ namespace, body, ...(dryRun && { dryRun: 'All' }) })
         return null
       }),
   }

@@ -142,7 +142,7 @@ export interface PublishStatus {
   /** Events that were made, and changes of which none was made, since there are bounds. */
   readonly events: number
   readonly eventsHeldBack: number
-  /** Whether an admission policy holds our token to our own Node; null while that is not known, or not asked. */
+  /** Whether the admission policies hold our token to our own Node; null while that is not known, or not asked. */
   readonly policyEnforced: boolean | null
 }
 

@@ -59,7 +59,7 @@ function addPublishing(registry: Registry, status: PublishStatus): void {
   )
   if (policyEnforced === null) return
   const help =
-    '1 when an admission policy holds the token of the agent to its own Node; no series while it is not known.'
+    '1 when the admission policies hold the token of the agent to its own Node; no series while it is not known.'
   gaugesIn(registry)('hostdeps_policy_enforced', help).set(Number(policyEnforced))
 }
 

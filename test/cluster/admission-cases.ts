@@ -54,8 +54,25 @@ export const probes: readonly ApiCall[] = [foreignLabel, event({ regarding: 'wor
 const owner = { apiVersion: 'v1', kind: 'Node', name: 'gone', uid: '00000000-0000-0000-0000-000000000000' }
 const taints = [{ key: 'example.com/taint', effect: 'NoExecute' }]
 
+/** A change of each field of a Node's status but conditions; null where the API server itself keeps it as it is. */
+export const statusChanges: Readonly<Record<string, unknown>> = {
+  addresses: [{ type: 'InternalIP', address: '192.0.2.66' }],
+  allocatable: { cpu: '64' },
+  capacity: { cpu: '64' },
+  config: null,
+  daemonEndpoints: { kubeletEndpoint: { Port: 66 } },
+  declaredFeatures: ['Test'],
+  features: { supplementalGroupsPolicy: true },
+  images: [{ names: ['example.com/image'], sizeBytes: 1 }],
+  nodeInfo: { kubeletVersion: 'v0.0.0' },
+  phase: 'Terminated',
+  runtimeHandlers: [{ name: 'test' }],
+  volumesAttached: [{ name: 'test', devicePath: '/dev/test' }],
+  volumesInUse: ['test'],
+}
+
 /** By the message that denies them. */
-export const denied: Readonly<Record<string, Calls>> = {
+const denied: Readonly<Record<string, Calls>> = {
   'hostdeps may only patch the status of Nodes': {
     'what is ours, on the Node itself': patch(own, ours),
     'a foreign label on the Node itself': { ...foreignLabel, path: own },
@@ -112,27 +129,30 @@ export const denied: Readonly<Record<string, Calls>> = {
   },
 }
 
+/** All that is denied to a token of worker-1, each with the message. */
+export const denials: readonly Denial[] = [
+  ...Object.entries(denied).flatMap(([says, calls]) =>
+    Object.entries(calls).map(([name, call]) => ({ name, call, says })),
+  ),
+  ...Object.entries(statusChanges)
+    .filter(([, change]) => change !== null)
+    .map(([field, change]) => ({
+      name: `status.${field}`,
+      call: ofStatus({ [field]: change }),
+      says: "hostdeps may write nothing of a Node's status but conditions",
+    })),
+]
+
+interface Denial {
+  readonly name: string
+  readonly call: ApiCall
+  readonly says: string
+}
+
 /** Its own work, which a token that is of no node may not do. */
 export const ofNoNode: Calls = {
   'hostdeps may only write the Node that its token is bound to': apply('worker-1', ours),
   'hostdeps may only tell events of the Node that its token is bound to': event({ regarding: 'worker-1' }),
-}
-
-/** A change of each field of a Node's status but conditions; null where the API server itself keeps it as it is. */
-export const statusChanges: Readonly<Record<string, unknown>> = {
-  addresses: [{ type: 'InternalIP', address: '192.0.2.66' }],
-  allocatable: { cpu: '64' },
-  capacity: { cpu: '64' },
-  config: null,
-  daemonEndpoints: { kubeletEndpoint: { Port: 66 } },
-  declaredFeatures: ['Test'],
-  features: { supplementalGroupsPolicy: true },
-  images: [{ names: ['example.com/image'], sizeBytes: 1 }],
-  nodeInfo: { kubeletVersion: 'v0.0.0' },
-  phase: 'Terminated',
-  runtimeHandlers: [{ name: 'test' }],
-  volumesAttached: [{ name: 'test', devicePath: '/dev/test' }],
-  volumesInUse: ['test'],
 }
 
 /** What the API server drops by itself, by what would be in the Node if it did not. */

@@ -3,6 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { V1Pod } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ownStatus } from './admission-calls.ts'
+import * as cases from './admission-cases.ts'
+import { callApi, strategicPatch } from './api-client.ts'
+import type { ApiAccess } from './api-client.ts'
 import { becomeRoot, findDevices, findWritable, readAt, seeProcesses, writeAt } from './intrusions.ts'
 import { hasRealCluster, startRealCluster } from './real-cluster.ts'
 import type { RealCluster } from './real-cluster.ts'
@@ -152,8 +156,14 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     const write =
       "const fs = require('node:fs'); for (const f of ['/tmp', '/dev/shm']) fs.writeFileSync(f + '/mine', 'x')"
     await on.exec(pod, 'prober', 'node', '-e', write)
-    const checks = '/etc/hostdeps/checks/example-data-disk.yaml'
-    const files = ['/tmp/mine', '/dev/shm/mine', checks, '/host/proc/1/root/etc/shadow']
+    const own = '/etc/hostdeps/checks/own.yaml'
+    await on.cluster.kubectl('patch', 'configmap', '-n', 'hostdeps', 'hostdeps-checks', '-p', ownCheck)
+    await until(
+      () => inside('prober', readAt, own),
+      (said) => said === 'read',
+      90_000,
+    )
+    const files = ['/tmp/mine', '/dev/shm/mine', own, '/host/proc/1/root/etc/shadow']
     for (const file of files) {
       expect([file, await inside('prober', readAt, file)]).toEqual([file, 'read'])
       expect([file, await inside('server', readAt, file)]).toEqual([file, 'ENOENT'])
@@ -197,9 +207,73 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     const [pid = ''] = servers
     expect(listenersOf(join(procfs, pid, 'net')).map(({ name }) => name)).toEqual(['tcp6 9465'])
   })
+
+  const metricsIn = () =>
+    on.exec(
+      pod,
+      'server',
+      'node',
+      '-e',
+      "fetch('http://127.0.0.1:9465/metrics').then(async (r) => console.log(await r.text()))",
+    )
+  const enforced = (value: 0 | 1) =>
+    until(metricsIn, (text) => text.includes(`\nhostdeps_policy_enforced ${value}\n`), 60_000)
+
+  test('the server knows that its token is confined', async () => {
+    await enforced(1)
+  })
+
+  describe('the token that the kubelet gave the server, with all rights, is denied', () => {
+    let access: ApiAccess
+    beforeAll(async () => {
+      const print = `console.log(require('node:fs').readFileSync('${token}', 'utf8'))`
+      access = { ...on.cluster.admin, token: await on.exec(pod, 'server', 'node', '-e', print) }
+      const { metadata, status } = cases.before
+      const body = {
+        metadata,
+        status: { conditions: status.conditions.filter(({ type }) => type !== 'Ready') },
+      }
+      await on.cluster.call({ method: 'PATCH', path: ownStatus, type: strategicPatch, body })
+      const all = [
+        'clusterrolebinding',
+        'all',
+        '--clusterrole=cluster-admin',
+        '--serviceaccount=hostdeps:hostdeps',
+      ]
+      await on.cluster.kubectl('create', ...all)
+      await until(
+        () => callApi(access, { path: '/api/v1/secrets' }),
+        ({ status: code }) => code === 200,
+      )
+    })
+    afterAll(() => on.cluster.kubectl('delete', 'clusterrolebinding', 'all'))
+
+    test.each(cases.denials)('$name: $says', async ({ call, says }) => {
+      const { status, body } = await callApi<{ message?: string }>(access, call)
+      expect([status, body.message?.split(' denied request: ')[1]]).toEqual([422, says])
+    })
+  })
+
+  test('the server says within a minute that its policy is gone, by log, event and metric', async () => {
+    await on.cluster.kubectl('delete', 'validatingadmissionpolicy', 'hostdeps-node')
+    await enforced(0)
+    const name = pod.metadata?.name ?? ''
+    const log = await on.cluster.kubectl('logs', '-n', 'hostdeps', '-c', 'server', name)
+    expect(log).toMatch(/"policy":"hostdeps-node".*does not confine this token/)
+    await until(
+      () => on.cluster.kubectl('describe', 'node', 'worker-1'),
+      (said) => / Unconfined .*the ValidatingAdmissionPolicy hostdeps-node is not in force/.test(said),
+    )
+  })
 })
 
 const printStatus = "console.log(require('node:fs').readFileSync('/proc/self/status', 'utf8'))"
+const ownCheck = JSON.stringify({
+  data: {
+    'own.yaml':
+      'title: T\nwhy: W.\nneeds: [{ file: { path: /var, type: directory } }]\nfix: { all: { note: Make it. } }\n',
+  },
+})
 
 /** On the same node, of somebody else. */
 const neighbour = {

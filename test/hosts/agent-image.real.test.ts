@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bundle } from '../../build.ts'
 
 const archive = process.env['HOSTDEPS_TEST_IMAGE']
 
@@ -34,7 +36,29 @@ describe.skipIf(archive === undefined)("the agent's image", () => {
   test('runs as a user of its own, behind an init that reaps', () => {
     expect(config.User).toBe('65464:65464')
     expect(config.Entrypoint).toEqual(['tini', '--', 'hostdeps'])
-    expect(config.Labels['org.opencontainers.image.title']).toBe('hostdeps')
+  })
+
+  test('says what it is, and nothing that is made up', () => {
+    const { 'io.buildah.version': _builder, ...labels } = config.Labels
+    const { version, description, license } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const told = {
+      title: 'hostdeps',
+      description,
+      licenses: license,
+      version,
+      'base.name': 'localhost/base:test',
+    }
+    const named = Object.entries(told).map(([name, value]) => [`org.opencontainers.image.${name}`, value])
+    expect(labels).toEqual(Object.fromEntries(named))
+  })
+
+  test('holds the bundle that this clone makes: what its build lets in is enough, and is this', async () => {
+    const own = join(folder, 'bundle')
+    await bundle(own)
+    const [made, held] = [contentsOf(own), contentsOf(join(root, 'opt/hostdeps'))]
+    const beside = Object.keys(held).filter((name) => !(name in made) && !name.startsWith('compiled/'))
+    expect(beside).toEqual(['LICENSE'])
+    for (const [name, content] of Object.entries(made)) expect([name, held[name]]).toEqual([name, content])
   })
 
   test('holds four programs, and none that gives its caller another user', () => {
@@ -66,3 +90,13 @@ describe.skipIf(archive === undefined)("the agent's image", () => {
     expect(said).not.toMatch(/writing cache|was rejected|does not exist/)
   })
 })
+
+/** The digests of all files below a folder. */
+function contentsOf(folder: string): Readonly<Record<string, string>> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
+  const paths = files.map((entry) => join(entry.parentPath, entry.name))
+  const digest = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+  return Object.fromEntries(paths.map((path) => [relative(folder, path), digest(path)]))
+}

@@ -13,6 +13,8 @@ export interface FakeApi extends NodeApi {
   readonly events: NodeEvent[]
   /** Each call is refused so until it is null again. */
   refusal: ApiRefusal | null
+  /** Dry runs are refused so until it is null again. */
+  readonly tried: { apply: ApiRefusal | null; tell: ApiRefusal | null }
   /** A label that is refused with 422 wherever it is. */
   badLabel: string | null
   uid: string
@@ -26,6 +28,7 @@ export function fakeApi(): FakeApi {
     applied: [],
     events: [],
     refusal: null,
+    tried: { apply: null, tell: null },
     badLabel: null,
     uid: 'uid-1',
     node: null,
@@ -34,6 +37,7 @@ export function fakeApi(): FakeApi {
     apply(patch, { dryRun = false } = {}): Promise<ApiAnswer<NodeView>> {
       if (dryRun) api.dryRuns++
       if (api.refusal !== null) return Promise.resolve(api.refusal)
+      if (dryRun && api.tried.apply !== null) return Promise.resolve(api.tried.apply)
       if (api.badLabel !== null && api.badLabel in patch.metadata.labels) {
         return Promise.resolve({
           ok: false,
@@ -45,9 +49,11 @@ export function fakeApi(): FakeApi {
       if (!dryRun) api.applied.push(patch)
       return Promise.resolve({ ok: true, value: view(patch) })
     },
-    tell(event) {
+    tell(event, { dryRun = false } = {}) {
+      if (dryRun) api.dryRuns++
       if (api.refusal !== null) return Promise.resolve(api.refusal)
-      api.events.push(event)
+      if (dryRun && api.tried.tell !== null) return Promise.resolve(api.tried.tell)
+      if (!dryRun) api.events.push(event)
       return Promise.resolve({ ok: true, value: null })
     },
   }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
-import { copyFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
-import { bundle } from '../../build.ts'
 import { mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
+import { copyNpm, npmFolder, npmSettings } from './npm.ts'
 import type { Step } from './step.ts'
 
 /** What the image is called in its archive. It is of no registry: a node that lacks it does not go and look. */
@@ -15,6 +15,7 @@ const imageName = 'localhost/hostdeps:test'
 const texts = [
   'Dockerfile',
   '.dockerignore',
+  '.npmrc',
   'package.json',
   'package-lock.json',
   'LICENSE',
@@ -24,22 +25,28 @@ const texts = [
 const sources = [...texts, 'agent', 'checks']
 /** What Node.js itself loads, as Debian's images of it have it. */
 const nodeNeeds = ['libstdc++6', 'libatomic1']
-/** Counted up when what is done here changes. */
-const edition = 1
+/** Counted up when what is done here with the base, or with the image, changes. */
+const editions = { base: 1, image: 2 }
 
 const folder = resolve('.cache/image')
 
 /**
- * The agent's image, built from the Dockerfile: a base of debootstrap and this clone's own Node.js, since none can be
- * pulled here, and the bundle that build.ts makes. About two minutes at first, half a minute when the agent changed.
+ * The agent's image, built from the Dockerfile as it is. Its base is made of debootstrap, this clone's own Node.js and this
+ * machine's npm, since none can be pulled here. About three minutes at first, one when the agent changed.
  */
 export const agentImage: Step = {
   title: "the agent's image",
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     await mustBeDebianRoot()
-    const root = join(folder, `base-${keyOf([suite, ...nodeNeeds, String(edition)])}`)
-    const key = keyOf([root, process.version, process.arch, ...sources.flatMap(contentsOf)])
+    const root = join(folder, `base-${keyOf([suite, ...nodeNeeds, String(editions.base)])}`)
+    const key = keyOf([
+      root,
+      String(editions.image),
+      process.version,
+      process.arch,
+      ...sources.flatMap(contentsOf),
+    ])
     const archive = join(folder, `agent-${key}.tar`)
     if (!existsSync(archive)) {
       if (!existsSync(root)) await makeDebianRoot(root, { included: nodeNeeds, finish: cleanUp, tell })
@@ -72,17 +79,21 @@ async function makeImage(archive: string, root: string, tell: (progress: string)
   const buildah = (...argv: string[]) => execa('buildah', [...store, ...argv])
   await sweepParts()
   try {
-    tell('a base image of it and this Node.js')
+    tell('a base image of it, this Node.js and npm')
+    const npm = npmFolder()
     const { stdout: base } = await buildah('from', 'scratch')
+    await mkdir(join(part, 'npm'))
+    await copyNpm(npm, join(part, 'npm'))
     await buildah('copy', '--quiet', base, root, '/')
+    await buildah('copy', '--quiet', base, join(part, 'npm'), '/usr/local')
     await buildah('copy', '--quiet', '--chmod', '755', base, process.execPath, '/usr/local/bin/node')
     await buildah('commit', '--quiet', '--rm', base, 'localhost/base:test')
     tell('buildah build, from the Dockerfile')
-    const context = join(part, 'bundle')
-    await bundle(join(context, 'src/dist'))
-    for (const name of ['warm.ts', 'LICENSE']) await copyFile(name, join(context, 'src', name))
-    const from = ['--build-arg', 'BASE=localhost/base:test', '--build-context', `bundle=${context}`]
-    await buildah('build', '--isolation', 'chroot', '--pull-never', '--tag', imageName, ...from, '.')
+    const mounts = npmSettings(npm).map(({ file, place }) => `--volume=${file}:${place}:ro`)
+    const from = ['--build-arg', 'BASE=localhost/base:test', ...mounts]
+    const build = ['build', '--isolation', 'chroot', '--pull-never', '--tag', imageName, ...from, '.']
+    // What a step of it fails with is on stderr; what apt and npm tell of themselves would bury that.
+    await execa('buildah', [...store, ...build], { stdout: 'ignore' })
     await buildah('push', '--quiet', imageName, `docker-archive:${join(part, 'agent.tar')}:${imageName}`)
     for (const name of readdirSync(folder).filter((entry) => /^agent-.*\.tar$/.test(entry)))
       await rm(join(folder, name), { force: true })

@@ -8,6 +8,8 @@
  * | `HOSTDEPS_TEST_ROOT_TRIXIE`, `HOSTDEPS_TEST_ROOT_SID` | the same of Debian 13 and of unstable |
  * | `HOSTDEPS_TEST_KERNELS` | the folder of the module trees of three Debian kernels; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_CONTROL_PLANE` | the folder of etcd, kube-apiserver and the others, and kubectl; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_CRDS` | the files of the CustomResourceDefinitions of other projects, with colons between; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_PROMTOOL` | the program; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_POD_IMAGE` | the docker-archive of a busybox that test pods are made of; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_IMAGE` | the docker-archive of the agent's image, in it `localhost/hostdeps:test`; unset, those tests are skipped |
  */
