@@ -66,6 +66,38 @@ export async function startAgent(...args: string[]) {
   }
 }
 
+/** A `hostdeps serve` in a process of its own, started by another program where one is told. */
+export async function startServe(...args: string[]) {
+  return startServeBy([], ...args)
+}
+
+export async function startServeBy(by: readonly string[], ...args: string[]) {
+  const [program = '', ...others] = [...by, process.execPath, main, 'serve', ...args]
+  const server = execa(program, others, {
+    reject: false,
+    all: true,
+    forceKillAfterDelay: 5_000,
+    env: { KUBECONFIG: '/nowhere', NODE_NAME: undefined },
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    let seen = ''
+    server.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString()
+      const [, address] = /"address":"([^"]+)"/.exec(seen) ?? []
+      if (address !== undefined) resolve(address)
+    })
+    void server.then(({ exitCode, all }) => reject(new Error(`it ended with ${exitCode}: ${all}`)))
+  })
+  return {
+    url,
+    pid: server.pid,
+    async stop() {
+      server.kill('SIGTERM')
+      return server
+    },
+  }
+}
+
 /** Milliseconds until an address answers with this status; asks each 25 ms. */
 export async function untilStatus(url: string, status: number, limit: number): Promise<number> {
   const start = performance.now()
