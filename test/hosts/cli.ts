@@ -72,12 +72,17 @@ export async function startServe(...args: string[]) {
 }
 
 export async function startServeBy(by: readonly string[], ...args: string[]) {
-  const [program = '', ...others] = [...by, process.execPath, main, 'serve', ...args]
-  const server = execa(program, others, {
+  return startProgram([...by, process.execPath, main, 'serve', ...args])
+}
+
+/** A program that becomes a server, and says where. */
+export async function startProgram(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const [program = '', ...args] = argv
+  const server = execa(program, args, {
     reject: false,
     all: true,
     forceKillAfterDelay: 5_000,
-    env: { KUBECONFIG: '/nowhere', NODE_NAME: undefined },
+    env: { KUBECONFIG: '/nowhere', NODE_NAME: undefined, ...env },
   })
   const url = await new Promise<string>((resolve, reject) => {
     let seen = ''
