@@ -8,20 +8,19 @@ import { openAsking } from './ask-rounds.ts'
 import { endSignal, openLog } from './daemon.ts'
 import { addHostFlags } from './host-flags.ts'
 import type { HostFlags } from './host-flags.ts'
-import { listen, portOption } from './listen.ts'
+import { addPlaceFlags, listen } from './listen.ts'
+import type { PlaceFlags } from './listen.ts'
 import { logTransitions } from './log-transitions.ts'
 import { nodeName } from './node-name.ts'
 import { publishBoard } from './publish-board.ts'
 
-interface RunFlags extends HostFlags {
-  readonly port?: number
-}
+type RunFlags = HostFlags & PlaceFlags
 
 export function runCommand(): Command {
-  const command = new Command('run')
-    .description('Asks this host again and again, prints what it lacks, and serves it over HTTP.')
-    .addOption(portOption)
-  return addHostFlags(command).action(run)
+  const command = new Command('run').description(
+    'Asks this host again and again, prints what it lacks, and serves it over HTTP.',
+  )
+  return addHostFlags(addPlaceFlags(command)).action(run)
 }
 
 async function run(flags: RunFlags): Promise<void> {
@@ -31,7 +30,7 @@ async function run(flags: RunFlags): Promise<void> {
   const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })
   const published = publishBoard(board, config, { log, token: false })
   const publishing = () => published.status?.() ?? null
-  const http = await listen({ board, log, config, port: flags.port, publishing })
+  const http = await listen({ board, log, config, flags, publishing })
   const where =
     published.status === null
       ? `Nothing is published to a Node, since ${published.why}`

@@ -12,29 +12,28 @@ import type { ReportBoard } from '../publish/report-board.ts'
 import { renderNodePatch } from '../render/node-patch.ts'
 import { endSignal, openLog } from './daemon.ts'
 import { configOption } from './host-flags.ts'
-import { listen, portOption } from './listen.ts'
+import { addPlaceFlags, listen } from './listen.ts'
+import type { PlaceFlags } from './listen.ts'
 import { logTransitions } from './log-transitions.ts'
 import { nodeName } from './node-name.ts'
 import { publishBoard } from './publish-board.ts'
 import type { Published } from './publish-board.ts'
 
-interface ServeFlags {
+interface ServeFlags extends PlaceFlags {
   readonly round: string
   readonly config?: string
-  readonly port?: number
   readonly dryRun?: boolean
 }
 
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description(
       'Serves over HTTP what "probe" writes, and puts it on the Node that NODE_NAME names, where there is a kubeconfig or a service account. It needs no privilege. Of the config it reads where to listen, and what goes until the first round; all else comes with the rounds.',
     )
     .requiredOption('--round <file>', 'where "probe" writes its rounds')
     .addOption(configOption())
-    .addOption(portOption)
     .option('--dry-run', 'print what would be said on the Node, each time it changes, and say nothing on it')
-    .action(serve)
+  return addPlaceFlags(command).action(serve)
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
@@ -50,7 +49,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const published = flags.dryRun ? dryRun(board) : publishBoard(board, config, { log, token: true })
   if (published.status === null) log.info({ why: published.why }, 'nothing is published to a Node')
   const publishing = () => published.status?.() ?? null
-  const http = await listen({ board, log, config, port: flags.port, publishing })
+  const http = await listen({ board, log, config, flags, publishing })
   const stop = followRounds({
     path: flags.round,
     board,

@@ -10,7 +10,7 @@ import type { Sight } from './sight.ts'
 export function addFrontRoute(app: FastifyInstance, look: () => Sight): void {
   const page = oncePerSight((sight) => {
     const etag = etagOf(JSON.stringify(sight))
-    return { etag, body: renderPage(sight, etag) }
+    return tagged(renderPage(sight, etag), etag)
   })
   const text = oncePerSight((sight) => tagged(renderText(sight)))
   addRoute(app, '/', (request, reply) => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import type { PublishStatus } from '../model/report.ts'
@@ -7,6 +8,9 @@ import type { Sight } from './sight.ts'
 
 /** Milliseconds: the default of 10 would wake the process a hundred times a second. */
 const eventLoopMonitoringPrecision = 1_000
+
+/** Milliseconds that what is said of the same report is kept, though its age, and what this process takes, is another then. */
+const keepFor = 5_000
 
 export interface MetricsOptions {
   readonly look: () => Sight
@@ -22,16 +26,29 @@ export interface MetricsOptions {
 export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): void {
   const server = serverRegistry(options)
   const { look, age, publishing } = options
-  addRoute(app, '/metrics', async (_request, reply) => {
-    const { report, stale } = look()
-    const parts = [
-      renderMetrics({ report, isStale: stale !== null, publishing: publishing(), age: age() }),
-      server.metrics(),
-      processRegistry().metrics(),
-    ]
-    const text = await Promise.all(parts)
-    await reply.type(server.contentType).send(text.join('\n'))
+  const most = keepAwhile(async ({ report, stale }) => {
+    const input = { report, isStale: stale !== null, publishing: publishing(), age: age() }
+    const parts = await Promise.all([renderMetrics(input), processRegistry().metrics()])
+    return Buffer.from(parts.join('\n'))
   })
+  addRoute(app, '/metrics', async (_request, reply) => {
+    const parts = await Promise.all([most(look()), server.metrics()])
+    // Not joined: of the first, which is large, there is one for all who ask.
+    await reply.type(server.contentType).send(Readable.from(parts))
+  })
+}
+
+/**
+ * Makes something of a sight, and again when that is another or some time has passed: of a thousand checks it takes tens of
+ * milliseconds, in which nobody else is answered, and a megabyte.
+ */
+function keepAwhile<T>(make: (sight: Sight) => T): (sight: Sight) => T {
+  let kept: { readonly sight: Sight; readonly at: number; readonly value: T } | null = null
+  return (sight) => {
+    const at = performance.now()
+    if (kept?.sight !== sight || at - kept.at >= keepFor) kept = { sight, at, value: make(sight) }
+    return kept.value
+  }
 }
 
 function serverRegistry({ waiting, version }: MetricsOptions): Registry {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply } from 'fastify'
+import { requestLimits } from './client-limits.ts'
 
 /** On every answer. Nothing is kept by caches: what was true a second ago may be wrong now. */
 export const commonHeaders = {
@@ -44,6 +45,6 @@ export function answerBadClient(error: Error & { code?: string }, socket: Socket
 
 /** https://nodejs.org/api/http.html#event-clienterror */
 const clientErrors: Readonly<Record<string, readonly [status: number, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'the header is larger than 16 KiB'],
+  HPE_HEADER_OVERFLOW: [431, `the header is larger than ${requestLimits.maxHeaderSize / 1024} KiB`],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
 }

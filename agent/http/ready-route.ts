@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parseDuration } from '../model/duration.ts'
-import { sendProblem } from './problem.ts'
+import { commonHeaders, sendProblem } from './problem.ts'
 import { refusal } from './ready-answers.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
 import { accepts, addRoute, nameOf } from './server.ts'
@@ -8,8 +8,6 @@ import type { WaitingRoom } from './waiting-room.ts'
 
 /** Milliseconds. */
 const longestWait = 600_000
-/** Each costs some 15 kB (measured), so that this many fit into the pod; a node has some hundred pods. */
-const mostWaiters = 2_500
 
 export interface ReadyOptions {
   readonly ask: (name: string) => ReadyAnswer
@@ -19,7 +17,7 @@ export interface ReadyOptions {
 /** GET /ready/<name>: 200 or 503, at once or, with ?wait=, when it is ready or the time is over. */
 export function addReadyRoute(app: FastifyInstance, options: ReadyOptions): void {
   const { ask, room } = options
-  const full = refusal(`${mostWaiters} requests wait already; ask again, or without wait`)
+  const full = refusal('too many requests wait here already; ask again, or without wait')
   addRoute(app, '/ready/:name', (request, reply) => {
     const name = nameOf(request)
     const wait = readWait(request.query)
@@ -27,8 +25,9 @@ export function addReadyRoute(app: FastifyInstance, options: ReadyOptions): void
       return sendProblem(reply, 400, 'wait must be a length of time from 0s to 10m, like 120s, 500ms or 2m')
     const answer = ask(name)
     if (answer.isFinal || wait === 0) return send(request, reply, answer)
-    if (room.size >= mostWaiters) return send(request, reply, full)
-    reply.raw.once('close', room.enter({ name, wait, tell: (now) => send(request, reply, now) }))
+    const from = request.ip
+    if (!room.hasPlaceFor(from)) return send(request, reply, full)
+    reply.raw.once('close', room.enter({ name, from, wait, tell: sendLater(request, reply) }))
   })
 }
 
@@ -41,6 +40,25 @@ function readWait(query: unknown): number | null {
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): void {
-  const { headers, body } = accepts(request, 'json') ? answer.json : answer.text
+  const { headers, body } = answer[formOf(request)]
   reply.code(answer.status).headers(headers).send(body)
+}
+
+/** As {@link send}, but nothing that the client sent is kept until then: its header, and a body that nobody reads. */
+function sendLater(request: FastifyRequest, reply: FastifyReply): (answer: ReadyAnswer) => void {
+  const form = formOf(request)
+  const { raw } = reply
+  reply.hijack()
+  request.raw.rawHeaders = []
+  request.raw.headers = {}
+  request.raw.url = ''
+  request.raw.resume()
+  return (answer) => {
+    const { headers, body } = answer[form]
+    raw.writeHead(answer.status, { ...commonHeaders, ...headers }).end(body)
+  }
+}
+
+function formOf(request: FastifyRequest): 'json' | 'text' {
+  return accepts(request, 'json') ? 'json' : 'text'
 }

@@ -35,12 +35,13 @@ export function addReportRoutes(app: FastifyInstance, look: () => Sight): void {
 }
 
 export interface Tagged {
-  readonly body: string
+  readonly body: Buffer
   readonly etag: string
 }
 
-export function tagged(body: string): Tagged {
-  return { body, etag: etagOf(body) }
+/** As bytes: a text would be turned into bytes of its own for each client that is slow to take it. */
+export function tagged(text: string, etag = etagOf(text)): Tagged {
+  return { body: Buffer.from(text), etag }
 }
 
 export function etagOf(body: string): string {

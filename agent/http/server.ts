@@ -1,6 +1,7 @@
 import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { limitConnections, refusePipelined, requestLimits } from './client-limits.ts'
 import { answerBadClient, commonHeaders, sendProblem } from './problem.ts'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
@@ -13,30 +14,37 @@ const connectionTimeout = 660_000
 /** A server without routes: its limits, its headers, and every error as problem details. */
 export function createServer(log?: Logger): FastifyInstance {
   const app = fastify({
-    bodyLimit: 64 * 1024,
+    bodyLimit: requestLimits.bodyLimit,
     requestTimeout,
     connectionTimeout,
     keepAliveTimeout: 75_000,
     // fastify's own answer while closing is not problem details
     return503OnClosing: false,
-    http: { headersTimeout: requestTimeout, connectionsCheckingInterval: 5_000 },
+    http: {
+      headersTimeout: requestTimeout,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: requestLimits.maxHeaderSize,
+    },
     routerOptions: { maxParamLength: 100, compile: true },
     frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
     clientErrorHandler: answerBadClient,
   })
-  app.addHook('onRequest', (_request, reply, done) => {
+  limitConnections(app.server)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (refusePipelined(request, reply)) return
     reply.headers(commonHeaders)
-    done()
+    // Before a body is read.
+    if (request.is404) sendNotFound(reply)
+    else done()
   })
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, log))
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(
-      reply,
-      404,
-      'there is nothing here; /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics are served',
-    ),
-  )
   return app
+}
+
+function sendNotFound(reply: FastifyReply): void {
+  const detail =
+    'there is nothing here; /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics are served'
+  sendProblem(reply, 404, detail)
 }
 
 /** Serves GET and HEAD; every other method is told so before a body is read. */

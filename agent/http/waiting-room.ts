@@ -2,6 +2,7 @@ import type { ReadyAnswer } from './ready-answers.ts'
 
 /** Who waits for a check to become ready; each is told once: when it is, when its time is over, or when we stop. */
 export interface WaitingRoom {
+  hasPlaceFor(address: string): boolean
   /** @returns a function for a client that goes away: it is told nothing. */
   enter(waiter: Waiter): () => void
   /** After a new report: tells those whose wait is over. */
@@ -13,23 +14,44 @@ export interface WaitingRoom {
 
 export interface Waiter {
   readonly name: string
+  /** The client's address. */
+  readonly from: string
   /** Milliseconds. */
   readonly wait: number
   readonly tell: (answer: ReadyAnswer) => void
 }
 
+/** Each costs some 15 kB (measured). A node has 110 pods, unless its kubelet is told another number. */
+export const mostWaiters = 512
+/**
+ * Where addresses are translated on the way (masquerading, a proxy) all pods of a node come from one, and all may wait; where
+ * they are not, one pod leaves half of the places to the others.
+ */
+export const mostOfOneAddress = 256
+
 export function openRoom(ask: (name: string) => ReadyAnswer): WaitingRoom {
   const byName = new Map<string, Set<(answer: ReadyAnswer) => void>>()
+  const byAddress = new Map<string, number>()
+  let size = 0
+  const count = (address: string, change: 1 | -1) => {
+    const now = (byAddress.get(address) ?? 0) + change
+    size += change
+    if (now === 0) byAddress.delete(address)
+    else byAddress.set(address, now)
+  }
   const tellAll = (name: string, answer: ReadyAnswer) => {
     for (const tell of byName.get(name) ?? []) tell(answer)
   }
   return {
-    enter({ name, wait, tell }) {
+    hasPlaceFor: (address) => size < mostWaiters && (byAddress.get(address) ?? 0) < mostOfOneAddress,
+    enter({ name, from, wait, tell }) {
       const mates = byName.get(name) ?? new Set()
       byName.set(name, mates)
+      count(from, 1)
       const leave = () => {
+        if (!mates.delete(tellOnce)) return
         clearTimeout(timer)
-        mates.delete(tellOnce)
+        count(from, -1)
         if (mates.size === 0 && byName.get(name) === mates) byName.delete(name)
       }
       const tellOnce = (answer: ReadyAnswer) => {
@@ -50,7 +72,7 @@ export function openRoom(ask: (name: string) => ReadyAnswer): WaitingRoom {
       for (const name of byName.keys()) tellAll(name, answer)
     },
     get size() {
-      return byName.values().reduce((sum, mates) => sum + mates.size, 0)
+      return size
     },
   }
 }

@@ -51,15 +51,20 @@ function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
   if (result.state === 'unknown') return keepTold(before, news)
   const isLeavingReady = before.check.told.state === 'ready' && result.state === 'missing'
   if (!isLeavingReady) return turn(before, news, { isBelieved: true, unknownFrom: null })
-  const missingFrom = before.missingFrom ?? round.boot
+  const missingFrom = earlier(before.missingFrom, round.boot)
   const patience = result.findings.some(isBroken) ? brokenAfter : confirmAfter
   if (round.boot - missingFrom >= patience) return turn(before, news, { isBelieved: true, unknownFrom: null })
   return hold(before, news, missingFrom)
 }
 
+/** What began later than now began before a reboot: the boot clock starts anew. */
+function earlier(from: number | null, now: number): number {
+  return Math.min(from ?? now, now)
+}
+
 /** The report says unknown at once; the Node, once the silence is long. */
 function keepTold(before: CheckMemory, news: News): CheckMemory {
-  const unknownFrom = before.unknownFrom ?? news.round.boot
+  const unknownFrom = earlier(before.unknownFrom, news.round.boot)
   const isLong = news.round.boot - unknownFrom >= news.round.settings.unknownAfter
   const isBelieved = isLong || before.check.told.state === 'unknown'
   return { ...turn(before, news, { isBelieved, unknownFrom }), missingFrom: before.missingFrom }

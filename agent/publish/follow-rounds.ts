@@ -12,13 +12,13 @@ export interface FollowOptions {
   readonly path: string
   readonly board: ReportBoard
   readonly clock: Clock
-  /** Told when rounds stop, with why, and when they come again, with null. */
+  /** Told when rounds stop, with why, when that turns to another reason, and when they come again, with null. */
   readonly changed: (silence: string | null) => void
 }
 
 /** How often the file is looked at, milliseconds, beside the watch that tells of a new one at once. */
 const lookEach = 2_000
-/** How often silence is told again, so that `unknownAfter` is counted. Milliseconds. */
+/** How often the same silence is told again, so that `unknownAfter` is counted. Milliseconds. */
 const tellEach = 2_000
 
 /**
@@ -39,12 +39,12 @@ export function followRounds({ path, board, clock, changed }: FollowOptions): ()
       if ('round' in read) board.take(read.round)
     }
     const why = silenceOf(read, clock.boot())
-    if (why !== null && clock.boot() - toldAt >= tellEach) {
-      toldAt = clock.boot()
-      board.silence(why)
-    }
-    if ((why === null) !== (silence === null)) changed(why)
+    const isNews = why !== silence
     silence = why
+    if (isNews) changed(why)
+    if (why === null || (!isNews && clock.boot() - toldAt < tellEach)) return
+    toldAt = clock.boot()
+    board.silence(why)
   }
 
   look()

@@ -30,8 +30,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
   }, 180_000)
   afterAll(() => on?.stop())
 
-  const config =
-    'checks: [open-iscsi, nfs-client, cryptsetup]\ninterval: 5s\nunknownAfter: 1s\nhttp: { host: "::" }\n'
+  const config = 'checks: [open-iscsi, nfs-client, cryptsetup]\ninterval: 5s\nunknownAfter: 1s\n'
   const writeConfig = (text: string) =>
     on.cluster.call({
       method: 'PATCH',
@@ -46,6 +45,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
   /** What was applied last, and when. */
   const applied = async () =>
     (await node()).metadata?.managedFields?.find(({ manager }) => manager === 'hostdeps')
+  const pathOf = ({ metadata }: V1Pod) => `/api/v1/namespaces/hostdeps/pods/${metadata?.name}`
   const agent = async (): Promise<V1Pod> => {
     const pod = await on.agentOn('worker-1')
     if (pod === undefined) throw new Error('worker-1 has no agent')
@@ -189,6 +189,35 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
       (state) => state === undefined,
       120_000,
     )
+  })
+
+  test.each([
+    ['is no YAML', 'checks: [open-iscsi\nhttp: {{\n'],
+    ['has a mistake in http', `${config}http: { hots: "::" }\n`],
+    ['names another address', `${config}http: { host: 127.0.0.1, port: 1 }\n`],
+  ])('a ConfigMap that %s: a pod that starts anew is found all the same', long, async (_, text) => {
+    await writeConfig(text)
+    const read = "console.log(require('node:fs').readFileSync('/etc/hostdeps/config/config.yaml', 'utf8'))"
+    await until(
+      async () => on.exec(await agent(), 'server', 'node', '-e', read),
+      (said) => said.trim() === text.trim(),
+      120_000,
+    )
+    const old = await agent()
+    await on.cluster.call({ method: 'DELETE', path: pathOf(old) })
+    const server = async () => {
+      const { metadata, status } = (await on.agentOn('worker-1')) ?? {}
+      const [is] = status?.containerStatuses?.filter(({ name }) => name === 'server') ?? []
+      const isNew = metadata?.uid !== old.metadata?.uid
+      // Started: as the kubelet's startup probe has found it.
+      return { isNew, started: is?.started, restarts: is?.restartCount }
+    }
+    await until(server, ({ isNew, started }) => isNew && started === true, 90_000)
+    expect(await ask('/healthz')).toMatch(/^200 /)
+    expect((await server()).restarts).toBe(0)
+    expect(await label()).toBe('missing')
+    await writeConfig(config)
+    await isUp()
   })
 
   test('a full emptyDir: unknown, and by itself well again', long, async () => {

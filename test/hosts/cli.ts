@@ -66,6 +66,43 @@ export async function startAgent(...args: string[]) {
   }
 }
 
+/** A `hostdeps serve` in a process of its own, started by another program where one is told. */
+export async function startServe(...args: string[]) {
+  return startServeBy([], ...args)
+}
+
+export async function startServeBy(by: readonly string[], ...args: string[]) {
+  return startProgram([...by, process.execPath, main, 'serve', ...args])
+}
+
+/** A program that becomes a server, and says where. */
+export async function startProgram(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const [program = '', ...args] = argv
+  const server = execa(program, args, {
+    reject: false,
+    all: true,
+    forceKillAfterDelay: 5_000,
+    env: { KUBECONFIG: '/nowhere', NODE_NAME: undefined, ...env },
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    let seen = ''
+    server.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString()
+      const [, address] = /"address":"([^"]+)"/.exec(seen) ?? []
+      if (address !== undefined) resolve(address)
+    })
+    void server.then(({ exitCode, all }) => reject(new Error(`it ended with ${exitCode}: ${all}`)))
+  })
+  return {
+    url,
+    pid: server.pid,
+    async stop() {
+      server.kill('SIGTERM')
+      return server
+    },
+  }
+}
+
 /** Milliseconds until an address answers with this status; asks each 25 ms. */
 export async function untilStatus(url: string, status: number, limit: number): Promise<number> {
   const start = performance.now()

@@ -1,7 +1,10 @@
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { fakeSource, makeReport, readyIscsi } from './report-fixture.ts'
 import { ask, serve } from './serve.ts'
+import type { Answer } from './serve.ts'
+import { mostOfOneAddress, mostWaiters } from '../../agent/http/waiting-room.ts'
 
 const gates = [
   { check: 'kubernetes-node', status: 200, text: 'ready\n' },
@@ -102,20 +105,42 @@ test.each(['10ms', '0.05s', '0.001m', '0s'])(
   },
 )
 
-test('2,000 wait at once with one subscription, and all are told of the report that makes it ready', async () => {
+test('all pods of a node behind one address wait at once, and half of the places are left to others', async () => {
   const { server, source, get } = await serve()
-  const url = `${server.address}/ready/open-iscsi?wait=60s`
-  const answers = Promise.all(Array.from({ length: 2_000 }, () => ask(url)))
-  await expect.poll(() => waiting(get), { timeout: 20_000 }).toBe(2_000)
+  const path = '/ready/open-iscsi?wait=60s'
+  const answers = Promise.all(Array.from({ length: mostOfOneAddress }, () => ask(server.address + path)))
+  await expect.poll(() => waiting(get), { timeout: 20_000 }).toBe(mostOfOneAddress)
+  const refused = await get(path)
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+  expect(refused.body).toContain('too many requests wait here already')
+  expect((await get('/ready/gpu?wait=60s')).status).toBe(200)
+  const others = Array.from({ length: mostWaiters - mostOfOneAddress }, () =>
+    askFrom('127.0.0.2', server.address + path),
+  )
+  await expect.poll(() => waiting(get), { timeout: 20_000 }).toBe(mostWaiters)
+  expect(await askFrom('127.0.0.3', server.address + path)).toContain('too many requests wait here already')
   expect(source.subscribers).toBe(1)
   source.put(makeReport({ 'open-iscsi': { message: 'still not' } }))
-  expect(await waiting(get)).toBe(2_000)
+  expect(await waiting(get)).toBe(mostWaiters)
   source.put(makeReport({ 'open-iscsi': readyIscsi }))
-  const statuses = (await answers).map(({ status }) => status)
-  expect(new Set(statuses)).toEqual(new Set([200]))
+  expect(new Set((await answers).map(({ status }) => status))).toEqual(new Set([200]))
+  for (const text of await Promise.all(others)) expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   expect(await waiting(get)).toBe(0)
   expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThan(100)
 }, 60_000)
+
+test('an answer that was waited for is the same as one that was not', async () => {
+  const { get, source } = await serve()
+  for (const accept of ['*/*', 'application/json']) {
+    source.put(makeReport())
+    const answer = get('/ready/open-iscsi?wait=60s', { headers: { accept, cookie: 'a'.repeat(3_000) } })
+    await expect.poll(() => waiting(get)).toBe(1)
+    source.put(makeReport({ 'open-iscsi': readyIscsi }))
+    const [late, now] = [await answer, await get('/ready/open-iscsi', { headers: { accept } })]
+    const headers = (of: Answer) => Object.fromEntries([...of.headers].filter(([name]) => name !== 'date'))
+    expect([late.status, late.body, headers(late)]).toEqual([200, now.body, headers(now)])
+  }
+})
 
 test('who waits before the first round gets its answer from it: ready, or that there is no such check', async () => {
   const { get, source } = await serve(fakeSource(null))
@@ -147,4 +172,12 @@ test('closing tells who waits, drops the subscription, and does not hang on open
 async function waiting(get: (path: string) => Promise<{ body: string }>): Promise<number> {
   const { body } = await get('/metrics')
   return Number(/^hostdeps_http_waiting_requests (\d+)$/m.exec(body)?.[1])
+}
+
+/** By a client of another address; the answer as it came. */
+async function askFrom(localAddress: string, url: string): Promise<string> {
+  const { hostname, port, pathname, search } = new URL(url)
+  const socket = connect({ host: hostname, port: Number(port), localAddress })
+  socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  return text(socket)
 }

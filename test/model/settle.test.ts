@@ -48,6 +48,29 @@ const cases: { title: string; rounds: [second: number, state: State, reason?: Re
       told: ['ready/ready', 'unknown/ready', 'unknown/ready', 'unknown/unknown'],
     },
     {
+      title: 'silence and doubt do not outlast a boot clock that starts anew',
+      rounds: [
+        [9000, 'ready'],
+        [9001, 'unknown'],
+        [10, 'unknown'],
+        [310, 'unknown'],
+        [320, 'ready'],
+        [321, 'missing'],
+        [5, 'missing'],
+        [15, 'missing'],
+      ],
+      told: [
+        'ready/ready',
+        'unknown/ready',
+        'unknown/ready',
+        'unknown/unknown',
+        'ready/ready',
+        'ready/ready?missing',
+        'ready/ready?missing',
+        'missing/missing',
+      ],
+    },
+    {
       title: 'missing ends a silence, though it is not believed yet',
       rounds: [
         [0, 'ready'],

@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { fakeSource, makeReport } from './report-fixture.ts'
+import { serve } from './serve.ts'
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
+
+test('requests are answered one after the other on a connection, and one that does not wait for that ends it', async () => {
+  const { server } = await serve()
+  const socket = await open(server.address)
+  for (let turn = 0; turn < 3; turn++) {
+    socket.write(get('/healthz'))
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/)
+  }
+  socket.write(get('/ready/open-iscsi?wait=60s') + get('/healthz'))
+  expect(await text(socket)).toBe('')
+})
+
+test('of too many connections the oldest is ended: a new one is always answered', async () => {
+  const { server } = await serve()
+  const sockets: Socket[] = []
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  for (let count = 0; count < 1_100; count++) sockets.push(await open(server.address))
+  const last = await open(server.address)
+  last.write(get('/healthz').replace('Host', 'Connection: close\r\nHost'))
+  expect(await text(last)).toMatch(/^HTTP\/1\.1 200 OK/)
+  await expect.poll(() => sockets.filter((socket) => socket.readableEnded).length).toBe(77)
+  expect(sockets.slice(0, 77).every((socket) => socket.readableEnded)).toBe(true)
+}, 60_000)
+
+test('who does not take an answer is not waited for', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { server } = await serve(fakeSource(makeReport({ gpu: { why: 'x'.repeat(30_000_000) } })))
+  const [slow, idle] = [await open(server.address), await open(server.address)]
+  slow.pause().write(get('/v1/report'))
+  const isOver = once(slow, 'close').then(() => true)
+  // The server has filled what the kernel takes of it.
+  await expect.poll(() => slow.readableLength).toBeGreaterThan(0)
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(slow.readableEnded).toBe(false)
+  await vi.advanceTimersByTimeAsync(30_000)
+  slow.resume()
+  expect(await isOver).toBe(true)
+  expect(slow.bytesRead).toBeLessThan(30_000_000)
+  expect(idle.destroyed).toBe(false)
+  idle.destroy()
+}, 30_000)
+
+async function open(address: string): Promise<Socket> {
+  const { hostname, port } = new URL(address)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {}).resume()
+  await once(socket, 'connect')
+  return socket
+}

@@ -1,0 +1,100 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Clock } from '../../agent/model/host.ts'
+import type { Round } from '../../agent/model/report.ts'
+import { followRounds } from '../../agent/publish/follow-rounds.ts'
+import { createBoard } from '../../agent/publish/report-board.ts'
+import { settingsWith } from '../model/settings.ts'
+
+const soon = { timeout: 10_000 }
+const long = { timeout: 60_000 }
+
+test('another reason is told at once, the same one again only after a while', long, async () => {
+  const { put, reason, told, pass } = follow(100_000)
+  put(roundAt(100_000))
+  await expect.poll(reason, soon).toBe('BinaryNotFound')
+  put('{"v":1')
+  await expect.poll(reason, soon).toBe('RoundStale')
+  for (const [text, words] of [
+    ['{"v":0}', 'of version 0'],
+    ['{"v":7}', 'of version 7'],
+    ['garbage', 'cut off, or no JSON'],
+  ] as const) {
+    const before = told.length
+    put(text)
+    // The boot clock stands still: no time has passed since the one before.
+    await expect.poll(() => told.at(-1), soon).toContain(words)
+    expect(told.length).toBe(before + 1)
+  }
+  const before = told.length
+  put('garbage')
+  put('garbage, other than before')
+  pass(1_999)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(told.length).toBe(before)
+  pass(1)
+  put('garbage again')
+  await expect.poll(() => told.length, soon).toBe(before + 1)
+  put(roundAt(102_000))
+  await expect.poll(reason, soon).toBe('BinaryNotFound')
+})
+
+/** On a real machine the boot clock starts anew, and a round file on a disk is there still. */
+test('after a reboot the old round is not believed, and the first new one is', long, async () => {
+  const { put, reason, board, told, pass } = follow(5_000, roundAt(9_000_000))
+  expect(told).toEqual([expect.stringContaining('from the future')])
+  expect(board.current()).toBeNull()
+  put(roundAt(6_000))
+  pass(1_500)
+  await expect.poll(reason, soon).toBe('BinaryNotFound')
+  expect(board.stale()).toBeNull()
+  pass(180_000)
+  expect(board.stale()).toContain('no round has finished')
+})
+
+/** Follows a file of a folder of its own; "missing" is what its rounds say. */
+function follow(boot: number, first?: Round) {
+  const folder = mkdtempSync(join(tmpdir(), 'hostdeps-follow-'))
+  const path = join(folder, 'round.json')
+  const put = (round: Round | string) => {
+    writeFileSync(`${path}.part`, typeof round === 'string' ? round : JSON.stringify(round))
+    renameSync(`${path}.part`, path)
+  }
+  if (first !== undefined) put(first)
+  let now = boot
+  const clock: Clock = { now: () => new Date(0), boot: () => now, after: () => () => {} }
+  const board = createBoard({ clock, interval: 60_000, node: () => 'n' })
+  const told: string[] = []
+  const silence = (why: string) => {
+    told.push(why)
+    board.silence(why)
+  }
+  const stop = followRounds({ path, board: { ...board, silence }, clock, changed: () => {} })
+  onTestFinished(() => {
+    stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return {
+    put,
+    board,
+    told,
+    reason: () => board.current()?.checks[0]?.reason,
+    pass: (ms: number) => void (now += ms),
+  }
+}
+
+function roundAt(boot: number): Round {
+  const said = { state: 'missing', reason: 'BinaryNotFound', message: 'm', why: 'w', fix: null } as const
+  return {
+    v: 1,
+    at: new Date(boot).toISOString(),
+    boot,
+    took: 1,
+    settings: settingsWith({ checks: ['a'] }),
+    host: { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' },
+    probing: { watched: 0, refused: 0, abandoned: 0 },
+    checks: [{ ...said, name: 'a', title: 'a', findings: [] }],
+  }
+}
