@@ -98,7 +98,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
     ['a known image', { images: ['longhornio/longhorn-manager:v1.12.2'] }, { longhorn: 'ready' }],
     [
       'a known image beside another',
-      { images: ['busybox', 'docker.io/longhornio/longhorn-engine'] },
+      { images: ['busybox', 'docker.io/longhornio/longhorn-manager'] },
       { longhorn: 'ready' },
     ],
     [
