@@ -48,7 +48,10 @@ function section({ name, title, why, needs, images }: Check): string {
     const doubt = need.unverified === null ? '' : ` Not borne out: ${need.unverified}.`
     return `- ${shortly(need)}${optional}${reason}${source}${doubt}`
   })
-  const known = images.length === 0 ? '' : `\n\nImages: ${images.map((image) => `\`${image}\``).join(', ')}`
+  const known =
+    images.length === 0
+      ? ''
+      : `\n\nKnown to the [gate](../manifests/overlays/gate/kustomization.yaml) by the image ${images.map((image) => `\`${image}\``).join(', ')}`
   return `### ${name}\n\n[${title}](${name}.yaml). ${why}\n\n${lines.join('\n')}${known}`
 }
 

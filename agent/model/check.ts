@@ -11,7 +11,7 @@ export interface Check {
   readonly fix: FixByDistro | null
   readonly symptoms: readonly Symptom[]
   readonly sources: readonly string[]
-  /** Container images of the workload this check is for. */
+  /** Container images whose pods are scheduled and cannot work without this check: the gate keeps them off. */
   readonly images: readonly string[]
   readonly origin: 'shipped' | 'own'
 }
