@@ -37,8 +37,7 @@ export function openNamespace(target: Target, { cache, runs, deadline }: Means) 
     } catch (error) {
       if (!(error instanceof SuspectFound)) throw error
       const task = { root: view.root, questions: [question] }
-      const [answer] = readChild(task, await run(childArgv(task)), `the mount ${error.mount}`)
-      return answer ?? { fate: 'failed', detail: 'the child gave no answer' }
+      return readChild(task, await run(childArgv(task)), `the mount ${error.mount}`)[0] ?? noAnswer
     }
   }
 
@@ -63,37 +62,31 @@ export function openNamespace(target: Target, { cache, runs, deadline }: Means) 
 
   /** What a child reads in the host's namespaces; those of processes and users cannot be entered from below. */
   const askSettings = async (questions: readonly FileQuestion[]): Promise<AnswerEntry[]> => {
-    const [inner, closed] = splitBy(questions, (question) => canBeEntered(kindOf(question)))
+    const [inner, closed] = splitBy(questions, (question) => canBeEntered(kindOf(target, question)))
     const refused = closed.map((question) => [question, notOurs] as const)
     if (inner.length === 0) return refused
     const task = { root: view.root, questions: inner }
-    const flags = [...target.others].flatMap(([kind, file]) =>
-      canBeEntered(kind) ? [`--${kind}=${file}`] : [],
-    )
-    const ran = readNsenter(await run(nsenterArgv(flags, childArgv(task))))
+    const ran = readNsenter(await run(nsenterArgv(flagsOf(target), childArgv(task))))
     return [...refused, ...pair(inner, readChild(task, ran, 'the settings of the host'))]
   }
 
-  /** The namespace that tells another value to us than to the host. */
-  const kindOf = (question: FileQuestion): NamespaceKind | null => {
-    const kind = 'path' in question ? settingKind(question.path) : null
-    return kind !== null && target.others.has(kind) ? kind : null
-  }
-
+  const isSetting = (question: FileQuestion) => kindOf(target, question) !== null
   return {
     async ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]> {
-      const files = questions.filter(isFileQuestion)
-      const [settings, others] = splitBy(files, (question) => kindOf(question) !== null)
-      const programs = questions.filter((question): question is RunQuestion => question.ask === 'run')
+      const [settings, others] = splitBy(questions.filter(isFileQuestion), isSetting)
       const all = await Promise.all([
         askUnits(questions.filter((question) => question.ask === 'unit')),
         askSettings(settings),
-        ...programs.map(async (question) => pair([question], [await runOn(question.argv)])),
+        ...questions.filter(isRun).map(async (question) => pair([question], [await runOn(question.argv)])),
         ...others.map(async (question) => pair([question], [await askFile(question)])),
       ])
       return all.flat()
     },
   }
+}
+
+function isRun(question: Question): question is RunQuestion {
+  return question.ask === 'run'
 }
 
 /** What lies on a mount that may hang is not looked at here. */
@@ -115,6 +108,16 @@ const formatError: Answer<RunResult> = {
   },
 }
 
+/** The namespace that tells another value to us than to the host. */
+function kindOf({ others }: Target, question: FileQuestion): NamespaceKind | null {
+  const kind = 'path' in question ? settingKind(question.path) : null
+  return kind !== null && others.has(kind) ? kind : null
+}
+
+function flagsOf({ others }: Target): readonly string[] {
+  return [...others].flatMap(([kind, file]) => (canBeEntered(kind) ? [`--${kind}=${file}`] : []))
+}
+
 function canBeEntered(kind: NamespaceKind | null): boolean {
   return kind !== 'pid' && kind !== 'user'
 }
@@ -132,8 +135,7 @@ function splitBy<T>(
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {
-  return questions.map((question, index) => [
-    question,
-    answers[index] ?? { fate: 'failed', detail: 'no answer came' },
-  ])
+  return questions.map((question, index) => [question, answers[index] ?? noAnswer])
 }
+
+const noAnswer: Answer<never> = { fate: 'failed', detail: 'no answer came' }
