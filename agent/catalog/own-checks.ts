@@ -1,4 +1,4 @@
-import type { Kind } from '../model/need.ts'
+import type { Kind, NamedFile } from '../model/need.ts'
 import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
 import type { Reader } from './reader.ts'
@@ -25,6 +25,25 @@ const readable = [
   '/sys/fs/',
 ]
 
+/** Where nodes keep certificates: of the kubelet, of the control plane, of etcd, runtimes and distributions. */
+const certificates = [
+  '/etc/kubernetes/pki/',
+  '/etc/kubernetes/ssl/',
+  '/var/lib/kubelet/pki/',
+  '/var/lib/rancher/k3s/agent/',
+  '/var/lib/rancher/k3s/server/tls/',
+  '/var/lib/rancher/rke2/agent/',
+  '/var/lib/rancher/rke2/server/tls/',
+  '/var/snap/microk8s/current/certs/',
+  '/var/lib/k0s/pki/',
+  '/var/lib/k0s/kubelet/pki/',
+  '/etc/etcd/',
+  '/etc/ssl/',
+  '/etc/pki/',
+  '/etc/containerd/certs.d/',
+  '/etc/docker/certs.d/',
+]
+
 /** What a user's own check may not do, as mistakes of its file. Shipped checks may do all. */
 export function ownCheckMistakes(
   reader: Reader,
@@ -34,7 +53,7 @@ export function ownCheckMistakes(
   const { kind, spec } = need
   if (reader.rules.origin === 'shipped') return []
   const commands = reader.rules.allowCommands ? [] : (kind.runs?.(spec) ?? [])
-  const unreadable = (kind.reads?.(spec) ?? []).filter((file) => !isReadable(file))
+  const read = kind.reads?.(spec) ?? null
   return [
     ...commands.map((argv) =>
       reader.yaml.mistake(
@@ -42,16 +61,18 @@ export function ownCheckMistakes(
         `running ${argv.join(' ')} is refused in own checks unless the agent is started with --allow-commands`,
       ),
     ),
-    ...unreadable.map((file) =>
-      reader.yaml.mistake(
-        path,
-        `the content of ${file} may not be matched by own checks, only its existence and mode; allowed are ${readable.join(', ')}`,
-      ),
-    ),
+    ...(read === null || isReadable(read) ? [] : [reader.yaml.mistake(path, refusal(read))]),
   ]
 }
 
-function isReadable(file: string): boolean {
-  const isPlain = file.startsWith('/') && !file.split('/').includes('..') && !/(key|secret)s?$/.test(file)
-  return isPlain && readable.some((place) => (place.endsWith('/') ? file.startsWith(place) : file === place))
+function refusal({ path, as }: NamedFile): string {
+  return as === 'certificate'
+    ? `no certificate may be read at ${path} by own checks; allowed are ${certificates.join(', ')}`
+    : `the content of ${path} may not be matched by own checks, only its existence and mode; allowed are ${readable.join(', ')}`
+}
+
+function isReadable({ path, as }: NamedFile): boolean {
+  const isPlain = path.startsWith('/') && !path.split('/').includes('..') && !/(key|secret)s?$/.test(path)
+  const places = as === 'certificate' ? certificates : readable
+  return isPlain && places.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place))
 }

@@ -67,7 +67,7 @@ export const file: Kind<typeof schema> = {
     const spec = ofKernel(written, kernel)
     return spec === null ? [] : [statQuestion(spec), ...(readsText(spec) ? [readQuestion(spec)] : [])]
   },
-  reads: ({ file: spec }) => (readsText(spec) ? [spec.path] : []),
+  reads: ({ file: spec }) => (readsText(spec) ? { path: spec.path, as: 'text' } : null),
   judge({ file: written }, answers, { kernel }) {
     const spec = ofKernel(written, kernel)
     if (spec === null)

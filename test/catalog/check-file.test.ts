@@ -152,6 +152,16 @@ describe("users' own checks", () => {
       '- file: { path: /etc/modprobe.d/../shadow, matches: root }',
       /must not hold \.\./,
     ],
+    [
+      'a certificate anywhere',
+      '- certificate: /root/.ssh/id_rsa',
+      /no certificate may be read at \/root\/\.ssh\/id_rsa by own checks; allowed are \/etc\/kubernetes\/pki\/,/,
+    ],
+    [
+      'a certificate beside where they are kept',
+      '- certificate: { path: /etc/ssl-private/x.pem, valid: 7d }',
+      /no certificate may be read at \/etc\/ssl-private\/x\.pem/,
+    ],
     ['inside anyOf too', '- anyOf: [{ binary: sh, run: [-V] }]', /running sh -V is refused/],
   ])('may not: %s', (_, need, wanted) => {
     const read = readCheckFile('c.yaml', `${head}  ${need}`, own)
@@ -164,8 +174,19 @@ describe("users' own checks", () => {
     '- file: { path: /etc/shadow, mode: "0640" }',
     '- file: { path: /etc/iscsi/initiatorname.iscsi, matches: iqn }',
     '- sysctl: vm.swappiness\n    max: 60',
+    '- certificate: { path: /var/lib/kubelet/pki/kubelet-client-current.pem, valid: 7d }',
+    '- certificate: /var/lib/rancher/k3s/server/tls/client-admin.crt',
   ])('may: %s', (need) => {
     expect(readCheckFile('c.yaml', `${head}  ${need}`, own)).toHaveProperty('check')
+  })
+
+  test('a shipped check may read a certificate anywhere but in what the kernel shows', () => {
+    const read = (path: string) => readCheckFile('c.yaml', `${head}  - certificate: ${path}`, shipped)
+    expect(read('/opt/app/tls.pem')).toHaveProperty('check')
+    for (const path of ['/proc/kmsg', '/sys/kernel/tracing/trace_pipe', '/dev/kmsg', '//proc/kmsg'])
+      expect('mistakes' in read(path) && read(path)).toMatchObject({
+        mistakes: [{ message: expect.stringContaining('is no place of a certificate') }],
+      })
   })
 
   test('may run when the agent was started so', () => {

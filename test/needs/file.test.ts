@@ -193,10 +193,14 @@ test.each<[string, unknown, string]>([
 })
 
 test('which content is matched is known beforehand', () => {
-  expect(file.reads?.(file.schema.parse({ file: { path: '/x', matches: 'a' } }))).toEqual(['/x'])
-  expect(file.reads?.(file.schema.parse({ file: '/x' }))).toEqual([])
-  expect(file.reads?.(file.schema.parse({ file: { path: '/x', notEmpty: true } }))).toEqual([])
-  expect(file.reads?.(file.schema.parse({ file: { path: '/proc/x', notEmpty: true } }))).toEqual(['/proc/x'])
+  expect(file.reads?.(file.schema.parse({ file: { path: '/x', matches: 'a' } }))).toEqual({
+    path: '/x',
+    as: 'text',
+  })
+  expect(file.reads?.(file.schema.parse({ file: '/x' }))).toBeNull()
+  expect(file.reads?.(file.schema.parse({ file: { path: '/x', notEmpty: true } }))).toBeNull()
+  const inProc = file.schema.parse({ file: { path: '/proc/x', notEmpty: true } })
+  expect(file.reads?.(inProc)).toEqual({ path: '/proc/x', as: 'text' })
 })
 
 function judge(wanted: object, stat: Answer<FileStat>, text: Answer<unknown> = found({ text: secret })) {
