@@ -8,7 +8,7 @@ import { checkShape } from './document.ts'
 import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
 import { didYouMean } from './mistake.ts'
-import { ownCheckMistakes } from './own-checks.ts'
+import { confine, ownCheckMistakes } from './own-checks.ts'
 import type { Reader } from './reader.ts'
 import { whyNot } from './when.ts'
 
@@ -77,8 +77,11 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   const refused = ownCheckMistakes(reader, path, { kind, spec: shape.value })
   if (refused.length > 0) return { mistakes: refused }
   const shared = commonShape.parse(value)
-  const process = shared.in === 'host' ? null : shared.in.process
-  return { need: { type: 'host', ...bindKind(kind, shape.value, process), ...common(reader, path, shared) } }
+  const view: View = {
+    process: shared.in === 'host' ? null : shared.in.process,
+    confine: (question) => confine(question, reader.rules, kind.reads?.(shape.value) ?? null),
+  }
+  return { need: { type: 'host', ...bindKind(kind, shape.value, view), ...common(reader, path, shared) } }
 }
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
@@ -90,14 +93,22 @@ export function wholeSchema(kind: Kind): z.ZodObject {
 
 const wholeSchemas = new Map<Kind, z.ZodObject>()
 
-/** Ties a kind to what one need says, and its questions to the namespace that the need is asked in. */
+/** How the questions of a need are put: in whose namespace, and within which limits. */
+interface View {
+  readonly process: string | null
+  readonly confine: <Q extends Question>(question: Q) => Q
+}
+
+/** Ties a kind to what one need says, and its questions to how they are put. */
 function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,
-  process: string | null,
+  { process, confine }: View,
 ): Pick<HostNeed, 'id' | 'kind' | 'usualFix' | 'questions' | 'judge'> {
-  const seen = <Q extends Question>(question: Q): Q =>
-    process === null || question.ask === 'unit' ? question : { ...question, in: process }
+  const seen = <Q extends Question>(written: Q): Q => {
+    const question = confine(written)
+    return process === null || question.ask === 'unit' ? question : { ...question, in: process }
+  }
   const where = process === null ? '' : `@${process}`
   return {
     id: `${kind.name}:${kind.subject(spec)}${where}`,

@@ -116,6 +116,12 @@ export const enableControllers: FixByDistro = everywhere(
   "Take cgroup_disable= from the kernel's command line; on a Raspberry Pi add cgroup_memory=1 cgroup_enable=memory to it. Reboot.",
 )
 
+/** systemd mounts them by itself. https://wiki.alpinelinux.org/wiki/OpenRC */
+export const mountCgroups: FixByDistro = {
+  ...everywhere('Have cgroups mounted at the start of the system, as systemd does by itself; then reboot.'),
+  alpine: { note: 'Set rc_cgroup_mode="unified" in /etc/rc.conf, rc-update add cgroups, and reboot.' },
+}
+
 /** Where no distribution has a way of its own. */
 export function everywhere(note: string): FixByDistro {
   return Object.fromEntries(['all', ...imageBased].map((key) => [key, { note }]))

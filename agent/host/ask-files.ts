@@ -54,7 +54,7 @@ const notOfFiles: readonly Question['ask'][] = ['run', 'unit', 'process', 'port'
 export function askFiles(view: FileView, question: FileQuestion): Answer<unknown> {
   switch (question.ask) {
     case 'read':
-      return readOne(view, question.path, question.limit)
+      return readOne(view, question)
     case 'readAll':
       return readAll(view, question)
     case 'list':
@@ -105,14 +105,31 @@ function absentDetail(seen: readonly { answer: Answer<boolean> }[], places: read
   return dangling[0] ?? `looked for ${places.join(', ')}`
 }
 
-function readOne(view: FileView, path: string, limit: number | undefined): Answer<FileText> {
+function readOne(view: FileView, { path, limit, beneath }: Omit<ReadQuestion, 'ask'>): Answer<FileText> {
   return withResolved(view, path, (resolved) => {
+    if (beneath && !isBeneath(view, beneath, { path, real: resolved.real }))
+      return { fate: 'denied', detail: `${path} leads to ${resolved.real}, where it may not be read` }
     const isNull = resolved.real === '/dev/null' && resolved.stat.isCharacterDevice()
     if (isNull) return { fate: 'found', value: emptyText }
     return view.cache.keep(`${view.root}${resolved.real}`, resolved, () =>
       readText(view.root, resolved, limit),
     )
   })
+}
+
+/** By real names on both sides: whole folders may be moved to another disk, but never into what the kernel shows. */
+function isBeneath(view: FileView, places: readonly string[], file: { path: string; real: string }): boolean {
+  const { path, real } = file
+  if (shownBy(real) !== shownBy(path)) return false
+  const tops = places.map((place) =>
+    withResolved(view, place, (found) => ({ fate: 'found', value: found.real })),
+  )
+  return tops.some((top) => top.fate === 'found' && (real === top.value || real.startsWith(`${top.value}/`)))
+}
+
+/** The file system of the kernel that a path is in. */
+function shownBy(path: string): string | null {
+  return /^\/(proc|sys|dev)\//.exec(path)?.[1] ?? null
 }
 
 /** A configuration file that links to /dev/null is masked: it counts as an empty one. */
@@ -123,7 +140,7 @@ function readAll(view: FileView, { path, suffix }: ReadAllQuestion): Answer<Fold
     const listed = listNames(view.root, resolved)
     if (listed.fate !== 'found') return listed
     const names = listed.value.names.filter((name) => name.endsWith(suffix))
-    return { fate: 'found', value: readFolder(names, path, (file) => readOne(view, file, undefined)) }
+    return { fate: 'found', value: readFolder(names, path, (file) => readOne(view, { path: file })) }
   })
 }
 

@@ -38,8 +38,7 @@ export function openNamespace(target: Target, { cache, runs, kept, deadline }: M
     } catch (error) {
       if (!(error instanceof SuspectFound)) throw error
       const task = { root: view.root, questions: [question] }
-      const [answer] = readChild(task, await run(childArgv(task)), `the mount ${error.mount}`)
-      return answer ?? { fate: 'failed', detail: 'the child gave no answer' }
+      return readChild(task, await run(childArgv(task)), `the mount ${error.mount}`)[0] ?? noAnswer
     }
   }
 
@@ -75,8 +74,7 @@ export function openNamespace(target: Target, { cache, runs, kept, deadline }: M
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {
-  return questions.map((question, index) => [
-    question,
-    answers[index] ?? { fate: 'failed', detail: 'no answer came' },
-  ])
+  return questions.map((question, index) => [question, answers[index] ?? noAnswer])
 }
+
+const noAnswer: Answer<never> = { fate: 'failed', detail: 'no answer came' }

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, statfsSync } from 'node:fs'
-import type { Stats } from 'node:fs'
+import type { Stats, StatsFs } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { Answer, FileStat, FileText, FolderNames, FolderText, Space } from '../model/question.ts'
 import { fateOfErrno } from './errno.ts'
@@ -45,12 +45,16 @@ export function listNames(root: string, { real, stat }: Resolved): Answer<Folder
 /** What hangs here is on a mount that may hang, which a child asks. */
 export function spaceOf(root: string, { real }: Resolved): Answer<Space> {
   try {
-    const { bsize, blocks, bavail, bfree, files, ffree } = statfsSync(root + real)
-    const [size, free, freeForRoot] = [blocks * bsize, bavail * bsize, bfree * bsize]
-    return { fate: 'found', value: { size, free, freeForRoot, inodes: files, inodesFree: ffree } }
+    return { fate: 'found', value: spaceFrom(statfsSync(root + real)) }
   } catch (error) {
     return fateOfErrno(error, real)
   }
+}
+
+/** Blocks are counted in fragments, as df(1) does it: on NFS and FUSE bsize is what is best read at once. statvfs(3) */
+export function spaceFrom({ frsize, blocks, bavail, bfree, files, ffree }: Omit<StatsFs, 'type'>): Space {
+  const [size, free, freeForRoot] = [blocks * frsize, bavail * frsize, bfree * frsize]
+  return { size, free, freeForRoot, inodes: files, inodesFree: ffree }
 }
 
 export function statOf({ real, stat }: Resolved): FileStat {

@@ -85,6 +85,10 @@ export const kernelReasons = {
   CgroupControllerNotFound: missing(
     (a: { controllers: readonly string[] }) => `cgroups have no controller ${a.controllers.join(', ')}`,
   ),
+  CgroupControllerNotMounted: missing(
+    (a: { controllers: readonly string[] }) =>
+      `of cgroups the controller ${a.controllers.join(', ')} is mounted nowhere`,
+  ),
 
   LsmActive: ready((a: { name: string }) => `${a.name} is active`),
   LsmNotActive: missing((a: { name: string }) => `${a.name} is not active in this kernel`),

@@ -21,8 +21,14 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   usualFix?(spec: z.infer<Schema>, reason: Reason | null): FixByDistro | null
   /** Programs that the file itself says to run: refused in users' own checks unless commands are allowed. */
   runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
-  /** Files whose content the file itself says to match: only under the allow list in users' own checks. */
-  reads?(spec: z.infer<Schema>): readonly string[]
+  /** The file that the check itself names to be read: in users' own checks only where the allow list has it. */
+  reads?(spec: z.infer<Schema>): NamedFile | null
+}
+
+/** `text`: a pattern or a value is held against its content, and so finds it out. `certificate`: dates alone are told. */
+export interface NamedFile {
+  readonly path: string
+  readonly as: 'text' | 'certificate'
 }
 
 /** Says where a check's line stands, for messages. */

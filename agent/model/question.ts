@@ -25,6 +25,8 @@ export interface ReadQuestion extends InView {
   readonly path: string
   /** Most bytes that are read, also after unpacking; a larger file is "failed". Default 1 MiB. */
   readonly limit?: number
+  /** Files or folders: a link that leads out of all of them is "denied". Left out: it may lead anywhere. */
+  readonly beneath?: readonly string[]
 }
 
 /** The text of every regular file in one folder whose name ends in `suffix`. */

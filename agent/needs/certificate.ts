@@ -4,11 +4,13 @@ import { parseDuration } from '../model/duration.ts'
 import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
+import { absolutePath } from './absolute-path.ts'
 
-const path = z
-  .string()
-  .regex(/^\/[^\p{Cc}]*$/u, 'must begin with /')
-  .refine((text) => !text.split('/').some((part) => part === '.' || part === '..'), 'must not hold . or ..')
+/** To read /proc/kmsg takes away what it holds, and trace_pipe under /sys the same. */
+const path = absolutePath.refine(
+  (text) => !/^\/(proc|sys|dev)(\/|$)/.test(text),
+  'is no place of a certificate: it is the kernel that shows what is there',
+)
 
 const schema = z.strictObject({
   certificate: z.union([
@@ -27,6 +29,7 @@ export const certificate: Kind<typeof schema> = {
   schema,
   subject: ({ certificate: spec }) => spec.path,
   questions: ({ certificate: spec }) => [questionFor(spec.path)],
+  reads: ({ certificate: spec }) => ({ path: spec.path, as: 'certificate' }),
   judge({ certificate: spec }, answers, { now }) {
     const answer = answers.of(questionFor(spec.path))
     if (answer.fate === 'absent') return verdict('CertificateNotFound', { path: spec.path })

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import type { Answers } from '../model/answers.ts'
 import type { Kind } from '../model/need.ts'
-import type { ReadQuestion } from '../model/question.ts'
+import type { Answer, FileText, ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { findMount } from './mount-table.ts'
-import { enableControllers, unify } from '../fixes/usual-fixes.ts'
+import { enableControllers, mountCgroups, unify } from '../fixes/usual-fixes.ts'
 
 const controller = z.string().regex(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')
 
@@ -30,18 +30,23 @@ export const cgroup: Kind<typeof schema> = {
   schema,
   subject: ({ cgroup: { version, controllers } }) =>
     [...(version === undefined ? [] : [`v${version}`]), ...controllers].join('+'),
-  usualFix: ({ cgroup: { version } }) => (version === 2 ? unify : version === 1 ? null : enableControllers),
-  questions: () => [table, unified, legacy],
+  usualFix({ cgroup: { version } }, reason) {
+    if (version !== undefined) return version === 2 ? unify : null
+    const isUnmounted = reason === 'CgroupNotMounted' || reason === 'CgroupControllerNotMounted'
+    return isUnmounted ? mountCgroups : enableControllers
+  },
+  questions: () => [table, unified, legacy, beside],
   judge({ cgroup: spec }, answers) {
     const answer = answers.of(table)
-    if (answer.fate === 'absent')
-      return verdict('QuestionFailed', { what: table.path, detail: answer.detail })
-    if (answer.fate !== 'found') return unanswered(table.path, answer)
-    const version = versionOf(answer.value.text)
+    if (answer.fate !== 'found') return unread(table, answer)
+    const mounts = answer.value.text
+    if (mounts.trim() === '') return verdict('QuestionFailed', { what: table.path, detail: 'it is empty' })
+    const version = versionOf(mounts)
     if (version === null) return verdict('CgroupNotMounted', { path: '/sys/fs/cgroup' })
     if (spec.version !== undefined && spec.version !== version)
       return verdict('CgroupWrongVersion', { version, wanted: spec.version })
-    return judgeControllers(spec, version, answers)
+    if (spec.controllers.length === 0) return verdict('CgroupOk', { version, controllers: [] })
+    return version === 2 ? judgeUnified(spec, answers) : judgeLegacy(spec, answers, mounts)
   },
 }
 
@@ -49,11 +54,14 @@ const table: ReadQuestion = { ask: 'read', path: '/proc/1/mountinfo', limit: 4 *
 const unified: ReadQuestion = { ask: 'read', path: '/sys/fs/cgroup/cgroup.controllers' }
 const legacy: ReadQuestion = { ask: 'read', path: '/proc/cgroups' }
 
+/** What a host of version 1 has not mounted as such is in its hierarchy of version 2, if there is one. */
+const beside: ReadQuestion = { ask: 'read', path: '/sys/fs/cgroup/unified/cgroup.controllers' }
+
 /**
- * In version 2 these are no controllers: devices and freezer are always there, cpuacct is a part of cpu.
- * https://docs.kernel.org/admin-guide/cgroup-v2.html
+ * In version 2 these are no controllers to be switched on: devices, freezer and perf_event are always there, cpuacct is a
+ * part of cpu. https://docs.kernel.org/admin-guide/cgroup-v2.html
  */
-const always: readonly string[] = ['devices', 'freezer', 'cpuacct']
+const always: readonly string[] = ['devices', 'freezer', 'perf_event', 'cpuacct']
 
 function versionOf(mounts: string): 1 | 2 | null {
   const top = findMount(mounts, '/sys/fs/cgroup')
@@ -61,18 +69,71 @@ function versionOf(mounts: string): 1 | 2 | null {
   return top.fstype === 'cgroup2' ? 2 : 1
 }
 
-function judgeControllers({ controllers }: Spec, version: 1 | 2, answers: Answers): Verdict {
-  const source = version === 2 ? unified : legacy
-  const answer = answers.of(source)
-  if (controllers.length === 0) return verdict('CgroupOk', { version, controllers })
-  if (answer.fate === 'absent') return verdict('QuestionFailed', { what: source.path, detail: answer.detail })
-  if (answer.fate !== 'found') return unanswered(source.path, answer)
-  const text = answer.value.text
-  const known = version === 2 ? [...text.split(/\s+/), ...always] : enabledIn(text)
-  const lacking = controllers.filter((name) => !known.includes(name))
+function judgeUnified({ controllers }: Spec, answers: Answers): Verdict {
+  const answer = answers.of(unified)
+  if (answer.fate !== 'found') return unread(unified, answer)
+  const known = [...wordsOf(answer.value), ...always]
+  const lacking = controllers.filter((name) => !known.includes(unifiedName(name)))
   return lacking.length === 0
-    ? verdict('CgroupOk', { version, controllers })
+    ? verdict('CgroupOk', { version: 2, controllers })
     : verdict('CgroupControllerNotFound', { controllers: lacking })
+}
+
+/** Of version 1 a controller is of use where it is in the kernel, not switched off, and mounted. */
+function judgeLegacy({ controllers }: Spec, answers: Answers, mounts: string): Verdict {
+  const answer = answers.of(legacy)
+  if (answer.fate !== 'found') return unread(legacy, answer)
+  const enabled = enabledIn(answer.value.text)
+  const lacking = controllers.filter((name) => !enabled.includes(legacyName(name)))
+  if (lacking.length > 0) return verdict('CgroupControllerNotFound', { controllers: lacking })
+  const mounted = mountedIn(mounts)
+  const unmounted = controllers.filter((name) => !mounted.includes(legacyName(name)))
+  if (unmounted.length > 0 && / - cgroup2 /.test(mounts)) return judgeBeside(controllers, unmounted, answers)
+  return judgeMounted(controllers, unmounted)
+}
+
+function judgeBeside(
+  controllers: readonly string[],
+  unmounted: readonly string[],
+  answers: Answers,
+): Verdict {
+  const answer = answers.of(beside)
+  if (answer.fate !== 'found') return unread(beside, answer)
+  const known = wordsOf(answer.value)
+  return judgeMounted(
+    controllers,
+    unmounted.filter((name) => !known.includes(unifiedName(name))),
+  )
+}
+
+function judgeMounted(controllers: readonly string[], unmounted: readonly string[]): Verdict {
+  return unmounted.length === 0
+    ? verdict('CgroupOk', { version: 1, controllers })
+    : verdict('CgroupControllerNotMounted', { controllers: unmounted })
+}
+
+/** Every kernel with cgroups has these files: that one is not there proves nothing. */
+function unread({ path }: ReadQuestion, answer: Exclude<Answer<never>, { fate: 'found' }>): Verdict {
+  if (answer.fate === 'absent') return verdict('QuestionFailed', { what: path, detail: answer.detail })
+  return unanswered(path, answer)
+}
+
+function wordsOf({ text }: FileText): readonly string[] {
+  return text.split(/\s+/)
+}
+
+/** The same by its two names, whichever the need is written with. */
+function unifiedName(name: string): string {
+  return name === 'blkio' ? 'io' : name
+}
+
+function legacyName(name: string): string {
+  return name === 'io' ? 'blkio' : name
+}
+
+/** The options of every hierarchy of version 1 that is mounted: its controllers are among them. */
+function mountedIn(mounts: string): readonly string[] {
+  return [...mounts.matchAll(/ - cgroup \S+ (\S+)$/gm)].flatMap(([, options = '']) => options.split(','))
 }
 
 /** `#subsys_name hierarchy num_cgroups enabled`, https://man7.org/linux/man-pages/man7/cgroups.7.html */

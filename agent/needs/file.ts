@@ -5,13 +5,9 @@ import type { Answers } from '../model/answers.ts'
 import type { FileStat, ReadQuestion, StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { absolutePath } from './absolute-path.ts'
 import { shellWord } from './shell-word.ts'
 import { showMode, showStat, typeWords } from './show-stat.ts'
-
-const path = z
-  .string()
-  .regex(/^\/[^\p{Cc}]*$/u, 'must begin with /')
-  .refine((text) => !text.split('/').includes('..'), 'must not hold ..')
 
 /** RE2 syntax, in linear time; ^ and $ match at each line. */
 const pattern = z
@@ -29,7 +25,7 @@ const pattern = z
 
 const wanted = z
   .strictObject({
-    path,
+    path: absolutePath,
     type: z.enum(['file', 'directory', 'socket', 'char', 'block', 'fifo', 'any']).optional(),
     /** Exactly these permission bits, octal: "0600". */
     mode: z
@@ -51,7 +47,7 @@ const wanted = z
     path: ['type'],
   })
 
-const schema = z.strictObject({ file: z.union([path.transform((text) => ({ path: text })), wanted]) })
+const schema = z.strictObject({ file: z.union([absolutePath.transform((text) => ({ path: text })), wanted]) })
 
 type Wanted = z.infer<typeof wanted>
 
@@ -67,7 +63,7 @@ export const file: Kind<typeof schema> = {
     const spec = ofKernel(written, kernel)
     return spec === null ? [] : [statQuestion(spec), ...(readsText(spec) ? [readQuestion(spec)] : [])]
   },
-  reads: ({ file: spec }) => (readsText(spec) ? [spec.path] : []),
+  reads: ({ file: spec }) => (readsText(spec) ? { path: spec.path, as: 'text' } : null),
   judge({ file: written }, answers, { kernel }) {
     const spec = ofKernel(written, kernel)
     if (spec === null)

@@ -51,7 +51,7 @@ export const sysctl: Kind<typeof schema> = {
     return value === undefined ? null : setSysctl(key, value.join(' '))
   },
   questions: (spec) => [questionFor(spec)],
-  reads: (spec) => [questionFor(spec).path],
+  reads: (spec) => ({ path: questionFor(spec).path, as: 'text' }),
   judge(spec, answers) {
     const answer = firstFound(answers, [questionFor(spec)])
     if (answer.fate === 'absent') return verdict('SysctlNotFound', { key: spec.sysctl })

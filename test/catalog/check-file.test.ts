@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { readCheckFile } from '../../agent/catalog/check-file.ts'
 import { formatMistake } from '../../agent/catalog/mistake.ts'
 import type { Rules } from '../../agent/catalog/reader.ts'
+import { collectAnswers } from '../../agent/model/answers.ts'
+import type { ReadQuestion } from '../../agent/model/question.ts'
+import { found } from '../needs/answer-each.ts'
+import { debian } from '../needs/memory-host.ts'
 
 const shipped: Rules = { origin: 'shipped', allowCommands: true }
 const own: Rules = { origin: 'own', allowCommands: false }
@@ -148,9 +152,54 @@ describe("users' own checks", () => {
       /tcp_fastopen_key may not be matched/,
     ],
     [
+      'keys of the kernel with the dot of a folder behind',
+      '- file: { path: /proc/sys/net/ipv4/tcp_fastopen_key/., matches: a }',
+      /must not hold \. or \.\./,
+    ],
+    [
+      'keys of the kernel with a slash behind',
+      '- file: { path: /proc/sys/net/ipv6/conf/eth0/stable_secret/, matches: a }',
+      /stable_secret may not be matched/,
+    ],
+    [
+      'keys of the kernel as a setting',
+      '- sysctl: net.ipv4.tcp_fastopen_key\n    is: a',
+      /tcp_fastopen_key may not be matched/,
+    ],
+    [
+      'the kernel that traces',
+      '- file: { path: /sys/kernel/tracing/trace_pipe, matches: a }',
+      /trace_pipe may not be matched/,
+    ],
+    [
+      'what a crash left',
+      '- file: { path: /sys/fs/pstore/dmesg-1, matches: a }',
+      /dmesg-1 may not be matched/,
+    ],
+    [
+      'addresses in the kernel',
+      '- file: { path: /sys/module/nfs/sections/.text, matches: "0xf" }',
+      /\.text may not be matched/,
+    ],
+    [
+      'addresses of the modules',
+      '- file: { path: /proc/modules, matches: "nfs .* 0xf" }',
+      /\/proc\/modules may not be matched/,
+    ],
+    [
       'a way around the allow list',
       '- file: { path: /etc/modprobe.d/../shadow, matches: root }',
-      /must not hold \.\./,
+      /must not hold \. or \.\./,
+    ],
+    [
+      'a certificate anywhere',
+      '- certificate: /root/.ssh/id_rsa',
+      /no certificate may be read at \/root\/\.ssh\/id_rsa by own checks; allowed are \/etc\/kubernetes\/pki\/,/,
+    ],
+    [
+      'a certificate beside where they are kept',
+      '- certificate: { path: /etc/ssl-private/x.pem, valid: 7d }',
+      /no certificate may be read at \/etc\/ssl-private\/x\.pem/,
     ],
     ['inside anyOf too', '- anyOf: [{ binary: sh, run: [-V] }]', /running sh -V is refused/],
   ])('may not: %s', (_, need, wanted) => {
@@ -163,9 +212,54 @@ describe("users' own checks", () => {
     '- file: /etc/shadow',
     '- file: { path: /etc/shadow, mode: "0640" }',
     '- file: { path: /etc/iscsi/initiatorname.iscsi, matches: iqn }',
+    '- file: { path: /sys/module/nfs/parameters/callback_tcpport, matches: "^0$" }',
+    '- file: { path: /sys/kernel/mm/transparent_hugepage/enabled, matches: madvise }',
     '- sysctl: vm.swappiness\n    max: 60',
+    '- sysctl: kernel.keys.root_maxkeys\n    min: 1000000',
+    '- certificate: { path: /var/lib/kubelet/pki/kubelet-client-current.pem, valid: 7d }',
+    '- certificate: /var/lib/rancher/k3s/server/tls/client-admin.crt',
   ])('may: %s', (need) => {
     expect(readCheckFile('c.yaml', `${head}  ${need}`, own)).toHaveProperty('check')
+  })
+
+  test.each<[string, string, readonly string[]]>([
+    ['a file', '- file: { path: /etc//modprobe.d/a.conf, matches: a }', ['/etc/modprobe.d']],
+    [
+      'a parameter of a module',
+      '- file: { path: /sys/module/nfs/parameters/x, matches: a }',
+      ['/sys/module/nfs/parameters'],
+    ],
+    ['a setting', '- sysctl: vm.swappiness\n    max: 60', ['/proc/sys']],
+    ['a certificate', '- certificate: /etc/ssl/x/y.pem', ['/etc/ssl']],
+  ])('what is read of it must lie there by its real name too: %s', (_, need, places) => {
+    const question = readOf(need, own)
+    expect(question?.beneath?.slice(0, 1)).toEqual(places)
+    expect(question?.beneath).toContain('/nix/store')
+    expect(readOf(need, shipped)?.beneath).toBeUndefined()
+  })
+
+  test('and what is answered of it is found again', () => {
+    const read = readCheckFile('c.yaml', `${head}  - sysctl: vm.swappiness\n    max: 60`, own)
+    const [need] = 'check' in read ? read.check.needs : []
+    if (need?.type !== 'host') throw new Error('it is a need of the host')
+    const answers = need.questions(debian).map((one) => [one, found({ text: '60\n' })] as const)
+    expect(need.judge(collectAnswers(answers), debian).reason).toBe('SysctlOk')
+  })
+
+  function readOf(need: string, rules: Rules): ReadQuestion | undefined {
+    const read = readCheckFile('c.yaml', `${head}  ${need}`, rules)
+    const [first] = 'check' in read ? read.check.needs : []
+    const questions = first?.type === 'host' ? first.questions(debian) : []
+    return questions.find((question): question is ReadQuestion => question.ask === 'read')
+  }
+
+  test('a shipped check may read a certificate anywhere but in what the kernel shows', () => {
+    const read = (path: string) => readCheckFile('c.yaml', `${head}  - certificate: ${path}`, shipped)
+    expect(read('/opt/app/tls.pem')).toHaveProperty('check')
+    for (const path of ['/proc/kmsg', '/sys/kernel/tracing/trace_pipe', '/dev/kmsg', '//proc/kmsg'])
+      expect('mistakes' in read(path) && read(path)).toMatchObject({
+        mistakes: [{ message: expect.stringContaining('is no place of a certificate') }],
+      })
   })
 
   test('may run when the agent was started so', () => {

@@ -27,7 +27,16 @@ const isRoot = process.getuid?.() === 0
 const server = createServer()
 
 beforeAll(async () => {
-  for (const folder of ['etc/conf.d', 'usr/bin', 'usr/sbin', 'real/deep', 'bin/tool', 'bin/only-folder'])
+  for (const folder of [
+    'etc/conf.d',
+    'usr/bin',
+    'usr/sbin',
+    'real/deep',
+    'bin/tool',
+    'bin/only-folder',
+    'etc/conf.d-more',
+    'sys',
+  ])
     mkdirSync(join(root, folder), { recursive: true })
   put('etc/plain', 'hello\n')
   put('etc/conf.d/a.conf', 'a')
@@ -37,6 +46,8 @@ beforeAll(async () => {
   put('etc/bomb.gz', gzipSync(Buffer.alloc(8 * 1024 * 1024)))
   put('etc/garbage.gz', 'this is no gzip')
   put('etc/cut.gz', gzipSync('CONFIG_X=y\n').subarray(0, 20))
+  put('etc/conf.d-more/a', 'more')
+  put('sys/pipe', 'the log')
   put('etc/binary', Buffer.from([0xff, 0xfe, 0x00, 0x41]))
   put('etc/huge', '')
   truncateSync(join(root, 'etc/huge'), 1024 * 1024 * 1024)
@@ -46,6 +57,8 @@ beforeAll(async () => {
   put('usr/sbin/plain-tool', 'x', 0o755)
   put('usr/sbin/dull', 'no x', 0o644)
   symlinkSync('/etc/plain', join(root, 'etc/absolute'))
+  symlinkSync('../plain', join(root, 'etc/conf.d/out'))
+  symlinkSync('/sys', join(root, 'etc/to-sys'))
   symlinkSync('/real', join(root, 'etc/middle'))
   symlinkSync('../../../../../../../../etc/plain', join(root, 'etc/upwards'))
   symlinkSync('/etc/middle/none', join(root, 'real/to-nothing'))
@@ -135,6 +148,35 @@ describe('reading', () => {
       fate: 'failed',
       detail: '/etc/device is a character device, not a regular file',
     })
+  })
+
+  test.each<[string, string, readonly string[], Partial<Answer<unknown>> & object]>([
+    ['a file that lies there', '/etc/conf.d/a.conf', ['/etc/conf.d'], found('a')],
+    ['the place itself', '/etc/absolute', ['/etc/absolute'], found('hello\n')],
+    ['a place that is a link itself', '/etc/middle/deep/file', ['/etc/middle/deep'], found('inside')],
+    [
+      'a link to another place that may be read',
+      '/etc/absolute',
+      ['/etc/conf.d', '/etc/plain'],
+      found('hello\n'),
+    ],
+    [
+      'a link that leads out of it',
+      '/etc/conf.d/out',
+      ['/etc/conf.d', '/nix/store'],
+      { fate: 'denied', detail: '/etc/conf.d/out leads to /etc/plain, where it may not be read' },
+    ],
+    ['a place whose name only begins so', '/etc/conf.d-more/a', ['/etc/conf.d'], { fate: 'denied' }],
+    ['what is not there', '/etc/conf.d/none', ['/etc/conf.d'], { fate: 'absent' }],
+    [
+      'a place that leads into what the kernel shows',
+      '/etc/to-sys/pipe',
+      ['/etc/to-sys'],
+      { fate: 'denied', detail: '/etc/to-sys/pipe leads to /sys/pipe, where it may not be read' },
+    ],
+    ['what the kernel shows, asked for by its name', '/sys/pipe', ['/sys'], found('the log')],
+  ])('beneath a place: %s', (_, path, beneath, wanted) => {
+    expect(ask({ ask: 'read', path, beneath })).toMatchObject(wanted)
   })
 
   test('/proc/self of a host is not ours: it proves nothing', () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { parseSockets } from '../../agent/host/ask-ports.ts'
+import { spaceFrom } from '../../agent/host/read-file.ts'
 import { openHost } from '../../agent/host/open-host.ts'
 import type { Question } from '../../agent/model/question.ts'
 
@@ -69,11 +70,22 @@ test('where the processes of others are not seen, nothing is proven', async () =
   expect(port?.[1]).toMatchObject({ fate: 'failed' })
 })
 
+test('blocks are counted in the size of a fragment, as df(1) does, not in that which is best read at once', () => {
+  const counted = { blocks: 10_000, bavail: 5_000, bfree: 6_000, files: 100, ffree: 40 }
+  expect(spaceFrom({ ...counted, bsize: 1_048_576, frsize: 4096 })).toEqual({
+    size: 40_960_000,
+    free: 20_480_000,
+    freeForRoot: 24_576_000,
+    inodes: 100,
+    inodesFree: 40,
+  })
+})
+
 test('the space of a file system is that of statfs(2)', async () => {
-  const { bsize, blocks } = statfsSync('/')
+  const { frsize, blocks } = statfsSync('/')
   expect(await ask({ ask: 'space', path: '/etc/..' })).toMatchObject({
     fate: 'found',
-    value: { size: bsize * blocks },
+    value: { size: frsize * blocks },
   })
   expect(await ask({ ask: 'space', path: '/nowhere/at/all' })).toMatchObject({ fate: 'absent' })
 })

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openHost } from '../../agent/host/open-host.ts'
 import { within } from '../../agent/host/run-program.ts'
 import type { Question } from '../../agent/model/question.ts'
-import { mountHungFuse } from './hungfuse.ts'
+import { mountHungFuse, mountSpaceFuse } from './hungfuse.ts'
 
 const hasPython = (await execa('python3', ['--version'], { reject: false })).exitCode === 0
 const canMount = process.getuid?.() === 0 && existsSync('/dev/fuse') && hasPython
@@ -118,5 +118,27 @@ describe.runIf(canMount)("a mount that hangs on the host's PATH", () => {
     expect(fates).toEqual(['timed-out', 'found', 'found', 'timed-out'])
     expect(took).toBeLessThan(deadlineMs + 1_500)
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(' /usr/local/bin ')
+  })
+})
+
+describe.runIf(canMount)('a mount that counts in other blocks than it reads in', () => {
+  const place = mkdtempSync(join(tmpdir(), 'hostdeps-space-'))
+  let mount: { unmount(): Promise<void> }
+
+  beforeAll(async () => {
+    mount = await mountSpaceFuse(place)
+  })
+  afterAll(async () => {
+    await mount?.unmount()
+    rmSync(place, { recursive: true })
+  })
+
+  test('has the space that df tells', async () => {
+    const df = await execa('df', ['--block-size=1', '--output=size,avail', place])
+    const [size, free] = df.stdout.trim().split('\n').at(-1)?.trim().split(/\s+/).map(Number) ?? []
+    expect(size).toBe(10_000 * 4096)
+    const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+    const [entry] = await host.ask([{ ask: 'space', path: place }])
+    expect(entry?.[1]).toMatchObject({ fate: 'found', value: { size, free, inodes: 100, inodesFree: 40 } })
   })
 })

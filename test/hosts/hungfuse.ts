@@ -8,8 +8,19 @@ const script = new URL('hungfuse.py', import.meta.url).pathname
  * A mount on which everything hangs, as on an NFS server that is gone; for root alone. With `inside`, the host pid of a
  * process, it is mounted in that one's mount namespace and the place is a path there.
  */
-export async function mountHungFuse(place: string, inside?: number): Promise<{ unmount(): Promise<void> }> {
-  const argv = inside === undefined ? [script, place] : [script, place, String(inside)]
+export function mountHungFuse(place: string, inside?: number): Promise<{ unmount(): Promise<void> }> {
+  return mountFuse([script, place, ...(inside === undefined ? [] : [String(inside)])], { place, inside })
+}
+
+/** A mount that tells its space: 10,000 blocks of 4 KiB, though it is best read and written by the MiB. */
+export function mountSpaceFuse(place: string): Promise<{ unmount(): Promise<void> }> {
+  return mountFuse([script, place, '--space'], { place, inside: undefined })
+}
+
+async function mountFuse(
+  argv: readonly string[],
+  { place, inside }: { place: string; inside: number | undefined },
+): Promise<{ unmount(): Promise<void> }> {
   const server = execa('python3', argv, { reject: false, buffer: { stdout: false } })
   const clean = atEnd(() => {
     // Killing the server ends the connection, so that whoever hangs on it gets an error.

@@ -177,7 +177,7 @@ test.each<[string, unknown, string]>([
   ['a pattern that is none', { path: '/x', matches: 'a(' }, 'RE2'],
   ['a pattern that RE2 has not', { path: '/x', matches: '(?=a)b' }, 'RE2'],
   ['a path that is not absolute', 'x', 'must begin with /'],
-  ['a way out', '/a/../b', 'must not hold ..'],
+  ['a way out', '/a/../b', 'must not hold . or ..'],
   ['a mode that is none', { path: '/x', mode: '9' }, 'octal'],
   ['a mode without quotes', { path: '/x', mode: 600 }, 'octal in quotes'],
   ['a pattern of nothing', { path: '/x', matches: '' }, 'matches everything'],
@@ -193,10 +193,14 @@ test.each<[string, unknown, string]>([
 })
 
 test('which content is matched is known beforehand', () => {
-  expect(file.reads?.(file.schema.parse({ file: { path: '/x', matches: 'a' } }))).toEqual(['/x'])
-  expect(file.reads?.(file.schema.parse({ file: '/x' }))).toEqual([])
-  expect(file.reads?.(file.schema.parse({ file: { path: '/x', notEmpty: true } }))).toEqual([])
-  expect(file.reads?.(file.schema.parse({ file: { path: '/proc/x', notEmpty: true } }))).toEqual(['/proc/x'])
+  expect(file.reads?.(file.schema.parse({ file: { path: '/x', matches: 'a' } }))).toEqual({
+    path: '/x',
+    as: 'text',
+  })
+  expect(file.reads?.(file.schema.parse({ file: '/x' }))).toBeNull()
+  expect(file.reads?.(file.schema.parse({ file: { path: '/x', notEmpty: true } }))).toBeNull()
+  const inProc = file.schema.parse({ file: { path: '/proc/x', notEmpty: true } })
+  expect(file.reads?.(inProc)).toEqual({ path: '/proc/x', as: 'text' })
 })
 
 function judge(wanted: object, stat: Answer<FileStat>, text: Answer<unknown> = found({ text: secret })) {
