@@ -34,7 +34,7 @@ function requiredBy(check: Check, byName: ReadonlyMap<string, Check>): string[] 
 }
 
 function requiredNeeds({ needs }: Check): Need[] {
-  return needs.filter(({ recommended, conditional }) => !recommended && !conditional)
+  return needs.filter(({ recommended, when }) => !recommended && !isConditional(when))
 }
 
 function appliesEverywhere(check: Check, byName: ReadonlyMap<string, Check>): boolean {
@@ -42,9 +42,14 @@ function appliesEverywhere(check: Check, byName: ReadonlyMap<string, Check>): bo
 }
 
 function needApplies(need: Need, byName: ReadonlyMap<string, Check>): boolean {
-  if (need.conditional) return false
+  if (isConditional(need.when)) return false
   if (need.type === 'host') return !doubtfulKinds.includes(need.kind)
   if (need.type === 'anyOf') return need.needs.some((inner) => needApplies(inner, byName))
   const other = byName.get(need.check)
   return other !== undefined && appliesEverywhere(other, byName)
+}
+
+/** One that says `when` does not apply to every host. */
+function isConditional(when: Need['when']): boolean {
+  return Object.keys(when).length > 0
 }

@@ -1,66 +1,109 @@
-import { keysFor } from '../fixes/families.ts'
+import { fixKeys } from '../fixes/families.ts'
 import { chooseFix } from '../fixes/render-fix.ts'
 import type { Check } from '../model/check.ts'
+import type { Facts } from '../model/facts.ts'
+import type { FixByDistro } from '../model/fix.ts'
 import { writtenFixes } from '../model/judge.ts'
-import type { Distro, Facts } from '../model/facts.ts'
-import type { Need } from '../model/need.ts'
+import type { HostNeed, Need } from '../model/need.ts'
+import type { Reason } from '../model/reason.ts'
+import { reasons } from '../model/reasons.ts'
+import { hostsFor, shortNames } from './lint-hosts.ts'
+import { unclearWords } from './lint-words.ts'
+import { didYouMean } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
 
-/** One host of each family and each image-based system: a shipped check must say how to mend every one of them. */
-const hosts: readonly Facts[] = [
-  host({ id: 'debian' }),
-  host({ id: 'rocky', like: ['rhel', 'centos', 'fedora'] }),
-  host({ id: 'sles', like: ['suse'] }),
-  host({ id: 'alpine' }),
-  host({ id: 'arch' }),
-  host({ id: 'talos' }),
-  host({ id: 'bottlerocket' }),
-  host({ id: 'cos' }),
-  host({ id: 'flatcar', like: ['coreos'] }),
-  host({ id: 'nixos' }),
-]
-
-/** What a good shipped check has beyond its form: a source for each fact, and a fix for each distribution. */
+/**
+ * What a good check has beyond its form, so that whoever meets it on any host knows by whose word, and what to do:
+ *
+ * - each need has a source, or the check has some;
+ * - each need has a fix or a note wherever it applies, for every reason that it can be missing for; of alternatives that
+ *   apply to a host, one;
+ * - there are hosts to which it applies; whys and notes are sentences.
+ *
+ * What is taken in by `check:` says all of it in its own file.
+ */
 export function lintCheck(check: Check): Mistake[] {
-  return check.needs.flatMap((need) =>
-    need.type === 'check' ? [] : [...unsourced(check, need), ...unfixed(check, need)],
-  )
+  const own = check.needs.filter((need) => need.type !== 'check')
+  return [
+    ...unclearWords(check),
+    ...check.needs.flatMap((need) => placeMistakes([need])),
+    ...own.flatMap((need) => [...unsourced(check, need), ...unfixed(check, need)]),
+  ]
 }
 
 function unsourced(check: Check, need: Need): Mistake[] {
   if (need.source !== null || check.sources.length > 0) return []
-  return [{ ...need.place, path: '', message: `${need.id} has no source, and neither has the check` }]
+  return [mistake(need, 'has no source, and neither has the check')]
+}
+
+/** @param path a need, after it the anyOf that it is an alternative of, and so on */
+function placeMistakes(path: readonly [Need, ...Need[]]): Mistake[] {
+  const [need] = path
+  const names = [...(need.when.os ?? []), ...(need.when.notOs ?? [])]
+  const unknown = names.filter((name) => !fixKeys.includes(name))
+  const isNowhere = unknown.length === 0 && !hostsFor(path).some((facts) => appliesTo(facts, path))
+  const inner = need.type === 'anyOf' ? need.needs : []
+  return [
+    ...unknown.map((name) => mistake(need, `is for ${name}, which is not known${didYouMean(name, fixKeys)}`)),
+    ...(isNowhere ? [mistake(need, 'applies to no host')] : []),
+    ...inner.flatMap((one) => placeMistakes([one, ...path])),
+  ]
 }
 
 function unfixed(check: Check, need: Need): Mistake[] {
-  if (proposed(need).type === 'check') return []
-  const without = hosts
-    .filter((facts) => need.applies(facts) === null)
-    .filter((facts) => fixesOf(check, need).every((fix) => chooseFix(fix, facts) === null))
-    .map((facts) => keysFor(facts.distro)[0])
-  if (without.length === 0) return []
-  return [{ ...need.place, path: '', message: `${need.id} has no fix or note for ${without.join(', ')}` }]
+  const hosts = hostsFor([need, ...allWithin(need)]).filter((facts) => appliesTo(facts, [need]))
+  const gaps = hosts.flatMap((facts) => {
+    const reason = unmended(check, need, facts)
+    return reason === undefined ? [] : [{ reason, id: facts.distro.id ?? '' }]
+  })
+  return [...Map.groupBy(gaps, ({ reason }) => reason)].map(([reason, of]) => {
+    const names = shortNames([...new Set(of.map(({ id }) => id))]).join(', ')
+    return mistake(need, `has no fix or note for ${names}${reason === null ? '' : ` when it is ${reason}`}`)
+  })
 }
 
-function fixesOf(check: Check, need: Need) {
-  return writtenFixes(proposed(need), check, null)
+/** A reason for which nothing is said on a host, null for any; undefined when there is none. */
+function unmended(check: Check, need: Need, facts: Facts): Reason | null | undefined {
+  if (need.type === 'check') return undefined
+  const without = ({ fixes }: Way) => fixes.every((fix) => chooseFix(fix, facts) === null)
+  if (need.type === 'host') return waysToMiss(check, need).find(without)?.reason
+  if (need.fix !== null && chooseFix(need.fix, facts) !== null) return undefined
+  const applying = need.needs.filter((inner) => appliesTo(facts, [inner]))
+  const found = applying.map((inner) => unmended(check, inner, facts))
+  return found.every((reason) => reason !== undefined) ? found[0] : undefined
 }
 
-/** Of alternatives the first, unless they have a fix in common. */
-function proposed(need: Need): Need {
-  const [inner] = need.type === 'anyOf' && need.fix === null ? need.needs : []
-  return inner ?? need
+interface Way {
+  /** null stands for any. */
+  readonly reason: Reason | null
+  readonly fixes: readonly FixByDistro[]
 }
 
-function host(distro: Partial<Distro>): Facts {
-  return {
-    hostname: null,
-    distro: { id: null, like: [], version: null, variant: null, name: '', ...distro },
-    kernel: '6.12.0',
-    arch: 'amd64',
-    now: 0,
-    init: { type: 'systemd' },
-    packages: 'unknown',
-    reboot: null,
-  }
+const missing = (Object.keys(reasons) as Reason[]).filter((reason) => reasons[reason].state === 'missing')
+
+/** What is written for a need, for any reason that it is missing, and for those for which it is something else. */
+function waysToMiss(check: Check, need: HostNeed): readonly Way[] {
+  const known = ways.get(need)
+  if (known !== undefined) return known
+  const fixesFor = (reason: Reason | null) =>
+    writtenFixes({ ...need, usualFix: () => need.usualFix(reason) }, check, null)
+  const all = [null, ...missing].map((reason) => ({ reason, fixes: fixesFor(reason) }))
+  const texts = all.map(({ fixes }) => JSON.stringify(fixes))
+  const different = all.filter((_, index) => texts.indexOf(texts[index] ?? '') === index)
+  ways.set(need, different)
+  return different
+}
+
+const ways = new WeakMap<HostNeed, readonly Way[]>()
+
+function allWithin(need: Need): readonly Need[] {
+  return need.type === 'anyOf' ? need.needs.flatMap((inner) => [inner, ...allWithin(inner)]) : []
+}
+
+function appliesTo(facts: Facts, needs: readonly Need[]): boolean {
+  return needs.every((need) => need.applies(facts) === null)
+}
+
+function mistake(need: Need, words: string): Mistake {
+  return { ...need.place, path: '', message: `${need.id} ${words}` }
 }

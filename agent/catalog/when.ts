@@ -1,20 +1,9 @@
 import { distroNames } from '../model/facts.ts'
 import type { Facts } from '../model/facts.ts'
+import type { When } from '../model/need.ts'
 import { familyOf } from '../fixes/families.ts'
 import { compareKernelVersions } from '../versions/kernel.ts'
 import { inRange, parseRange } from '../versions/range.ts'
-
-/** Where a need applies; every key given must match. */
-export interface When {
-  /** ID, ID_LIKE or family, any of. */
-  readonly os?: readonly string[] | undefined
-  /** ID, ID_LIKE or family, none of; also holds where the distribution is not known. */
-  readonly notOs?: readonly string[] | undefined
-  /** Kubernetes' names: amd64, arm64, any of. */
-  readonly arch?: readonly string[] | undefined
-  /** A range of kernel versions: ">=5.4 <6.8". */
-  readonly kernel?: string | undefined
-}
 
 /**
  * Why a need does not apply to a host; null when it does. What is not known of the host (no os-release) does not

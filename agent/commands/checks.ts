@@ -4,7 +4,9 @@ import { readCatalog } from '../catalog/catalog.ts'
 import { fileSchema } from '../catalog/json-schema.ts'
 import { lintCheck } from '../catalog/lint.ts'
 import { readOwn, readShipped } from '../catalog/load.ts'
-import { Mistakes } from '../catalog/mistake.ts'
+import { formatMistake, Mistakes } from '../catalog/mistake.ts'
+import type { Mistake } from '../catalog/mistake.ts'
+import type { Check } from '../model/check.ts'
 import { renderCheck, renderCheckList } from '../render/check-text.ts'
 import { chooseChecks } from './choose-checks.ts'
 import { addLoadFlags, loadFrom } from './host-flags.ts'
@@ -38,7 +40,10 @@ function show(names: string[], flags: LoadFlags): void {
   process.stdout.write(texts.join('\n'))
 }
 
-/** Own files are read together with the shipped checks, which they may take in and whose names they may not. */
+/**
+ * Own files are read together with the shipped checks, which they may take in and whose names they may not. What a check
+ * for everybody must have beside its form only warns in them: they may be for one's own nodes.
+ */
 function lint(files: string[], flags: { allowCommands?: boolean }): void {
   const shipped = readShipped()
   const mine = new Set(files.map((file) => resolve(file)))
@@ -46,11 +51,20 @@ function lint(files: string[], flags: { allowCommands?: boolean }): void {
     .filter((file) => !shipped.some((text) => text.file === resolve(file)))
     .map((file) => readOwn(file, flags.allowCommands ?? false))
   const { catalog, mistakes } = readCatalog([...shipped, ...own])
-  const stricter = [...catalog.values()].filter((check) => check.origin === 'shipped').flatMap(lintCheck)
-  const told = [...mistakes, ...stricter].filter(({ file }) => mine.size === 0 || mine.has(resolve(file)))
+  const isTold = ({ file }: Mistake) => mine.size === 0 || mine.has(resolve(file))
+  const lintAll = (origin: Check['origin']) =>
+    [...catalog.values()]
+      .filter((check) => check.origin === origin)
+      .flatMap(lintCheck)
+      .filter(isTold)
+  const warnings = lintAll('own').map((warning) => ({ ...warning, message: `warning: ${warning.message}` }))
+  for (const warning of warnings) process.stderr.write(`${formatMistake(warning)}\n`)
+  const told = [...mistakes.filter(isTold), ...lintAll('shipped')]
   if (told.length > 0) throw new Mistakes(told)
   const count = mine.size || shipped.length
-  process.stdout.write(`${count} check file${count === 1 ? '' : 's'} read, no mistakes\n`)
+  const warned =
+    warnings.length === 0 ? '' : `, ${warnings.length} warning${warnings.length === 1 ? '' : 's'}`
+  process.stdout.write(`${count} check file${count === 1 ? '' : 's'} read, no mistakes${warned}\n`)
 }
 
 function schema(): void {

@@ -97,7 +97,7 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   const said = anyOfVerdict(findings)
   const own = finding(need, check, { asked: context.asked, verdict: said })
   if (said.state !== 'missing' || need.fix !== null) return { ...own, result: { ...own.result, findings } }
-  const mendable = all.filter((inner) => inner.mends.length > 0)
+  const mendable = all.filter(({ result }) => result.fix !== null)
   const { mends } = mendable.find(hasCommand) ?? mendable[0] ?? { mends: [] }
   const fix = context.asked.fixText(mends, context.asked.facts)
   return { result: { ...own.result, findings, fix }, mends }

@@ -37,6 +37,18 @@ export interface SourcePlace {
   readonly line: number
 }
 
+/** Where a need applies; every key given must match. */
+export interface When {
+  /** ID, ID_LIKE or family, any of. */
+  readonly os?: readonly string[] | undefined
+  /** ID, ID_LIKE or family, none of; also holds where the distribution is not known. */
+  readonly notOs?: readonly string[] | undefined
+  /** Kubernetes' names: amd64, arm64, any of. */
+  readonly arch?: readonly string[] | undefined
+  /** A range of kernel versions: ">=5.4 <6.8". */
+  readonly kernel?: string | undefined
+}
+
 interface NeedCommon {
   /** Stable within its check: "binary:iscsiadm". */
   readonly id: string
@@ -46,8 +58,7 @@ interface NeedCommon {
   readonly source: string | null
   /** What of it no source bears out yet. */
   readonly unverified: string | null
-  /** Whether it says `when`: then it does not apply to every host. */
-  readonly conditional: boolean
+  readonly when: When
   /** Why this need does not apply to a host; null when it does. */
   applies(facts: Facts): string | null
   readonly fix: FixByDistro | null

@@ -5,7 +5,7 @@ import { unanswered, verdict } from '../model/reason.ts'
 
 export const processName = z
   .string()
-  .regex(/^[^\s/]{1,15}$/, 'is not the name of a process: at most 15 characters')
+  .regex(/^[^\s/*?[\]]{1,15}$/, 'is not the name of a process: at most 15 characters, no patterns')
 
 const schema = z.strictObject({
   process: z.union([

@@ -29,6 +29,12 @@ export function parseRange(text: string): { range: Range } | { error: string } {
   return { range: groups.map((group) => group.map(parseComparator)) }
 }
 
+/** The versions that a range names, in the order in which they stand there; none when it is no range. */
+export function boundsOf(text: string): readonly string[] {
+  const parsed = parseRange(text)
+  return 'range' in parsed ? parsed.range.flat().map(({ version }) => version) : []
+}
+
 /** Whether a version is in a range, by the order that belongs to it. */
 export function inRange(version: string, range: Range, compare: Compare): boolean {
   return range.some((group) => group.every((comparator) => holds(version, comparator, compare)))

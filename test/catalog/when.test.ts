@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { whyNot } from '../../agent/catalog/when.ts'
-import type { When } from '../../agent/catalog/when.ts'
 import { parseOsRelease } from '../../agent/model/facts.ts'
+import type { When } from '../../agent/model/need.ts'
 import { debian } from '../needs/memory-host.ts'
 
 const rocky = { ...debian, distro: parseOsRelease('ID=rocky\nID_LIKE="rhel centos fedora"') }

@@ -80,11 +80,22 @@ describe('checks', () => {
 
   test('lint tells the mistakes of a file of mine, and only those', async () => {
     const file = join(folder, 'mine.yaml')
-    writeFileSync(file, 'title: t\nwhy: w\nneeds:\n  - check: open-icsi\n  - binary: a\n    why: b\n')
+    writeFileSync(file, 'title: t\nwhy: It is mine.\nneeds:\n  - check: open-icsi\n')
     const run = await hostdeps('checks', 'lint', file)
     expect([run.exitCode, run.stderr]).toEqual([
       2,
       `${file}:4: there is no check open-icsi (did you mean open-iscsi?)`,
+    ])
+  })
+
+  test('what a check for everybody must have is a warning in mine', async () => {
+    const file = join(folder, 'mine.yaml')
+    writeFileSync(file, 'title: t\nwhy: It is mine.\nneeds:\n  - binary: a\nfix:\n  all: { packages: [a] }\n')
+    const run = await hostdeps('checks', 'lint', file)
+    expect(run).toMatchObject({ exitCode: 0, stdout: '1 check file read, no mistakes, 2 warnings' })
+    expect(run.stderr.split('\n')).toEqual([
+      `${file}:4: warning: binary:a has no source, and neither has the check`,
+      `${file}:4: warning: binary:a has no fix or note for talos, bottlerocket, cos, flatcar, nixos`,
     ])
   })
 })

@@ -1,23 +1,36 @@
-import { mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readCatalog } from '../../agent/catalog/catalog.ts'
-import { readShipped } from '../../agent/catalog/load.ts'
-import { fixText } from '../../agent/fixes/fix-text.ts'
-import { collectAnswers } from '../../agent/model/answers.ts'
-import { factQuestions, readFacts } from '../../agent/model/facts.ts'
-import { judge } from '../../agent/model/judge.ts'
-import { plan } from '../../agent/model/plan.ts'
+import { defaultConfig } from '../../agent/catalog/config.ts'
+import { exitCodeOf } from '../../agent/commands/exit-codes.ts'
+import type { Clock } from '../../agent/model/host.ts'
+import type { Report, Round } from '../../agent/model/report.ts'
+import { confirmAfter, settle } from '../../agent/model/settle.ts'
+import { formats } from '../../agent/render/formats.ts'
+import { makeRound } from '../../agent/rounds/make-round.ts'
+import { fakeClock } from '../rounds/fake-clock.ts'
 import { compose } from './compose.ts'
 import { recordedHost } from './recorded-host.ts'
 
 /**
- * Answers that other host checkers were seen to give on real runs, and the truth that ours must be. What is of time, of
- * processes or of a cluster (a hung command, a restart, counters of a cached run) is tested where such things are real:
- * test/host/namespaces.test.ts, test/publish/restore.test.ts, test/cluster/faults.test.ts, test/http/metrics.test.ts.
+ * Answers that other host checkers were seen to give on real runs, and the truth that ours must be. The others are tested
+ * where what they are of is real: a command that hangs or is not there at the start, test/commands/hung-program.test.ts;
+ * a folder that is not there at the start, test/host/watch-host.test.ts; a row under another's title,
+ * test/needs/own-name.test.ts; a restart, test/publish/restore.test.ts and test/cluster/faults.test.ts; counters of a
+ * cached run, test/http/metrics.test.ts.
  */
-const folders = [trap(() => {}), trap(withoutModules), trap(withoutSystemd), trap(withoutDatabase)]
-const [whole = '', noModules = '', noSystemd = '', noDatabase = ''] = folders
+const folders: string[] = []
+const whole = remember(trap(() => {}))
+const noModules = remember(trap(withoutModules))
+const noSystemd = remember(trap(withoutSystemd))
+const noDatabase = remember(trap(withoutDatabase))
+const blind = remember(
+  trap((root) => {
+    withoutSystemd(root)
+    withoutDatabase(root)
+  }),
+)
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true })
 })
@@ -60,6 +73,23 @@ describe('preflight said', () => {
       'missing SysctlNotFound',
     ],
   ])('%s', (_, folder, need, said) => expectSaid(folder, need, said))
+
+  test('all is well, exit 0, when a unit and a package could not be asked and a sysctl could', async () => {
+    const needs = [
+      'unit: dbus',
+      'package: open-iscsi',
+      "sysctl: net.ipv4.tcp_rmem\n    is: '4096 131072 33554432'",
+    ]
+    const report = await reportOf(blind, needs)
+    expect(report.checks[0]?.findings.map(({ need, state }) => `${need} ${state}`)).toEqual([
+      'unit:dbus.service unknown',
+      'package:open-iscsi unknown',
+      'sysctl:net.ipv4.tcp_rmem ready',
+    ])
+    const rows = formats.wide(report, { color: false }).split('\n')
+    expect(rows.filter((row) => row.startsWith('mine'))).toHaveLength(3)
+    expect([report.checks[0]?.state, exitCodeOf(report)]).toEqual(['unknown', 4])
+  })
 })
 
 describe('goss said', () => {
@@ -98,8 +128,20 @@ describe('goss said', () => {
     ],
   ])('%s', (_, folder, need, said) => expectSaid(folder, need, said))
 
-  test('that bas* is installed: a name is no pattern', () => {
-    expect(() => say(whole, "package: 'open-*'")).toThrow('no patterns')
+  test.each([
+    ["package: 'open-*'", 'no patterns'],
+    ["unit: 'dbus*'", 'is not the name of a unit'],
+    ["kernelModule: 'nf*'", 'is not the name of a kernel module'],
+    ["binary: 'ba*'", 'is neither the name of a program'],
+    ["process: 'kube*'", 'is not the name of a process'],
+    ["user: 'nobod*'", 'is not the name of a user'],
+    ["kernelConfig: 'CONFIG_*'", 'CONFIG_'],
+  ])('that bas* is installed: a name is no pattern in %s', (need, words) => {
+    return expect(say(whole, need)).rejects.toThrow(words)
+  })
+
+  test('nor in a path, where it is a letter', () => {
+    return expectSaid(whole, "file: '/etc/os-rel*'", 'missing FileNotFound')
   })
 })
 
@@ -115,9 +157,29 @@ describe('a grep of Longhorn said', () => {
   test.each([
     ['iscsi is installed (it is in a name)', 'package: iscsi', 'missing PackageNotInstalled'],
     ['kernel is installed (it is in a description)', 'package: kernel', 'missing PackageNotInstalled'],
+    ['container is installed (the same)', 'package: container', 'missing PackageNotInstalled'],
     ['what is removed is installed', 'package: removed-tool', 'missing PackageRemoved'],
     ['nfs is loaded (nfsd is)', 'kernelModule: nfs\n    loaded: true', 'missing ModuleNotLoaded'],
   ])('%s', (_, need, said) => expectSaid(whole, need, said))
+})
+
+describe('node-problem-detector said', () => {
+  test('Unknown for the reason of all is well, of a script that was removed while it ran', async () => {
+    const folder = remember(trap((root) => putProgram(root, 'usr/bin/tool')))
+    const clock = fakeClock()
+    const first = settle(null, await roundOf(folder, ['binary: tool'], clock), 'n')
+    unlinkSync(join(folder, 'root/usr/bin/tool'))
+    const second = settle(first, await roundOf(folder, ['binary: tool'], clock), 'n')
+    await clock.pass(confirmAfter)
+    const third = settle(second, await roundOf(folder, ['binary: tool'], clock), 'n')
+    const said = [first, second, third].map(({ report: { checks } }) => checks[0])
+    expect(said.map((check) => `${check?.state} ${check?.reason}`)).toEqual([
+      'ready AllReady',
+      'ready AllReady',
+      'missing BinaryNotFound',
+    ])
+    expect(said[1]?.pending).toMatchObject({ state: 'missing', reason: 'BinaryNotFound' })
+  })
 })
 
 async function expectSaid(folder: string, need: string, said: string): Promise<void> {
@@ -125,27 +187,29 @@ async function expectSaid(folder: string, need: string, said: string): Promise<v
 }
 
 /** State and reason of one need. */
-function say(folder: string, need: string): Promise<string> {
-  const text = `title: t\nwhy: w\nneeds:\n  - ${need}\n`
-  const { catalog, mistakes } = readCatalog([
-    ...readShipped(),
-    { file: 'mine.yaml', text, rules: { origin: 'shipped', allowCommands: true } },
-  ])
-  if (mistakes.length > 0) throw new Error(mistakes.map(({ message }) => message).join('; '))
-  return ask(
-    folder,
-    [...catalog.values()].filter(({ name }) => name === 'mine'),
-  )
+async function say(folder: string, need: string): Promise<string> {
+  const report = await reportOf(folder, [need])
+  const [finding] = report.checks[0]?.findings ?? []
+  return `${finding?.state} ${finding?.reason}`
 }
 
-async function ask(folder: string, checks: Parameters<typeof judge>[0]): Promise<string> {
-  const host = recordedHost(folder)
-  const known = await host.ask(factQuestions)
-  const facts = readFacts(collectAnswers(known), { arch: 'x64', now: 0 })
-  const answers = collectAnswers([...known, ...(await host.ask(plan(checks, facts)))])
-  const [result] = judge(checks, { facts, answers, unreachable: null, fixText })
-  const [finding] = result?.findings ?? []
-  return `${finding?.state} ${finding?.reason}`
+async function reportOf(folder: string, needs: readonly string[]): Promise<Report> {
+  return settle(null, await roundOf(folder, needs, fakeClock()), 'n').report
+}
+
+/** Of the one check "mine" with these needs. */
+function roundOf(folder: string, needs: readonly string[], clock: Clock): Promise<Round> {
+  const text = `title: t\nwhy: w\nneeds:\n${needs.map((need) => `  - ${need}\n`).join('')}`
+  const rules = { origin: 'shipped', allowCommands: true } as const
+  const { catalog, mistakes } = readCatalog([{ file: 'mine.yaml', text, rules }])
+  if (mistakes.length > 0) throw new Error(mistakes.map(({ message }) => message).join('; '))
+  const loaded = { config: defaultConfig, catalog, hash: '' }
+  return makeRound({ host: recordedHost(folder), clock, files: { loaded, mistakes: [] }, names: ['mine'] })
+}
+
+function remember(folder: string): string {
+  folders.push(folder)
+  return folder
 }
 
 function trap(change: (root: string) => void): string {
@@ -169,4 +233,10 @@ function withoutSystemd(root: string): void {
 
 function withoutDatabase(root: string): void {
   unlinkSync(join(root, 'var/lib/dpkg/status'))
+}
+
+function putProgram(root: string, path: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), '')
+  chmodSync(join(root, path), 0o755)
 }

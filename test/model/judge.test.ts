@@ -66,6 +66,7 @@ describe('anyOf', () => {
     const told = { ...first, fix: { all: { note: 'another kernel' } } }
     expect(judgeOne([anyOf([told, second])]).fix).toBe('apt-get update && apt-get install -y two')
     expect(judgeOne([anyOf([told])]).fix).toBe('# another kernel')
+    expect(judgeOne([anyOf([need(missing), told])]).fix).toBe('# another kernel')
   })
 })
 
@@ -191,7 +192,7 @@ const common = {
   source: null,
   unverified: null,
   fix: null,
-  conditional: false,
+  when: {},
   applies: () => null,
   place: { file: 'f', line: 1 },
 }

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest'
+import { readCatalog } from '../../agent/catalog/catalog.ts'
+import { lintCheck } from '../../agent/catalog/lint.ts'
+import { readShipped } from '../../agent/catalog/load.ts'
+import { formatMistake } from '../../agent/catalog/mistake.ts'
+
+test('the shipped checks have no mistake, a source for each fact and a fix for each distribution', () => {
+  const { catalog, mistakes } = readCatalog(readShipped())
+  expect([...mistakes, ...[...catalog.values()].flatMap(lintCheck)].map(formatMistake)).toEqual([])
+  expect(catalog.size).toBeGreaterThanOrEqual(100)
+})
+
+const everywhere = `{ all: { packages: [tool] }, ${images('{ note: It is in the image. }')} }`
+const good = { needs: ['binary: tool'], fix: everywhere }
+
+test('a check with a source, and a fix or note for each distribution, has no mistake', () => {
+  expect(lint(good)).toEqual([])
+})
+
+describe('sources', () => {
+  test('one of the check is enough, and so is one of each need', () => {
+    expect(lint({ ...good, sources: '[]' })).toEqual([
+      'c.yaml:4: binary:tool has no source, and neither has the check',
+    ])
+    const own = 'binary: tool\n    source: https://example.org'
+    expect(lint({ ...good, sources: '[]', needs: [own] })).toEqual([])
+    expect(lint({ ...good, sources: '[]', needs: [own, 'binary: other'] })).toHaveLength(1)
+  })
+
+  test('what is taken in has its own', () => {
+    expect(lint({ ...good, sources: '[]', needs: ['check: open-iscsi'] })).toEqual([])
+  })
+})
+
+describe('fixes', () => {
+  const lacking = (needs: string[], fix = '') =>
+    lint({ needs, fix }).map((text) => text.replace(/^.*has no fix or note for /, ''))
+
+  test.each<[string, string, string]>([
+    ['of one distribution of a family', '{ os: [ubuntu] }', 'ubuntu'],
+    ['of Amazon', '{ os: [amzn] }', 'amzn'],
+    ['of openSUSE Leap', '{ os: [opensuse-leap] }', 'opensuse-leap'],
+    ['of a family', '{ os: [debian] }', 'debian'],
+    ['of one image', '{ os: [talos] }', 'talos'],
+    ['of one architecture', '{ os: [alpine], arch: arm64 }', 'alpine'],
+    ['of an architecture that hostdeps is not built for', '{ os: [alpine], arch: riscv64 }', 'alpine'],
+    ['of old kernels', "{ os: [alpine], kernel: '<6' }", 'alpine'],
+    ['of new kernels', "{ os: [alpine], kernel: '>=99' }", 'alpine'],
+    ['of kernels between two bounds', "{ os: [alpine], kernel: '>5.4 <5.5' }", 'alpine'],
+    ['of no one kernel', "{ os: [alpine], kernel: '=5.15.0-94' }", 'alpine'],
+    [
+      'of all but the images',
+      '{ notOs: [talos, bottlerocket, cos, flatcar, nixos] }',
+      'debian, rhel, suse, alpine, arch',
+    ],
+  ])('are wanted on hosts %s', (_, when, names) => {
+    expect(lacking([`binary: tool\n    when: ${when}`])).toEqual([names])
+  })
+
+  test('one for all is none for images', () => {
+    expect(lacking(['binary: tool'], '{ all: { packages: [tool] } }')).toEqual([
+      'talos, bottlerocket, cos, flatcar, nixos',
+    ])
+  })
+
+  test('one for some of a family leaves the others', () => {
+    const fix = everywhere.replace('all:', 'ubuntu:')
+    const [names] = lacking(['binary: tool\n    when: { os: [debian] }'], fix)
+    expect(names?.split(', ')).toContain('debian')
+    expect(names?.split(', ')).not.toContain('ubuntu')
+  })
+
+  test('of a kernel module that no option builds, where it is not there at all', () => {
+    expect(lacking(['kernelModule: nvidia'])).toEqual([
+      'debian, rhel, suse, alpine, arch, talos, bottlerocket, cos, flatcar, nixos when it is ModuleNotFound',
+    ])
+    expect(lacking(['kernelModule: nbd\n    config: CONFIG_BLK_DEV_NBD'])).toEqual([])
+  })
+
+  test('of alternatives one on each host, whichever it is', () => {
+    const [on, off] = ['{ os: [debian] }', '{ notOs: [debian] }']
+    const either = (first: string, second: string) => `anyOf:\n      - ${first}\n      - ${second}`
+    const fixed = (name: string, when: string) => `{ binary: ${name}, when: ${when}, fix: ${everywhere} }`
+    const bare = (name: string, when: string) => `{ binary: ${name}, when: ${when} }`
+    expect(lacking([either(fixed('a', on), fixed('b', off))])).toEqual([])
+    expect(lacking([either(fixed('a', on), bare('b', off))])).toEqual([
+      'rhel, suse, alpine, arch, talos, bottlerocket, cos, flatcar, nixos',
+    ])
+    expect(lacking([either(bare('a', on), fixed('b', off))])).toEqual(['debian'])
+    expect(lacking([either(bare('a', on), fixed('b', '{}'))])).toEqual([])
+    expect(lacking([either('check: open-iscsi', bare('b', '{}'))])).toEqual([])
+    expect(lacking([`${either(bare('a', on), bare('b', off))}\n    fix: ${everywhere}`])).toEqual([])
+  })
+
+  test('of an alternative within one', () => {
+    const inner = '{ anyOf: [{ binary: a }, { binary: b }] }'
+    expect(lacking([`anyOf:\n      - ${inner}\n      - { binary: c, when: { os: [arch] } }`])).toHaveLength(1)
+  })
+})
+
+describe('places', () => {
+  test.each([
+    ['{ os: [debain] }', 'is for debain, which is not known (did you mean debian?)'],
+    ['{ notOs: [tallos] }', 'is for tallos, which is not known (did you mean talos?)'],
+    ["{ kernel: '>6 <5' }", 'applies to no host'],
+    ['{ os: [ubuntu], notOs: [debian] }', 'applies to no host'],
+  ])('%s', (when, words) => {
+    expect(lint({ ...good, needs: [`binary: tool\n    when: ${when}`] })).toEqual([
+      `c.yaml:4: binary:tool ${words}`,
+    ])
+  })
+
+  test('also of an alternative, within where all of them are for', () => {
+    const need = `anyOf:\n      - { binary: tool, when: { os: [alpine] } }\n      - binary: other\n    when: { os: [debian] }`
+    expect(lint({ ...good, needs: [need] })).toEqual(['c.yaml:5: binary:tool applies to no host'])
+  })
+})
+
+describe('words', () => {
+  test.each([
+    ['the why of the check', { why: 'x' }],
+    ['the why of binary:tool', { needs: ['binary: tool\n    why: because of it'] }],
+    ['the note for talos of the check', { fix: everywhere.replace('It is in the image.', 'x') }],
+    [
+      'the note for arch of binary:tool',
+      { needs: ['binary: tool\n    fix: { arch: { note: install it } }'] },
+    ],
+    ['the why of binary:tool', { needs: ['anyOf: [{ binary: tool, why: short }, { binary: other }]'] }],
+  ])('%s is no sentence', (what, parts) => {
+    expect(lint({ ...good, ...parts })).toEqual([
+      expect.stringMatching(new RegExp(`^c.yaml:\\d+: ${what} is no sentence: "[^"]+"$`)),
+    ])
+  })
+
+  test.each([
+    'Upgrade Talos.',
+    'Load it (see its page.)',
+    'Take it from https://example.org/a',
+    'See why it ended: journalctl -u chronyd',
+  ])('%s', (note) => {
+    expect(lint({ ...good, fix: everywhere.replace('It is in the image.', `'${note}'`) })).toEqual([])
+  })
+})
+
+interface Parts {
+  readonly needs: readonly string[]
+  readonly fix: string
+  readonly why?: string
+  readonly sources?: string
+}
+
+/** What the lint says of a check "c". */
+function lint({ needs, fix, why = 'Pods call it.', sources = '[https://example.org]' }: Parts): string[] {
+  const list = needs.map((need) => `  - ${need}\n`).join('')
+  const text = `title: t\nwhy: ${why}\nneeds:\n${list}sources: ${sources}\n${fix && `fix: ${fix}\n`}`
+  const rules = { origin: 'shipped', allowCommands: true } as const
+  const taken = { file: 'open-iscsi.yaml', text: 'title: t\nwhy: w\nneeds: [binary: iscsiadm]\n', rules }
+  const { catalog, mistakes } = readCatalog([taken, { file: 'c.yaml', text, rules }])
+  const check = catalog.get('c')
+  if (check === undefined) throw new Error(mistakes.map(formatMistake).join('\n'))
+  return lintCheck(check).map(formatMistake)
+}
+
+function images(fix: string): string {
+  return ['talos', 'bottlerocket', 'cos', 'flatcar', 'nixos'].map((name) => `${name}: ${fix}`).join(', ')
+}

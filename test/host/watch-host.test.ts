@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { watchHost } from '../../agent/host/watch-host.ts'
+
+/** A proc file system of one process, whose root is a folder with one of the watched places. */
+let procfs: string
+const targetPid = 1
+const inRoot = (...parts: string[]) => join(procfs, String(targetPid), 'root', ...parts)
+
+beforeEach(() => {
+  procfs = mkdtempSync(join(tmpdir(), 'hostdeps-watch-'))
+  mkdirSync(inRoot('etc/iscsi'), { recursive: true })
+  writeFileSync(join(procfs, String(targetPid), 'mountinfo'), '')
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  rmSync(procfs, { recursive: true })
+})
+
+test('a folder that is not there at the start is watched when it comes', { timeout: 60_000 }, async () => {
+  const { watcher, told, stop } = start()
+  expect(watcher.places).toEqual({ watched: 1, refused: 0 })
+  mkdirSync(inRoot('etc/modprobe.d'))
+  vi.advanceTimersByTime(60_000)
+  expect(watcher.places).toEqual({ watched: 2, refused: 0 })
+  writeFileSync(inRoot('etc/modprobe.d/new.conf'), '')
+  await untilTold(told, ['/etc/modprobe.d'])
+  stop()
+})
+
+test(
+  'a folder that was replaced by another of its name is watched in its place',
+  { timeout: 60_000 },
+  async () => {
+    const { watcher, told, stop } = start()
+    renameSync(inRoot('etc/iscsi'), inRoot('etc/old'))
+    mkdirSync(inRoot('etc/iscsi'))
+    await untilTold(told, ['/etc/iscsi'])
+    vi.advanceTimersByTime(60_000)
+    expect(watcher.places).toEqual({ watched: 1, refused: 0 })
+    writeFileSync(inRoot('etc/iscsi/initiatorname.iscsi'), '')
+    await untilTold(told, ['/etc/iscsi', '/etc/iscsi'])
+    stop()
+  },
+)
+
+test('a folder that is gone is watched no more, and that is no refusal', () => {
+  const { watcher, stop } = start()
+  rmSync(inRoot('etc/iscsi'), { recursive: true })
+  vi.advanceTimersByTime(60_000)
+  expect(watcher.places).toEqual({ watched: 0, refused: 0 })
+  stop()
+})
+
+function start() {
+  const told: string[] = []
+  const watcher = watchHost({ procfs, targetPid })
+  const stop = watcher.watch((place) => told.push(place))
+  return { watcher, told, stop }
+}
+
+/** The kernel tells of a change when it likes; the time in which a burst must be over is faked. */
+function untilTold(told: readonly string[], places: readonly string[]): Promise<void> {
+  return vi.waitFor(() => expect(told).toEqual(places), { timeout: 20_000 })
+}
