@@ -159,7 +159,11 @@ export const reasons = {
   PciDeviceFound: ready((a: { pci: string }) => `the host has a PCI device ${a.pci}`),
   PciDeviceNotFound: missing((a: { pci: string }) => `the host has no PCI device ${a.pci}`),
 
-  MountFound: ready((a: { path: string; fstype: string }) => `${a.path} is mounted (${a.fstype})`),
+  MountFound: ready((a: { path: string; holds: string | null; fstype: string }) =>
+    a.holds === null || a.holds === a.path
+      ? `${a.path} is mounted (${a.fstype})`
+      : `${a.holds} is on ${a.path} (${a.fstype})`,
+  ),
   MountNotFound: missing((a: { path: string }) => `nothing is mounted at ${a.path}`),
   MountWrongType: missing(
     (a: { path: string; fstype: string; wanted: readonly string[] }) =>
