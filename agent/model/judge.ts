@@ -6,7 +6,7 @@ import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
 import { verdict } from './reason.ts'
-import type { Reason, Verdict } from './reason.ts'
+import type { Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
 
@@ -96,7 +96,8 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   const findings = all.map(({ result }) => result)
   const said = anyOfVerdict(findings)
   const own = finding(need, check, { asked: context.asked, verdict: said })
-  if (said.state !== 'missing' || need.fix !== null) return { ...own, result: { ...own.result, findings } }
+  const isWritten = nearFixes(need, check).length > 0
+  if (said.state !== 'missing' || isWritten) return { ...own, result: { ...own.result, findings } }
   const mendable = all.filter((inner) => inner.mends.length > 0)
   const { mends } = mendable.find(hasCommand) ?? mendable[0] ?? { mends: [] }
   const fix = context.asked.fixText(mends, context.asked.facts)
@@ -116,22 +117,30 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
   const evidence = applying.flatMap((inner) => inner.evidence)
   if (ready) return verdict('AnyOfReady', ready, { evidence: ready.evidence })
   if (applying.length === 0) return verdict('NotApplicable', { why: 'none of the alternatives does' })
-  if (unknown) return { ...unknown, evidence, fix: null }
+  if (unknown) return { ...unknown, evidence, fix: null, usual: null }
   return verdict('AnyOfMissing', { messages: applying.map((inner) => inner.message) }, { evidence })
 }
 
 function finding(need: Need, check: Check, judged: { asked: Asked; verdict: Verdict }): Judged<Finding> {
   const { state, reason, message, evidence, fix: own } = judged.verdict
-  const written = writtenFixes(need, check, reason)
+  const written = writtenFixes(need, check, judged.verdict)
   const mends = state === 'missing' ? [{ own, written }] : []
   const fix = judged.asked.fixText(mends, judged.asked.facts)
   return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, mends }
 }
 
-/** Nearest first: a check's fix is for those of its needs that nothing nearer mends. */
-export function writtenFixes(need: Need, check: Check, reason: Reason | null): readonly FixByDistro[] {
-  const usual = need.type === 'host' ? need.usualFix(reason) : null
-  return [need.fix, usual, check.fix].filter((fix) => fix !== null)
+/**
+ * Nearest first. What the file writes for a need is more careful than what its kind does for any; the check's fix is that
+ * of its only need, and otherwise for those that nothing nearer mends.
+ */
+export function writtenFixes(need: Need, check: Check, said: Verdict | null): readonly FixByDistro[] {
+  const usual = said === null || said.usual === null ? null : { all: said.usual }
+  const ofKind = need.type === 'host' ? need.usualFix(said?.reason ?? null) : null
+  return [...nearFixes(need, check), usual, ofKind, check.fix].filter((fix) => fix !== null)
+}
+
+function nearFixes(need: Need, check: Check): readonly FixByDistro[] {
+  return [need.fix, check.needs.length === 1 ? check.fix : null].filter((fix) => fix !== null)
 }
 
 function base(need: Need, why: string) {

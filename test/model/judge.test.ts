@@ -123,6 +123,31 @@ describe('fixes', () => {
     )
   })
 
+  describe('what a kind usually does', () => {
+    const active = verdict('UnitActive', { unit: 'a.service' }, { usual: { run: ['systemctl stop a'] } })
+    const careful = { debian: { note: 'Look twice.', run: ['a --drain'] } }
+    const fixOf = (needs: Need[], fix: Check['fix'] = null) => judgeAll([check('c', needs, fix)])[0]?.fix
+
+    test('yields to what the file writes for that need', () => {
+      expect(fixOf([{ ...need(active), fix: careful }])).toBe('# Look twice.\na --drain')
+      expect(fixOf([{ ...need(active), fix: { alpine: { run: ['no'] } } }])).toBe('systemctl stop a')
+    })
+
+    test('yields to the fix of a check that has no other need', () => {
+      expect(fixOf([need(active)], careful)).toBe('# Look twice.\na --drain')
+      expect(fixOf([anyOf([need(active)])], careful)).toBe('# Look twice.\na --drain')
+    })
+
+    test('comes before the fix of a check with several, which may be for another', () => {
+      expect(fixOf([need(active), need(ready, 1)], careful)).toBe('systemctl stop a')
+    })
+
+    test('is for its very reason no more than that: what only that reason tells wins over the file', () => {
+      const masked = verdict('UnitMasked', { unit: 'a' }, { fix: { run: ['systemctl unmask a'] } })
+      expect(fixOf([{ ...need(masked), fix: careful }])).toBe('systemctl unmask a')
+    })
+  })
+
   test('while something required is missing, what is only recommended is not in the fix of the check', () => {
     const soft = { ...need(missing, 1), recommended: true, fix: { all: { packages: ['soft'] } } }
     const hard = { ...need(missing, 2), fix: { all: { packages: ['hard'] } } }
