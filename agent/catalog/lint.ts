@@ -1,9 +1,12 @@
 import { keysFor } from '../fixes/families.ts'
 import { chooseFix } from '../fixes/render-fix.ts'
 import type { Check } from '../model/check.ts'
+import { needsAgainst } from '../model/conflict.ts'
 import { writtenFixes } from '../model/judge.ts'
 import type { Distro, Facts } from '../model/facts.ts'
 import type { Need } from '../model/need.ts'
+import { allNeeds } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
 import type { Mistake } from './mistake.ts'
 
 /** One host of each family and each image-based system: a shipped check must say how to mend every one of them. */
@@ -20,11 +23,29 @@ const hosts: readonly Facts[] = [
   host({ id: 'nixos' }),
 ]
 
-/** What a good shipped check has beyond its form: a source for each fact, and a fix for each distribution. */
-export function lintCheck(check: Check): Mistake[] {
-  return check.needs.flatMap((need) =>
-    need.type === 'check' ? [] : [...unsourced(check, need), ...unfixed(check, need)],
-  )
+/**
+ * What good shipped checks have beyond their form: a source for each fact, a fix for each distribution, and of a conflict
+ * both sides.
+ */
+export function lintShipped(catalog: Catalog): Mistake[] {
+  const shipped = [...catalog.values()].filter((check) => check.origin === 'shipped')
+  return shipped.flatMap((check) => [
+    ...check.needs.flatMap((need) =>
+      need.type === 'check' ? [] : [...unsourced(check, need), ...unfixed(check, need)],
+    ),
+    ...allNeeds(check.needs).flatMap((need) => oneSided(check, need, catalog)),
+  ])
+}
+
+/** Each side must know of the other, or its own fix undoes what the other wants. */
+function oneSided(check: Check, need: Need, catalog: Catalog): Mistake[] {
+  return Object.keys(need.conflicts)
+    .filter((name) => needsAgainst(catalog.get(name)?.needs ?? [], check.name).length === 0)
+    .map((name) => ({
+      ...need.place,
+      path: '',
+      message: `${need.id} conflicts with ${name}, of which no need conflicts with ${check.name}`,
+    }))
 }
 
 function unsourced(check: Check, need: Need): Mistake[] {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { readCatalog } from '../catalog/catalog.ts'
 import { fileSchema } from '../catalog/json-schema.ts'
-import { lintCheck } from '../catalog/lint.ts'
+import { lintShipped } from '../catalog/lint.ts'
 import { readOwn, readShipped } from '../catalog/load.ts'
 import { Mistakes } from '../catalog/mistake.ts'
 import { renderCheck, renderCheckList } from '../render/check-text.ts'
@@ -46,8 +46,9 @@ function lint(files: string[], flags: { allowCommands?: boolean }): void {
     .filter((file) => !shipped.some((text) => text.file === resolve(file)))
     .map((file) => readOwn(file, flags.allowCommands ?? false))
   const { catalog, mistakes } = readCatalog([...shipped, ...own])
-  const stricter = [...catalog.values()].filter((check) => check.origin === 'shipped').flatMap(lintCheck)
-  const told = [...mistakes, ...stricter].filter(({ file }) => mine.size === 0 || mine.has(resolve(file)))
+  const told = [...mistakes, ...lintShipped(catalog)].filter(
+    ({ file }) => mine.size === 0 || mine.has(resolve(file)),
+  )
   if (told.length > 0) throw new Mistakes(told)
   const count = mine.size || shipped.length
   process.stdout.write(`${count} check file${count === 1 ? '' : 's'} read, no mistakes\n`)

@@ -22,6 +22,11 @@ export const reasons = {
   HostNotReachable: unknown((a: { detail: string }) => `the host cannot be asked: ${a.detail}`),
   RoundStale: unknown((a: { detail: string }) => `nothing new was heard from the host: ${a.detail}`),
 
+  Conflict: missing((a: { message: string; with: readonly string[]; standing: 'published' | 'in-use' }) => {
+    const ready = a.with.length === 1 ? ', which is ready' : ', which are ready'
+    return `conflicts with ${a.with.join(' and ')}${a.standing === 'published' ? '' : ready} on this node: ${a.message}`
+  }),
+
   AnyOfReady: ready((a: { message: string }) => a.message),
   AnyOfMissing: missing((a: { messages: readonly string[] }) => `none of these: ${a.messages.join('; ')}`),
 

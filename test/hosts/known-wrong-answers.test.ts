@@ -143,7 +143,7 @@ async function ask(folder: string, checks: Parameters<typeof judge>[0]): Promise
   const known = await host.ask(factQuestions)
   const facts = readFacts(collectAnswers(known), { arch: 'x64', now: 0 })
   const answers = collectAnswers([...known, ...(await host.ask(plan(checks, facts)))])
-  const [result] = judge(checks, { facts, answers, unreachable: null, fixText })
+  const [result] = judge(checks, { facts, answers, unreachable: null, publishedBy: () => [], fixText })
   const [finding] = result?.findings ?? []
   return `${finding?.state} ${finding?.reason}`
 }
