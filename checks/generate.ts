@@ -46,7 +46,10 @@ function section({ name, title, why, needs, images }: Check): string {
     const reason = need.why === null ? '' : `: ${need.why}`
     const source = need.source === null ? '' : ` [source](${need.source})`
     const doubt = need.unverified === null ? '' : ` Not borne out: ${need.unverified}.`
-    return `- ${shortly(need)}${optional}${reason}${source}${doubt}`
+    const conflicts = Object.entries(need.conflicts).map(
+      ([check, advice]) => ` Conflicts with [${check}](#${check}): ${advice}`,
+    )
+    return `- ${shortly(need)}${optional}${reason}${source}${doubt}${conflicts.join('')}`
   })
   const known =
     images.length === 0

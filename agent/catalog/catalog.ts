@@ -34,6 +34,7 @@ export function readCatalog(texts: readonly CheckText[]): CatalogRead {
     ...reads.flatMap(({ read }) => ('mistakes' in read ? read.mistakes : [])),
     ...doubleNames(checks),
     ...checks.flatMap(({ check }) => unknownChecks(check, names)),
+    ...checks.flatMap(({ check }) => conflictMistakes(check, names)),
     ...checks.flatMap(({ check }) => cycles(check, catalog)),
   ]
   const sorted = new Map([...catalog].toSorted(([a], [b]) => a.localeCompare(b)))
@@ -51,6 +52,20 @@ export function closeOver(catalog: Catalog, names: Iterable<string>): Check[] {
   }
   for (const name of names) visit(name)
   return [...seen.values()]
+}
+
+/** What has to be asked to judge the named checks: with all that they take in, the checks that want the opposite of theirs. */
+export function askedFor(catalog: Catalog, names: Iterable<string>): Check[] {
+  const checks = closeOver(catalog, names)
+  const opponents = checks.flatMap(({ needs }) =>
+    allNeeds(needs).flatMap(({ conflicts }) => Object.keys(conflicts)),
+  )
+  return closeOver(catalog, [...checks.map(({ name }) => name), ...opponents])
+}
+
+/** Those of the named checks that are a check, or take it in. */
+export function takersOf(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
+  return names.filter((name) => closeOver(catalog, [name]).some((one) => one.name === check))
 }
 
 function baseName(file: string): string {
@@ -83,6 +98,21 @@ function unknownChecks(check: Check, names: readonly string[]): Mistake[] {
       path: '',
       message: `there is no check ${need.check}${didYouMean(need.check, names)}`,
     }))
+}
+
+function conflictMistakes({ name, needs }: Check, names: readonly string[]): Mistake[] {
+  return allNeeds(needs).flatMap(({ conflicts, place }) =>
+    Object.keys(conflicts).flatMap((other) => {
+      if (other === name) return [{ ...place, path: '', message: 'conflicts with its own check' }]
+      if (names.includes(other)) return []
+      return [{ ...place, path: '', message: `there is no check ${other}${didYouMean(other, names)}` }]
+    }),
+  )
+}
+
+/** With those that anyOf holds. */
+export function allNeeds(needs: readonly Need[]): readonly Need[] {
+  return needs.flatMap((need) => (need.type === 'anyOf' ? [need, ...allNeeds(need.needs)] : [need]))
 }
 
 /** Told once a ring, by the check in it whose name sorts first. */

@@ -70,8 +70,14 @@ const pattern = z
     }
   })
 
+/** A check's name: a DNS label, so that it can be a label's name, and a URL's part. */
+export const checkName = z
+  .string()
+  .max(56, 'is longer than 56 characters')
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: a-z, 0-9 and -')
+
 /** What any need may carry beside its kind's own keys. */
-export const commonKeys = {
+const commonKeys = {
   why: sentence.optional(),
   source: url.optional(),
   /** What of it no source bears out yet: "the package's name on SUSE". */
@@ -94,17 +100,18 @@ export const commonKeys = {
     .default('host'),
 }
 
-/** A check's name: a DNS label, so that it can be a label's name, and a URL's part. */
-export const checkName = z
-  .string()
-  .max(56, 'is longer than 56 characters')
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: a-z, 0-9 and -')
+/** What a need may carry that is judged by itself, and not by another check. */
+export const judgedKeys = {
+  ...commonKeys,
+  /** Checks that want the opposite on the same node, each with what to do where both are wanted. */
+  conflicts: z.record(checkName, sentence).default({}),
+}
 
 /** A need that takes in another check. */
 export const checkNeed = z.strictObject({ check: checkName, ...commonKeys })
 
 /** Ready when any of its needs is; they are read one by one. */
-export const anyOfNeed = z.strictObject({ anyOf: z.array(z.unknown()).min(1), ...commonKeys })
+export const anyOfNeed = z.strictObject({ anyOf: z.array(z.unknown()).min(1), ...judgedKeys })
 
 /** A whole check file; each item of `needs` is read by its own kind's schema. */
 export const checkFile = z.strictObject({

@@ -3,14 +3,26 @@ import { chooseFix } from '../fixes/render-fix.ts'
 import type { Check } from '../model/check.ts'
 import type { Facts } from '../model/facts.ts'
 import type { FixByDistro } from '../model/fix.ts'
+import { needsAgainst } from '../model/conflict.ts'
 import { writtenFixes } from '../model/judge.ts'
 import type { HostNeed, Need } from '../model/need.ts'
 import type { Reason } from '../model/reason.ts'
 import { reasons } from '../model/reasons.ts'
+import { allNeeds } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
 import { hostsFor, shortNames } from './lint-hosts.ts'
 import { unclearWords } from './lint-words.ts'
 import { didYouMean } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
+
+/** What is wrong beyond their form with the checks of one origin; of a conflict between shipped ones, both sides. */
+export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[] {
+  const checks = [...catalog.values()].filter((check) => check.origin === origin)
+  return checks.flatMap((check) => [
+    ...lintCheck(check),
+    ...(origin === 'shipped' ? allNeeds(check.needs).flatMap((need) => oneSided(check, need, catalog)) : []),
+  ])
+}
 
 /**
  * What a good check has beyond its form, so that whoever meets it on any host knows by whose word, and what to do:
@@ -29,6 +41,17 @@ export function lintCheck(check: Check): Mistake[] {
     ...check.needs.flatMap((need) => placeMistakes([need])),
     ...own.flatMap((need) => [...unsourced(check, need), ...unfixed(check, need)]),
   ]
+}
+
+/** Each side must know of the other, or its own fix undoes what the other wants. */
+function oneSided(check: Check, need: Need, catalog: Catalog): Mistake[] {
+  return Object.keys(need.conflicts)
+    .filter((name) => needsAgainst(catalog.get(name)?.needs ?? [], check.name).length === 0)
+    .map((name) => ({
+      ...need.place,
+      path: '',
+      message: `${need.id} conflicts with ${name}, of which no need conflicts with ${check.name}`,
+    }))
 }
 
 function unsourced(check: Check, need: Need): Mistake[] {

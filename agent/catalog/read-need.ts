@@ -3,7 +3,7 @@ import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
 import type { HostNeed, Kind, Need } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
-import { anyOfNeed, checkNeed, commonKeys } from './check-schema.ts'
+import { anyOfNeed, checkNeed, judgedKeys } from './check-schema.ts'
 import { checkShape } from './document.ts'
 import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
@@ -14,7 +14,7 @@ import { whyNot } from './when.ts'
 
 export type Read = { readonly need: Need } | { readonly mistakes: readonly Mistake[] }
 
-const commonShape = z.object(commonKeys)
+const judgedShape = z.object(judgedKeys)
 
 /** Reads one item of `needs`: by the one key of it that names a kind. */
 export function readNeed(reader: Reader, path: Path, value: unknown): Read {
@@ -52,7 +52,8 @@ function readCheckNeed(reader: Reader, path: Path, value: object): Read {
   const shape = checkShape(reader.yaml, { path, value }, checkNeed)
   if ('mistakes' in shape) return shape
   const { check } = shape.value
-  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, shape.value) } }
+  const said = { ...shape.value, conflicts: {} }
+  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, said) } }
 }
 
 function readAnyOf(reader: Reader, path: Path, value: object): Read {
@@ -76,7 +77,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   if ('mistakes' in shape) return shape
   const refused = ownCheckMistakes(reader, path, { kind, spec: shape.value })
   if (refused.length > 0) return { mistakes: refused }
-  const shared = commonShape.parse(value)
+  const shared = judgedShape.parse(value)
   const view: View = {
     process: shared.in === 'host' ? null : shared.in.process,
     confine: (question) => confine(question, reader.rules, kind.reads?.(shape.value) ?? null),
@@ -86,7 +87,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
 export function wholeSchema(kind: Kind): z.ZodObject {
-  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(commonKeys)
+  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(judgedKeys)
   wholeSchemas.set(kind, schema)
   return schema
 }
@@ -122,7 +123,7 @@ function bindKind(
   }
 }
 
-function common(reader: Reader, path: Path, value: z.output<typeof commonShape>) {
+function common(reader: Reader, path: Path, value: z.output<typeof judgedShape>) {
   return {
     why: value.why ?? null,
     source: value.source ?? null,
@@ -131,6 +132,7 @@ function common(reader: Reader, path: Path, value: z.output<typeof commonShape>)
     when: value.when ?? {},
     applies: (facts: Facts) => whyNot(value.when ?? {}, facts),
     fix: value.fix ?? null,
+    conflicts: value.conflicts,
     place: { file: reader.yaml.file, line: reader.yaml.lineOf(path) },
   }
 }

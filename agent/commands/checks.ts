@@ -2,11 +2,10 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { readCatalog } from '../catalog/catalog.ts'
 import { fileSchema } from '../catalog/json-schema.ts'
-import { lintCheck } from '../catalog/lint.ts'
+import { lintCatalog } from '../catalog/lint.ts'
 import { readOwn, readShipped } from '../catalog/load.ts'
 import { formatMistake, Mistakes } from '../catalog/mistake.ts'
 import type { Mistake } from '../catalog/mistake.ts'
-import type { Check } from '../model/check.ts'
 import { renderCheck, renderCheckList } from '../render/check-text.ts'
 import { chooseChecks } from './choose-checks.ts'
 import { addLoadFlags, loadFrom } from './host-flags.ts'
@@ -52,14 +51,11 @@ function lint(files: string[], flags: { allowCommands?: boolean }): void {
     .map((file) => readOwn(file, flags.allowCommands ?? false))
   const { catalog, mistakes } = readCatalog([...shipped, ...own])
   const isTold = ({ file }: Mistake) => mine.size === 0 || mine.has(resolve(file))
-  const lintAll = (origin: Check['origin']) =>
-    [...catalog.values()]
-      .filter((check) => check.origin === origin)
-      .flatMap(lintCheck)
-      .filter(isTold)
-  const warnings = lintAll('own').map((warning) => ({ ...warning, message: `warning: ${warning.message}` }))
+  const warnings = lintCatalog(catalog, 'own')
+    .filter(isTold)
+    .map((warning) => ({ ...warning, message: `warning: ${warning.message}` }))
   for (const warning of warnings) process.stderr.write(`${formatMistake(warning)}\n`)
-  const told = [...mistakes.filter(isTold), ...lintAll('shipped')]
+  const told = [...mistakes, ...lintCatalog(catalog, 'shipped')].filter(isTold)
   if (told.length > 0) throw new Mistakes(told)
   const count = mine.size || shipped.length
   const warned =

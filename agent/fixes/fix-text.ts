@@ -1,3 +1,5 @@
+import { nameOpponent } from '../model/conflict.ts'
+import type { Opponent } from '../model/conflict.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Fix } from '../model/fix.ts'
 import type { Mend } from '../model/judge.ts'
@@ -10,9 +12,39 @@ export function fixText(mends: readonly Mend[], facts: Facts): string | null {
   return fixes.length === 0 ? null : renderFix(mergeFixes(fixes), facts)
 }
 
-/** The fix of the very reason wins, but on an image-based system only what was written for it can be done. */
 function chooseMend(mend: Mend, facts: Facts): Fix | null {
+  const fix = chooseOne(mend, facts)
+  const [first] = mend.opponents
+  if (first === undefined) return fix
+  const notes = mend.opponents.map(adviseOf)
+  if (first.standing === 'met')
+    return { ...fix, note: [...notes, ...(fix?.note ? [fix.note] : [])].join('\n') }
+  const lines = first.standing === 'published' ? [] : onlyWhere(mend.opponents, fix, facts)
+  return { note: [...notes, ...lines].join('\n') }
+}
+
+/** The fix of the very reason wins, but on an image-based system only what was written for it can be done. */
+function chooseOne(mend: Mend, facts: Facts): Fix | null {
   const written = mend.written.map((fix) => chooseFix(fix, facts)).find((fix) => fix !== null) ?? null
   if (installerOf(facts.distro) === 'image') return written
   return mend.own ?? written
+}
+
+const standings = {
+  published: 'wants the opposite on this node, so no command is given.',
+  'in-use': 'wants the opposite, and is ready on this node.',
+  met: 'wants the opposite.',
+} as const satisfies Record<Opponent['standing'], string>
+
+function adviseOf(opponent: Opponent): string {
+  return `${nameOpponent(opponent)} ${standings[opponent.standing]} ${opponent.advice}`
+}
+
+/** What may be a distribution's default and no more is told as a note: whoever pastes the text stops nothing in use. */
+function onlyWhere(opponents: readonly Opponent[], fix: Fix | null, facts: Facts): readonly string[] {
+  const commands = fix === null ? null : renderFix({ ...fix, note: undefined }, facts)
+  const lines = (commands ?? fix?.note ?? null)?.split('\n') ?? []
+  const names = opponents.map(({ check }) => check).join(' or ')
+  const condition = lines.length === 0 ? [] : [`Only where nothing on this node needs ${names}:`]
+  return [...condition, ...lines.map((line) => line.replace(/^# /, ''))]
 }

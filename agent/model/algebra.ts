@@ -37,7 +37,7 @@ function readyVerdict(applying: readonly Finding[]): Verdict {
   const unknown = recommended.find((finding) => finding.state === 'unknown')
   const takenIn = applying.find((finding) => finding.kind === 'check' && isOnlyUsable(finding))
   if (missing) return verdict('RecommendedMissing', missing)
-  if (takenIn) return { ...takenIn, evidence: [], fix: null }
+  if (takenIn) return { ...takenIn, evidence: [], fix: null, usual: null }
   if (unknown) return verdict('RecommendedUnknown', unknown)
   return verdict('AllReady', { messages: applying.map((finding) => finding.message) })
 }

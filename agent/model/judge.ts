@@ -1,6 +1,8 @@
 import { checkVerdict } from './algebra.ts'
 import type { Answers } from './answers.ts'
 import type { Check } from './check.ts'
+import { conflictVerdict, findOpponents, needsAgainst } from './conflict.ts'
+import type { Opponent, Sight } from './conflict.ts'
 import type { Facts } from './facts.ts'
 import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
@@ -16,6 +18,8 @@ export interface Asked {
   readonly answers: Answers
   /** Set when the host cannot be asked at all: then every finding is unknown for this one reason. */
   readonly unreachable: Unanswered | null
+  /** Of a check, those that go on the Node: itself, or what takes it in. */
+  readonly publishedBy: (check: string) => readonly string[]
   readonly fixText: (mends: readonly Mend[], facts: Facts) => string | null
 }
 
@@ -23,6 +27,8 @@ export interface Asked {
 export interface Mend {
   readonly own: Fix | null
   readonly written: readonly FixByDistro[]
+  /** Whose wish it would undo. */
+  readonly opponents: readonly Opponent[]
 }
 
 interface Judged<T> {
@@ -30,16 +36,21 @@ interface Judged<T> {
   readonly mends: readonly Mend[]
 }
 
-/** Judges every check by its name. `checks` must hold all that they take in (see closeOver of the catalogue). */
+/** Judges every check by its name. `checks` must hold all that they take in (see askedFor of the catalogue). */
 export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
   const judged = new Map<string, Judged<CheckResult>>()
   const byName = new Map(checks.map((check) => [check.name, check]))
   const judgeOnce = (name: string): Judged<CheckResult> | null => {
     const check = byName.get(name)
     if (check === undefined) return null
-    const known = judged.get(name) ?? judgeCheck(check, { asked, judgeOnce })
+    const known = judged.get(name) ?? judgeCheck(check, context)
     judged.set(name, known)
     return known
+  }
+  const context: Context = {
+    asked,
+    judgeOnce,
+    opponentsOf: (need, check, reasons) => findOpponents(need, reasons, sightOf(check, byName, context)),
   }
   return checks.flatMap((check) => judgeOnce(check.name)?.result ?? [])
 }
@@ -47,6 +58,21 @@ export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
 interface Context {
   readonly asked: Asked
   readonly judgeOnce: (name: string) => Judged<CheckResult> | null
+  /** Who wants the opposite of a need that is missing for these reasons. */
+  readonly opponentsOf: (need: Need, check: Check, reasons: readonly Reason[]) => readonly Opponent[]
+}
+
+/** What is known of the checks that may stand against one. Their needs are judged without asking who stands against them. */
+function sightOf(check: Check, byName: ReadonlyMap<string, Check>, context: Context): Sight {
+  const alone = { ...context, opponentsOf: () => [] }
+  return {
+    publishedBy: context.asked.publishedBy,
+    opposing(name) {
+      const other = byName.get(name)
+      if (other === undefined) return []
+      return needsAgainst(other.needs, check.name).map((need) => judgeNeed(need, other, alone).result.state)
+    },
+  }
 }
 
 function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
@@ -64,10 +90,10 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
 function judgeNeed(need: Need, check: Check, context: Context): Judged<Finding> {
   const { asked } = context
   const why = asked.unreachable === null ? need.applies(asked.facts) : null
-  if (why !== null) return finding(need, check, { asked, verdict: verdict('NotApplicable', { why }) })
+  if (why !== null) return finding(need, check, { context, verdict: verdict('NotApplicable', { why }) })
   if (need.type === 'check') return judgeTakenIn(need, check, context)
   if (need.type === 'anyOf') return judgeAnyOf(need, check, context)
-  return finding(need, check, { asked, verdict: askedVerdict(need, asked) })
+  return finding(need, check, { context, verdict: askedVerdict(need, asked) })
 }
 
 function askedVerdict(need: HostNeed, asked: Asked): Verdict {
@@ -80,10 +106,7 @@ function judgeTakenIn(need: CheckNeed, check: Check, context: Context): Judged<F
   const taken = context.judgeOnce(need.check)
   if (taken === null) {
     const detail = `the check ${need.check} is not in the catalogue`
-    return finding(need, check, {
-      asked: context.asked,
-      verdict: verdict('QuestionFailed', { what: need.id, detail }),
-    })
+    return finding(need, check, { context, verdict: verdict('QuestionFailed', { what: need.id, detail }) })
   }
   const { state, reason, message, findings, fix } = taken.result
   const said = { state, reason, message: `${need.check}: ${message}`, evidence: [] }
@@ -93,14 +116,24 @@ function judgeTakenIn(need: CheckNeed, check: Check, context: Context): Judged<F
 
 function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Finding> {
   const all = need.needs.map((inner) => judgeNeed(inner, check, context))
-  const findings = all.map(({ result }) => result)
-  const said = anyOfVerdict(findings)
-  const own = finding(need, check, { asked: context.asked, verdict: said })
-  if (said.state !== 'missing' || need.fix !== null) return { ...own, result: { ...own.result, findings } }
-  const mendable = all.filter(({ result }) => result.fix !== null)
+  const said = anyOfVerdict(all.map(({ result }) => result))
+  const reasons = all.map(({ result }) => result.reason)
+  const own = finding(need, check, { context, verdict: said, reasons })
+  const opposed = all.map((inner) => oppose(inner, own.mends[0]?.opponents ?? [], context))
+  const findings = opposed.map(({ result }) => result)
+  const isWritten = nearFixes(need, check).length > 0
+  if (said.state !== 'missing' || isWritten) return { ...own, result: { ...own.result, findings } }
+  const mendable = opposed.filter(({ result }) => result.fix !== null)
   const { mends } = mendable.find(hasCommand) ?? mendable[0] ?? { mends: [] }
   const fix = context.asked.fixText(mends, context.asked.facts)
   return { result: { ...own.result, findings, fix }, mends }
+}
+
+/** Who stands against the whole stands against each alternative. */
+function oppose(inner: Judged<Finding>, opponents: readonly Opponent[], { asked }: Context): Judged<Finding> {
+  if (opponents.length === 0) return inner
+  const mends = inner.mends.map((mend) => ({ ...mend, opponents }))
+  return { result: { ...inner.result, fix: asked.fixText(mends, asked.facts) }, mends }
 }
 
 /** Of several alternatives, one that a command mends is worth telling before one that takes another kernel. */
@@ -116,22 +149,38 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
   const evidence = applying.flatMap((inner) => inner.evidence)
   if (ready) return verdict('AnyOfReady', ready, { evidence: ready.evidence })
   if (applying.length === 0) return verdict('NotApplicable', { why: 'none of the alternatives does' })
-  if (unknown) return { ...unknown, evidence, fix: null }
+  if (unknown) return { ...unknown, evidence, fix: null, usual: null }
   return verdict('AnyOfMissing', { messages: applying.map((inner) => inner.message) }, { evidence })
 }
 
-function finding(need: Need, check: Check, judged: { asked: Asked; verdict: Verdict }): Judged<Finding> {
-  const { state, reason, message, evidence, fix: own } = judged.verdict
-  const written = writtenFixes(need, check, reason)
-  const mends = state === 'missing' ? [{ own, written }] : []
-  const fix = judged.asked.fixText(mends, judged.asked.facts)
+interface Said {
+  readonly context: Context
+  readonly verdict: Verdict
+  /** Of the alternatives, when it is about several. */
+  readonly reasons?: readonly Reason[]
+}
+
+function finding(need: Need, check: Check, { context, verdict: said, reasons }: Said): Judged<Finding> {
+  const opponents = said.state === 'missing' ? context.opponentsOf(need, check, reasons ?? [said.reason]) : []
+  const { state, reason, message, evidence } = conflictVerdict(said, opponents)
+  const written = writtenFixes(need, check, said)
+  const mends = state === 'missing' ? [{ own: said.fix, written, opponents }] : []
+  const fix = context.asked.fixText(mends, context.asked.facts)
   return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, mends }
 }
 
-/** Nearest first: a check's fix is for those of its needs that nothing nearer mends. */
-export function writtenFixes(need: Need, check: Check, reason: Reason | null): readonly FixByDistro[] {
-  const usual = need.type === 'host' ? need.usualFix(reason) : null
-  return [need.fix, usual, check.fix].filter((fix) => fix !== null)
+/**
+ * Nearest first. What the file writes for a need is more careful than what its kind does for any; the check's fix is that
+ * of its only need, and otherwise for those that nothing nearer mends.
+ */
+export function writtenFixes(need: Need, check: Check, said: Verdict | null): readonly FixByDistro[] {
+  const usual = said === null || said.usual === null ? null : { all: said.usual }
+  const ofKind = need.type === 'host' ? need.usualFix(said?.reason ?? null) : null
+  return [...nearFixes(need, check), usual, ofKind, check.fix].filter((fix) => fix !== null)
+}
+
+function nearFixes(need: Need, check: Check): readonly FixByDistro[] {
+  return [need.fix, check.needs.length === 1 ? check.fix : null].filter((fix) => fix !== null)
 }
 
 function base(need: Need, why: string) {

@@ -62,6 +62,8 @@ interface NeedCommon {
   /** Why this need does not apply to a host; null when it does. */
   applies(facts: Facts): string | null
   readonly fix: FixByDistro | null
+  /** Checks that want the opposite of it on the same node, each with what to do where both are wanted. */
+  readonly conflicts: Readonly<Record<string, string>>
   readonly place: SourcePlace
 }
 

@@ -22,6 +22,11 @@ export const reasons = {
   HostNotReachable: unknown((a: { detail: string }) => `the host cannot be asked: ${a.detail}`),
   RoundStale: unknown((a: { detail: string }) => `nothing new was heard from the host: ${a.detail}`),
 
+  Conflict: missing((a: { message: string; with: readonly string[]; standing: 'published' | 'in-use' }) => {
+    const ready = a.with.length === 1 ? ', which is ready' : ', which are ready'
+    return `conflicts with ${a.with.join(' and ')}${a.standing === 'published' ? '' : ready} on this node: ${a.message}`
+  }),
+
   AnyOfReady: ready((a: { message: string }) => a.message),
   AnyOfMissing: missing((a: { messages: readonly string[] }) => `none of these: ${a.messages.join('; ')}`),
 
@@ -159,7 +164,11 @@ export const reasons = {
   PciDeviceFound: ready((a: { pci: string }) => `the host has a PCI device ${a.pci}`),
   PciDeviceNotFound: missing((a: { pci: string }) => `the host has no PCI device ${a.pci}`),
 
-  MountFound: ready((a: { path: string; fstype: string }) => `${a.path} is mounted (${a.fstype})`),
+  MountFound: ready((a: { path: string; holds: string | null; fstype: string }) =>
+    a.holds === null || a.holds === a.path
+      ? `${a.path} is mounted (${a.fstype})`
+      : `${a.holds} is on ${a.path} (${a.fstype})`,
+  ),
   MountNotFound: missing((a: { path: string }) => `nothing is mounted at ${a.path}`),
   MountWrongType: missing(
     (a: { path: string; fstype: string; wanted: readonly string[] }) =>

@@ -79,7 +79,7 @@ function judgePool(spec: Pool, answers: Answers): Verdict {
   if (!/^\d+$/.test(text)) return unreadable(question)
   const evidence = [`${text} huge pages of ${size}`]
   if (Number(text) >= min) return verdict('HugepagesFound', { size, min }, { evidence })
-  return verdict('HugepagesTooFew', { size, min }, { evidence, fix: reserve(spec, question.path) })
+  return verdict('HugepagesTooFew', { size, min }, { evidence, usual: reserve(spec, question.path) })
 }
 
 function reserveAtBoot({ size, min }: Pool): FixByDistro {
@@ -119,11 +119,11 @@ function judgeSetting({ transparent: wanted }: Transparent, answers: Answers): V
 
 function judgeMode(wanted: Transparent['transparent'], value: z.infer<typeof mode>): Verdict {
   if (wanted.includes(value)) return verdict('TransparentHugepagesOk', { value })
-  const fix: Fix = {
+  const usual: Fix = {
     note: `Also add transparent_hugepage=${wanted[0]} to the kernel's command line, for the next boot.`,
     run: [`echo ${wanted[0]} > ${setting.path}`],
   }
-  return verdict('TransparentHugepagesWrong', { value, wanted }, { fix })
+  return verdict('TransparentHugepagesWrong', { value, wanted }, { usual })
 }
 
 /** Why what is not there proves nothing; null when it does. */

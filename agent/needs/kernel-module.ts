@@ -93,7 +93,7 @@ function judgeFile(
   const block = blocks.find(({ isCertain }) => isCertain) ?? blocks[0]
   if (block?.isCertain)
     return verdict('ModuleBlocked', { name, by: block.by }, { evidence, fix: { note: block.note } })
-  if (how.mustBeLoaded) return verdict('ModuleNotLoaded', { name }, { evidence, fix: { modules: [name] } })
+  if (how.mustBeLoaded) return verdict('ModuleNotLoaded', { name }, { evidence, usual: { modules: [name] } })
   if (block) return verdict('ModuleUnknown', { name, detail: block.by }, { evidence })
   if (sources.unreadRules)
     return unanswered(`whether ${name} may be loaded (${sources.unreadRules.path})`, sources.unreadRules)

@@ -6,16 +6,43 @@ export interface Mount {
   readonly propagation: readonly string[]
 }
 
+/** The mount in which a path lies. */
+export interface Holder {
+  /** Where it is mounted: the path itself, or above it. */
+  readonly point: string
+  readonly mount: Mount
+}
+
+/** What is on top at a path; null when nothing is mounted right there. */
+export function findMount(table: string, path: string): Mount | null {
+  const holder = findHolder(table, path)
+  return holder?.point === path ? holder.mount : null
+}
+
 /**
- * What is on top at a path. The whole table is not parsed: nodes with thousands of mounts change it all the time.
+ * The mount that holds a path: the nearest one above it that no later mount hides. The whole table is not parsed: nodes
+ * with thousands of mounts change it all the time. null when the table has not even a root.
  * https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
  *
- * @param path normalised: absolute, no trailing slash
+ * @param path normalised: absolute, no trailing slash, no symbolic links
  */
-export function findMount(table: string, path: string): Mount | null {
-  const at = lastMountAt(table, path)
-  if (at === -1 || ancestorsOf(path).some((parent) => lastMountAt(table, parent) > at)) return null
-  return parseMount(lineAt(table, at))
+export function findHolder(table: string, path: string): Holder | null {
+  // The root hides none: mounts that came over from the initramfs are older than it.
+  let holder = { point: '/', at: lastMountAt(table, '/') }
+  let newest = -1
+  for (const point of placesAbove(path)) {
+    const at = lastMountAt(table, point)
+    if (at <= newest) continue
+    holder = { point, at }
+    newest = at
+  }
+  return holder.at === -1 ? null : { point: holder.point, mount: parseMount(lineAt(table, holder.at)) }
+}
+
+/** Below the root, with the path itself. "/a/b/c": "/a", "/a/b", "/a/b/c". */
+export function placesAbove(path: string): readonly string[] {
+  const parts = path.split('/').filter(Boolean)
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
 }
 
 /** Where the line of the last mount on a path begins; mounted over, the earlier ones cannot be reached. */
@@ -28,12 +55,6 @@ function lastMountAt(table: string, path: string): number {
     at = start === 0 ? -1 : table.lastIndexOf(` ${point} `, start - 1)
   }
   return -1
-}
-
-/** "/a/b/c": "/a", "/a/b". A later mount on one of them hides what was mounted below before. */
-function ancestorsOf(path: string): readonly string[] {
-  const parts = path.split('/').slice(1, -1)
-  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
 }
 
 /** As the kernel writes a mount point: seq_path() with " \t\n\\". */

@@ -1,11 +1,13 @@
 import * as z from 'zod'
+import type { Answers } from '../model/answers.ts'
 import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { firstFound } from './first-found.ts'
-import { findMount } from './mount-table.ts'
+import { findHolder, findMount } from './mount-table.ts'
 import type { Mount } from './mount-table.ts'
+import { placeQuestions, realPlace } from './real-place.ts'
 
 const word = (what: string) => z.string().regex(/^[^\s,]+$/, `is not ${what}`)
 const path = z
@@ -16,21 +18,26 @@ const path = z
 const fstype = word('a file system type')
 const options = z.array(word('a mount option')).min(1)
 
+const wishes = {
+  fstype: z.union([fstype.transform((type) => [type]), z.array(fstype).min(1)]).optional(),
+  propagation: z.enum(['shared', 'slave', 'private', 'unbindable']).optional(),
+  options: options.optional(),
+  notOptions: options.optional(),
+}
+
 const schema = z.strictObject({
   mount: z.union([
     path.transform((point) => ({ path: point })),
-    z.strictObject({
-      path,
-      fstype: z.union([fstype.transform((type) => [type]), z.array(fstype).min(1)]).optional(),
-      propagation: z.enum(['shared', 'slave', 'private', 'unbindable']).optional(),
-      options: options.optional(),
-      notOptions: options.optional(),
-    }),
+    /** What is mounted right at a path. */
+    z.strictObject({ path, ...wishes }),
+    /** The mount in which a path lies, wherever that is mounted. */
+    z
+      .strictObject({ of: path, ...wishes })
+      .refine((spec) => Object.keys(spec).length > 1, 'asks for nothing: every path lies in some mount'),
   ]),
 })
 
-interface Wanted {
-  readonly path: string
+interface Wishes {
   readonly fstype?: readonly string[] | undefined
   readonly propagation?: string | undefined
   readonly options?: readonly string[] | undefined
@@ -38,15 +45,16 @@ interface Wanted {
 }
 
 /**
- * What is mounted at a path, by its real name (the kernel lists no symbolic links). The mounts are those of the
- * host's process 1: only its /proc tells them from outside, /proc/self would be our own. In the namespace of
- * another process /proc/1 is still the host's, so that such a need is unknown rather than judged by these.
+ * What is mounted at a path, by its real name (the kernel lists no symbolic links), or with `of` the mount that holds a
+ * path. The mounts are those of the host's process 1: only its /proc tells them from outside, /proc/self would be our own.
+ * In the namespace of another process /proc/1 is still the host's, so that such a need is unknown rather than judged by
+ * these.
  */
 export const mount: Kind<typeof schema> = {
   name: 'mount',
   schema,
-  subject: (spec) => spec.mount.path,
-  questions: () => [table],
+  subject: ({ mount: spec }) => ('of' in spec ? `of:${spec.of}` : spec.path),
+  questions: ({ mount: spec }) => [table, ...('of' in spec ? placeQuestions(spec.of) : [])],
   judge(spec, answers) {
     const inner = processOf(spec)
     if (inner !== null) return unseen(`the mounts of ${inner}`, `only those of the host's process 1 are read`)
@@ -54,7 +62,8 @@ export const mount: Kind<typeof schema> = {
     if (answer.fate === 'absent') return unseen(table.path, answer.detail)
     if (answer.fate !== 'found') return unanswered(table.path, answer)
     if (answer.value.text.trim() === '') return unseen(table.path, 'it is empty')
-    return judgeMount(spec.mount, findMount(answer.value.text, spec.mount.path))
+    const { text } = answer.value
+    return 'of' in spec.mount ? judgeHolder(spec.mount, answers, text) : judgeMount(spec.mount, text)
   },
 }
 
@@ -71,29 +80,63 @@ function unseen(what: string, detail: string): Verdict {
   return verdict('QuestionFailed', { what, detail })
 }
 
-function judgeMount(wanted: Wanted, found: Mount | null): Verdict {
-  const { path } = wanted
-  if (found === null) return verdict('MountNotFound', { path })
-  const evidence = [`${found.fstype}, ${found.options.join(',')}, ${found.propagation.join(' and ')}`]
-  const unmet = wrongType(wanted, found) ?? wrongPropagation(wanted, found) ?? wrongOptions(wanted, found)
-  return { ...(unmet ?? verdict('MountFound', { path, fstype: found.fstype })), evidence }
+function judgeMount(wanted: Wishes & { path: string }, text: string): Verdict {
+  const { path: at } = wanted
+  const found = findMount(text, at)
+  if (found === null) return verdict('MountNotFound', { path: at })
+  return judgeFound(wanted, { at, holds: null, found })
 }
 
-function wrongType({ path, fstype }: Wanted, found: Mount): Verdict | null {
-  if (!fstype || fstype.includes(found.fstype)) return null
-  return verdict('MountWrongType', { path, fstype: found.fstype, wanted: fstype })
+function judgeHolder(wanted: Wishes & { of: string }, answers: Answers, text: string): Verdict {
+  const place = realPlace(answers, wanted.of)
+  if (place.fate !== 'found') return unanswered(wanted.of, place)
+  const holder = findHolder(text, place.value)
+  if (holder === null) return unseen(wanted.of, `${table.path} names no mount that holds it`)
+  return judgeFound(wanted, { at: holder.point, holds: wanted.of, found: holder.mount })
 }
 
-function wrongPropagation({ path, propagation: wanted }: Wanted, found: Mount): Verdict | null {
-  if (wanted === undefined || found.propagation.includes(wanted)) return null
-  return verdict('MountWrongPropagation', { path, propagation: found.propagation.join(' and '), wanted })
+interface Seen {
+  readonly at: string
+  /** The path that was asked for, when the mount is that which holds it. */
+  readonly holds: string | null
+  readonly found: Mount
 }
 
-function wrongOptions({ path, options = [], notOptions = [] }: Wanted, found: Mount): Verdict | null {
-  const lacking = options.find((option) => !found.options.includes(option))
-  if (lacking !== undefined) return verdict('MountWrongOptions', { path, option: lacking, wanted: true })
-  const unwanted = notOptions.find((option) => found.options.includes(option))
-  return unwanted === undefined
-    ? null
-    : verdict('MountWrongOptions', { path, option: unwanted, wanted: false })
+function judgeFound(wanted: Wishes, seen: Seen): Verdict {
+  const { at, holds, found } = seen
+  const where = holds === null || holds === at ? '' : ` at ${at}`
+  const evidence = [`${found.fstype}, ${found.options.join(',')}, ${found.propagation.join(' and ')}${where}`]
+  const unmet = wrongType(wanted, seen) ?? wrongPropagation(wanted, seen) ?? wrongOptions(wanted, seen)
+  return { ...(unmet ?? verdict('MountFound', { path: at, holds, fstype: found.fstype })), evidence }
+}
+
+function wrongType({ fstype: wanted }: Wishes, seen: Seen): Verdict | null {
+  const { fstype: found } = seen.found
+  if (!wanted || wanted.includes(found)) return null
+  return verdict('MountWrongType', { path: tell(seen), fstype: found, wanted })
+}
+
+function wrongPropagation({ propagation: wanted }: Wishes, seen: Seen): Verdict | null {
+  const { propagation } = seen.found
+  if (wanted === undefined || propagation.includes(wanted)) return null
+  return verdict('MountWrongPropagation', {
+    path: tell(seen),
+    propagation: propagation.join(' and '),
+    wanted,
+  })
+}
+
+function wrongOptions({ options: wanted = [], notOptions = [] }: Wishes, seen: Seen): Verdict | null {
+  const { options: found } = seen.found
+  const lacking = wanted.find((option) => !found.includes(option))
+  if (lacking !== undefined)
+    return verdict('MountWrongOptions', { path: tell(seen), option: lacking, wanted: true })
+  const unwanted = notOptions.find((option) => found.includes(option))
+  if (unwanted === undefined) return null
+  return verdict('MountWrongOptions', { path: tell(seen), option: unwanted, wanted: false })
+}
+
+/** Who mends it has to know the mount, and why it is asked for. */
+function tell({ at, holds }: Seen): string {
+  return holds === null || holds === at ? at : `${at}, which holds ${holds},`
 }

@@ -94,8 +94,8 @@ function judgeFields(spec: Spec, fields: readonly string[]): Verdict {
 }
 
 function wrong(key: string, shown: string, needed: { wanted: string; set: readonly string[] }): Verdict {
-  const fix = { sysctls: { [key]: needed.set.join(' ') } }
-  return verdict('SysctlWrong', { key, value: plainValue(key, shown), wanted: needed.wanted }, { fix })
+  const usual = { sysctls: { [key]: needed.set.join(' ') } }
+  return verdict('SysctlWrong', { key, value: plainValue(key, shown), wanted: needed.wanted }, { usual })
 }
 
 /** net.ipv4.tcp_fastopen_key and net.ipv6.conf.*.stable_secret are for root's eyes only. */

@@ -29,8 +29,11 @@ function renderNeed(need: Need, depth: number): string[] {
   const id = need.type === 'anyOf' ? 'any of' : need.id
   const why = need.why === null ? '' : `  (${need.why})`
   const doubt = need.unverified === null ? '' : `  (unverified: ${need.unverified})`
+  const conflicts = Object.entries(need.conflicts).map(
+    ([check, advice]) => `${margin}  conflicts with ${check}: ${advice}`,
+  )
   const inner = need.type === 'anyOf' ? need.needs.flatMap((one) => renderNeed(one, depth + 1)) : []
-  return [`${margin}${id}${need.recommended ? ', recommended' : ''}${why}${doubt}`, ...inner]
+  return [`${margin}${id}${need.recommended ? ', recommended' : ''}${why}${doubt}`, ...conflicts, ...inner]
 }
 
 function indent(text: string): string {

@@ -1,4 +1,4 @@
-import { closeOver } from '../catalog/catalog.ts'
+import { askedFor, takersOf } from '../catalog/catalog.ts'
 import type { Followed } from '../catalog/follow.ts'
 import { fixText } from '../fixes/fix-text.ts'
 import { collectAnswers } from '../model/answers.ts'
@@ -26,13 +26,15 @@ export async function makeRound({ host, clock, watcher, files, names }: RoundOpt
   const start = performance.now()
   const boot = clock.boot()
   const at = clock.now().toISOString()
-  const checks = closeOver(files.loaded.catalog, names)
+  const { catalog, config } = files.loaded
+  const checks = askedFor(catalog, names)
   const unreachable = await host.selfTest()
   const known = unreachable === null ? await host.ask(factQuestions) : []
   const facts = readFacts(collectAnswers(known), { arch: process.arch, now: Date.parse(at) })
   const asked = unreachable === null ? await host.ask(plan(checks, facts)) : []
   const answers = collectAnswers([...known, ...asked] satisfies AnswerEntry[])
-  const results = judge(checks, { facts, answers, unreachable, fixText })
+  const publishedBy = (check: string) => takersOf(catalog, config.checks, check)
+  const results = judge(checks, { facts, answers, unreachable, publishedBy, fixText })
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned() }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { closeOver, readCatalog } from '../../agent/catalog/catalog.ts'
+import { askedFor, closeOver, readCatalog, takersOf } from '../../agent/catalog/catalog.ts'
 import { readConfig } from '../../agent/catalog/config.ts'
+import { readShipped } from '../../agent/catalog/load.ts'
+import { lintCatalog } from '../../agent/catalog/lint.ts'
 import { formatMistake } from '../../agent/catalog/mistake.ts'
 
 describe('config', () => {
@@ -93,6 +95,51 @@ describe('catalogue', () => {
     const { catalog } = readCatalog([file('a', 'b'), file('b', 'c'), file('c', null), file('d', 'c')])
     expect(closeOver(catalog, ['a', 'd']).map((check) => check.name)).toEqual(['a', 'b', 'c', 'd'])
   })
+})
+
+describe('conflicts', () => {
+  const conflict = (name: string, others: readonly string[], origin: 'shipped' | 'own' = 'shipped') => ({
+    file: `${name}.yaml`,
+    text: `title: t\nwhy: w\nsources: [https://example.com]\nneeds:\n  - unit: a\n    conflicts: { ${others.map((other) => `${other}: Choose.`).join(', ')} }\n    fix: ${fixes}\n`,
+    rules: { origin, allowCommands: false } as const,
+  })
+  const fixes =
+    '{ all: { note: n }, talos: { note: n }, bottlerocket: { note: n }, cos: { note: n }, flatcar: { note: n }, nixos: { note: n } }'
+
+  test('are with checks that are there, and not with oneself', () => {
+    const { mistakes } = readCatalog([conflict('a', ['a']), conflict('b', ['aa'])])
+    expect(mistakes.map(formatMistake)).toEqual([
+      'a.yaml:5: conflicts with its own check',
+      'b.yaml:5: there is no check aa (did you mean a?)',
+    ])
+  })
+
+  test('are mutual between shipped checks; a shipped one cannot know an own one', () => {
+    const lint = (...files: ReturnType<typeof conflict>[]) =>
+      lintCatalog(readCatalog([...files, file('c', null)]).catalog, 'shipped').map(formatMistake)
+    const told = 'a.yaml:5: unit:a.service conflicts with b, of which no need conflicts with a'
+    expect(lint(conflict('a', ['b']), conflict('b', ['c']))).toContain(told)
+    expect(lint(conflict('a', ['b']), conflict('b', ['a'])).join()).not.toContain('conflicts')
+    expect(lint(conflict('a', ['c'], 'own')).join()).not.toContain('conflicts')
+  })
+
+  test('a check that takes in another says nothing of its own', () => {
+    const text = 'title: t\nwhy: w\nneeds:\n  - check: c\n    conflicts: { c: Choose. }\n'
+    const { mistakes } = readCatalog([{ ...file('a', null), text }, file('c', null)])
+    expect(mistakes.map(formatMistake)).toEqual(['a.yaml:5: needs[0].conflicts: unknown key'])
+  })
+
+  test('who wants the opposite is asked too, and is not taken in', () => {
+    const { catalog } = readCatalog([conflict('a', ['b']), conflict('b', ['a']), file('c', 'b')])
+    expect(askedFor(catalog, ['a']).map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(takersOf(catalog, ['a', 'c'], 'b')).toEqual(['c'])
+  })
+})
+
+test('the shipped checks have no mistake, a source for each fact and a fix for each distribution', () => {
+  const { catalog, mistakes } = readCatalog(readShipped())
+  expect([...mistakes, ...lintCatalog(catalog, 'shipped')].map(formatMistake)).toEqual([])
+  expect(catalog.size).toBeGreaterThanOrEqual(11)
 })
 
 const known = ['open-iscsi', 'openiscsi', 'open-Iscsi', 'nfs-client', 'time-sync', 'kubernetes-node']

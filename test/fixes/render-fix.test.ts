@@ -5,6 +5,8 @@ import { addModule } from '../../agent/fixes/usual-fixes.ts'
 import { parseOsRelease } from '../../agent/model/facts.ts'
 import type { Facts } from '../../agent/model/facts.ts'
 
+const alone = { opponents: [] }
+
 /** os-release of real systems, as their images ship it (only the fields that count here). */
 const systems: [osRelease: string, family: string | null, installed: string][] = [
   ['ID=debian\nVERSION_ID=12', 'debian', 'apt-get update && apt-get install -y tool'],
@@ -39,15 +41,19 @@ test.each(systems)('%j', (osRelease, family, installed) => {
   const facts = host(osRelease)
   expect(familyOf(facts.distro)).toBe(family)
   const fix = { packages: ['tool'] }
-  expect(fixText([{ own: null, written: [{ [keysFor(facts.distro)[0] ?? 'all']: fix }] }], facts)).toBe(
-    installed,
-  )
+  expect(
+    fixText([{ ...alone, own: null, written: [{ [keysFor(facts.distro)[0] ?? 'all']: fix }] }], facts),
+  ).toBe(installed)
 })
 
 test('an image-based system has only its own note, whatever the family or "all" says', () => {
   const written = [{ all: { packages: ['tool'] }, talos: { note: 'Add the extension.' } }]
-  expect(fixText([{ own: { run: ['chmod +x /x'] }, written }], host('ID=talos'))).toBe('# Add the extension.')
-  expect(fixText([{ own: null, written: [{ all: { packages: ['tool'] } }] }], host('ID=talos'))).toBeNull()
+  expect(fixText([{ ...alone, own: { run: ['chmod +x /x'] }, written }], host('ID=talos'))).toBe(
+    '# Add the extension.',
+  )
+  expect(
+    fixText([{ ...alone, own: null, written: [{ all: { packages: ['tool'] } }] }], host('ID=talos')),
+  ).toBeNull()
 })
 
 test('ID, then ID_LIKE in its order, then the family, then all', () => {
@@ -57,17 +63,22 @@ test('ID, then ID_LIKE in its order, then the family, then all', () => {
 
 test('modules and sysctls are set now and at each boot; services come last', () => {
   const fix = { packages: ['t'], modules: ['m'], sysctls: { 'a.b': '1' }, run: ['systemctl enable --now t'] }
-  expect(fixText([{ own: null, written: [{ all: fix }] }], host('ID=alpine'))?.split('\n')).toEqual([
-    'apk add t',
-    'modprobe m && echo m > /etc/modules-load.d/m.conf',
-    "sysctl -w a.b='1' && echo 'a.b = 1' >> /etc/sysctl.d/90-hostdeps.conf",
-    'systemctl enable --now t',
-  ])
+  expect(fixText([{ ...alone, own: null, written: [{ all: fix }] }], host('ID=alpine'))?.split('\n')).toEqual(
+    [
+      'apk add t',
+      'modprobe m && echo m > /etc/modules-load.d/m.conf',
+      "sysctl -w a.b='1' && echo 'a.b = 1' >> /etc/sysctl.d/90-hostdeps.conf",
+      'systemctl enable --now t',
+    ],
+  )
 })
 
 test('where packages come with the next boot, the services wait for it', () => {
   const fix = { packages: ['t'], run: ['systemctl enable --now t'] }
-  const text = fixText([{ own: null, written: [{ all: fix }] }], host('ID=fedora\nVARIANT_ID=coreos'))
+  const text = fixText(
+    [{ ...alone, own: null, written: [{ all: fix }] }],
+    host('ID=fedora\nVARIANT_ID=coreos'),
+  )
   expect(text?.split('\n')).toEqual([
     'rpm-ostree install t',
     'systemctl reboot',
@@ -86,7 +97,7 @@ test.each([
   ['ID=ubuntu\nID_LIKE=debian', 'apt-get update && apt-get install -y linux-modules-extra-$(uname -r)'],
   ['ID=bottlerocket', "# The image's kernel has no m and none can be added; use nodes of another system."],
 ])(`${absent}: %j`, (osRelease, line) => {
-  const lines = fixText([{ own: null, written: [addModule('m')] }], host(osRelease))?.split('\n')
+  const lines = fixText([{ ...alone, own: null, written: [addModule('m')] }], host(osRelease))?.split('\n')
   expect(lines).toContain(line)
 })
 

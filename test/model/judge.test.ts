@@ -124,6 +124,31 @@ describe('fixes', () => {
     )
   })
 
+  describe('what a kind usually does', () => {
+    const active = verdict('UnitActive', { unit: 'a.service' }, { usual: { run: ['systemctl stop a'] } })
+    const careful = { debian: { note: 'Look twice.', run: ['a --drain'] } }
+    const fixOf = (needs: Need[], fix: Check['fix'] = null) => judgeAll([check('c', needs, fix)])[0]?.fix
+
+    test('yields to what the file writes for that need', () => {
+      expect(fixOf([{ ...need(active), fix: careful }])).toBe('# Look twice.\na --drain')
+      expect(fixOf([{ ...need(active), fix: { alpine: { run: ['no'] } } }])).toBe('systemctl stop a')
+    })
+
+    test('yields to the fix of a check that has no other need', () => {
+      expect(fixOf([need(active)], careful)).toBe('# Look twice.\na --drain')
+      expect(fixOf([anyOf([need(active)])], careful)).toBe('# Look twice.\na --drain')
+    })
+
+    test('comes before the fix of a check with several, which may be for another', () => {
+      expect(fixOf([need(active), need(ready, 1)], careful)).toBe('systemctl stop a')
+    })
+
+    test('is for its very reason no more than that: what only that reason tells wins over the file', () => {
+      const masked = verdict('UnitMasked', { unit: 'a' }, { fix: { run: ['systemctl unmask a'] } })
+      expect(fixOf([{ ...need(masked), fix: careful }])).toBe('systemctl unmask a')
+    })
+  })
+
   test('while something required is missing, what is only recommended is not in the fix of the check', () => {
     const soft = { ...need(missing, 1), recommended: true, fix: { all: { packages: ['soft'] } } }
     const hard = { ...need(missing, 2), fix: { all: { packages: ['hard'] } } }
@@ -144,8 +169,101 @@ describe('fixes', () => {
   })
 })
 
+describe('what two checks want the opposite of', () => {
+  const against = (name: string, one: Need): Need => ({
+    ...one,
+    conflicts: { [name]: `Part it from ${name}.` },
+  })
+  const runs = verdict('UnitActive', { unit: 'd.service' }, { usual: { run: ['systemctl stop d'] } })
+  const stopped = verdict('UnitInactive', { unit: 'd.service', state: 'dead' }, { fix: { run: ['start d'] } })
+  const off = (said: Verdict) => check('off', [against('on', need(said))])
+  const on = (said: Verdict) => check('on', [against('off', need(said))])
+  const san = check('san', [taking('on')])
+  const judgeBoth = (checks: readonly Check[], published: readonly string[] = []) => {
+    const publishedBy = (name: string) =>
+      published.filter((one) => one === name || (one === 'san' && name === 'on'))
+    const asked = { facts: debian, answers: collectAnswers([]), unreachable: null, publishedBy, fixText }
+    return judge(checks, asked)
+  }
+
+  test('published: told as a conflict, by the name that is published, and without a command', () => {
+    const [told] = judgeBoth([off(runs), on(ready), san], ['san'])
+    expect(told).toMatchObject({
+      state: 'missing',
+      reason: 'Conflict',
+      message: 'conflicts with san (on) on this node: d.service is active, and must not be',
+      fix: '# san (on) wants the opposite on this node, so no command is given. Part it from on.',
+    })
+  })
+
+  test('both published: neither gets a command, whichever is missing', () => {
+    const both = ['off', 'on']
+    for (const told of [
+      judgeBoth([off(runs), on(ready)], both)[0],
+      judgeBoth([on(stopped), off(ready)], both)[0],
+    ]) {
+      expect(told?.reason).toBe('Conflict')
+      expect(told?.fix?.split('\n').every((line) => line.startsWith('# '))).toBe(true)
+    }
+  })
+
+  test('published, but not asked now', () => {
+    expect(judgeBoth([off(runs)], ['on'])[0]?.reason).toBe('Conflict')
+  })
+
+  test('not published, but running: the command is a note with its condition', () => {
+    const [told] = judgeBoth([off(runs), on(ready)])
+    expect(told).toMatchObject({
+      reason: 'Conflict',
+      message: 'conflicts with on, which is ready on this node: d.service is active, and must not be',
+    })
+    expect(told?.fix?.split('\n')).toEqual([
+      '# on wants the opposite, and is ready on this node. Part it from on.',
+      '# Only where nothing on this node needs on:',
+      '# systemctl stop d',
+    ])
+  })
+
+  test('that nothing runs shows no wish: the command stays, under a note', () => {
+    const [told] = judgeBoth([on(stopped), off(ready)])
+    expect(told).toMatchObject({ reason: 'UnitInactive', message: stopped.message })
+    expect(told?.fix).toBe('# off wants the opposite. Part it from off.\nstart d')
+  })
+
+  test('alternatives: by the reasons of all of them', () => {
+    const either = check('off', [against('on', anyOf([need(runs), need(missing, 1)]))])
+    expect(judgeBoth([either, on(ready)])[0]).toMatchObject({ reason: 'Conflict' })
+    expect(judgeBoth([either, on(ready)], ['on'])[0]?.fix).not.toContain('systemctl')
+  })
+
+  test.each([
+    ['nobody wants the opposite', [off(runs)], []],
+    ['its wish is unknown', [off(runs), on(unknown)], []],
+    ['it does not apply here', [off(runs), on(notApplicable)], ['on']],
+  ])('no conflict: %s', (_, checks, published) => {
+    expect(judgeBoth(checks, published)[0]).toMatchObject({ reason: 'UnitActive', fix: 'systemctl stop d' })
+  })
+
+  test('what is met is no conflict, though the opposite is published', () => {
+    expect(judgeBoth([on(ready), off(runs)], ['on', 'off'])[0]).toMatchObject({ state: 'ready', fix: null })
+  })
+
+  test('a reboot undoes nothing', () => {
+    const facts = { ...debian, reboot: { type: 'image', path: '/run/ostree/staged-deployment' } } as const
+    const asked = {
+      facts,
+      answers: collectAnswers([]),
+      unreachable: null,
+      publishedBy: () => ['off'],
+      fixText,
+    }
+    const absent = verdict('UnitNotFound', { units: ['d.service'] })
+    expect(judge([on(absent)], asked)[0]).toMatchObject({ reason: 'RebootRequired' })
+  })
+})
+
 test('a host that cannot be asked makes every finding unknown for that one reason', () => {
-  const asked = { facts: debian, answers: collectAnswers([]), fixText }
+  const asked = { facts: debian, answers: collectAnswers([]), publishedBy: () => [], fixText }
   const unreachable = { fate: 'denied', detail: 'Permission denied' } as const
   const [result] = judge([check('c', [need(missing), anyOf([need(missing, 1)])])], { ...asked, unreachable })
   expect(result?.findings.map((finding) => finding.reason)).toEqual(['HostNotReachable', 'HostNotReachable'])
@@ -169,7 +287,8 @@ function judgeOne(needs: readonly Need[]): CheckResult {
 }
 
 function judgeAll(checks: readonly Check[], facts = debian): CheckResult[] {
-  return judge(checks, { facts, answers: collectAnswers([]), unreachable: null, fixText })
+  const publishedBy = () => []
+  return judge(checks, { facts, answers: collectAnswers([]), unreachable: null, publishedBy, fixText })
 }
 
 function check(name: string, needs: readonly Need[], fix: Check['fix'] = null): Check {
@@ -193,6 +312,7 @@ const common = {
   unverified: null,
   fix: null,
   when: {},
+  conflicts: {},
   applies: () => null,
   place: { file: 'f', line: 1 },
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { collectAnswers } from '../../agent/model/answers.ts'
 import { mount } from '../../agent/needs/mount.ts'
+import type { Question } from '../../agent/model/question.ts'
+import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 import { debian, judgeOn, unansweredFates } from './memory-host.ts'
 
 // Lines as on a Debian 12 node; device numbers and ids made up.
@@ -78,7 +80,114 @@ describe('fates', () => {
   })
 })
 
+describe('the mount that holds a path', () => {
+  const held = `22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+23 22 8:2 / /var rw,nosuid,noexec shared:2 - xfs /dev/sda2 rw
+24 23 8:3 / /var/lib/kubelet rw,noexec - zfs tank/kubelet rw
+25 22 8:4 / /data rw shared:4 - btrfs /dev/sdb rw
+26 22 8:5 / /data/over/inner rw shared:5 - ext4 /dev/sdc rw
+27 25 8:6 / /data/over rw shared:6 - tmpfs over rw
+28 22 8:7 / /data/with\\040space rw shared:7 - ext3 /dev/sdd rw
+`
+  /** Each path that is there, with where it really is. */
+  const places: Readonly<Record<string, string>> = {
+    '/var': '/var',
+    '/var/lib': '/var/lib',
+    '/var/lib/kubelet': '/var/lib/kubelet',
+    '/var/lib/linked': '/data/linked',
+    '/data': '/data',
+    '/data/over': '/data/over',
+    '/data/over/inner': '/data/over/inner',
+    '/data/with space': '/data/with space',
+    '/srv': '/srv',
+  }
+  const judgeHeld = (written: unknown, stat = places) =>
+    judgeBy(mount, { mount: written }, { answer: (question) => answerHeld(question, stat) })
+  const answerHeld = (question: Question, stat: typeof places) => {
+    if (question.ask === 'read') return found({ text: held })
+    const realPath = 'path' in question ? stat[question.path] : undefined
+    return realPath === undefined ? absent : found({ realPath })
+  }
+
+  test.each([
+    ['the path is one', { of: '/var/lib/kubelet', fstype: 'zfs' }, 'MountFound'],
+    ['the nearest counts, not the best: type', { of: '/var/lib/kubelet', fstype: 'xfs' }, 'MountWrongType'],
+    ['propagation', { of: '/var/lib/kubelet', propagation: 'shared' }, 'MountWrongPropagation'],
+    ['options', { of: '/var/lib/kubelet', notOptions: ['noexec'] }, 'MountWrongOptions'],
+    ['one further up', { of: '/var/lib', fstype: 'xfs' }, 'MountFound'],
+    ['only the root', { of: '/srv', fstype: 'ext4' }, 'MountFound'],
+    ['the root itself', { of: '/', fstype: 'ext4' }, 'MountFound'],
+    ['a symbolic link on the way', { of: '/var/lib/linked', fstype: 'btrfs' }, 'MountFound'],
+    ['below what is not there yet', { of: '/var/lib/longhorn/new', fstype: 'xfs' }, 'MountFound'],
+    ['below a link, not there yet', { of: '/var/lib/linked/new', fstype: 'btrfs' }, 'MountFound'],
+    ['nothing of it is there', { of: '/opt/new', fstype: 'ext4' }, 'MountFound'],
+    ['the beginning of a name is no folder above it', { of: '/variable', fstype: 'ext4' }, 'MountFound'],
+    ['hidden by a later mount above it', { of: '/data/over/inner', fstype: 'tmpfs' }, 'MountFound'],
+    ['octal escapes', { of: '/data/with space', fstype: 'ext3' }, 'MountFound'],
+  ])('%s', (_, written, reason) => {
+    expect(judgeHeld(written).reason).toBe(reason)
+  })
+
+  test('the mount and the path are both told', () => {
+    expect(judgeHeld({ of: '/var/lib', notOptions: ['noexec'] })).toMatchObject({
+      message: '/var, which holds /var/lib, is mounted noexec',
+      evidence: ['xfs, rw,nosuid,noexec, shared at /var'],
+    })
+    expect(judgeHeld({ of: '/srv', fstype: 'ext4' }).message).toBe('/srv is on / (ext4)')
+  })
+
+  test.each(provesNothing)('%j of the path itself is unknown', (answer, reason) => {
+    const told = judgeBy(
+      mount,
+      { mount: { of: '/var/lib/kubelet', fstype: 'xfs' } },
+      { answer: (question) => (question.ask === 'read' ? found({ text: held }) : answer) },
+    )
+    expect(told).toMatchObject({ state: 'unknown', reason })
+  })
+
+  test.each(provesNothing)(
+    '%j of a folder above, where the path is not there, is unknown',
+    (answer, reason) => {
+      const told = judgeBy(
+        mount,
+        { mount: { of: '/var/lib/kubelet', fstype: 'xfs' } },
+        {
+          answer: (question) => {
+            if (question.ask === 'read') return found({ text: held })
+            return 'path' in question && question.path === '/var/lib' ? answer : absent
+          },
+        },
+      )
+      expect(told).toMatchObject({ state: 'unknown', reason })
+    },
+  )
+
+  test('a link that leads nowhere tells no place', () => {
+    const detail = 'the symbolic link /var/lib/longhorn -> /mnt/disk leads to /mnt/disk, which does not exist'
+    const told = judgeBy(
+      mount,
+      { mount: { of: '/var/lib/longhorn', fstype: 'xfs' } },
+      {
+        answer: (question) => (question.ask === 'read' ? found({ text: held }) : { fate: 'absent', detail }),
+      },
+    )
+    expect(told).toMatchObject({ state: 'unknown', reason: 'QuestionFailed' })
+    expect(told.message).toContain('/mnt/disk')
+  })
+
+  test('a table without a root proves nothing', () => {
+    const told = judgeBy(
+      mount,
+      { mount: { of: '/srv', fstype: 'xfs' } },
+      { answer: (question) => (question.ask === 'read' ? found({ text: '1 2 3' }) : absent) },
+    )
+    expect(told.state).toBe('unknown')
+  })
+})
+
 test.each([
+  ['the mount of a path, and nothing of it', { of: '/var' }],
+  ['a path and the mount of one', { of: '/var', path: '/var', fstype: 'xfs' }],
   ['a relative path', 'sys/fs/bpf'],
   ['a path that goes up', '/sys/../etc'],
   ['an unknown propagation', { path: '/', propagation: 'rshared' }],

@@ -1,0 +1,69 @@
+import type { Need } from './need.ts'
+import { verdict } from './reason.ts'
+import type { Reason, Verdict } from './reason.ts'
+import type { State } from './state.ts'
+
+/** A check that wants the opposite of a need, on this very node. */
+export interface Opponent {
+  readonly check: string
+  /** The published checks that are it, or take it in. */
+  readonly publishedBy: readonly string[]
+  /** What to do where both are wanted. */
+  readonly advice: string
+  readonly standing: Standing
+}
+
+/**
+ * How sure it is that somebody wants it. Of two opposite needs one is always met, so that its being met alone says little
+ * (no auditd runs where nobody ever thought of one); but what runs may be in use.
+ */
+export type Standing = 'published' | 'in-use' | 'met'
+
+/** What is known of the checks that may be opponents. */
+export interface Sight {
+  publishedBy(check: string): readonly string[]
+  /** The states of its needs that want the opposite; none when it was not asked. */
+  opposing(check: string): readonly State[]
+}
+
+/**
+ * Who stands against a need that is missing for these reasons: the checks that are published, and if none is, those whose
+ * wish is met. What does not apply here stands against nothing.
+ */
+export function findOpponents(need: Need, reasons: readonly Reason[], sight: Sight): readonly Opponent[] {
+  const met = reasons.some((reason) => reasonsInUse.includes(reason)) ? 'in-use' : 'met'
+  const all = Object.entries(need.conflicts).flatMap(([check, advice]): Opponent[] => {
+    const publishedBy = sight.publishedBy(check)
+    const states = sight.opposing(check)
+    if (states.length > 0 && states.every((state) => state === 'not-applicable')) return []
+    if (publishedBy.length > 0) return [{ check, advice, publishedBy, standing: 'published' }]
+    return states.includes('ready') ? [{ check, advice, publishedBy, standing: met }] : []
+  })
+  const published = all.filter(({ standing }) => standing === 'published')
+  return published.length > 0 ? published : all
+}
+
+/** Of what is there, and would have to go. */
+const reasonsInUse: readonly Reason[] = ['UnitActive', 'FileNotWanted', 'PortHeld']
+
+/** The finding as a conflict, if it is sure to be one. What waits for a reboot is told as that: it undoes nothing. */
+export function conflictVerdict(said: Verdict, opponents: readonly Opponent[]): Verdict {
+  const [first] = opponents
+  if (first === undefined || first.standing === 'met' || said.reason === 'RebootRequired') return said
+  const args = { message: said.message, with: opponents.map(nameOpponent), standing: first.standing }
+  return verdict('Conflict', args, { evidence: said.evidence })
+}
+
+/** "san-multipath (multipath)": what people published, and what of it wants the opposite. */
+export function nameOpponent({ check, publishedBy }: Opponent): string {
+  if (publishedBy.length === 0 || publishedBy.includes(check)) return check
+  return `${publishedBy.join(', ')} (${check})`
+}
+
+/** Needs that stand against another check, wherever in an anyOf they are. */
+export function needsAgainst(needs: readonly Need[], check: string): readonly Need[] {
+  return needs.flatMap((need) => {
+    if (Object.hasOwn(need.conflicts, check)) return [need]
+    return need.type === 'anyOf' ? needsAgainst(need.needs, check) : []
+  })
+}
