@@ -176,6 +176,7 @@ function check(name: string, needs: readonly Need[], fix: Check['fix'] = null): 
     name,
     title: name,
     why: 'why',
+    aliases: [],
     needs,
     fix,
     symptoms: [],
