@@ -184,10 +184,21 @@ function filesOf(host: Composed): Record<string, string> {
     '/proc/version': `Linux version ${host.kernel} ${host.built}\n`,
     '/proc/cmdline': `${host.cmdline}\n`,
     '/proc/1/mountinfo': mountsOf(host),
+    ...bridgesOf(host),
     ...kernelFiles({ ...host, release: host.kernel }),
     ...packagesOf(host),
     ...host.files,
   }
+}
+
+/** There while br_netfilter is. */
+function bridgesOf({ modules }: Composed): Record<string, string> {
+  const is = modules !== null && [...modules.loaded, ...modules.builtIn].includes('br_netfilter')
+  const files = ['iptables', 'ip6tables'].map((name) => [
+    `/proc/sys/net/bridge/bridge-nf-call-${name}`,
+    '1\n',
+  ])
+  return is ? Object.fromEntries(files) : {}
 }
 
 function packagesOf({ packages: { manager, names: installed } }: Composed): Record<string, string> {
