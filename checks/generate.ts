@@ -40,7 +40,7 @@ function row({ name, title, needs }: Check): string {
   return `| [${name}](#${name}) | ${cell(title)} | ${list((need) => !need.recommended)} | ${list((need) => need.recommended)} |`
 }
 
-function section({ name, title, why, needs, images }: Check): string {
+function section({ name, title, why, aliases, needs, images }: Check): string {
   const lines = needs.map((need) => {
     const optional = need.recommended ? ' (recommended)' : ''
     const reason = need.why === null ? '' : `: ${need.why}`
@@ -55,7 +55,8 @@ function section({ name, title, why, needs, images }: Check): string {
     images.length === 0
       ? ''
       : `\n\nKnown to the [gate](../manifests/overlays/gate/kustomization.yaml) by the image ${images.map((image) => `\`${image}\``).join(', ')}`
-  return `### ${name}\n\n[${title}](${name}.yaml). ${why}\n\n${lines.join('\n')}${known}`
+  const also = aliases.length === 0 ? '' : ` Also looked for by: ${aliases.join(', ')}.`
+  return `### ${name}\n\n[${title}](${name}.yaml). ${why}${also}\n\n${lines.join('\n')}${known}`
 }
 
 /** A need in a word or two; another check as a link. */

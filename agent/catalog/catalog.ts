@@ -1,9 +1,10 @@
 import type { Check } from '../model/check.ts'
 import type { Need } from '../model/need.ts'
 import { conditionType, maxPublished } from '../model/names.ts'
+import { noSuchCheck } from '../model/near-names.ts'
+import type { KnownNames } from '../model/near-names.ts'
 import { readCheckFile } from './check-file.ts'
 import type { Mistake } from './mistake.ts'
-import { didYouMean } from './mistake.ts'
 import type { Rules } from './reader.ts'
 
 /** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
@@ -19,8 +20,8 @@ export interface CheckText {
 export interface CatalogRead {
   /** Of the files without a mistake. */
   readonly catalog: Catalog
-  /** All names, also of files with mistakes. */
-  readonly names: readonly string[]
+  /** All names, also of files with mistakes, and all aliases. */
+  readonly known: KnownNames
   readonly mistakes: readonly Mistake[]
 }
 
@@ -30,15 +31,24 @@ export function readCatalog(texts: readonly CheckText[]): CatalogRead {
   const checks = reads.flatMap(({ file, read }) => ('check' in read ? [{ file, check: read.check }] : []))
   const catalog = new Map(checks.toReversed().map(({ check }) => [check.name, check]))
   const names = [...new Set([...texts.map((text) => baseName(text.file)), ...catalog.keys()])]
+  const known = { names, aliases: aliasesOf(catalog) }
   const mistakes = [
     ...reads.flatMap(({ read }) => ('mistakes' in read ? read.mistakes : [])),
     ...doubleNames(checks),
-    ...checks.flatMap(({ check }) => unknownChecks(check, names)),
-    ...checks.flatMap(({ check }) => conflictMistakes(check, names)),
+    ...takenAliases(checks),
+    ...checks.flatMap(({ check }) => unknownChecks(check, known)),
+    ...checks.flatMap(({ check }) => conflictMistakes(check, known)),
     ...checks.flatMap(({ check }) => cycles(check, catalog)),
   ]
   const sorted = new Map([...catalog].toSorted(([a], [b]) => a.localeCompare(b)))
-  return { catalog: sorted, names, mistakes }
+  return { catalog: sorted, known, mistakes }
+}
+
+/** By alias the name of its check. */
+export function aliasesOf(catalog: Catalog): KnownNames['aliases'] {
+  return Object.fromEntries(
+    [...catalog.values()].flatMap(({ name, aliases }) => aliases.map((alias) => [alias, name])),
+  )
 }
 
 /** Those of the named checks and all that they take in, each once. */
@@ -90,22 +100,35 @@ function doubleNames(checks: readonly { file: string; check: Check }[]): Mistake
   })
 }
 
-function unknownChecks(check: Check, names: readonly string[]): Mistake[] {
+/** An alias leads to one check alone. Own checks may be named like an alias of ours, which then leads nowhere. */
+function takenAliases(checks: readonly { file: string; check: Check }[]): Mistake[] {
+  const all = checks.flatMap(({ file, check }) => check.aliases.map((alias) => ({ file, check, alias })))
+  return all.flatMap(({ file, check, alias }, index) => {
+    const named = checks.find((other) => other.check.name === alias)?.check
+    const first = all.slice(0, index).find((other) => other.alias === alias)
+    const isNamed = named !== undefined && (named.origin === 'shipped' || check.origin === 'own')
+    const whose = isNamed ? 'the name of a check' : first && `an alias of ${first.check.name}`
+    if (whose === undefined) return []
+    return [{ file, line: 1, path: 'aliases', message: `${alias} is ${whose} already` }]
+  })
+}
+
+function unknownChecks(check: Check, known: KnownNames): Mistake[] {
   return checkNeeds(check.needs)
-    .filter((need) => !names.includes(need.check))
+    .filter((need) => !known.names.includes(need.check))
     .map((need) => ({
       ...need.place,
       path: '',
-      message: `there is no check ${need.check}${didYouMean(need.check, names)}`,
+      message: noSuchCheck(need.check, known),
     }))
 }
 
-function conflictMistakes({ name, needs }: Check, names: readonly string[]): Mistake[] {
+function conflictMistakes({ name, needs }: Check, known: KnownNames): Mistake[] {
   return allNeeds(needs).flatMap(({ conflicts, place }) =>
     Object.keys(conflicts).flatMap((other) => {
       if (other === name) return [{ ...place, path: '', message: 'conflicts with its own check' }]
-      if (names.includes(other)) return []
-      return [{ ...place, path: '', message: `there is no check ${other}${didYouMean(other, names)}` }]
+      if (known.names.includes(other)) return []
+      return [{ ...place, path: '', message: noSuchCheck(other, known) }]
     }),
   )
 }

@@ -117,6 +117,8 @@ export const anyOfNeed = z.strictObject({ anyOf: z.array(z.unknown()).min(1), ..
 export const checkFile = z.strictObject({
   title: sentence.max(80),
   why: sentence,
+  /** What people look for it by besides its name: they lead to it, and are the name of nothing. */
+  aliases: z.array(checkName).default([]),
   needs: z.array(z.unknown()).min(1),
   fix: fixByDistro.optional(),
   symptoms: z

@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { parseDuration, showDuration } from '../model/duration.ts'
 import { maxPublished } from '../model/names.ts'
+import { noSuchCheck } from '../model/near-names.ts'
+import type { KnownNames } from '../model/near-names.ts'
 import { publishMistakes } from './catalog.ts'
 import { checkShape, parseYaml } from './document.ts'
 import type { YamlFile } from './document.ts'
 import type { Mistake } from './mistake.ts'
-import { didYouMean } from './mistake.ts'
 
 /** A length of time between two bounds, written "60s". */
 const duration = (least: string, most: string) =>
@@ -58,7 +59,7 @@ export const defaultConfig: Config = configFile.parse({})
 export function readConfig(
   file: string,
   text: string,
-  known: readonly string[] | null,
+  known: KnownNames | null,
 ): { config: Config } | { mistakes: readonly Mistake[] } {
   const parsed = parseYaml(file, text)
   if ('mistakes' in parsed) return parsed
@@ -69,7 +70,7 @@ export function readConfig(
 }
 
 /** As much of a config as is valid: a daemon starts with it, rather than not at all. */
-export function readUsableConfig(file: string, text: string, known: readonly string[] | null): Config {
+export function readUsableConfig(file: string, text: string, known: KnownNames | null): Config {
   const parsed = parseYaml(file, text)
   const value: unknown = 'mistakes' in parsed ? null : parsed.yaml.value
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return defaultConfig
@@ -78,17 +79,17 @@ export function readUsableConfig(file: string, text: string, known: readonly str
     Object.assign({}, ...parts.filter((part) => configFile.safeParse(part).success)),
   )
   const checks = good.checks.filter((name, index, all) => all.indexOf(name) === index)
-  const usable = checks.filter((name) => known === null || known.includes(name)).slice(0, maxPublished)
+  const usable = checks.filter((name) => known === null || known.names.includes(name)).slice(0, maxPublished)
   return { ...good, checks: usable }
 }
 
-function checkMistakes(yaml: YamlFile, known: readonly string[] | null): Mistake[] {
+function checkMistakes(yaml: YamlFile, known: KnownNames | null): Mistake[] {
   const names = writtenChecks(yaml.value)
   const place = (index: number) => yaml.mistake(['checks', index], '')
   const unknown = names.flatMap((name, index) =>
-    known === null || known.includes(name)
+    known === null || known.names.includes(name)
       ? []
-      : [yaml.mistake(['checks', index], `there is no check ${name}${didYouMean(name, known)}`)],
+      : [yaml.mistake(['checks', index], noSuchCheck(name, known))],
   )
   return [...unknown, ...publishMistakes(names, place)]
 }

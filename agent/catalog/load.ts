@@ -5,6 +5,7 @@ import type { Catalog, CheckText } from './catalog.ts'
 import { readCatalog } from './catalog.ts'
 import type { Config } from './config.ts'
 import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
+import type { KnownNames } from '../model/near-names.ts'
 import type { Mistake } from './mistake.ts'
 import { Mistakes } from './mistake.ts'
 
@@ -34,7 +35,7 @@ export function load(options: LoadOptions): Loaded {
   ]
   const read = readCatalog(texts)
   const configText = options.config === null ? null : readText(options.config)
-  const config = readConfigText(options.config, configText, read.names)
+  const config = readConfigText(options.config, configText, read.known)
   const mistakes = [...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
   if (mistakes.length > 0 || 'mistakes' in config) throw new Mistakes(mistakes)
   return { config: config.config, catalog: read.catalog, hash: hashOf([texts, configText]) }
@@ -45,9 +46,9 @@ export function loadUsable(options: LoadOptions): Loaded {
   const { config: file, ownChecks } = options
   const own = ownChecks === null ? [] : orNone(() => readFolder(ownChecks, ownRules(options.allowCommands)))
   const texts = withoutMistakes([...readShipped(), ...own])
-  const { catalog, names } = readCatalog(texts)
+  const { catalog, known } = readCatalog(texts)
   const [text] = file === null ? [] : orNone(() => [readText(file)])
-  const config = file === null || text === undefined ? defaultConfig : readUsableConfig(file, text, names)
+  const config = file === null || text === undefined ? defaultConfig : readUsableConfig(file, text, known)
   return { config, catalog, hash: hashOf([texts, text ?? null]) }
 }
 
@@ -97,7 +98,7 @@ export function loadConfig(file: string | null): { config: Config; mistakes: rea
   }
 }
 
-function readConfigText(file: string | null, text: string | null, known: readonly string[] | null) {
+function readConfigText(file: string | null, text: string | null, known: KnownNames | null) {
   return file === null || text === null ? { config: defaultConfig } : readConfig(file, text, known)
 }
 

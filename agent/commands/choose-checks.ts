@@ -1,19 +1,21 @@
+import { aliasesOf } from '../catalog/catalog.ts'
 import type { Loaded } from '../catalog/load.ts'
-import { didYouMean } from '../catalog/mistake.ts'
+import { noSuchCheck } from '../model/near-names.ts'
 import { UsageError } from './errors.ts'
 
 /** The checks that a command line names; none named means the published ones. */
 export function chooseChecks(
   { catalog, config }: Loaded,
   names: readonly string[],
-  all: boolean,
+  isAll: boolean,
 ): readonly string[] {
-  const known = [...catalog.keys()]
+  const all = [...catalog.keys()]
   const unknown = names.filter((name) => !catalog.has(name))
   if (unknown.length > 0) {
-    const lines = unknown.map((name) => `there is no check ${name}${didYouMean(name, known)}`)
+    const known = { names: all, aliases: aliasesOf(catalog) }
+    const lines = unknown.map((name) => noSuchCheck(name, known))
     throw new UsageError([...lines, '"hostdeps checks list" shows all'].join('\n'))
   }
-  if (all) return known
+  if (isAll) return all
   return names.length > 0 ? [...new Set(names)] : config.checks
 }

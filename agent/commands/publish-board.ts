@@ -52,5 +52,5 @@ export function publishBoard(
 
 /** Until the first round brings those of the prober. */
 function settingsOf({ checks, interval, unknownAfter, publish }: Config): Settings {
-  return { hash: '', checks, interval, unknownAfter, publish, mistakes: [] }
+  return { hash: '', checks, interval, unknownAfter, publish, mistakes: [], aliases: {} }
 }

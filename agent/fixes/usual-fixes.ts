@@ -66,6 +66,33 @@ export function setSysctl(key: string, value: string): FixByDistro {
   }
 }
 
+/**
+ * Of the service that starts a process of its own name. `name` is that of limits.conf(5), which systemd's settings are made
+ * of: https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Process%20Properties
+ */
+export function setLimit(process: string, name: string, value: string): FixByDistro {
+  const setting = `Limit${name.toUpperCase()}=${value}`
+  const folder = `/etc/systemd/system/${process}.service.d`
+  const image = (who: string) => ({ note: `${process} is set up by ${who}.` })
+  return {
+    all: {
+      run: [
+        `mkdir -p ${folder}`,
+        `printf '[Service]\\n${setting}\\n' > ${folder}/limits.conf`,
+        `systemctl daemon-reload && systemctl restart ${process}`,
+      ],
+    },
+    alpine: { note: `Raise ${name} to ${value} by rc_ulimit in /etc/conf.d/${process}, and restart it.` },
+    flatcar: { note: `Set ${setting} in a drop-in of ${process}.service.` },
+    cos: image('the image; replace the node'),
+    talos: image('Talos; upgrade the node'),
+    bottlerocket: { note: 'Set it in settings.oci-defaults.resource-limits.' },
+    nixos: {
+      note: `Set systemd.services.${process}.serviceConfig.Limit${name.toUpperCase()} = "${value}"; then nixos-rebuild switch.`,
+    },
+  }
+}
+
 /** For what the running kernel was built without, or is too old for. */
 export const anotherKernel: FixByDistro = {
   all: { note: 'Boot a kernel of the distribution that has it; the running one does not.' },

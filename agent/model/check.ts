@@ -7,6 +7,8 @@ export interface Check {
   readonly name: string
   readonly title: string
   readonly why: string
+  /** What people look for it by: DNS labels, each of one check alone, and no check's name. */
+  readonly aliases: readonly string[]
   readonly needs: readonly Need[]
   readonly fix: FixByDistro | null
   readonly symptoms: readonly Symptom[]

@@ -19,6 +19,13 @@ export function orList(names: readonly string[]): string {
   return names.join(' or ')
 }
 
+/** Of many alternatives the first: the findings have them all. */
+export function fewOf(messages: readonly string[]): string {
+  const told = messages.length <= 5 ? messages : messages.slice(0, 4)
+  const more = messages.length - told.length
+  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+}
+
 export function listSome(names: readonly string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
 }

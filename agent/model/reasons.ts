@@ -1,5 +1,5 @@
 import { kernelReasons } from './kernel-reasons.ts'
-import { missing, notApplicable, orList, ready, unknown } from './reason-entry.ts'
+import { fewOf, missing, notApplicable, orList, ready, unknown } from './reason-entry.ts'
 
 /** The one list of reasons: each code with the state it proves and its one sentence. */
 export const reasons = {
@@ -28,7 +28,7 @@ export const reasons = {
   }),
 
   AnyOfReady: ready((a: { message: string }) => a.message),
-  AnyOfMissing: missing((a: { messages: readonly string[] }) => `none of these: ${a.messages.join('; ')}`),
+  AnyOfMissing: missing((a: { messages: readonly string[] }) => `none of these: ${fewOf(a.messages)}`),
 
   BinaryFound: ready((a: { name: string; path: string }) => `${a.name} is at ${a.path}`),
   BinaryNotFound: missing((a: { name: string }) =>

@@ -74,6 +74,8 @@ export interface Settings {
   readonly publish: PublishSettings
   /** What is wrong in the files as they are now, each with file and line; what was, or is, valid of them is in use. */
   readonly mistakes: readonly string[]
+  /** What checks are looked for by besides their names: by alias the name. */
+  readonly aliases: Readonly<Record<string, string>>
 }
 
 /** All findings of one asking, without memory. */

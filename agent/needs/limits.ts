@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import type { FixByDistro } from '../model/fix.ts'
 import type { Kind } from '../model/need.ts'
 import { unanswered, verdict } from '../model/reason.ts'
+import { setLimit } from '../fixes/usual-fixes.ts'
 import { processName, processQuestion } from './process.ts'
 
 /** As limits.conf(5) names them, with the words of /proc/<pid>/limits. */
@@ -36,6 +38,7 @@ export const limits: Kind<typeof schema> = {
   schema,
   subject: ({ limits: spec }) =>
     [spec.process, ...names.filter((name) => spec[name] !== undefined)].join(':'),
+  usualFix: ({ limits: spec }) => mend(spec),
   questions: ({ limits: spec }) => [processQuestion(spec.process)],
   judge({ limits: spec }, answers) {
     const answer = answers.of(processQuestion(spec.process))
@@ -61,6 +64,16 @@ export const limits: Kind<typeof schema> = {
       { evidence },
     )
   },
+}
+
+/** Raises the first of them; that of open files never to less than customary, since it is the hard limit as well. */
+function mend(spec: z.infer<typeof schema>['limits']): FixByDistro | null {
+  const name = names.find((one) => spec[one] !== undefined)
+  const wanted = name === undefined ? undefined : spec[name]
+  // What is written of it goes into commands.
+  if (name === undefined || wanted === undefined || !/^[\w.-]+$/.test(spec.process)) return null
+  if (wanted === 'unlimited') return setLimit(spec.process, name, 'infinity')
+  return setLimit(spec.process, name, String(name === 'nofile' ? Math.max(wanted, 1_048_576) : wanted))
 }
 
 /** `Max open files            1024                 524288               files`, proc_pid_limits(5) */

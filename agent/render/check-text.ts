@@ -21,7 +21,8 @@ export function renderCheck(check: Check): string {
   const fix = check.fix === null ? [] : ['fix:', indent(stringify(check.fix, { lineWidth: 0 }))]
   const sources =
     check.sources.length === 0 ? [] : ['sources:', ...check.sources.map((source) => `  ${source}`)]
-  return `${[`${check.name}: ${check.title}`, check.why, 'needs:', ...needs, ...fix, ...sources].join('\n')}\n`
+  const also = check.aliases.length === 0 ? [] : [`also looked for by: ${check.aliases.join(', ')}`]
+  return `${[`${check.name}: ${check.title}`, check.why, ...also, 'needs:', ...needs, ...fix, ...sources].join('\n')}\n`
 }
 
 function renderNeed(need: Need, depth: number): string[] {

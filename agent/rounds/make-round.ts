@@ -1,4 +1,4 @@
-import { askedFor, takersOf } from '../catalog/catalog.ts'
+import { aliasesOf, askedFor, takersOf } from '../catalog/catalog.ts'
 import type { Followed } from '../catalog/follow.ts'
 import { fixText } from '../fixes/fix-text.ts'
 import { collectAnswers } from '../model/answers.ts'
@@ -42,9 +42,9 @@ export async function makeRound({ host, clock, watcher, files, names }: RoundOpt
   return { v: 1, at, boot, took, settings, host: summarize(facts), probing, checks: results }
 }
 
-function settingsOf({ loaded: { hash, config }, mistakes }: Followed): Settings {
+function settingsOf({ loaded: { hash, config, catalog }, mistakes }: Followed): Settings {
   const { checks, interval, unknownAfter, publish } = config
-  return { hash, checks, interval, unknownAfter, publish, mistakes }
+  return { hash, checks, interval, unknownAfter, publish, mistakes, aliases: aliasesOf(catalog) }
 }
 
 function summarize(facts: Facts): HostSummary {

@@ -54,6 +54,7 @@ const round = z.strictObject({
       reapply: z.number().positive(),
     }),
     mistakes: z.array(text),
+    aliases: z.record(name, name),
   }),
   host: z.strictObject({
     hostname: text.nullable(),

@@ -32,6 +32,7 @@ http:
       'checks: [open-iscsi, openiscsi, open-Iscsi]',
       /would be one condition/,
     ],
+    ['an alias', 'checks: [chrony]', /checks\[0\]: there is no check chrony; use time-sync$/],
     ['not a list', 'checks: open-iscsi', /checks: .*expected array/],
     ['no YAML', 'checks: [', /config\.yaml:/],
   ])('%s', (_, text, wanted) => {
@@ -40,7 +41,7 @@ http:
 
   test('more than 64 published', () => {
     const names = Array.from({ length: 65 }, (_, index) => `check-${index}`)
-    const read = readConfig('config.yaml', `checks: [${names.join(', ')}]`, names)
+    const read = readConfig('config.yaml', `checks: [${names.join(', ')}]`, { names, aliases: {} })
     expect('mistakes' in read && read.mistakes[0]?.message).toMatch(
       /65 checks are to be published; at most 64/,
     )
@@ -84,6 +85,45 @@ describe('catalogue', () => {
     expect(readCatalog([file('a', null), own]).mistakes.map(formatMistake)).toEqual([
       'own/a.yaml:1: a is the name of a shipped check already; rename this file',
     ])
+  })
+
+  describe('an alias', () => {
+    const own = { origin: 'own', allowCommands: false } as const
+    const aliased = (name: string, alias: string) => {
+      const made = file(name, null)
+      return { ...made, text: `aliases: [${alias}]\n${made.text}` }
+    }
+
+    test.each([
+      [
+        'of two checks',
+        [aliased('a', 'x'), aliased('b', 'x')],
+        ['b.yaml:1: aliases: x is an alias of a already'],
+      ],
+      [
+        'that is a name',
+        [aliased('a', 'b'), file('b', null)],
+        ['a.yaml:1: aliases: b is the name of a check already'],
+      ],
+      [
+        'that is no name',
+        [aliased('a', 'X!')],
+        ['a.yaml:1: aliases[0]: must be a DNS label: a-z, 0-9 and -'],
+      ],
+      [
+        'of ours that an own check takes',
+        [aliased('a', 'x'), { ...aliased('b', 'x'), rules: own }],
+        ['b.yaml:1: aliases: x is an alias of a already'],
+      ],
+      ['of ours, as the name of an own check', [aliased('a', 'x'), { ...file('x', null), rules: own }], []],
+    ])('%s', (_, texts, wanted) => {
+      expect(readCatalog(texts).mistakes.map(formatMistake)).toEqual(wanted)
+    })
+
+    test('leads whoever takes it in to its check', () => {
+      const { mistakes } = readCatalog([aliased('a', 'x'), file('b', 'x')])
+      expect(mistakes.map(formatMistake)).toEqual(['b.yaml:4: there is no check x; use a'])
+    })
   })
 
   test('one broken file does not make what takes it in look wrong', () => {
@@ -142,7 +182,10 @@ test('the shipped checks have no mistake, a source for each fact and a fix for e
   expect(catalog.size).toBeGreaterThanOrEqual(11)
 })
 
-const known = ['open-iscsi', 'openiscsi', 'open-Iscsi', 'nfs-client', 'time-sync', 'kubernetes-node']
+const known = {
+  names: ['open-iscsi', 'openiscsi', 'open-Iscsi', 'nfs-client', 'time-sync', 'kubernetes-node'],
+  aliases: { chrony: 'time-sync' },
+}
 
 function configMistakes(text: string): string[] {
   const read = readConfig('config.yaml', text, known)

@@ -22,6 +22,13 @@ describe('usage', () => {
       2,
       /there is no check open-icsi \(did you mean open-iscsi\?\)/,
     ],
+    ['an alias', ['check', 'opensearch'], 2, /^there is no check opensearch; use elasticsearch$/m],
+    [
+      'a workload with a check a transport',
+      ['checks', 'show', 'trident'],
+      2,
+      /did you mean netapp-trident-fc, netapp-trident-iscsi, netapp-trident-nas or netapp-trident-nvme\?/,
+    ],
     ['a pid that is none', ['check', '--target-pid', '0'], 2, /must be a process id/],
     ['a deadline that is none', ['check', '--deadline', 'soon'], 2, /must be a length of time/],
     ['a format that is none', ['check', '-o', 'xml'], 2, /Allowed choices are table, wide, json, yaml/],

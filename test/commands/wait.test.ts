@@ -37,6 +37,9 @@ test('what does not apply is ready, and a check that does not exist is an error 
   const unknown = await hostdeps('wait', '--url', server.address, 'open-icsi')
   expect(unknown.exitCode).toBe(2)
   expect(unknown.stdout).toContain('near are: open-iscsi')
+  const alias = await hostdeps('wait', '--url', server.address, 'nvidia')
+  expect(alias.exitCode).toBe(2)
+  expect(alias.stdout).toContain('there is no check nvidia; use gpu')
 })
 
 test('an agent that is not there yet is asked until it is', async () => {

@@ -53,14 +53,21 @@ const schema = z.strictObject({
   devices: names,
   sockets: names,
   processes: names,
+  /** By path: how much of the space is free, in percent. */
+  spaces: z
+    .record(z.string(), z.number())
+    .default({ '/var/lib/kubelet': 75, '/var/log': 75, '/var/lib/containerd': 75 }),
   runs: z.array(z.strictObject({ argv: z.array(z.string()), stdout: z.string() })).default([]),
 })
 
 type Composed = z.infer<typeof schema>
 
-/** A folder as `recordedHost` reads it, below the system's temporary folder: remove it afterwards. */
-export function compose(file: string): string {
-  const host = schema.parse(parse(readFileSync(file, 'utf8')))
+/**
+ * A folder as `recordedHost` reads it, below the system's temporary folder: remove it afterwards. `changes` say how this
+ * host differs from the one of the file: lists grow, null takes away.
+ */
+export function compose(file: string, changes: Readonly<Record<string, unknown>> = {}): string {
+  const host = schema.parse(change(parse(readFileSync(file, 'utf8')), changes))
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-composed-'))
   try {
     fill(folder, host)
@@ -69,6 +76,21 @@ export function compose(file: string): string {
     throw error
   }
   return folder
+}
+
+function change(value: unknown, by: unknown): unknown {
+  if (Array.isArray(value) && Array.isArray(by)) return [...value, ...by]
+  if (!isRecord(value) || !isRecord(by)) return by
+  const kept = Object.entries(value).filter(([key]) => by[key] !== null)
+  const changed = Object.entries(by).filter(([, part]) => part !== null)
+  return Object.fromEntries([
+    ...kept,
+    ...changed.map(([key, part]) => [key, key in value ? change(value[key], part) : part]),
+  ])
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function fill(folder: string, host: Composed): void {
@@ -163,10 +185,21 @@ function filesOf(host: Composed): Record<string, string> {
     '/proc/version': `Linux version ${host.kernel} ${host.built}\n`,
     '/proc/cmdline': `${host.cmdline}\n`,
     '/proc/1/mountinfo': mountsOf(host),
+    ...bridgesOf(host),
     ...kernelFiles({ ...host, release: host.kernel }),
     ...packagesOf(host),
     ...host.files,
   }
+}
+
+/** There while br_netfilter is. */
+function bridgesOf({ modules }: Composed): Record<string, string> {
+  const is = modules !== null && [...modules.loaded, ...modules.builtIn].includes('br_netfilter')
+  const files = ['iptables', 'ip6tables'].map((name) => [
+    `/proc/sys/net/bridge/bridge-nf-call-${name}`,
+    '1\n',
+  ])
+  return is ? Object.fromEntries(files) : {}
 }
 
 function packagesOf({ packages: { manager, names: installed } }: Composed): Record<string, string> {
@@ -204,7 +237,6 @@ function answersOf(host: Composed) {
   const { manager, names: installed } = host.packages
   const list = Object.entries(installed).map(([name, version]) => `${name}\t${version}\n`)
   const rpm = ['rpm', '-qa', '--queryformat', '%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\n']
-  const space = { size: 4e10, free: 3e10, freeForRoot: 3e10, inodes: 2_621_440, inodesFree: 2_500_000 }
   return {
     units: Object.fromEntries(Object.entries(host.units).map(([name, text]) => [name, unitOf(name, text)])),
     runs: [
@@ -214,12 +246,17 @@ function answersOf(host: Composed) {
     ],
     devices: ['/dev/fuse', '/dev/kmsg', '/dev/net/tun', '/dev/vhost-net', '/dev/kvm', ...host.devices],
     sockets: host.sockets,
-    spaces: { '/var/lib/kubelet': space, '/var/log': space, '/var/lib/containerd': space },
+    spaces: Object.fromEntries(Object.entries(host.spaces).map(([path, free]) => [path, spaceOf(free)])),
     ports: Object.fromEntries(host.processes.filter(isKubelet).map((name) => ['10250/tcp', name])),
     processes: Object.fromEntries(
       host.processes.map((name) => [name, 'Max open files            1048576    1048576    files\n']),
     ),
   }
+}
+
+function spaceOf(percent: number) {
+  const free = percent * 4e8
+  return { size: 4e10, free, freeForRoot: free, inodes: 2_621_440, inodesFree: 2_500_000 }
 }
 
 /** Programs of which no check asks more than that they run; a host's own answers come first. */

@@ -52,7 +52,7 @@ export function recordedHost(folder: string): Host {
   if (!existsSync(root)) throw new Error(`${folder} has no root`)
   const view = viewOf(root)
   const answer = (question: Question): Answer<unknown> => {
-    if (question.ask === 'space') return orElse(answers.spaces[question.path], unrecorded)
+    if (question.ask === 'space') return orElse(answers.spaces[question.path], spaceless)
     if (question.ask === 'process') {
       const limits = answers.processes[question.name]
       return orElse(limits === undefined ? undefined : { limits }, notRunning)
@@ -105,7 +105,7 @@ function viewOf(root: string): FileView {
 
 const notFound = { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'dead', UnitFileState: '' }
 
-const unrecorded: Answer<never> = { fate: 'failed', detail: 'was not recorded' }
+const spaceless: Answer<never> = { fate: 'absent', detail: 'no such folder was recorded' }
 const notRunning: Answer<never> = { fate: 'absent', detail: 'no such process was recorded' }
 
 function orElse<V>(value: V | undefined, otherwise: Answer<V>): Answer<V> {

@@ -61,6 +61,16 @@ test.each([
   expect(JSON.parse((await get(`/ready/${name}`)).body).near).toEqual(near)
 })
 
+test.each([
+  ['nvidia', 'there is no check nvidia; use gpu', ['gpu']],
+  ['NVIDIA', 'there is no check NVIDIA; use gpu', ['gpu']],
+  ['elsewhere', 'there is no check elsewhere; /v1/report lists all', []],
+])('%s is an alias: %s', async (name, detail, near) => {
+  const { get } = await serve()
+  for (const path of ['/ready', '/v1/checks'])
+    expect(JSON.parse((await get(`${path}/${name}`)).body)).toMatchObject({ status: 404, detail, near })
+})
+
 test('our own failure is a 500 without a stack, and is logged', async () => {
   const lines: string[] = []
   const app = createServer(pino({}, { write: (line) => void lines.push(line) }))

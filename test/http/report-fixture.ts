@@ -45,7 +45,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     node: 'worker-1',
     at: '2026-11-24T08:00:00.000Z',
     took: 12,
-    settings: settingsWith(),
+    settings: settingsWith({ aliases: { nvidia: 'gpu', elsewhere: 'not-asked' } }),
     probing: { watched: 24, refused: 1, abandoned: 0 },
     host: {
       hostname: 'worker-1',

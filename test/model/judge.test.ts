@@ -59,6 +59,14 @@ describe('anyOf', () => {
     expect(judgeOne([anyOf(verdicts.map(need))])).toMatchObject({ state, reason })
   })
 
+  test('of many alternatives the message tells the first, and the findings all', () => {
+    const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((message, index) => need({ ...missing, message }, index))
+    const said = judgeOne([anyOf(many)])
+    expect(said.message).toBe('none of these: a; b; c; d; and 2 more')
+    expect(said.findings[0]?.findings).toHaveLength(6)
+    expect(judgeOne([anyOf(many.slice(1))]).message).toBe('none of these: b; c; d; e; f')
+  })
+
   test('the first alternative that can be mended is the fix', () => {
     const first = { ...need(missing, 1), fix: { all: { packages: ['one'] } } }
     const second = { ...need(missing, 2), fix: { all: { packages: ['two'] } } }
@@ -296,6 +304,7 @@ function check(name: string, needs: readonly Need[], fix: Check['fix'] = null): 
     name,
     title: name,
     why: 'why',
+    aliases: [],
     needs,
     fix,
     symptoms: [],

@@ -4,7 +4,7 @@ import type { PublishStatus, Settings } from '../../agent/model/report.ts'
 export function settingsWith(changes: Partial<Settings> = {}): Settings {
   const publish = { labels: true, conditions: true, annotation: true, events: true, reapply: 600_000 }
   const times = { interval: 60_000, unknownAfter: 300_000 }
-  return { hash: 'abc', checks: [], ...times, publish, mistakes: [], ...changes }
+  return { hash: 'abc', checks: [], ...times, publish, mistakes: [], aliases: {}, ...changes }
 }
 
 /** Publishing that goes well, or has this trouble. */

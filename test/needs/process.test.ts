@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { limits } from '../../agent/needs/limits.ts'
 import { processNeed } from '../../agent/needs/process.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
@@ -48,6 +48,23 @@ test('what is low is evidence, not message', () => {
   )
   expect(message).toBe('containerd has a lower limit nofile than 65536, and so have its containers')
   expect(evidence).toEqual(['nofile 1024'])
+})
+
+describe('what raises a limit', () => {
+  const mend = (spec: object) => limits.usualFix?.(limits.schema.parse({ limits: spec }), null)?.all?.run
+
+  test('a drop-in of the service, never below what is customary for open files', () => {
+    expect(mend({ process: 'containerd', nofile: 65_536 })).toEqual([
+      'mkdir -p /etc/systemd/system/containerd.service.d',
+      String.raw`printf '[Service]\nLimitNOFILE=1048576\n' > /etc/systemd/system/containerd.service.d/limits.conf`,
+      'systemctl daemon-reload && systemctl restart containerd',
+    ])
+    expect(mend({ process: 'crio', memlock: 'unlimited' })?.[1]).toContain('LimitMEMLOCK=infinity')
+  })
+
+  test('a name that a shell would read as more than a name is put into no command', () => {
+    expect(mend({ process: "a';reboot;'", nofile: 1 })).toBeUndefined()
+  })
 })
 
 test.each(provesNothing)('%j is unknown', (answer, reason) => {

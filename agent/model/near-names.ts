@@ -1,0 +1,45 @@
+import { distance } from 'fastest-levenshtein'
+
+/** What a check may be asked for by: its name, or an alias, which only leads to the name. */
+export interface KnownNames {
+  readonly names: readonly string[]
+  /** By alias the name of its check. */
+  readonly aliases: Readonly<Record<string, string>>
+}
+
+const most = 5
+
+/** The names that someone may have meant, nearest first, at most five. */
+export function nearNames(name: string, known: readonly string[]): string[] {
+  return measured(name, known).map(({ other }) => other)
+}
+
+/** In one line: the check that an alias leads to, or the names that are nearest, all that are equally near. */
+export function noSuchCheck(name: string, { names, aliases }: KnownNames): string {
+  const alias = aliasTarget(name, aliases)
+  if (alias !== null) return `there is no check ${name}; use ${alias}`
+  const near = measured(name, names)
+  const nearest = near.filter(({ far }) => far === near[0]?.far).map(({ other }) => other)
+  const hint = nearest.length === 0 ? '' : ` (did you mean ${orList(nearest)}?)`
+  return `there is no check ${name}${hint}`
+}
+
+/** null when the name is no alias. */
+export function aliasTarget(name: string, aliases: KnownNames['aliases']): string | null {
+  const lower = name.toLowerCase()
+  return Object.hasOwn(aliases, lower) ? (aliases[lower] ?? null) : null
+}
+
+/** A name that holds what was asked for is as near as can be: "iscsi" is in open-iscsi. */
+function measured(name: string, known: readonly string[]): { other: string; far: number }[] {
+  const lower = name.toLowerCase()
+  return known
+    .map((other) => ({ other, far: lower.length >= 3 && other.includes(lower) ? 0 : distance(lower, other) }))
+    .filter(({ other, far }) => far <= Math.max(2, Math.floor(other.length / 3)))
+    .toSorted((a, b) => a.far - b.far)
+    .slice(0, most)
+}
+
+function orList(names: readonly string[]): string {
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : (names[0] ?? '')
+}
