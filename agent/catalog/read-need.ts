@@ -117,6 +117,7 @@ function common(reader: Reader, path: Path, value: z.output<typeof commonShape>)
     source: value.source ?? null,
     unverified: value.unverified ?? null,
     recommended: value.recommended,
+    conditional: value.when !== undefined,
     applies: (facts: Facts) => whyNot(value.when ?? {}, facts),
     fix: value.fix ?? null,
     place: { file: reader.yaml.file, line: reader.yaml.lineOf(path) },

@@ -40,6 +40,8 @@ interface NeedCommon {
   readonly source: string | null
   /** What of it no source bears out yet. */
   readonly unverified: string | null
+  /** Whether it says `when`: then it does not apply to every host. */
+  readonly conditional: boolean
   /** Why this need does not apply to a host; null when it does. */
   applies(facts: Facts): string | null
   readonly fix: FixByDistro | null

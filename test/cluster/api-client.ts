@@ -13,6 +13,8 @@ export interface ApiAccess {
 export interface ApiReply<T> {
   readonly status: number
   readonly body: T
+  /** What it says beside the answer, as kubectl prints it. */
+  readonly warnings: string
 }
 
 export interface ApiCall {
@@ -41,7 +43,9 @@ export function callApi<T>(
     response.on('data', (chunk: Buffer) => chunks.push(chunk))
     response.on('error', reject)
     response.on('end', () => {
-      resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString()) as T })
+      const body = parse(Buffer.concat(chunks).toString()) as T
+      const { warning = '' } = response.headers
+      resolve({ status: response.statusCode ?? 0, body, warnings: warning })
     })
   })
   call.on('timeout', () => call.destroy(new Error(`${method} ${path} took longer than 20 s`)))

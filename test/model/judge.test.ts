@@ -191,6 +191,7 @@ const common = {
   source: null,
   unverified: null,
   fix: null,
+  conditional: false,
   applies: () => null,
   place: { file: 'f', line: 1 },
 }

@@ -1,0 +1,50 @@
+import type { Check } from '../agent/model/check.ts'
+import type { Need } from '../agent/model/need.ts'
+
+/** A workload that is known by its image. */
+export interface Workload {
+  /** Its folder and name, in whatever registry. */
+  readonly image: string
+  /** The workload's own check, then those that it takes in: they stand for it while it is not published itself. */
+  readonly checks: readonly string[]
+}
+
+/** The kinds that find out by themselves that they do not apply to a host. */
+const doubtfulKinds = ['clock', 'limits', 'package']
+
+export function knownWorkloads(all: readonly Check[]): Workload[] {
+  const byName = new Map(all.map((check) => [check.name, check]))
+  return all.flatMap((check) => {
+    const checks = [check.name, ...requiredBy(check, byName)]
+    return check.images.map((image) => ({ image, checks }))
+  })
+}
+
+/**
+ * The checks without which a check is not ready, on whatever host. One that does not apply to every host is none of them:
+ * its label would be not-applicable there, and no pod that selects "ready" would come.
+ */
+function requiredBy(check: Check, byName: ReadonlyMap<string, Check>): string[] {
+  const taken = requiredNeeds(check).flatMap((need) => {
+    const other = need.type === 'check' ? byName.get(need.check) : undefined
+    if (other === undefined) return []
+    return [...(appliesEverywhere(other, byName) ? [other.name] : []), ...requiredBy(other, byName)]
+  })
+  return [...new Set(taken)]
+}
+
+function requiredNeeds({ needs }: Check): Need[] {
+  return needs.filter(({ recommended, conditional }) => !recommended && !conditional)
+}
+
+function appliesEverywhere(check: Check, byName: ReadonlyMap<string, Check>): boolean {
+  return requiredNeeds(check).some((need) => needApplies(need, byName))
+}
+
+function needApplies(need: Need, byName: ReadonlyMap<string, Check>): boolean {
+  if (need.conditional) return false
+  if (need.type === 'host') return !doubtfulKinds.includes(need.kind)
+  if (need.type === 'anyOf') return need.needs.some((inner) => needApplies(inner, byName))
+  const other = byName.get(need.check)
+  return other !== undefined && appliesEverywhere(other, byName)
+}
