@@ -1,3 +1,5 @@
+import type { TestHost } from '../hosts/nspawn.ts'
+
 /**
  * What longhorn-manager does at its start, in the same words: it runs iscsiadm on the host, and ends when that cannot be
  * done. https://github.com/longhorn/longhorn/issues/2166
@@ -16,11 +18,22 @@ if (status === 0) {
 }
 `
 
+const agentImage = 'localhost/hostdeps:test'
+/** The same image under a name that the gate knows. */
+export const managerImage = 'localhost/longhornio/longhorn-manager:test'
+
+export function nameAsManager(host: TestHost) {
+  return host.exec(['ctr', '-n', 'k8s.io', 'images', 'tag', agentImage, managerImage])
+}
+
 /** A privileged DaemonSet on all nodes; `requires` is what its pods ask of the gate. */
-export function longhornStandIn(name: string, requires?: string) {
+export function longhornStandIn(
+  name: string,
+  { requires, image = agentImage }: { requires?: string; image?: string } = {},
+) {
   const container = {
     name: 'manager',
-    image: 'localhost/hostdeps:test',
+    image,
     command: ['node', '-e', environmentCheck],
     securityContext: { privileged: true, runAsUser: 0 },
     volumeMounts: [{ name: 'proc', mountPath: '/host/proc' }],
@@ -30,8 +43,11 @@ export function longhornStandIn(name: string, requires?: string) {
     containers: [container],
     volumes: [{ name: 'proc', hostPath: { path: '/proc' } }],
   }
-  const annotations = requires === undefined ? {} : { 'hostdeps.dev/requires': requires }
-  return templated('DaemonSet', name, { spec, annotations })
+  return templated('DaemonSet', name, { spec, annotations: asking(requires) })
+}
+
+function asking(requires: string | undefined): Record<string, string> {
+  return requires === undefined ? {} : { 'hostdeps.dev/requires': requires }
 }
 
 export function onReadyNodes(name: string, replicas: number) {
@@ -41,9 +57,21 @@ export function onReadyNodes(name: string, replicas: number) {
   return templated('Deployment', name, { replicas, spec: { ...sleeping, affinity } })
 }
 
+/** As longhorn-manager makes its instance managers: put on a node by its name, and not begun again. */
+export function placedPod(nodeName: string, { name, requires }: { name: string; requires?: string }) {
+  const container = {
+    name: 'main',
+    image: managerImage,
+    command: ['node', '-e', 'setInterval(() => {}, 1 << 30)'],
+  }
+  const spec = { nodeName, restartPolicy: 'Never', terminationGracePeriodSeconds: 0, containers: [container] }
+  const metadata = { name, labels: { app: name }, annotations: asking(requires) }
+  return { apiVersion: 'v1', kind: 'Pod', metadata, spec }
+}
+
 export function waitingPod(name: string, nodeName: string, serviceAddress: string) {
   const args = ['wait', '--url', `http://${serviceAddress}:9465`, 'open-iscsi']
-  const init = { name: 'wait', image: 'localhost/hostdeps:test', args }
+  const init = { name: 'wait', image: agentImage, args }
   const spec = { ...sleeping, nodeName, initContainers: [init] }
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: name } }, spec }
 }

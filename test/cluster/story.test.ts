@@ -1,9 +1,17 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callApi, mergePatch } from './api-client.ts'
 import { hasRealCluster, startRealCluster } from './real-cluster.ts'
 import type { RealCluster } from './real-cluster.ts'
-import { longhornStandIn, onReadyNodes, waitingPod } from './story-workloads.ts'
+import {
+  longhornStandIn,
+  managerImage,
+  nameAsManager,
+  onReadyNodes,
+  placedPod,
+  waitingPod,
+} from './story-workloads.ts'
 import { until } from './test-node.ts'
 
 const gate = new URL('../../manifests/overlays/gate', import.meta.url).pathname
@@ -27,6 +35,10 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   const apply = (body: object) => on.cluster.call({ method: 'POST', path: pathOf(body), body })
   const podOf = async (app: string, node: string) =>
     (await on.pods(`app=${app}`)).find(({ spec }) => spec?.nodeName === node)
+  const unplaced = async (app: string) =>
+    (await on.pods(`app=${app}`)).find(({ spec }) => spec?.nodeName === undefined)
+  const isKeptOff = (pod: V1Pod | undefined) =>
+    pod?.status?.conditions?.[0]?.message?.includes("didn't match Pod's node affinity/selector") ?? false
   const restartsOf = (pod: V1Pod | undefined) => pod?.status?.containerStatuses?.[0]?.restartCount ?? 0
   const isRunning = (pod: V1Pod | undefined) =>
     pod?.status?.phase === 'Running' && pod.status.containerStatuses?.[0]?.ready === true
@@ -64,12 +76,41 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   })
 
   test('with the annotation of the gate the same DaemonSet is Pending there, and does not crash', async () => {
-    await apply(longhornStandIn('gated', 'open-iscsi'))
+    await apply(longhornStandIn('gated', { requires: 'open-iscsi' }))
     await until(() => podOf('gated', 'worker-2'), isRunning, 60_000)
-    const waiting = async () => (await on.pods('app=gated')).find(({ spec }) => spec?.nodeName === undefined)
-    const reasonOf = (pod: V1Pod | undefined) => pod?.status?.conditions?.[0]?.message ?? ''
-    await until(waiting, (pod) => reasonOf(pod).includes("didn't match Pod's node affinity/selector"), 60_000)
+    await until(() => unplaced('gated'), isKeptOff, 60_000)
     expect(await podOf('gated', 'worker-1')).toBeUndefined()
+  })
+
+  test('without it too when its image is known, by what is published of that workload', async () => {
+    for (const { host } of on.nodes) expect((await nameAsManager(host)).exitCode).toBe(0)
+    // The kernel of these nodes has no NFS client.
+    const config = "checks: [kubernetes-node, time-sync, open-iscsi]\nhttp: { host: '::', port: 9465 }\n"
+    const path = '/api/v1/namespaces/hostdeps/configmaps/hostdeps'
+    const body = { data: { 'config.yaml': config } }
+    await on.cluster.call({ method: 'PATCH', path, type: mergePatch, body })
+    // The API server learns of it a moment later.
+    const asking = longhornStandIn('asking', { requires: 'nfs-client' })
+    const dryRun = { method: 'POST', path: `${pathOf(asking)}?dryRun=All`, body: asking }
+    await until(
+      () => callApi(on.cluster.admin, dryRun),
+      ({ status }) => status === 422,
+    )
+    await apply(longhornStandIn('known', { image: managerImage }))
+    await until(() => podOf('known', 'worker-2'), isRunning, 60_000)
+    await until(() => unplaced('known'), isKeptOff, 60_000)
+    expect(await podOf('known', 'worker-1')).toBeUndefined()
+  })
+
+  test.each([
+    { what: 'a known image', name: 'placed' },
+    { what: 'the annotation', name: 'placed-and-asking', requires: 'open-iscsi' },
+  ])('what says its node itself is left alone, with $what: the kubelet would end it', async (wanted) => {
+    await apply(placedPod('worker-1', wanted))
+    const placed = () => podOf(wanted.name, 'worker-1')
+    await until(placed, (pod) => ![undefined, 'Pending'].includes(pod?.status?.phase), 60_000)
+    const { phase, reason } = (await placed())?.status ?? {}
+    expect([phase, reason]).toEqual(['Running', undefined])
   })
 
   test('a pod whose initContainer asks the agent of its node waits in Init', async () => {
@@ -97,8 +138,10 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     const took = await until(labels, ([one]) => one === 'ready')
     console.log(`from apt's end to the label: ${Math.round(took)} ms`)
     await until(() => podOf('waiting', 'worker-1'), isRunning, 60_000)
-    await until(() => podOf('gated', 'worker-1'), isRunning, 60_000)
-    expect(restartsOf(await podOf('gated', 'worker-1'))).toBe(0)
+    for (const app of ['gated', 'known']) {
+      await until(() => podOf(app, 'worker-1'), isRunning, 60_000)
+      expect([app, restartsOf(await podOf(app, 'worker-1'))]).toEqual([app, 0])
+    }
     const crashed = await podOf('longhorn-manager', 'worker-1')
     await on.cluster.kubectl('delete', 'pod', crashed?.metadata?.name ?? '')
     await until(() => podOf('longhorn-manager', 'worker-1'), isRunning, 60_000)
