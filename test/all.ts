@@ -28,6 +28,7 @@ const steps: readonly Step[] = [
 ]
 const isCi = process.env['CI'] === 'true'
 
+const started = Date.now()
 const lacking: string[] = []
 await setUp(systemPackages)
 // From cold it takes minutes, and the first tests do not need it.
@@ -38,6 +39,7 @@ await cluster
 counts.push(await runTests('cluster'))
 
 for (const line of lacking) process.stdout.write(`\n${isCi ? 'FAILED' : 'SKIPPED'}: ${line}\n`)
+process.stdout.write(`\nall of it took ${((Date.now() - started) / 60_000).toFixed(1)} minutes\n`)
 const total = (part: 'passed' | 'failed' | 'skipped') => counts.reduce((sum, count) => sum + count[part], 0)
 const failed = total('failed') + (isCi ? lacking.length : 0)
 process.stdout.write(`\n${total('passed')} passed, ${failed} failed, ${total('skipped')} skipped\n`)

@@ -1,30 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { findKubeConfig } from '../kube/find-kube-config.ts'
 import { openClusterApi } from '../kube/open-cluster-api.ts'
 import type { ClusterApi, Leavings } from '../model/cluster-api.ts'
 import type { ApiAnswer } from '../model/node-api.ts'
 import { ClusterError, UsageError } from './errors.ts'
+import { readTimeout } from './timeout.ts'
 
 interface PruneFlags {
   readonly force?: boolean
   readonly dryRun?: boolean
+  readonly timeout: number
 }
+
+/** Milliseconds. A pod of the manifests has 10 s to end. */
+const usualTimeout = 60_000
+const pollEach = 1_000
 
 export function pruneCommand(): Command {
   return new Command('prune')
     .description(
-      'Takes all that hostdeps put on Nodes (labels, annotation, conditions) off them, also off Nodes without an agent. With the rights of your kubeconfig: list nodes and daemonsets, patch nodes/status.',
+      'Takes all that hostdeps put on Nodes (labels, annotation, conditions) off them, also off Nodes without an agent, and deletes its events. With the rights of your kubeconfig: list nodes, daemonsets and pods, patch nodes/status; for the events list and deletecollection.',
     )
-    .option('--force', 'also while a DaemonSet of hostdeps exists, whose agents put it back')
+    .option('--force', 'also while agents run, which put it back')
     .option('--dry-run', 'only say what would be taken off')
+    .option('--timeout <time>', 'longest wait for agents that are ending', readTimeout, usualTimeout)
     .action(prune)
 }
 
-async function prune({ force = false, dryRun = false }: PruneFlags): Promise<void> {
+async function prune({ force = false, dryRun = false, timeout }: PruneFlags): Promise<void> {
   const kubeConfig = findKubeConfig()
   if (kubeConfig === null) throw new UsageError('no kubeconfig is found; set KUBECONFIG')
   const api = openClusterApi(kubeConfig)
-  if (!force) await refuseWithAgents(api)
+  if (!force) await untilNoAgents(api, timeout)
   const all = take(await api.leavings(), 'the Nodes cannot be listed')
   const some = all.filter((one) => countOf(one) > 0)
   const failed: string[] = []
@@ -33,20 +41,43 @@ async function prune({ force = false, dryRun = false }: PruneFlags): Promise<voi
     if (answer.ok) process.stdout.write(`${describe(leavings)}${dryRun ? ' would be' : ''} taken off\n`)
     else failed.push(`${leavings.node}: ${answer.message}`)
   }
-  const clean = all.length - some.length
-  process.stdout.write(
-    `${some.length - failed.length} of ${all.length} Nodes pruned, ${clean} had nothing.\n`,
-  )
+  await forgetEvents(api, dryRun)
+  const done = `${some.length - failed.length} of ${all.length} Nodes ${dryRun ? 'would be ' : ''}pruned`
+  process.stdout.write(`${done}, ${all.length - some.length} had nothing.\n`)
   if (failed.length > 0) throw new ClusterError(`not pruned:\n${failed.join('\n')}`)
 }
 
-/** Agents would put back what is taken off. Not knowing whether there are any is as good as having some. */
-async function refuseWithAgents(api: ClusterApi): Promise<void> {
-  const agents = take(await api.agents(), 'whether agents run is not known (--force does not ask)')
-  if (agents.length === 0) return
-  throw new UsageError(
-    `agents run as the DaemonSet ${agents.join(', ')}, and would put all of it back: delete it first, or say --force`,
-  )
+/**
+ * Agents would put back what is taken off, also while they are ending. Not knowing whether there are any is as good as
+ * having some.
+ */
+async function untilNoAgents(api: ClusterApi, timeout: number): Promise<void> {
+  const end = performance.now() + timeout
+  for (let isFirst = true; ; isFirst = false) {
+    const { daemonSets, pods } = take(
+      await api.agents(),
+      'whether agents run is not known (--force does not ask)',
+    )
+    if (daemonSets.length > 0)
+      throw new UsageError(
+        `agents run as the DaemonSet ${daemonSets.join(', ')}, and would put all of it back: delete it first, or say --force`,
+      )
+    if (pods.length === 0) return
+    if (performance.now() > end)
+      throw new ClusterError(
+        `agents have not ended, and would put all of it back: ${listed(pods)}; try again when they are gone, or say --force`,
+      )
+    if (isFirst) process.stdout.write(`waiting for ${many(pods.length, 'agent')} to end\n`)
+    await sleep(pollEach)
+  }
+}
+
+/** They would be gone in an hour by themselves: who may not delete them prunes all the same. */
+async function forgetEvents(api: ClusterApi, dryRun: boolean): Promise<void> {
+  const answer = await api.forgetEvents({ dryRun })
+  if (!answer.ok) process.stderr.write(`its events are left until they expire: ${answer.message}\n`)
+  else if (answer.value > 0)
+    process.stdout.write(`${many(answer.value, 'event')}${dryRun ? ' would be' : ''} deleted\n`)
 }
 
 function take<T>(answer: ApiAnswer<T>, otherwise: string): T {
@@ -59,11 +90,19 @@ function countOf({ labels, annotations, conditions }: Leavings): number {
 }
 
 function describe({ node, labels, annotations, conditions }: Leavings): string {
-  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
   const parts = [
     many(labels.length, 'label'),
     many(conditions.length, 'condition'),
     many(annotations.length, 'annotation'),
   ]
   return `${node}: ${parts.join(', ')}`
+}
+
+function many(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - 5
+  return more > 0 ? `${names.slice(0, 5).join(', ')} and ${more} more` : names.join(', ')
 }

@@ -2,9 +2,9 @@ import { Command, InvalidArgumentError } from 'commander'
 import { checkName } from '../catalog/check-schema.ts'
 import { waitAtGate } from '../http/gate.ts'
 import type { GateAnswer } from '../http/gate.ts'
-import { parseDuration } from '../model/duration.ts'
 import { UsageError } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
+import { readTimeout } from './timeout.ts'
 
 interface WaitFlags {
   readonly url: URL
@@ -47,10 +47,4 @@ function readUrl(text: string): URL {
     throw new InvalidArgumentError('It must be an http(s) address, like http://hostdeps.hostdeps:9465.')
   url.pathname = url.pathname.replace(/\/?$/, '/')
   return url
-}
-
-function readTimeout(text: string): number {
-  const time = parseDuration(text)
-  if (time === null) throw new InvalidArgumentError('It must be a length of time, like 90s or 10m.')
-  return time
 }

@@ -1,9 +1,10 @@
-import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
-import type { KubeConfig, V1Node } from '@kubernetes/client-node'
+import { AppsV1Api, CoreV1Api, EventsV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
+import type { KubeConfig, V1Node, V1ObjectMeta } from '@kubernetes/client-node'
 import type { ClusterApi, Leavings } from '../model/cluster-api.ts'
-import { prefix } from '../model/names.ts'
+import { prefix, reportingController } from '../model/names.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
+import { eventNamespace } from './open-node-api.ts'
 
 /** Nodes in one answer; a Node is some 10 KB. */
 const page = 500
@@ -14,6 +15,7 @@ const agentSelector = 'app.kubernetes.io/name=hostdeps'
 export function openClusterApi(config: KubeConfig): ClusterApi {
   const configuration = configurationOf(config)
   const [core, apps] = [new CoreV1Api(configuration), new AppsV1Api(configuration)]
+  const events = new EventsV1Api(configuration)
   const asStrategic = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch)
   return {
     leavings: () =>
@@ -32,8 +34,12 @@ export function openClusterApi(config: KubeConfig): ClusterApi {
       }),
     agents: () =>
       answerOf(async () => {
-        const { items } = await apps.listDaemonSetForAllNamespaces({ labelSelector: agentSelector })
-        return items.map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)
+        const selected = { labelSelector: agentSelector }
+        const daemonSets = await apps.listDaemonSetForAllNamespaces(selected)
+        // Of a pod in these phases nothing runs any more.
+        const fieldSelector = 'status.phase!=Succeeded,status.phase!=Failed'
+        const pods = await core.listPodForAllNamespaces({ ...selected, fieldSelector })
+        return { daemonSets: daemonSets.items.map(nameOf), pods: pods.items.map(nameOf) }
       }),
     clean: (leavings, { dryRun }) =>
       answerOf(async () => {
@@ -41,7 +47,20 @@ export function openClusterApi(config: KubeConfig): ClusterApi {
         await core.patchNodeStatus(request, asStrategic)
         return null
       }),
+    forgetEvents: ({ dryRun }) =>
+      answerOf(async () => {
+        const fieldSelector = `reportingController=${reportingController}`
+        const ours = { namespace: eventNamespace, fieldSelector }
+        const { items } = await events.listNamespacedEvent(ours)
+        if (items.length === 0) return 0
+        await events.deleteCollectionNamespacedEvent({ ...ours, ...(dryRun && { dryRun: 'All' }) })
+        return items.length
+      }),
   }
+}
+
+function nameOf({ metadata }: { metadata?: V1ObjectMeta }): string {
+  return `${metadata?.namespace}/${metadata?.name}`
 }
 
 function leavingsOf({ metadata, status }: V1Node): Leavings {

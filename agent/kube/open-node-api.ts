@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { CoreV1Api, EventsV1Api, PatchStrategy, V1MicroTime, setHeaderOptions } from '@kubernetes/client-node'
 import type { KubeConfig, V1Node, V1NodeCondition } from '@kubernetes/client-node'
-import { prefix } from '../model/names.ts'
+import { prefix, reportingController } from '../model/names.ts'
 import type { NodeApi, NodeCondition, NodeView } from '../model/node-api.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
@@ -9,7 +9,7 @@ import { configurationOf } from './configuration.ts'
 /** By this name the API server knows what of a Node is ours. */
 const fieldManager = 'hostdeps'
 /** Where events of Nodes, which have no namespace, stand. */
-const eventNamespace = 'default'
+export const eventNamespace = 'default'
 
 /** The API server that a kubeconfig names. */
 export function openNodeApi(config: KubeConfig): NodeApi {
@@ -39,7 +39,7 @@ export function openNodeApi(config: KubeConfig): NodeApi {
           reason,
           note,
           action: 'Check',
-          reportingController: 'hostdeps.dev/agent',
+          reportingController,
           reportingInstance: node,
           regarding: { apiVersion: 'v1', kind: 'Node', name: node, uid },
         }

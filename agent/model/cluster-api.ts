@@ -9,12 +9,20 @@ export interface Leavings {
   readonly conditions: readonly string[]
 }
 
+/** What would put back what is taken off Nodes, each as "namespace/name". */
+export interface Agents {
+  readonly daemonSets: readonly string[]
+  /** Those that have not ended, also of a DaemonSet that is gone. */
+  readonly pods: readonly string[]
+}
+
 /** The API server as the cluster commands need it, with the rights of who calls. Nothing here throws. */
 export interface ClusterApi {
   /** What hostdeps put on each Node, also where there is nothing. */
   leavings(): Promise<ApiAnswer<readonly Leavings[]>>
-  /** "namespace/name" of each DaemonSet that runs agents. */
-  agents(): Promise<ApiAnswer<readonly string[]>>
+  agents(): Promise<ApiAnswer<Agents>>
   /** Takes off a Node what is named, and nothing else. */
   clean(leavings: Leavings, options: { readonly dryRun: boolean }): Promise<ApiAnswer<null>>
+  /** Deletes what agents told as events; returns how many there were. */
+  forgetEvents(options: { readonly dryRun: boolean }): Promise<ApiAnswer<number>>
 }

@@ -1,6 +1,9 @@
 /** The prefix of every name that hostdeps puts on a Node. */
 export const prefix = 'hostdeps.dev/'
 
+/** Who tells the events of agents. */
+export const reportingController = `${prefix}agent`
+
 /** All of a report that our own CLI needs, as JSON. */
 export const reportAnnotation = `${prefix}report`
 

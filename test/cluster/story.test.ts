@@ -152,11 +152,14 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
 
   test('delete and prune leave nothing behind', { timeout: 180_000 }, async () => {
     await on.cluster.kubectl('delete', '-k', gate)
-    await on.cluster.kubectl('delete', '-f', await on.render(), '--wait=true')
+    // Agents may be ending yet when prune begins.
+    await on.cluster.kubectl('delete', '-f', await on.render(), '--wait=false')
     const env = { KUBECONFIG: on.cluster.kubeConfig(on.cluster.admin.token) }
     const { stdout } = await execa(process.execPath, [main, 'prune'], { env })
     expect(stdout).toContain('2 of 2 Nodes pruned')
-    expect(await on.cluster.kubectl('get', 'nodes', '-o', 'json')).not.toContain('hostdeps.dev/')
+    const left = await on.cluster.kubectl('get', 'nodes,events', '-n', 'default', '-o', 'json')
+    expect(left).not.toContain('hostdeps.dev/')
+    await on.cluster.kubectl('wait', '--for=delete', 'namespace/hostdeps', '--timeout=60s')
     const kinds =
       'mutatingadmissionpolicies,mutatingadmissionpolicybindings,validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles,clusterrolebindings'
     expect(await on.cluster.kubectl('get', `${kinds},namespaces`, '-o', 'name')).not.toContain('hostdeps')

@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { identify, isAlive, killIdentified } from './process-id.ts'
 
 /** What a test host is made of on this machine; all of it carries one name, so that all of it can be found again. */
@@ -11,7 +20,7 @@ export interface HostParts {
   readonly folder: string
   /** Where its root is mounted. */
   readonly root: string
-  /** Its cgroups, a path a hierarchy. */
+  /** Its cgroups, a path a hierarchy; what its containers run in is below them. */
   readonly cgroups: readonly string[]
 }
 
@@ -22,7 +31,9 @@ const hostName = /^hostdeps-host-(\d+)-\w+$/
 export function newParts(name: string): HostParts {
   if (!/^\w{1,16}$/.test(name))
     throw new Error(`${name} is no name for a host: letters and digits, at most 16`)
-  const parts = partsOf(basename(mkdtempSync(join(tmpdir(), `hostdeps-host-${process.pid}-${name}`))))
+  const own = basename(mkdtempSync(join(tmpdir(), `hostdeps-host-${process.pid}-${name}`)))
+  writeFileSync(cgroupList(own), cgroupsOf(own).join('\n'))
+  const parts = partsOf(own)
   writeProcess(parts, 'owner', process.pid)
   return parts
 }
@@ -67,14 +78,46 @@ function isAbandoned(parts: HostParts): boolean {
 
 function partsOf(name: string): HostParts {
   const folder = join(tmpdir(), name)
-  return { name, folder, root: join(folder, 'root'), cgroups: hierarchies().map((top) => join(top, name)) }
+  const list = cgroupList(name)
+  const cgroups = existsSync(list) ? readFileSync(list, 'utf8').split('\n') : cgroupsOf(name)
+  return { name, folder, root: join(folder, 'root'), cgroups }
 }
+
+function cgroupList(name: string): string {
+  return join(tmpdir(), name, 'cgroups')
+}
+
+const cgroupRoot = '/sys/fs/cgroup'
 
 /** Those that a systemd in the host keeps its services in; in its own it shares them with no other host. */
 function hierarchies(): string[] {
-  const top = '/sys/fs/cgroup'
-  if (existsSync(join(top, 'cgroup.controllers'))) return [top]
-  return [join(top, 'systemd'), join(top, 'unified')].filter((place) => existsSync(place))
+  if (existsSync(join(cgroupRoot, 'cgroup.controllers'))) return [cgroupRoot]
+  return [join(cgroupRoot, 'systemd'), join(cgroupRoot, 'unified')].filter((place) => existsSync(place))
+}
+
+/**
+ * Of a host made by this process: one in each of its hierarchies, and with cgroups v1 in each controller too, where runc keeps
+ * the containers of a node. There it is below this process's own, whose bounds it stays in.
+ */
+function cgroupsOf(name: string): string[] {
+  const controllers = readFileSync('/proc/self/cgroup', 'utf8')
+    .trim()
+    .split('\n')
+    .flatMap((line) => {
+      const [, controller = '', own = ''] = /^\d+:([\w,]+):(.*)$/.exec(line) ?? []
+      return controller === '' ? [] : [join(cgroupRoot, controller, own)]
+    })
+  const parents = [...hierarchies(), ...controllers.filter((place) => existsSync(place))]
+  return parents.map((parent) => join(parent, name))
+}
+
+/** Makes a host's cgroups. One of cpuset takes no process before it is told where that may run. */
+export function makeCgroups({ cgroups }: HostParts): void {
+  for (const cgroup of cgroups) {
+    mkdirSync(cgroup, { recursive: true })
+    for (const setting of ['cpuset.cpus', 'cpuset.mems'].filter((name) => existsSync(join(cgroup, name))))
+      writeFileSync(join(cgroup, setting), readFileSync(join(dirname(cgroup), setting)))
+  }
 }
 
 function readProcess({ folder }: HostParts, role: Role): string | null {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
+import { execa, execaSync } from 'execa'
 import { afterEach, describe, expect, test } from 'vitest'
 import { mountHungFuse } from './hungfuse.ts'
 import { abandonedHosts, removeParts } from './host-parts.ts'
@@ -63,6 +63,21 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HOST_ROOT'])('a Debian 12 host in sy
     expect(cgroups[0]).not.toEqual(cgroups[1])
     await one.stop()
     expect(await other.exec(['systemctl', 'is-system-running'])).toMatchObject({ stdout: 'running' })
+  })
+
+  test('takes away the cgroups that are made in it, as containers are, in every hierarchy', async () => {
+    const host = await boot('cgroups')
+    const name = `made-in-${host.name}`
+    const { stdout } = await host.exec(['findmnt', '-rno', 'TARGET', '-t', 'cgroup,cgroup2'])
+    const places = stdout.split('\n')
+    expect(places.length).toBeGreaterThan(0)
+    for (const place of places) {
+      await host.exec(['mount', '-o', 'remount,rw,bind', place])
+      expect(await host.exec(['mkdir', '-p', `${place}/k8s.io/${name}`])).toMatchObject({ exitCode: 0 })
+    }
+    expect(cgroupsNamed(name)).toHaveLength(places.length)
+    await host.stop()
+    expect(cgroupsNamed(name)).toEqual([])
   })
 
   test('can hold a mount that hangs, which is gone after its unmount', async () => {
@@ -147,13 +162,13 @@ async function leftOf(owner: number): Promise<string[]> {
 
 /** The folders, network namespaces and cgroups of a process's hosts, by name. */
 function hostNames(owner: number): string[] {
-  const places = [
-    '/run/netns',
-    tmpdir(),
-    '/sys/fs/cgroup',
-    '/sys/fs/cgroup/systemd',
-    '/sys/fs/cgroup/unified',
-  ]
-  const names = places.flatMap((place) => (existsSync(place) ? readdirSync(place) : []))
-  return names.filter((name) => name.startsWith(`hostdeps-host-${owner}-`))
+  const names = ['/run/netns', tmpdir()].flatMap((place) => (existsSync(place) ? readdirSync(place) : []))
+  const own = names.filter((name) => name.startsWith(`hostdeps-host-${owner}-`))
+  return [...own, ...cgroupsNamed(`hostdeps-host-${owner}-*`)]
+}
+
+/** In any hierarchy. */
+function cgroupsNamed(pattern: string): string[] {
+  const { stdout } = execaSync('find', ['/sys/fs/cgroup', '-name', pattern], { reject: false })
+  return stdout.split('\n').filter(Boolean)
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { atEnd } from '../at-end.ts'
-import { newParts, removeParts, writeProcess } from './host-parts.ts'
+import { makeCgroups, newParts, removeParts, writeProcess } from './host-parts.ts'
 import type { HostParts } from './host-parts.ts'
 
 /** How a program in the host ended. */
@@ -87,7 +87,7 @@ interface Nspawn {
 }
 
 function startHost(parts: HostParts, { binds = {}, isUnified = false }: BootOptions): Nspawn {
-  for (const cgroup of parts.cgroups) mkdirSync(cgroup, { recursive: true })
+  makeCgroups(parts)
   // The flags that boot systemd where cgroups are v1 and no seccomp filter can be set.
   const env = {
     SYSTEMD_SECCOMP: '0',
