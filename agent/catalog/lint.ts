@@ -54,22 +54,20 @@ function unsourced(check: Check, need: Need): Mistake[] {
 }
 
 function unfixed(check: Check, need: Need): Mistake[] {
-  if (proposed(need).type === 'check') return []
+  const first = proposed(need)
+  if (first.type === 'check') return []
+  const fixes = [...writtenFixes(need, check, null), ...writtenFixes(first, check, null)]
   const without = hosts
     .filter((facts) => need.applies(facts) === null)
-    .filter((facts) => fixesOf(check, need).every((fix) => chooseFix(fix, facts) === null))
+    .filter((facts) => fixes.every((fix) => chooseFix(fix, facts) === null))
     .map((facts) => keysFor(facts.distro)[0])
   if (without.length === 0) return []
   return [{ ...need.place, path: '', message: `${need.id} has no fix or note for ${without.join(', ')}` }]
 }
 
-function fixesOf(check: Check, need: Need) {
-  return writtenFixes(proposed(need), check, null)
-}
-
-/** Of alternatives the first, unless they have a fix in common. */
+/** Of alternatives the first: it is for hosts for which they have no fix in common. */
 function proposed(need: Need): Need {
-  const [inner] = need.type === 'anyOf' && need.fix === null ? need.needs : []
+  const [inner] = need.type === 'anyOf' ? need.needs : []
   return inner ?? need
 }
 

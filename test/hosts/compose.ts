@@ -58,9 +58,14 @@ const schema = z.strictObject({
 
 type Composed = z.infer<typeof schema>
 
+/** What a host has beyond its distribution: more of its lists, and what its files, mounts and units say instead. */
+export type More = Partial<
+  Pick<Composed, 'programs' | 'folders' | 'processes' | 'files' | 'mounts' | 'units' | 'runs'>
+>
+
 /** A folder as `recordedHost` reads it, below the system's temporary folder: remove it afterwards. */
-export function compose(file: string): string {
-  const host = schema.parse(parse(readFileSync(file, 'utf8')))
+export function compose(file: string, more: More = {}): string {
+  const host = withMore(schema.parse(parse(readFileSync(file, 'utf8'))), more)
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-composed-'))
   try {
     fill(folder, host)
@@ -69,6 +74,19 @@ export function compose(file: string): string {
     throw error
   }
   return folder
+}
+
+function withMore(host: Composed, more: More): Composed {
+  return {
+    ...host,
+    programs: [...host.programs, ...(more.programs ?? [])],
+    folders: [...host.folders, ...(more.folders ?? [])],
+    processes: [...host.processes, ...(more.processes ?? [])],
+    runs: [...host.runs, ...(more.runs ?? [])],
+    files: { ...host.files, ...more.files },
+    mounts: { ...host.mounts, ...more.mounts },
+    units: { ...host.units, ...more.units },
+  }
 }
 
 function fill(folder: string, host: Composed): void {
