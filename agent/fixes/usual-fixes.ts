@@ -103,6 +103,18 @@ export const anotherKernel: FixByDistro = {
   nixos: { note: 'Set boot.kernelPackages to another kernel, nixos-rebuild boot, and reboot.' },
 }
 
+/** For a kernel that is known to be bad, whose neighbours are not. */
+export const mendedKernel: FixByDistro = {
+  all: { note: 'Update the kernel and reboot: this very version is known to be bad.' },
+  flatcar: { note: 'Update the image and reboot: this very kernel is known to be bad.' },
+  cos: { note: 'Upgrade the node pool: this very kernel is known to be bad.' },
+  talos: { note: 'Upgrade Talos: this very kernel is known to be bad.' },
+  bottlerocket: { note: 'Update the image and reboot: this very kernel is known to be bad.' },
+  nixos: {
+    note: 'Update the channel or set boot.kernelPackages to another kernel, nixos-rebuild boot, and reboot: this very one is known to be bad.',
+  },
+}
+
 /** `change` begins with a verb: "Add x to", "Take x from". */
 export function bootWith(change: string): FixByDistro {
   const grub = `${change} GRUB_CMDLINE_LINUX in /etc/default/grub`

@@ -80,7 +80,8 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   const findings = all.map(({ result }) => result)
   const { state, reason, message } = checkVerdict(findings)
   // What is only recommended comes after what is missing: often the same package mends both.
-  const pressing = state === 'missing' ? all.filter(({ result }) => !result.recommended) : all
+  const isPressing = ({ result }: Judged<Finding>) => !result.recommended && result.state === 'missing'
+  const pressing = state === 'missing' ? all.filter(isPressing) : all
   const mends = pressing.flatMap((judged) => judged.mends)
   const fix = context.asked.fixText(mends, context.asked.facts)
   const { name, title, why } = check
@@ -121,12 +122,12 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   const own = finding(need, check, { context, verdict: said, reasons })
   const opposed = all.map((inner) => oppose(inner, own.mends[0]?.opponents ?? [], context))
   const findings = opposed.map(({ result }) => result)
-  const isWritten = nearFixes(need, check).length > 0
+  const { facts, fixText } = context.asked
+  const isWritten = fixText([{ own: null, written: nearFixes(need, check), opponents: [] }], facts) !== null
   if (said.state !== 'missing' || isWritten) return { ...own, result: { ...own.result, findings } }
   const mendable = opposed.filter(({ result }) => result.fix !== null)
   const { mends } = mendable.find(hasCommand) ?? mendable[0] ?? { mends: [] }
-  const fix = context.asked.fixText(mends, context.asked.facts)
-  return { result: { ...own.result, findings, fix }, mends }
+  return { result: { ...own.result, findings, fix: fixText(mends, facts) }, mends }
 }
 
 /** Who stands against the whole stands against each alternative. */

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
 import type { Answers } from '../model/answers.ts'
-import type { FileStat, ReadQuestion, StatQuestion } from '../model/question.ts'
+import type { FileStat, ListQuestion, ReadQuestion, StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { absolutePath } from './absolute-path.ts'
@@ -34,6 +34,7 @@ const wanted = z
       .optional(),
     matches: pattern.optional(),
     notMatches: pattern.optional(),
+    /** Of a directory: it holds something. */
     notEmpty: z.literal(true).optional(),
     /** false: it must not be there. */
     exists: z.boolean().optional(),
@@ -43,7 +44,7 @@ const wanted = z
     path: ['exists'],
   })
   .refine((spec) => !needsText(spec) || ['file', 'any', undefined].includes(spec.type), {
-    error: 'matches, notMatches and notEmpty go with a regular file only',
+    error: 'matches and notMatches go with a regular file only, and notEmpty with that or a directory',
     path: ['type'],
   })
 
@@ -61,7 +62,9 @@ export const file: Kind<typeof schema> = {
   subject: (spec) => spec.file.path,
   questions({ file: written }, { kernel }) {
     const spec = ofKernel(written, kernel)
-    return spec === null ? [] : [statQuestion(spec), ...(readsText(spec) ? [readQuestion(spec)] : [])]
+    if (spec === null) return []
+    const inside = isFolder(spec) ? [listQuestion(spec)] : readsText(spec) ? [readQuestion(spec)] : []
+    return [statQuestion(spec), ...inside]
   },
   reads: ({ file: spec }) => (readsText(spec) ? { path: spec.path, as: 'text' } : null),
   judge({ file: written }, answers, { kernel }) {
@@ -92,15 +95,24 @@ function readQuestion(spec: Wanted): ReadQuestion {
   return { ask: 'read', path: spec.path }
 }
 
+function listQuestion(spec: Wanted): ListQuestion {
+  return { ask: 'list', path: spec.path }
+}
+
 /** What a need says of a file's content. */
 interface Content {
+  readonly type?: string | undefined
   readonly matches?: unknown
   readonly notMatches?: unknown
   readonly notEmpty?: true | undefined
 }
 
+function isFolder(spec: Content): boolean {
+  return spec.type === 'directory' && spec.notEmpty === true
+}
+
 function needsText(spec: Content): boolean {
-  return hasPattern(spec) || spec.notEmpty === true
+  return hasPattern(spec) || (spec.notEmpty === true && !isFolder(spec))
 }
 
 function hasPattern(spec: Content): boolean {
@@ -109,7 +121,7 @@ function hasPattern(spec: Content): boolean {
 
 /** Whether a file is empty is told by its size, but not in /proc and /sys. */
 function readsText(spec: Wanted): boolean {
-  return hasPattern(spec) || (spec.notEmpty === true && isKernels(spec.path))
+  return hasPattern(spec) || (needsText(spec) && isKernels(spec.path))
 }
 
 /** Sizes in /proc are 0 and in /sys 4096, whatever is in the file. */
@@ -142,12 +154,23 @@ function judgeFound(spec: Wanted, answers: Answers, stat: FileStat): Verdict {
     return verdict('FileWrongMode', { path: at, mode, wanted: spec.mode }, { evidence, fix })
   }
   if (readsText(spec)) return judgeText(spec, answers, evidence)
+  if (isFolder(spec)) return judgeFolder(spec, answers, evidence)
   if (spec.notEmpty && isKernels(stat.realPath)) {
     const detail = `it leads to ${stat.realPath}, and sizes there say nothing`
     return unanswered(at, { fate: 'failed', detail }, evidence)
   }
   if (spec.notEmpty && stat.size === 0) return verdict('FileEmpty', { path: at }, { evidence })
   return verdict('FileFound', { path: at, type }, { evidence })
+}
+
+function judgeFolder(spec: Wanted, answers: Answers, evidence: readonly string[]): Verdict {
+  const { path: at } = spec
+  const listed = answers.of(listQuestion(spec))
+  if (listed.fate === 'absent') return verdict('FileNotFound', { path: at, detail: listed.detail })
+  if (listed.fate !== 'found') return unanswered(at, listed, evidence)
+  return listed.value.names.length === 0
+    ? verdict('FileEmpty', { path: at }, { evidence })
+    : verdict('FileFound', { path: at, type: typeWords.directory }, { evidence })
 }
 
 function judgeText(spec: Wanted, answers: Answers, evidence: readonly string[]): Verdict {

@@ -8,7 +8,7 @@ import { compareKernelVersions, hasRevision } from '../versions/kernel.ts'
 import type { Compare } from '../versions/order.ts'
 import { inRange, parseRange } from '../versions/range.ts'
 import { firstFound } from './first-found.ts'
-import { anotherKernel } from '../fixes/usual-fixes.ts'
+import { anotherKernel, mendedKernel } from '../fixes/usual-fixes.ts'
 
 const range = z.string().superRefine((text, context) => {
   const parsed = parseRange(text)
@@ -31,7 +31,7 @@ export const kernelVersion: Kind<typeof schema> = {
   name: 'kernelVersion',
   schema,
   subject: (spec) => [spec.kernelVersion, ...(spec.notIn ?? []).map((bad) => `not ${bad}`)].join(','),
-  usualFix: () => anotherKernel,
+  usualFix: (_, reason) => (reason === 'KernelVersionBad' ? mendedKernel : anotherKernel),
   questions: () => [release, banner, ubuntuSignature],
   judge(spec, answers, facts) {
     const named = facts.kernel ?? lineOf(answers, release)

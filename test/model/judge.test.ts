@@ -75,6 +75,9 @@ describe('anyOf', () => {
     expect(judgeOne([anyOf([told, second])]).fix).toBe('apt-get update && apt-get install -y two')
     expect(judgeOne([anyOf([told])]).fix).toBe('# another kernel')
     expect(judgeOne([anyOf([need(missing), told])]).fix).toBe('# another kernel')
+    const common = (distro: string) => ({ ...anyOf([first]), fix: { [distro]: { packages: ['common'] } } })
+    expect(judgeOne([common('debian')]).fix).toBe('apt-get update && apt-get install -y common')
+    expect(judgeOne([common('alpine')]).fix).toBe('apt-get update && apt-get install -y one')
   })
 })
 
@@ -164,6 +167,8 @@ describe('fixes', () => {
     expect(fixOf([soft, hard])).toContain('install -y hard')
     expect(fixOf([soft, hard])).not.toContain('soft')
     expect(fixOf([soft, need(ready)])).toContain('install -y soft')
+    const [outer] = judgeAll([check('outer', [taking('inner'), hard]), check('inner', [soft, need(ready)])])
+    expect(outer?.fix).not.toContain('soft')
   })
 
   test('nothing is mended that is not known to be missing', () => {

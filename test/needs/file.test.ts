@@ -12,6 +12,29 @@ import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 const plain: FileStat = { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 12, realPath: '/etc/x' }
 const secret = 'InitiatorName=iqn.2024-01.secret\n# a comment\n'
 
+describe('a directory that must hold something', () => {
+  const written = { file: { path: '/sys/class/fc_host', type: 'directory', notEmpty: true } }
+  const folder = found({ ...plain, type: 'directory', realPath: '/sys/class/fc_host' })
+  const judgeFolder = (listed: Answer<unknown>) =>
+    judgeBy(file, written, { answer: ({ ask }) => (ask === 'list' ? listed : folder) })
+
+  test.each([
+    [found({ names: ['host15'] }), 'ready', 'FileFound'],
+    [found({ names: [] }), 'missing', 'FileEmpty'],
+    [absent, 'missing', 'FileNotFound'],
+  ])('%j', (listed, state, reason) => {
+    expect(judgeFolder(listed)).toMatchObject({ state, reason })
+  })
+
+  test.each(provesNothing)('%j is unknown', (listed, reason) => {
+    expect(judgeFolder(listed)).toMatchObject({ state: 'unknown', reason })
+  })
+
+  test('is no file', () => {
+    expect(judgeBy(file, written, { answer: () => found(plain) }).reason).toBe('FileWrongType')
+  })
+})
+
 describe('what is there', () => {
   test.each<[string, object, Partial<FileStat>, string, string]>([
     ['a file', {}, {}, 'ready', 'FileFound'],
@@ -183,8 +206,8 @@ test.each<[string, unknown, string]>([
   ['a pattern of nothing', { path: '/x', matches: '' }, 'matches everything'],
   ['a folder with a pattern', { path: '/x', type: 'directory', matches: 'a' }, 'go with a regular file only'],
   [
-    'a folder that is not empty',
-    { path: '/x', type: 'directory', notEmpty: true },
+    'a socket that is not empty',
+    { path: '/x', type: 'socket', notEmpty: true },
     'go with a regular file only',
   ],
   ['absent and matched', { path: '/x', exists: false, matches: 'a' }, 'exists: false goes with path alone'],

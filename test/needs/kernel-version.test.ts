@@ -134,3 +134,9 @@ test.each([
 ])('refused: %s', (_, written) => {
   expect(kernelVersion.schema.safeParse(written).success).toBe(false)
 })
+
+test('a kernel that is known to be bad is updated, one that is too old replaced', () => {
+  const spec = kernelVersion.schema.parse({ kernelVersion: '>=5.4', notIn: ['>=6.5.6 <6.5.7'] })
+  expect(kernelVersion.usualFix?.(spec, 'KernelVersionBad')?.['all']?.note).toContain('known to be bad')
+  expect(kernelVersion.usualFix?.(spec, 'KernelTooOld')?.['all']?.note).not.toContain('known to be bad')
+})
