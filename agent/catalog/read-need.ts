@@ -15,6 +15,7 @@ import { whyNot } from './when.ts'
 export type Read = { readonly need: Need } | { readonly mistakes: readonly Mistake[] }
 
 const commonShape = z.object(commonKeys)
+type Common = z.output<typeof commonShape>
 
 /** Reads one item of `needs`: by the one key of it that names a kind. */
 export function readNeed(reader: Reader, path: Path, value: unknown): Read {
@@ -83,7 +84,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
 export function wholeSchema(kind: Kind): z.ZodObject {
-  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(commonKeys)
+  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(commonKeys).meta({ ...kind.schema.meta() })
   wholeSchemas.set(kind, schema)
   return schema
 }
@@ -111,7 +112,7 @@ function bindKind(
   }
 }
 
-function common(reader: Reader, path: Path, value: z.output<typeof commonShape>) {
+function common(reader: Reader, path: Path, value: Partial<Common> & Pick<Common, 'recommended'>) {
   return {
     why: value.why ?? null,
     source: value.source ?? null,

@@ -17,16 +17,24 @@ const fstype = word('a file system type')
 const options = z.array(word('a mount option')).min(1)
 
 const schema = z.strictObject({
-  mount: z.union([
-    path.transform((point) => ({ path: point })),
-    z.strictObject({
-      path,
-      fstype: z.union([fstype.transform((type) => [type]), z.array(fstype).min(1)]).optional(),
-      propagation: z.enum(['shared', 'slave', 'private', 'unbindable']).optional(),
-      options: options.optional(),
-      notOptions: options.optional(),
-    }),
-  ]),
+  mount: z
+    .union([
+      path.transform((point) => ({ path: point })),
+      z.strictObject({
+        path: path.describe('Where it is mounted, by its real name: the kernel lists no symbolic links.'),
+        fstype: z
+          .union([fstype.transform((type) => [type]), z.array(fstype).min(1)])
+          .optional()
+          .describe('The type of its file system, or several of which any will do.'),
+        propagation: z
+          .enum(['shared', 'slave', 'private', 'unbindable'])
+          .optional()
+          .describe('How mounts on it reach other mount namespaces.'),
+        options: options.optional().describe('What it must be mounted with: [ro, nosuid].'),
+        notOptions: options.optional().describe('What it must not be mounted with: [noexec].'),
+      }),
+    ])
+    .describe('What is mounted at a path of the host.'),
 })
 
 interface Wanted {
