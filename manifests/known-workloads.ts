@@ -1,4 +1,6 @@
+import { hostsFor } from '../agent/catalog/lint-hosts.ts'
 import type { Check } from '../agent/model/check.ts'
+import type { Facts } from '../agent/model/facts.ts'
 import type { Need } from '../agent/model/need.ts'
 
 /** A workload that is known by its image. */
@@ -25,31 +27,28 @@ export function knownWorkloads(all: readonly Check[]): Workload[] {
  * its label would be not-applicable there, and no pod that selects "ready" would come.
  */
 function requiredBy(check: Check, byName: ReadonlyMap<string, Check>): string[] {
-  const taken = requiredNeeds(check).flatMap((need) => {
-    const other = need.type === 'check' ? byName.get(need.check) : undefined
+  const taken = requiredOf(check).flatMap((need) => {
+    const isForAll = need.type === 'check' && Object.keys(need.when).length === 0
+    const other = isForAll ? byName.get(need.check) : undefined
     if (other === undefined) return []
     return [...(appliesEverywhere(other, byName) ? [other.name] : []), ...requiredBy(other, byName)]
   })
   return [...new Set(taken)]
 }
 
-function requiredNeeds({ needs }: Check): Need[] {
-  return needs.filter(({ recommended, when }) => !recommended && !isConditional(when))
+function requiredOf({ needs }: Check): Need[] {
+  return needs.filter(({ recommended }) => !recommended)
 }
 
 function appliesEverywhere(check: Check, byName: ReadonlyMap<string, Check>): boolean {
-  return requiredNeeds(check).some((need) => needApplies(need, byName))
+  const needs = requiredOf(check)
+  return hostsFor(needs).every((facts) => needs.some((need) => needApplies(need, facts, byName)))
 }
 
-function needApplies(need: Need, byName: ReadonlyMap<string, Check>): boolean {
-  if (isConditional(need.when)) return false
+function needApplies(need: Need, facts: Facts, byName: ReadonlyMap<string, Check>): boolean {
+  if (need.applies(facts) !== null) return false
   if (need.type === 'host') return !doubtfulKinds.includes(need.kind)
-  if (need.type === 'anyOf') return need.needs.some((inner) => needApplies(inner, byName))
+  if (need.type === 'anyOf') return need.needs.some((inner) => needApplies(inner, facts, byName))
   const other = byName.get(need.check)
   return other !== undefined && appliesEverywhere(other, byName)
-}
-
-/** One that says `when` does not apply to every host. */
-function isConditional(when: Need['when']): boolean {
-  return Object.keys(when).length > 0
 }

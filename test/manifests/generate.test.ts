@@ -24,7 +24,7 @@ describe('known workloads', () => {
   test('Longhorn is known by its manager, with what it takes in', () => {
     expect(knownWorkloads(shipped)).toContainEqual({
       image: 'longhornio/longhorn-manager',
-      checks: ['longhorn', 'open-iscsi', 'iscsi-tcp', 'nfs-client'],
+      checks: ['longhorn', 'open-iscsi', 'iscsi-tcp', 'longhorn-manager', 'nfs-client', 'nfs-module'],
     })
   })
 
@@ -38,12 +38,14 @@ describe('known workloads', () => {
     ['not what applies to some hosts alone', '- check: narrow', []],
     ['not what finds out that it does not apply', '- check: doubtful', []],
     ['what is behind that', '- check: wide', ['wide', 'plain']],
+    ['what has a need for each of them', '- check: parted', ['parted']],
   ])('are gated by %s', (_, needs, checks) => {
     const files = {
       workload: `${needs}\nimages: [its/image]`,
       plain: '- binary: a',
       middle: '- check: plain',
       narrow: '- { binary: a, when: { os: [debian] } }\n  - { binary: b, recommended: true }',
+      parted: '- { binary: a, when: { notOs: [cos] } }\n  - { binary: b, when: { os: [cos] } }',
       doubtful: '- package: a\n  - check: narrow',
       wide: '- { binary: a, when: { arch: [amd64] } }\n  - check: plain',
     }
