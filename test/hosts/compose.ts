@@ -45,7 +45,7 @@ const schema = z.strictObject({
   folders: names,
   files: z.record(z.string(), z.string()).default({}),
   sysctls: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).default({}),
-  /** By path: file system type, with ",ro" or ",private" after it. */
+  /** By path: file system type, with ",private" or options after it. */
   mounts: z.record(z.string(), z.string()),
   cmdline: z.string().default('quiet'),
   /** By name: ActiveState, and UnitFileState where it is not enabled. */
@@ -228,7 +228,9 @@ function mountsOf({ mounts }: Composed): string {
     .map(([path, text], index) => {
       const [fstype, ...words] = text.split(',')
       const shared = words.includes('private') ? '' : ` shared:${index + 1}`
-      return `${20 + index} 1 0:${20 + index} / ${path} ${words.includes('ro') ? 'ro' : 'rw'},relatime${shared} - ${fstype} none rw\n`
+      const options = words.filter((word) => word !== 'private')
+      const all = [...(options.includes('ro') ? [] : ['rw']), ...options, 'relatime'].join(',')
+      return `${20 + index} 1 0:${20 + index} / ${path} ${all}${shared} - ${fstype} none rw\n`
     })
     .join('')
 }

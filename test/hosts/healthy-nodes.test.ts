@@ -16,12 +16,13 @@ const row = z.strictObject({
   changes: z.record(z.string(), z.unknown()).default({}),
   checks: z.array(z.string()).min(1),
   state: z.enum(['ready', 'missing']).default('ready'),
+  reason: z.string().optional(),
 })
 const rows = z.array(row).parse(parse(readFileSync(join(folder, 'healthy-nodes.yaml'), 'utf8')))
 const loaded = load({ config: null, ownChecks: null, allowCommands: true })
 
 /** A false "missing" on a healthy node is the worst bug there is. */
-test.each(rows)('$node: $checks $state', async ({ host, changes, checks, state }) => {
+test.each(rows)('$node: $checks $state', async ({ host, changes, checks, state, reason }) => {
   const place = compose(join(folder, 'composed', `${host}.yaml`), changes)
   onTestFinished(() => rmSync(place, { recursive: true }))
   const round = await makeRound({
@@ -31,6 +32,7 @@ test.each(rows)('$node: $checks $state', async ({ host, changes, checks, state }
     names: checks,
   })
   const said = round.checks.filter(({ name }) => checks.includes(name))
-  for (const check of said) expect(check, check.message).toMatchObject({ state })
+  for (const check of said)
+    expect(check, check.message).toMatchObject({ state, ...(reason !== undefined && { reason }) })
   expect(said).toHaveLength(checks.length)
 })
