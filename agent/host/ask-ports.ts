@@ -1,30 +1,37 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
-import type { Answer, PortHolder, PortQuestion } from '../model/question.ts'
-import { unansweredErrno } from './errno.ts'
+import { readFileSync } from 'node:fs'
+import type { Answer, PortHolders, PortQuestion } from '../model/question.ts'
+import { fateOfErrno } from './errno.ts'
+import type { RunningProcess } from './find-process.ts'
+import { openSockets } from './open-sockets.ts'
+import type { OpenSockets } from './open-sockets.ts'
 
-/** Who listens, or is bound, at ports of the network namespace of a process; `self` for our own. */
+export interface PortView {
+  readonly procfs: string
+  /** Whose network namespace it is: a pid, or `self`. */
+  readonly pid: string
+  readonly listed: Answer<readonly RunningProcess[]>
+}
+
+/** Who listens, or is bound, at ports of the network namespace of a process. */
 export function askPorts(
-  procfs: string,
-  pid: string,
+  { procfs, pid, listed }: PortView,
   questions: readonly PortQuestion[],
-): Answer<PortHolder>[] {
+): Answer<PortHolders>[] {
   const tables = new Map<string, Answer<readonly Socket[]>>()
   const tableOf = (protocol: 'tcp' | 'udp') => {
     const table = tables.get(protocol) ?? readTables(`${procfs}/${pid}/net`, protocol)
     tables.set(protocol, table)
     return table
   }
-  const held = questions.map(({ protocol, port }) => {
+  const open = openSockets(procfs)
+  return questions.map(({ protocol, port, heldBy = [] }) => {
     const table = tableOf(protocol)
-    return table.fate === 'found' ? found(table.value.find((one) => one.port === port) ?? null) : table
+    if (table.fate !== 'found') return table
+    const inodes = table.value.filter((one) => one.port === port).map(({ inode }) => inode)
+    if (inodes.length === 0) return found({ sockets: [], isWhole: true })
+    const all = listed.fate === 'found' ? listed.value : []
+    return found(findHolders(inodes, { all, heldBy, open }))
   })
-  const inodes = held.flatMap((one) => (one.fate === 'found' && one.value !== null ? [one.value.inode] : []))
-  const names = inodes.length === 0 ? new Map<string, string>() : findHolders(procfs, new Set(inodes))
-  return held.map((one) =>
-    one.fate === 'found'
-      ? found({ isHeld: one.value !== null, by: names.get(one.value?.inode ?? '') ?? null })
-      : one,
-  )
 }
 
 interface Socket {
@@ -38,19 +45,19 @@ function found<V>(value: V): Answer<V> {
 
 /** Of both IP versions; a kernel without IPv6 has no second table. */
 function readTables(folder: string, protocol: 'tcp' | 'udp'): Answer<readonly Socket[]> {
-  try {
-    const first = parseSockets(readFileSync(`${folder}/${protocol}`, 'utf8'), protocol)
-    return found([...first, ...readSecond(`${folder}/${protocol}6`, protocol)])
-  } catch (error) {
-    return unansweredErrno(error, `${folder}/${protocol}`)
-  }
+  const first = readTable(`${folder}/${protocol}`, protocol)
+  if (first.fate === 'absent') return { fate: 'failed', detail: first.detail }
+  if (first.fate !== 'found') return first
+  const second = readTable(`${folder}/${protocol}6`, protocol)
+  if (second.fate === 'absent') return first
+  return second.fate === 'found' ? found([...first.value, ...second.value]) : second
 }
 
-function readSecond(path: string, protocol: 'tcp' | 'udp'): readonly Socket[] {
+function readTable(path: string, protocol: 'tcp' | 'udp'): Answer<readonly Socket[]> {
   try {
-    return parseSockets(readFileSync(path, 'utf8'), protocol)
-  } catch {
-    return []
+    return found(parseSockets(readFileSync(path, 'utf8'), protocol))
+  } catch (error) {
+    return fateOfErrno(error, path)
   }
 }
 
@@ -70,39 +77,29 @@ export function parseSockets(text: string, protocol: 'tcp' | 'udp'): Socket[] {
   })
 }
 
-/** Names of the processes that have these sockets open. What may not be looked into is left out. */
-function findHolders(procfs: string, inodes: ReadonlySet<string>): ReadonlyMap<string, string> {
-  const names = new Map<string, string>()
-  for (const pid of namesIn(procfs).filter((name) => /^\d+$/.test(name))) {
-    for (const inode of socketsOf(`${procfs}/${pid}`))
-      if (inodes.has(inode) && !names.has(inode)) names.set(inode, nameOf(`${procfs}/${pid}`))
-    if (names.size === inodes.size) break
-  }
-  return names
+interface Suspects {
+  readonly all: readonly RunningProcess[]
+  readonly heldBy: readonly string[]
+  readonly open: OpenSockets
 }
 
-function socketsOf(place: string): readonly string[] {
-  return namesIn(`${place}/fd`).flatMap((fd) => {
-    try {
-      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${place}/fd/${fd}`))?.[1] ?? []
-    } catch {
-      return []
+/**
+ * Names of the processes that have these sockets open; several may share one, as a service and who started it with it. Those
+ * that are asked about come first and are mostly all: to look into every process of a node takes many milliseconds.
+ */
+function findHolders(inodes: readonly string[], { all, heldBy, open }: Suspects): PortHolders {
+  const names = new Map(inodes.map((inode) => [inode, new Set<string>()]))
+  // With hidepid (proc(5)) process 1 is not seen by who is not root.
+  let isWhole = all.some(({ pid }) => pid === 1)
+  const look = (processes: readonly RunningProcess[]) => {
+    for (const { pid, name } of processes) {
+      const sockets = open(pid)
+      if (sockets === null) isWhole = false
+      for (const inode of sockets ?? []) names.get(inode)?.add(name)
     }
-  })
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
   }
-}
-
-function nameOf(place: string): string {
-  try {
-    return readFileSync(`${place}/comm`, 'utf8').trim()
-  } catch {
-    return 'a process that is gone'
-  }
+  look(all.filter(({ name }) => heldBy.includes(name)))
+  if ([...names.values()].some(({ size }) => size === 0))
+    look(all.filter(({ name }) => !heldBy.includes(name)))
+  return { sockets: [...names.values()].map((one) => [...one]), isWhole }
 }

@@ -52,7 +52,8 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
       const processes = questions.filter((question) => question.ask === 'process')
       const ports = questions.filter((question) => question.ask === 'port')
       const others = questions.filter((question) => question.ask !== 'process' && question.ask !== 'port')
-      const held = ports.length === 0 ? [] : askPorts(procfs, String(targetPid ?? 'self'), ports)
+      const view = () => ({ procfs, pid: String(targetPid ?? 'self'), listed: listed() })
+      const held = ports.length === 0 ? [] : askPorts(view(), ports)
       const groups = Map.groupBy(others, (question) => ('in' in question ? (question.in ?? null) : null))
       const all = await Promise.all([...groups].map(([process, group]) => askGroup(process, group, listed)))
       return [

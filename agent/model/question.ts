@@ -65,6 +65,8 @@ export interface PortQuestion {
   readonly ask: 'port'
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
+  /** Names of processes: of a socket that one of them has, who has it besides is not looked for. */
+  readonly heldBy?: readonly string[]
 }
 
 /** Where a program is on the host's PATH; the first executable one wins, as in execvp(3). */
@@ -98,7 +100,7 @@ export interface Answered {
   run: RunResult
   space: Space
   process: ProcessFacts
-  port: PortHolder
+  port: PortHolders
 }
 
 export interface FileText {
@@ -142,10 +144,11 @@ export interface ProcessFacts {
   readonly limits: string
 }
 
-export interface PortHolder {
-  readonly isHeld: boolean
-  /** The name of the process; null when it is free or cannot be seen. */
-  readonly by: string | null
+export interface PortHolders {
+  /** Every socket on it, on whatever address, with the names of the processes that have it open. */
+  readonly sockets: readonly (readonly string[])[]
+  /** Whether all processes were seen, so that nobody else has them. */
+  readonly isWhole: boolean
 }
 
 export interface Program {

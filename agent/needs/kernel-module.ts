@@ -3,16 +3,10 @@ import type { Kind } from '../model/need.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { missingModule } from './missing-module.ts'
-import { aliasTargets, blacklisted, blockOf } from './modprobe-rules.ts'
-import {
-  findAliases,
-  findBuiltIn,
-  findBuiltInAliases,
-  findDependencies,
-  foldName,
-  loadedState,
-} from './module-files.ts'
-import type { ModuleFile } from './module-files.ts'
+import { blacklisted, blockOf } from './modprobe-rules.ts'
+import { foldName, loadedState } from './module-files.ts'
+import { builtInAliases, fileOf, isBuiltIn, lookUp } from './module-lookup.ts'
+import type { Lookup, NamedModule } from './module-lookup.ts'
 import { moduleQuestions, readModuleSources } from './module-sources.ts'
 import type { ModuleSources } from './module-sources.ts'
 import { addModule, loadModule } from '../fixes/usual-fixes.ts'
@@ -56,18 +50,22 @@ export const kernelModule: Kind<typeof schema> = {
   judge(spec, answers, facts) {
     const name = foldName(spec.kernelModule)
     const sources = readModuleSources(name, answers, facts)
+    const lookup = lookUp(name, sources)
     const options = [spec.config ?? []].flat()
+    const found = loadableModule(lookup, sources, spec.loaded ?? false)
     return (
-      presentModule(name, sources) ??
-      loadableModule(name, sources, spec.loaded ?? false) ??
-      missingModule({ name, options, sources, kernel: facts.kernel })
+      presentModule(lookup, sources) ??
+      (found?.state === 'ready' ? found : null) ??
+      partOfKernel(name, sources) ??
+      found ??
+      missingModule({ ...lookup, options, sources, kernel: facts.kernel })
     )
   },
 }
 
 /** Loaded or built in, by its own name or as what its name is an alias of. */
-function presentModule(name: string, sources: ModuleSources): Verdict | null {
-  const names = [name, ...targetsOf(name, sources)]
+function presentModule({ name, targets }: Lookup, sources: ModuleSources): Verdict | null {
+  const names = [...new Set([name, ...targets])]
   const state = names.map((one) => stateOf(one, sources)).find((one) => one !== null)
   if (state === 'Live') return verdict('ModuleLoaded', { name }, { evidence: aliasEvidence(name, names) })
   if (state !== undefined) return verdict('ModuleUnknown', { name, detail: `/proc/modules says ${state}` })
@@ -75,28 +73,35 @@ function presentModule(name: string, sources: ModuleSources): Verdict | null {
   return verdict('ModuleBuiltIn', { name }, { evidence: aliasEvidence(name, names) })
 }
 
-function loadableModule(name: string, sources: ModuleSources, mustBeLoaded: boolean): Verdict | null {
-  if (sources.loaded.fate === 'absent') return null
-  const files = [name, ...targetsOf(name, sources)].flatMap((one) => fileOf(one, sources) ?? [])
-  const verdicts = files.map((file) => judgeFile(name, file, { sources, mustBeLoaded }))
-  return verdicts.find(({ state }) => state === 'ready') ?? verdicts[0] ?? null
+/** What no rule against loading takes away again. */
+function partOfKernel(name: string, sources: ModuleSources): Verdict | null {
+  const parts = builtInAliases(name, sources)
+  if (parts.length === 0) return null
+  return verdict('ModuleBuiltIn', { name }, { evidence: aliasEvidence(name, parts) })
 }
 
-interface NamedFile extends ModuleFile {
-  readonly name: string
+function loadableModule(lookup: Lookup, sources: ModuleSources, mustBeLoaded: boolean): Verdict | null {
+  if (sources.loaded.fate === 'absent') return null
+  const files = lookup.targets.flatMap((one) => fileOf(one, sources) ?? [])
+  const verdicts = files.map((file) => judgeFile(lookup, file, { sources, mustBeLoaded }))
+  return verdicts.find(({ state }) => state === 'ready') ?? verdicts[0] ?? null
 }
 
 /** A module that is there as a file: blocked, loadable, or not loaded although it must be. */
 function judgeFile(
-  name: string,
-  file: NamedFile,
+  { name, renamed }: Lookup,
+  file: NamedModule,
   how: { sources: ModuleSources; mustBeLoaded: boolean },
 ): Verdict {
   const { sources } = how
   const evidence = [file.path, ...ruleEvidence(file.name, sources), ...aliasEvidence(name, [name, file.name])]
   if (sources.isClosed) return closedVerdict(name, evidence)
-  const blocks = [file.name, ...file.needs.filter((needed) => stateOf(needed, sources) !== 'Live')].flatMap(
-    (one) => blockOf(sources.rules, one, one === file.name && one !== name) ?? [],
+  const isAlias = file.name !== name || renamed !== null
+  // A command of "install" is run for the very name, unless modprobe.d makes that another one.
+  const asked = isAlias && renamed === null ? [name] : []
+  const needed = file.needs.filter((one) => stateOf(one, sources) !== 'Live')
+  const blocks = [...asked, file.name, ...needed].flatMap(
+    (one) => blockOf(sources.rules, one, isAlias && one === file.name) ?? [],
   )
   const block = blocks.find(({ isCertain }) => isCertain) ?? blocks[0]
   if (block?.isCertain)
@@ -115,29 +120,8 @@ function closedVerdict(name: string, evidence: readonly string[]): Verdict {
   return verdict('ModuleBlocked', { name, by }, { evidence, fix: { note } })
 }
 
-/** The modules that a name is an alias of; none when there is a module of that name. */
-function targetsOf(name: string, sources: ModuleSources): readonly string[] {
-  if (isBuiltIn(name, sources) || fileOf(name, sources) !== null) return []
-  const { aliases, builtInAliases } = sources
-  return [
-    ...aliasTargets(sources.rules, name),
-    ...(aliases.fate === 'found' ? findAliases(aliases.value, name) : []),
-    ...(builtInAliases.fate === 'found' ? findBuiltInAliases(builtInAliases.value, name) : []),
-  ]
-}
-
 function stateOf(name: string, { loaded }: ModuleSources): string | null {
   return loaded.fate === 'found' ? loadedState(loaded.value, name) : null
-}
-
-function isBuiltIn(name: string, { builtIn, builtInAliases: info }: ModuleSources): boolean {
-  if (builtIn.fate === 'found' && findBuiltIn(builtIn.value, name)) return true
-  return info.fate === 'found' && findBuiltInAliases(info.value, name).includes(name)
-}
-
-function fileOf(name: string, { dependencies }: ModuleSources): NamedFile | null {
-  const file = dependencies.fate === 'found' ? findDependencies(dependencies.value, name) : null
-  return file && { ...file, name }
 }
 
 /** A blacklist only stops loading by an alias, as udev does it; that is worth saying, but not missing. */

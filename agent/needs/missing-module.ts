@@ -1,12 +1,16 @@
 import type { Fix } from '../model/fix.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { misled } from './modprobe-rules.ts'
+import type { Rule } from './modprobe-rules.ts'
 import { isUnread } from './module-sources.ts'
 import type { ModuleSources } from './module-sources.ts'
 
 /** A module that none of the kernel's lists names. */
 export interface Sought {
   readonly name: string
+  /** The line of modprobe.d that makes it another name, of which there is no module either. */
+  readonly renamed: Rule | null
   /** The kernel options that may build it. */
   readonly options: readonly string[]
   readonly sources: ModuleSources
@@ -31,6 +35,7 @@ export function missingModule(sought: Sought): Verdict {
     )
   if (sources.loaded.fate === 'absent') return unsupported(sought)
   if (sources.dependencies.fate === 'absent') return withoutFiles(sought, kernel, option?.value === 'm')
+  if (sought.renamed) return misledVerdict(name, sought.renamed, sources)
   const hasBuiltIns = sources.builtIn.fate === 'found' || sources.builtInAliases.fate === 'found'
   if (!hasBuiltIns && option === null)
     return unknownBecause(sought, `kernel ${kernel} has no modules.builtin here`)
@@ -57,6 +62,13 @@ function builtAs({ options, sources: { config } }: Sought): BuiltAs | null {
 function folderVerdict({ name, sources }: Sought): Verdict {
   const reason = isUnread(sources.loaded) ? 'ModuleLoaded' : 'ModuleBuiltIn'
   return verdict(reason, { name }, { evidence: [`/sys/module/${name} is there`] })
+}
+
+/** An alias in modprobe.d that leads to nothing; another line, unseen, may lead to a module. */
+function misledVerdict(name: string, rule: Rule, { unreadRules }: ModuleSources): Verdict {
+  if (unreadRules) return unanswered(`whether ${name} may be loaded (${unreadRules.path})`, unreadRules)
+  const { by, note } = misled(rule, name)
+  return verdict('ModuleBlocked', { name, by }, { fix: { note } })
 }
 
 function unreadSource({ loaded, hasFolder, dependencies, builtIn, builtInAliases, aliases }: ModuleSources) {

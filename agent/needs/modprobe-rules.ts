@@ -83,10 +83,6 @@ export function blockOf(rules: readonly Rule[], name: string, isAlias: boolean):
     )
   const install = rules.find((rule) => rule.type === 'install' && matchesName(rule.pattern, name))
   if (install) return installBlock(install, name)
-  const off = rules.find(
-    (rule) => rule.type === 'alias' && rule.rest === 'off' && matchesName(rule.pattern, name),
-  )
-  if (off) return certain(`its alias is "off" in ${off.at}`, takeOut(off, name))
   const listed = isAlias ? blacklisted(rules, name) : null
   return listed && certain(`it is blacklisted in ${listed.at}`, takeOut(listed, name))
 }
@@ -95,23 +91,48 @@ export function blacklisted(rules: readonly Rule[], name: string): Rule | null {
   return rules.find((rule) => rule.type === 'blacklist' && foldName(rule.pattern) === name) ?? null
 }
 
-/** The modules that modprobe.d makes of another name. */
-export function aliasTargets(rules: readonly Rule[], name: string): readonly string[] {
-  const aliases = rules.filter((rule) => rule.type === 'alias' && matchesName(rule.pattern, name))
-  return aliases.map((rule) => foldName(rule.rest))
+/** What modprobe.d makes of a name, each with its line. */
+export function aliasRules(rules: readonly Rule[], name: string): readonly Rule[] {
+  return rules.filter((rule) => rule.type === 'alias' && matchesName(rule.pattern, name))
 }
 
-/** `/bin/true` and `/bin/false` block; a command that calls modprobe goes on to load it; of others nobody knows. */
+export function aliasTarget({ rest }: Rule): string {
+  return foldName(rest.split(/\s+/)[0] ?? '')
+}
+
+/** An alias of a module that is not there, mostly "off", keeps the module of that name from being loaded. */
+export function misled(rule: Rule, name: string): Block {
+  const target = aliasTarget(rule)
+  const by =
+    target === 'off'
+      ? `its alias is "off" in ${rule.at}`
+      : `it is made ${target} in ${rule.at}, and there is no ${target}`
+  return certain(by, takeOut(rule, name))
+}
+
+/** `/bin/true` and `/bin/false` block; a command that calls modprobe for it goes on to load it; of others nobody knows. */
 function installBlock(rule: Rule, name: string): Block | null {
-  const program = rule.rest.split(/\s+/)[0]?.split('/').at(-1) ?? ''
-  if (/^(true|false|:|nologin)$/.test(program))
+  const commands = commandsOf(rule.rest)
+  const [program = ''] = commands[0] ?? []
+  if (commands.length === 1 && /^(true|false|:|nologin)$/.test(program))
     return certain(`"install" runs ${program} instead in ${rule.at}`, takeOut(rule, name))
-  if (/\b(modprobe|insmod)\b/.test(rule.rest)) return null
+  if (commands.some((words) => loads(words, name))) return null
   return {
     by: `"install" runs a command of its own in ${rule.at}`,
     note: takeOut(rule, name),
     isCertain: false,
   }
+}
+
+/** The words of each command of a line of the shell, the program without its folder. What stands in quotes is one word. */
+function commandsOf(line: string): readonly (readonly string[])[] {
+  const parts = line.replaceAll(/"[^"]*"|'[^']*'/g, '""').split(/[;&|(){}\n]+/)
+  const commands = parts.map((part) => part.trim().split(/\s+/)).filter(([first]) => first !== '')
+  return commands.map(([program = '', ...words]) => [program.split('/').at(-1) ?? '', ...words])
+}
+
+function loads([program, ...words]: readonly string[], name: string): boolean {
+  return (program === 'modprobe' || program === 'insmod') && words.some((word) => foldName(word) === name)
 }
 
 function certain(by: string, note: string): Block {

@@ -42,18 +42,20 @@ export const findAliases = searchOnce((text, name) => {
   return matchingTargets(name, lines)
 })
 
-/**
- * The same in modules.builtin.modinfo: `NAME.alias=PATTERN` between zero bytes. The name itself counts where it has
- * `NAME.file=`, from which modules.builtin is made; other entries name mere parts of the kernel ("core.parmtype").
- */
+/** The same in modules.builtin.modinfo, `NAME.alias=PATTERN` between zero bytes: of parts of the kernel, also of such as are
+ * no module on any list (debugfs). */
 export const findBuiltInAliases = searchOnce((text, name) => {
-  if (new RegExp(`(?:^|\\0)${anySpelling(name)}\\.file=`).test(text)) return [name]
   const entries = text.matchAll(new RegExp(`(?:^|\\0)(\\w+)\\.alias=([${name.charAt(0)}*?[][^\\0]*)`, 'g'))
   return matchingTargets(
     name,
     Array.from(entries, ([all, target, pattern]) => [all, pattern, target]),
   )
 })
+
+/** `NAME.file=`, from which modules.builtin is made; other entries name mere parts of the kernel ("core.parmtype"). */
+export const findBuiltInName = searchOnce((text, name) =>
+  new RegExp(`(?:^|\\0)${anySpelling(name)}\\.file=`).test(text),
+)
 
 /** fnmatch(3) with hyphen and underscore alike, but not within brackets. */
 export function matchesName(pattern: string, name: string): boolean {

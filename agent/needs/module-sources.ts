@@ -72,10 +72,10 @@ export function readModuleSources(name: string, answers: Answers, facts: Facts):
   const ruleLines = cmdline.fate === 'found' ? readCommandLine(cmdline.value.text) : []
   return {
     loaded: firstFound(answers, [loaded]),
-    dependencies: firstFound(answers, ofKernel('modules.dep', facts)),
-    builtIn: firstFound(answers, ofKernel('modules.builtin', facts)),
+    dependencies: notEmpty(firstFound(answers, ofKernel('modules.dep', facts))),
+    builtIn: notEmpty(firstFound(answers, ofKernel('modules.builtin', facts))),
     builtInAliases: firstFound(answers, ofKernel('modules.builtin.modinfo', facts)),
-    aliases: firstFound(answers, ofKernel('modules.alias', facts)),
+    aliases: notEmpty(firstFound(answers, ofKernel('modules.alias', facts))),
     config: readKernelConfig(answers, facts.kernel),
     rules: [...ruleLines, ...readRules(folders.found)],
     unreadRules: [cmdline, disabled].find(isUnread) ?? folders.unread,
@@ -87,6 +87,12 @@ export function readModuleSources(name: string, answers: Answers, facts: Facts):
 
 export function isUnread(source: { readonly fate: string }): source is UnreadSource {
   return source.fate !== 'found' && source.fate !== 'absent'
+}
+
+/** depmod leaves none of its lists empty: one that is was cut off, and names nothing that is there. */
+function notEmpty(source: Source): Source {
+  if (source.fate !== 'found' || source.value.text.trim() !== '') return source
+  return { fate: 'failed', detail: 'it is empty; depmod writes it', path: source.path }
 }
 
 function read(path: string): ReadQuestion {

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
-import type { PortQuestion } from '../model/question.ts'
+import type { PortHolders, PortQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
+import type { Verdict } from '../model/reason.ts'
 import { processName } from './process.ts'
 import { everywhere } from '../fixes/usual-fixes.ts'
 
@@ -37,18 +38,30 @@ export const port: Kind<typeof schema> = {
     if (answer.fate === 'absent')
       return verdict('QuestionFailed', { what: `port ${place}`, detail: answer.detail })
     if (answer.fate !== 'found') return unanswered(`port ${place}`, answer)
-    const { isHeld, by } = answer.value
-    if (!isHeld) return verdict('PortFree', { place })
-    if (by !== null && spec.heldBy.includes(by)) return verdict('PortHeldAsWanted', { place, by })
-    if (by === null && spec.heldBy.length > 0)
-      return verdict('QuestionFailed', {
-        what: `port ${place}`,
-        detail: 'it is held, and by whom cannot be seen',
-      })
-    return verdict('PortHeld', { place, by: by ?? 'a process that cannot be seen' })
+    return judgeHolders(place, spec.heldBy, answer.value)
   },
 }
 
-function questionFor(spec: { port: number; protocol: 'tcp' | 'udp' }): PortQuestion {
-  return { ask: 'port', protocol: spec.protocol, port: spec.port }
+function judgeHolders(place: string, heldBy: readonly string[], { sockets, isWhole }: PortHolders): Verdict {
+  if (sockets.length === 0) return verdict('PortFree', { place })
+  const foreign = sockets.filter((names) => !names.some((name) => heldBy.includes(name)))
+  if (foreign.length === 0)
+    return verdict('PortHeldAsWanted', { place, by: nameAll(sockets, (name) => heldBy.includes(name)) })
+  const isProven = heldBy.length === 0 || (isWhole && foreign.some((names) => names.length > 0))
+  if (isProven) return verdict('PortHeld', { place, by: nameAll(foreign) || 'a process that cannot be seen' })
+  return verdict('QuestionFailed', {
+    what: `port ${place}`,
+    detail: 'it is held, and by whom cannot be seen',
+  })
+}
+
+function nameAll(
+  sockets: readonly (readonly string[])[],
+  counts: (name: string) => boolean = () => true,
+): string {
+  return [...new Set(sockets.flat().filter(counts))].toSorted().join(', ')
+}
+
+function questionFor({ protocol, port: number, heldBy }: Omit<PortQuestion, 'ask'>): PortQuestion {
+  return { ask: 'port', protocol, port: number, ...(heldBy && heldBy.length > 0 && { heldBy }) }
 }

@@ -75,6 +75,23 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     expect(readFileSync(path, 'utf8')).not.toBe(text)
   })
 
+  test('a port is held there or here, and not in both', async () => {
+    const script = `const server = require('node:net').createServer().listen(0, '0.0.0.0', () => console.log(server.address().port))`
+    const argv = [`--net=/proc/${pid}/ns/net`, '--', process.execPath, '-e', script]
+    const listener = execa('nsenter', argv, { reject: false, buffer: false })
+    try {
+      const port = Number(await new Promise((resolve) => listener.stdout.once('data', resolve)))
+      const question = { ask: 'port', protocol: 'tcp', port } as const
+      const name = readFileSync(`/proc/${listener.pid}/comm`, 'utf8').trim()
+      expect(await ask(question)).toMatchObject({ fate: 'found', value: { sockets: [[name]] } })
+      const here = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+      expect((await here.ask([question]))[0]?.[1]).toMatchObject({ fate: 'found', value: { sockets: [] } })
+    } finally {
+      listener.kill('SIGKILL')
+      await listener
+    }
+  })
+
   test('of its network settings all are asked at once, and what is missing there is absent', async () => {
     const questions: Question[] = [
       { ask: 'read', path: '/proc/sys/net/ipv4/ip_forward' },

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -21,12 +22,71 @@ test('a port is held by this process while it listens, with IPv4 and IPv6', asyn
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const question = { ask: 'port', protocol: 'tcp', port } as const
-    expect(await ask(question)).toEqual({ fate: 'found', value: { isHeld: true, by: own } })
-    expect(await ask({ ...question, protocol: 'udp' })).toMatchObject({ value: { isHeld: false } })
+    expect(await ask(question)).toMatchObject({ fate: 'found', value: { sockets: [[own]] } })
+    expect(await ask({ ...question, protocol: 'udp' })).toMatchObject({ value: { sockets: [] } })
     server.close()
     await once(server, 'close')
-    expect(await ask(question)).toEqual({ fate: 'found', value: { isHeld: false, by: null } })
+    expect(await ask(question)).toMatchObject({ fate: 'found', value: { sockets: [] } })
   }
+})
+
+test('of two sockets on one port both are told', async () => {
+  const first = createServer().listen(0, '127.0.0.1')
+  await once(first, 'listening')
+  const { port } = first.address() as AddressInfo
+  const other = createSleeper(createServer().listen(port, '127.0.0.2'))
+  onTestFinished(() => void first.close())
+  await other
+  const question = { ask: 'port', protocol: 'tcp', port } as const
+  const answer = await ask(question)
+  expect(answer).toMatchObject({
+    fate: 'found',
+    value: { sockets: expect.arrayContaining([[own], ['sleep']]) },
+  })
+})
+
+test('of a socket that several processes share all are told, or the one that is asked about', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  await createSleeper(server, 'shared')
+  const question = { ask: 'port', protocol: 'tcp', port } as const
+  expect(await ask(question)).toMatchObject({ value: { sockets: [expect.arrayContaining([own, 'sleep'])] } })
+  expect(await ask({ ...question, heldBy: ['sleep'] })).toMatchObject({ value: { sockets: [['sleep']] } })
+  expect(await ask({ ...question, heldBy: ['kubelet'] })).toMatchObject({
+    value: { sockets: [expect.arrayContaining([own, 'sleep'])] },
+  })
+})
+
+/** A process named sleep that has the socket of a server from us, alone or together with us. */
+async function createSleeper(server: Server, how: 'alone' | 'shared' = 'alone'): Promise<void> {
+  if (!server.listening) await once(server, 'listening')
+  // Node.js gives the descriptor of a server to nobody else.
+  const { fd } = (server as unknown as { _handle: { fd: number } })._handle
+  const sleeper = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', fd] })
+  onTestFinished(() => void sleeper.kill('SIGKILL'))
+  await once(sleeper, 'spawn')
+  if (how === 'alone') await new Promise((resolve) => server.close(resolve))
+}
+
+test.each([
+  [
+    'a second table that cannot be read: nothing is proven',
+    (folder: string) => mkdirSync(join(folder, 'tcp6')),
+    'failed',
+  ],
+  ['a kernel without IPv6 has no second table', () => {}, 'found'],
+])('%s', async (_, prepare, fate) => {
+  const procfs = mkdtempSync(join(tmpdir(), 'hostdeps-proc-'))
+  onTestFinished(() => rmSync(procfs, { recursive: true }))
+  const folder = join(procfs, 'self', 'net')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'tcp'), '  sl  local_address rem_address   st\n')
+  prepare(folder)
+  const fake = openHost({ procfs, targetPid: null, deadline: () => 5_000 })
+  const [entry] = await fake.ask([{ ask: 'port', protocol: 'tcp', port: 1 }])
+  expect(entry?.[1]).toMatchObject({ fate })
 })
 
 test('a UDP port that is bound', async () => {
@@ -35,7 +95,7 @@ test('a UDP port that is bound', async () => {
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
   const question = { ask: 'port', protocol: 'udp', port: socket.address().port } as const
-  expect(await ask(question)).toEqual({ fate: 'found', value: { isHeld: true, by: own } })
+  expect(await ask(question)).toMatchObject({ fate: 'found', value: { sockets: [[own]] } })
 })
 
 test('a connection is no listener, and the port of its other side is not its own', () => {

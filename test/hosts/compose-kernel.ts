@@ -33,8 +33,11 @@ function moduleFiles({ modules, release }: ComposedKernel): Record<string, strin
   return {
     '/proc/modules': modules.loaded.map((name) => `${foldModule(name)} 16384 0 - Live 0x0\n`).join(''),
     [`${folder}/modules.dep`]: there.map((name) => `kernel/${name}${modules.ending}:\n`).join(''),
-    [`${folder}/modules.builtin`]: modules.builtIn.map((name) => `kernel/${name}.ko\n`).join(''),
-    [`${folder}/modules.alias`]: '',
+    // No kernel has an empty one of these.
+    [`${folder}/modules.builtin`]: ['zlib_inflate', ...modules.builtIn]
+      .map((name) => `kernel/${name}.ko\n`)
+      .join(''),
+    [`${folder}/modules.alias`]: '# Aliases extracted from modules themselves.\n',
   }
 }
 

@@ -17,7 +17,9 @@ for (const kernel of readdirSync(join(source, 'lib/modules'))) {
   )
   put(
     join(folder, 'modules.builtin'),
-    lines(join(source, folder, 'modules.builtin')).filter((line) => moduleNames.has(moduleOf(line))),
+    lines(join(source, folder, 'modules.builtin')).filter(
+      (line, index) => index === 0 || moduleNames.has(moduleOf(line)),
+    ),
   )
   put(join(folder, 'modules.alias'), lines(join(source, folder, 'modules.alias')).filter(isNamedAlias))
   const config = join('boot', `config-${kernel}`)
@@ -27,8 +29,9 @@ for (const kernel of readdirSync(join(source, 'lib/modules'))) {
   )
 }
 
-/** Of a module of ours, by a name and not by the pattern of a device. */
+/** Of a module of ours, by a name and not by the pattern of a device; and the head, without which it would be a cut-off file. */
 function isNamedAlias(line: string): boolean {
+  if (line.startsWith('#')) return true
   const [, alias = '', module = ''] = line.split(' ')
   return /^[\w-]+$/.test(alias) && moduleNames.has(foldModule(module))
 }

@@ -58,8 +58,8 @@ export function recordedHost(folder: string): Host {
       return orElse(limits === undefined ? undefined : { limits }, notRunning)
     }
     if (question.ask === 'port') {
-      const by = answers.ports[`${question.port}/${question.protocol}`] ?? null
-      return { fate: 'found', value: { isHeld: by !== null, by } }
+      const by = answers.ports[`${question.port}/${question.protocol}`]
+      return { fate: 'found', value: { sockets: by === undefined ? [] : [[by]], isWhole: true } }
     }
     if (question.ask === 'stat') {
       if (answers.devices.includes(question.path)) return found(special('char', question.path))

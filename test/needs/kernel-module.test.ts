@@ -28,11 +28,12 @@ slow_one.ko:
 `,
   [`${modules}/modules.builtin`]: 'kernel/fs/ext4/ext4.ko\nkernel/drivers/md/dm-mod.ko\n',
   [`${modules}/modules.builtin.modinfo`]:
-    'ext4.license=GPL\0ext4.alias=fs-ext4\0ext4.alias=ext3\0mmiotrace.file=arch/x86/mm/mmiotrace\0core.parmtype=burst:uint\0',
+    'ext4.license=GPL\0ext4.alias=fs-ext4\0ext4.alias=ext3\0debugfs.alias=fs-debugfs\0crypto_aes.alias=crypto-aes\0mmiotrace.file=arch/x86/mm/mmiotrace\0core.parmtype=burst:uint\0',
   [`${modules}/modules.alias`]: `# Aliases extracted from modules themselves.
 alias fs-nfs4 nfs
 alias fs-nfsd nfsd
 alias rpcauth-1-* nfs
+alias crypto-aes nbd
 alias cpu:type:x86,ven0000fam0006mod0086:feature:* nbd
 `,
   [config]:
@@ -53,6 +54,8 @@ describe('found', () => {
     ['built in, its file with a hyphen', 'dm_mod', 'ModuleBuiltIn'],
     ['built in, known by its modinfo only', 'mmiotrace', 'ModuleBuiltIn'],
     ['an alias of what is built in', 'ext3', 'ModuleBuiltIn'],
+    ['an alias of a part of the kernel that is on no list itself', 'fs-debugfs', 'ModuleBuiltIn'],
+    ['an alias of both: of a module first, as modprobe does it', 'crypto-aes', 'ModuleLoadable'],
     ['loadable', 'iscsi_tcp', 'ModuleLoadable'],
     ['loadable: nfs.ko.xz, while only nfsd is loaded', 'nfs', 'ModuleLoadable'],
     ['nbd.ko.zst', 'nbd', 'ModuleLoadable'],
@@ -141,7 +144,51 @@ describe('rules against loading', () => {
       'install nfs /sbin/modprobe -i nfs\ninstall nfs /bin/true',
       'ModuleLoadable',
     ],
+    [
+      'a command that only speaks of it',
+      'nfs',
+      'install nfs /bin/echo "modprobe nfs is disabled"',
+      'ModuleUnknown',
+    ],
+    ['the same behind a mark that is quoted', 'nfs', "install nfs logger '; modprobe nfs'", 'ModuleUnknown'],
+    ['a command that loads another', 'nfs', 'install nfs /sbin/modprobe nbd', 'ModuleUnknown'],
+    [
+      'a command that does nothing first',
+      'nfs',
+      'install nfs /bin/true && modprobe -i nfs',
+      'ModuleLoadable',
+    ],
+    [
+      'a command that does nothing, and then who knows what',
+      'nfs',
+      'install nfs /bin/true; ask-first',
+      'ModuleUnknown',
+    ],
     ['alias off', 'nfs', 'alias nfs off', 'ModuleBlocked'],
+    ['alias off of an alias', 'fs-nfs4', 'alias fs-nfs4 off', 'ModuleBlocked'],
+    ['alias off of the module, asked for by an alias', 'fs-nfs4', 'alias nfs off', 'ModuleLoadable'],
+    ['alias off of a dependency', 'iscsi_tcp', 'alias libiscsi_tcp off', 'ModuleLoadable'],
+    ['alias off, and alias of a module', 'nfs', 'alias nfs off\nalias nfs nbd', 'ModuleLoadable'],
+    ['alias off of what is built in by an alias', 'fs-debugfs', 'alias fs-debugfs off', 'ModuleBuiltIn'],
+    ['alias of another module', 'nfs', 'alias nfs nbd # not nfs', 'ModuleLoadable'],
+    ['alias of one that is not there', 'nfs', 'alias nfs other', 'ModuleBlocked'],
+    ['alias of an alias, which is not followed', 'nfs', 'alias nfs fs-nfsd', 'ModuleBlocked'],
+    ['alias of itself, which a blacklist blocks', 'nfs', 'alias nfs nfs\nblacklist nfs', 'ModuleBlocked'],
+    ['install of the alias', 'fs-nfs4', 'install fs-nfs4 /bin/false', 'ModuleBlocked'],
+    [
+      'install of the alias, and alias of another module',
+      'fs-nfs4',
+      'install fs-nfs4 /bin/false\nalias fs-nfs4 nbd',
+      'ModuleLoadable',
+    ],
+    ['install of the module, asked for by an alias', 'fs-nfs4', 'install nfs /bin/false', 'ModuleBlocked'],
+    ['install of what is not there', 'nosuch', 'install nosuch /bin/false', 'ModuleNotFound'],
+    [
+      'a blocked module of an alias that is built in too',
+      'crypto-aes',
+      'install nbd /bin/false',
+      'ModuleBuiltIn',
+    ],
     ['alias of another name', 'my-net', 'alias my-net nbd', 'ModuleLoadable'],
     [
       'options and softdeps are no rules against it',
@@ -160,6 +207,18 @@ describe('rules against loading', () => {
       message: `kernel module nfs may not be loaded: "install" runs true instead in ${local}, line 3`,
       fix: { note: `Take out ${local}, line 3: it keeps nfs from being loaded.` },
     })
+  })
+
+  test('of an alias to what is not there it is said which, and where', () => {
+    expect(judge('nfs', { [local]: 'alias nfs other\n' })).toMatchObject({
+      message: `kernel module nfs may not be loaded: it is made other in ${local}, line 1, and there is no other`,
+      fix: { note: `Take out ${local}, line 1: it keeps nfs from being loaded.` },
+    })
+  })
+
+  test.each(['modules.dep', 'modules.builtin'])('an alias to what may be in %s is unknown', (file) => {
+    const said = judge('nfs', { [local]: 'alias nfs other\n', [`${modules}/${file}`]: 'denied' })
+    expect(said.state).toBe('unknown')
   })
 
   test('a blacklist is told as evidence', () => {
@@ -241,6 +300,18 @@ describe('unread sources', () => {
     expect(judge(name, { [path]: 'denied' }).reason).toBe(reason)
   })
 
+  test.each(['modules.dep', 'modules.builtin', 'modules.alias'])(
+    '%s that is empty: depmod never leaves it so',
+    (name) => {
+      const changes = { [`${modules}/${name}`]: '' }
+      expect(judge('nosuch', changes)).toMatchObject({
+        state: 'unknown',
+        message: expect.stringContaining(name),
+      })
+      expect(judge('dm_multipath', changes).reason).toBe('ModuleLoaded')
+    },
+  )
+
   test('a configuration that says n proves nothing while a list is unread', () => {
     const written = { kernelModule: 'drbd', config: 'CONFIG_DRBD' }
     expect(judge(written, { [`${modules}/modules.dep`]: 'denied' }).state).toBe('unknown')
@@ -265,6 +336,12 @@ describe('a kernel without module support has no /proc/modules and no folder', (
     ['no configuration', 'CONFIG_DRBD', bare, 'ModuleUnknown'],
     ['configuration denied', 'CONFIG_DRBD', { ...bare, '/proc/config.gz': 'denied' }, 'ModuleUnknown'],
     ['no option named', undefined, built, 'ModuleUnknown'],
+    [
+      'y, and no rule of modprobe matters',
+      'CONFIG_BRIDGE_NETFILTER',
+      { ...built, [local]: 'alias x off\n' },
+      'ModuleBuiltIn',
+    ],
     [
       'no option named, but /sys/module has it',
       undefined,

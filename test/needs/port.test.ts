@@ -4,16 +4,38 @@ import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
 const kubelet = { port: 10_250, heldBy: ['kubelet'] }
 
-test.each<[string, unknown, { isHeld: boolean; by: string | null }, string]>([
-  ['free', 10_250, { isHeld: false, by: null }, 'PortFree'],
-  ['free, and may be held', kubelet, { isHeld: false, by: null }, 'PortFree'],
-  ['held', 10_250, { isHeld: true, by: 'nginx' }, 'PortHeld'],
-  ['held by who may', kubelet, { isHeld: true, by: 'kubelet' }, 'PortHeldAsWanted'],
-  ['held by another', kubelet, { isHeld: true, by: 'nginx' }, 'PortHeld'],
-  ['held by who cannot be seen', 10_250, { isHeld: true, by: null }, 'PortHeld'],
-  ['held by who cannot be seen, and may be who may', kubelet, { isHeld: true, by: null }, 'QuestionFailed'],
-])('%s', (_, written, holder, reason) => {
-  expect(judgeBy(port, { port: written }, { answer: () => found(holder) }).reason).toBe(reason)
+test.each<[string, unknown, readonly (readonly string[])[], string]>([
+  ['free', 10_250, [], 'PortFree'],
+  ['free, and may be held', kubelet, [], 'PortFree'],
+  ['held', 10_250, [['nginx']], 'PortHeld'],
+  ['held by who may', kubelet, [['kubelet']], 'PortHeldAsWanted'],
+  ['held by another', kubelet, [['nginx']], 'PortHeld'],
+  [
+    'held by who may, on one address, and by another on the next',
+    kubelet,
+    [['kubelet'], ['nginx']],
+    'PortHeld',
+  ],
+  ['held by who may, on two addresses', kubelet, [['kubelet'], ['kubelet']], 'PortHeldAsWanted'],
+  ['held by who may and who started it', kubelet, [['systemd', 'kubelet']], 'PortHeldAsWanted'],
+  ['held by who cannot be seen', 10_250, [[]], 'PortHeld'],
+  ['held by who cannot be seen, and may be who may', kubelet, [[]], 'QuestionFailed'],
+  ['by another, and by who cannot be seen', kubelet, [[], ['nginx']], 'PortHeld'],
+])('%s', (_, written, sockets, reason) => {
+  const holders = { sockets, isWhole: true }
+  expect(judgeBy(port, { port: written }, { answer: () => found(holders) }).reason).toBe(reason)
+})
+
+test('where not all processes are seen, one of those that may hold it may share the socket', () => {
+  const holders = { sockets: [['systemd']], isWhole: false }
+  expect(judgeBy(port, { port: kubelet }, { answer: () => found(holders) }).reason).toBe('QuestionFailed')
+  expect(judgeBy(port, { port: 10_250 }, { answer: () => found(holders) }).reason).toBe('PortHeld')
+})
+
+test('who holds it is told, each once', () => {
+  const holders = { sockets: [['systemd', 'nginx'], ['nginx'], ['kubelet']], isWhole: true }
+  const { message } = judgeBy(port, { port: kubelet }, { answer: () => found(holders) })
+  expect(message).toBe('port 10250/tcp is held by nginx, systemd')
 })
 
 test('nothing but a table that was read proves anything', () => {
