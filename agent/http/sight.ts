@@ -1,5 +1,5 @@
 import { verdict } from '../model/reason.ts'
-import type { Report, ReportSource } from '../model/report.ts'
+import type { Report, ReportCheck, ReportSource } from '../model/report.ts'
 
 /** What may be told right now. It stays the same object until that changes, so that what is made of it can be kept. */
 export interface Sight {
@@ -43,11 +43,19 @@ export function oncePerSight<T>(make: (sight: Sight) => T): (sight: Sight) => T 
 /** The findings stay as they were last seen; of the checks nothing is known any more. */
 function distrust(report: Report, detail: string): Report {
   const { state, reason, message } = verdict('RoundStale', { detail })
-  const since = report.at
+  const sinceOf = (check: ReportCheck) => (check.state === state ? check.since : report.at)
   const fix = null
   const pending = null
   return {
     ...report,
-    checks: report.checks.map((check) => ({ ...check, state, reason, message, since, fix, pending })),
+    checks: report.checks.map((check) => ({
+      ...check,
+      state,
+      reason,
+      message,
+      since: sinceOf(check),
+      fix,
+      pending,
+    })),
   }
 }

@@ -1,10 +1,9 @@
 import { lstatSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
-import { showDuration } from '../model/duration.ts'
 import type { Clock } from '../model/host.ts'
 import { readRoundFile } from '../rounds/round-file.ts'
 import type { RoundRead } from '../rounds/round-file.ts'
-import { lateAfterIntervals } from './report-board.ts'
+import { lateAfterIntervals, lateWords } from './report-board.ts'
 import type { ReportBoard } from './report-board.ts'
 
 export interface FollowOptions {
@@ -76,9 +75,8 @@ function silenceOf(read: RoundRead, now: number): string | null {
   if ('unusable' in read) return read.unusable
   const { boot, took, settings } = read.round
   const patience = lateAfterIntervals * settings.interval
-  // No age in it: these words go on the Node, and would be written anew each time they differ.
   return now - boot - took > patience
-    ? `no round has come for more than ${showDuration(patience)}; the prober has stopped`
+    ? `${lateWords(patience)}; the prober has stopped, or cannot write it`
     : null
 }
 

@@ -61,7 +61,7 @@ export function createBoard({ clock, interval, node }: BoardOptions): ReportBoar
     stale() {
       const age = clock.boot() - boot
       const patience = lateAfterIntervals * (last?.settings.interval ?? interval)
-      return silent ?? (age > patience ? lateWords(age) : null)
+      return silent ?? (age > patience ? lateWords(patience) : null)
     },
     subscribe(next) {
       listeners.add(next)
@@ -70,8 +70,9 @@ export function createBoard({ clock, interval, node }: BoardOptions): ReportBoar
   }
 }
 
-function lateWords(age: number): string {
-  return `no round has finished for ${showDuration(age)}`
+/** No age in it: these words go on the Node, and would be written anew each time they differ. */
+export function lateWords(patience: number): string {
+  return `no round has come for more than ${showDuration(patience)}`
 }
 
 /** What the last round would be if nothing could be asked any more. */

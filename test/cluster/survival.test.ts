@@ -1,246 +1,244 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { V1Node, V1Pod, V1Service } from '@kubernetes/client-node'
-import { execa } from 'execa'
+import type { V1Lease } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { mergePatch } from './api-client.ts'
-import { hasRealCluster, startRealCluster } from './real-cluster.ts'
-import type { RealCluster } from './real-cluster.ts'
+import type { ReportCheck } from '../../agent/model/report.ts'
+import { hasRealCluster } from './real-cluster.ts'
+import { config, startSurvivor, watch } from './survivor.ts'
+import type { Survivor } from './survivor.ts'
 import { until } from './test-node.ts'
 
-const long = { timeout: 180_000 }
+const long = { timeout: 300_000 }
 
 /** What happens to nodes, agents and what people write, on a node that lacks open-iscsi. */
 describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
-  let on: RealCluster
-  let service = ''
+  let it: Survivor
   beforeAll(async () => {
-    on = await startRealCluster()
-    await on.install()
-    await writeConfig(config)
-    await until(label, (state) => state === 'missing', 60_000)
-    const { spec } = await on.cluster.call<V1Service>({
-      path: '/api/v1/namespaces/hostdeps/services/hostdeps',
-    })
-    service = `http://${spec?.clusterIP}:9465`
-    await until(
-      () => ask('/readyz'),
-      (said) => said.startsWith('200'),
-      90_000,
-    )
-  }, 180_000)
-  afterAll(() => on?.stop())
+    it = await startSurvivor()
+  }, 240_000)
+  afterAll(() => it?.on.stop())
 
-  const config = 'checks: [open-iscsi, nfs-client, cryptsetup]\ninterval: 5s\nunknownAfter: 1s\n'
-  const writeConfig = (text: string) =>
-    on.cluster.call({
-      method: 'PATCH',
-      path: '/api/v1/namespaces/hostdeps/configmaps/hostdeps',
-      type: mergePatch,
-      body: { data: { 'config.yaml': text } },
-    })
-  const label = () => on.labelOf('worker-1', 'open-iscsi')
-  const node = () => on.cluster.call<V1Node>({ path: '/api/v1/nodes/worker-1' })
-  const condition = async () =>
-    (await node()).status?.conditions?.find(({ type }) => type === 'hostdeps.dev/OpenIscsiReady')
-  /** What was applied last, and when. */
-  const applied = async () =>
-    (await node()).metadata?.managedFields?.find(({ manager }) => manager === 'hostdeps')
-  const pathOf = ({ metadata }: V1Pod) => `/api/v1/namespaces/hostdeps/pods/${metadata?.name}`
-  const agent = async (): Promise<V1Pod> => {
-    const pod = await on.agentOn('worker-1')
-    if (pod === undefined) throw new Error('worker-1 has no agent')
-    return pod
-  }
-  const restarts = async () => {
-    const { status } = await agent()
-    return Object.fromEntries((status?.containerStatuses ?? []).map((one) => [one.name, one.restartCount]))
-  }
-  /** The Service, as it is asked on the node itself: status and text. */
-  const ask = async (path: string) => {
-    const argv = ['-s', '-m', '5', '-o', '-', '-w', '\n%{http_code}', `${service}${path}`]
-    const { stdout } = await execa('ip', ['netns', 'exec', on.nodes[0].host.name, 'curl', ...argv], {
-      reject: false,
-    })
-    const [, text = '', status = ''] = /^(.*)\n(\d+)$/s.exec(stdout) ?? []
-    return `${status} ${text}`
-  }
-  const isUp = () =>
-    until(
-      () => ask('/readyz'),
-      (said) => said.startsWith('200'),
-      90_000,
-    )
-  /** The pids of a container's Node.js, as the node sees them. */
-  const pidsOf = async (command: 'probe' | 'serve') => {
-    const { stdout } = await on.nodes[0].host.exec(['pgrep', '-f', `^(\\S*/)?node \\S*hostdeps ${command} `])
-    return stdout.split('\n').filter(Boolean)
-  }
-  const kill = async (signal: string, command: 'probe' | 'serve') => {
-    const pids = await pidsOf(command)
-    expect(pids.length).toBeGreaterThan(0)
-    await on.nodes[0].host.exec(['kill', `-${signal}`, ...pids])
-  }
-
-  test('a restart of the kubelet: nothing is written, no container starts again', long, async () => {
-    const [before, counts] = [await applied(), await restarts()]
-    await on.nodes[0].host.exec(['systemctl', 'restart', 'kubelet'])
-    await sleep(15_000)
-    expect(await applied()).toEqual(before)
-    expect(await restarts()).toEqual(counts)
-    await isUp()
-  })
+  test(
+    'a restart of the kubelet: nothing is lost, nothing is written, no container starts again',
+    long,
+    async () => {
+      const kubelet = async () => {
+        const show = ['systemctl', 'show', '--property=MainPID,ExecMainStartTimestampMonotonic', 'kubelet']
+        return (await it.host.exec(show)).stdout
+      }
+      const lease = async () => {
+        const path = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/worker-1'
+        return Date.parse(String((await it.on.cluster.call<V1Lease>({ path })).spec?.renewTime))
+      }
+      const containers = async () =>
+        (await it.agent()).status?.containerStatuses?.map(({ containerID }) => containerID)
+      const [was, said, ran] = [await kubelet(), await it.said(), await containers()]
+      await it.host.exec(['systemctl', 'restart', 'kubelet'])
+      expect(await kubelet()).not.toBe(was)
+      // The new one beats, twice, and says that its node is ready.
+      for (let beat = 0; beat < 2; beat++) {
+        const last = await lease()
+        await until(lease, (time) => time > last, 120_000)
+      }
+      await until(
+        () => it.condition('Ready'),
+        (ready) => ready?.status === 'True',
+        60_000,
+      )
+      expect(await it.said()).toEqual(said)
+      expect(await containers()).toEqual(ran)
+      await it.isUp()
+    },
+  )
 
   test('a server that is killed goes on from what the Node says', long, async () => {
-    const [before, was, { server = 0 }] = [await applied(), await condition(), await restarts()]
-    await kill('KILL', 'serve')
-    await until(restarts, (now) => now['server'] === server + 1, 60_000)
-    await isUp()
-    expect(await applied()).toEqual(before)
-    expect(await condition()).toEqual(was)
+    const [said, { server = 0 }] = [await it.said(), await it.restarts()]
+    expect(await it.signal('SIGKILL', 'serve')).toBeGreaterThan(0)
+    await until(it.restarts, (now) => now['server'] === server + 1, 60_000)
+    await it.isUp()
+    expect(await it.said()).toEqual(said)
   })
 
   test('a prober that is killed starts again, and its rounds come on', long, async () => {
-    const { prober = 0 } = await restarts()
-    await kill('KILL', 'probe')
-    await until(restarts, (now) => now['prober'] === prober + 1, 60_000)
-    await isUp()
-    expect(await label()).toBe('missing')
+    const { prober = 0 } = await it.restarts()
+    expect(await it.signal('SIGKILL', 'probe')).toBeGreaterThan(0)
+    await until(it.restarts, (now) => now['prober'] === prober + 1, 60_000)
+    await it.isUp()
+    expect(await it.label()).toBe('missing')
   })
 
-  test('a prober that stands still: unknown, and the Service says why all the while', long, async () => {
-    await kill('STOP', 'probe')
-    await until(
-      () => ask('/readyz'),
-      (said) => said.startsWith('503'),
-      60_000,
-    )
-    const isReady = async () => {
-      const { status } = await agent()
-      return status?.conditions?.find(({ type }) => type === 'Ready')?.status
-    }
-    await until(label, (state) => state === 'unknown', 60_000)
-    await until(isReady, (ready) => ready === 'False', 60_000)
-    // With the pod not ready for longer than kube-proxy takes to hear of it.
-    for (let turn = 0; turn < 10; turn++) {
-      const said = await ask('/ready/open-iscsi')
-      expect(said).toMatch(/^503 /)
-      expect(said).toContain('the prober has stopped')
-      await sleep(500)
-    }
-    expect(await condition()).toMatchObject({ status: 'Unknown', reason: 'RoundStale' })
-    await kill('CONT', 'probe')
-    await until(label, (state) => state === 'missing', 60_000)
-    await isUp()
-  })
+  test(
+    'a prober that stands still: not ready at once, the label when it is time, 503 all the while',
+    long,
+    async () => {
+      const gate = watch(() => it.ask('/ready/overlay'))
+      const ready = watch(it.podIsReady)
+      const label = watch(() => it.label('overlay'))
+      const all = [gate, ready, label]
+      await until(
+        () => Promise.resolve(all.every(({ seen }) => seen.length > 0)),
+        (isSo) => isSo,
+      )
+      let check: ReportCheck | null = null
+      try {
+        expect(await it.signal('SIGSTOP', 'probe')).toBeGreaterThan(0)
+        await until(
+          () => it.label('overlay'),
+          (state) => state === 'unknown',
+          120_000,
+        )
+        // Longer than kube-proxy takes to hear of a pod that is not ready.
+        await sleep(5_000)
+        check = JSON.parse((await it.ask('/v1/checks/overlay')).replace(/^\d+ /, ''))
+      } finally {
+        for (const watched of all) await watched.stop()
+        await it.signal('SIGCONT', 'probe')
+      }
+      // No connect that hangs, no other answer: at once, and some moments later with the half that it is.
+      const [before, ...after] = gate.seen.map(({ value }) => value.split('\n')[0])
+      expect(before).toBe('200 ready')
+      const late = 'nothing new was heard from the host: no round has come for more than 15s'
+      for (const text of after) expect(text).toContain(`503 unknown: ${late}`)
+      expect(new Set(after).size).toBeLessThanOrEqual(2)
+      expect(after.at(-1)).toContain('; the prober has stopped, or cannot write it (RoundStale)')
+      expect(ready.seen.map(({ value }) => value)).toEqual(['True', 'False'])
+      expect(label.seen.map(({ value }) => value)).toEqual(['ready', 'unknown'])
+      const [unknownAt = 0, notReadyAt = 0, labelAt = 0] = all.map(({ seen }) => seen[1]?.at)
+      const afterIt = (time: number) => `${Math.round(time - unknownAt)} ms`
+      console.log(`after the Service said so: not ready ${afterIt(notReadyAt)}, label ${afterIt(labelAt)}`)
+      expect(Math.max(unknownAt, notReadyAt)).toBeLessThan(labelAt)
+      // By the server's own clock.
+      expect(Date.parse(check?.told.since ?? '') - Date.parse(check?.since ?? '')).toBeGreaterThanOrEqual(
+        30_000,
+      )
+      expect(check?.told).toMatchObject({ state: 'unknown', reason: 'RoundStale' })
+      await until(
+        () => it.label('overlay'),
+        (state) => state === 'ready',
+        60_000,
+      )
+      await until(it.podIsReady, (now) => now === 'True', 60_000)
+      expect(await it.ask('/ready/overlay')).toMatch(/^200 ready/)
+    },
+  )
 
   test('an API server that is away: the Service answers, and what changed comes after', long, async () => {
-    const counts = await restarts()
-    await on.cluster.stopApiServer()
+    const counts = await it.restarts()
+    await it.on.cluster.stopApiServer()
     try {
-      await on.nodes[0].host.apt('install', '--no-install-recommends', 'cryptsetup-bin')
+      await it.host.apt('install', '--no-install-recommends', 'cryptsetup-bin')
       await until(
-        () => ask('/ready/cryptsetup'),
+        () => it.ask('/ready/cryptsetup'),
         (said) => said.startsWith('200'),
         30_000,
       )
-      expect(await ask('/ready/open-iscsi')).toContain('503 missing')
+      expect(await it.ask('/ready/open-iscsi')).toContain('503 missing')
     } finally {
-      await on.cluster.startApiServer()
+      await it.on.cluster.startApiServer()
     }
     await until(
-      () => on.labelOf('worker-1', 'cryptsetup'),
+      () => it.label('cryptsetup'),
       (state) => state === 'ready',
       90_000,
     )
-    await isUp()
-    expect(await restarts()).toEqual(counts)
+    await it.isUp()
+    expect(await it.restarts()).toEqual(counts)
   })
 
   test('a ConfigMap that is changed for the worse, and then for the better', long, async () => {
-    await writeConfig(config.replace('nfs-client', 'nfs-clint'))
-    await until(
-      () => ask('/readyz'),
-      (said) => said.includes('there is no check nfs-clint'),
-      120_000,
-    )
-    expect(await label()).toBe('missing')
+    const isTold = () =>
+      until(
+        () => it.ask('/readyz'),
+        (said) => said.includes('there is no check nfs-clint'),
+        120_000,
+      )
+    await it.writeConfig(config.replace('nfs-client', 'nfs-clint'))
+    await isTold()
+    expect(await it.label()).toBe('missing')
     // Started anew with it, both use what is valid of it.
-    const { prober = 0, server = 0 } = await restarts()
-    await kill('KILL', 'probe')
-    await kill('KILL', 'serve')
-    await until(restarts, (now) => now['prober'] === prober + 1 && now['server'] === server + 1, 120_000)
+    const { prober = 0, server = 0 } = await it.restarts()
+    await it.signal('SIGKILL', 'probe')
+    await it.signal('SIGKILL', 'serve')
+    await until(it.restarts, (now) => now['prober'] === prober + 1 && now['server'] === server + 1, 120_000)
+    await isTold()
+    expect([await it.label(), await it.label('cryptsetup')]).toEqual(['missing', 'ready'])
+    await it.writeConfig(config.replace('nfs-client', 'vxlan'))
     await until(
-      () => ask('/readyz'),
-      (said) => said.includes('there is no check nfs-clint'),
-      120_000,
-    )
-    expect([await label(), await on.labelOf('worker-1', 'cryptsetup')]).not.toContain(undefined)
-    expect(await label()).toBe('missing')
-    await writeConfig(config.replace('nfs-client', 'overlay'))
-    await until(
-      () => on.labelOf('worker-1', 'overlay'),
+      () => it.label('vxlan'),
       (state) => state === 'ready',
       120_000,
     )
-    expect(await on.labelOf('worker-1', 'nfs-client')).toBeUndefined()
-    await writeConfig(config)
+    expect(await it.label('nfs-client')).toBeUndefined()
+    await it.writeConfig(config)
     await until(
-      () => on.labelOf('worker-1', 'overlay'),
+      () => it.label('vxlan'),
       (state) => state === undefined,
       120_000,
     )
   })
 
   test.each([
-    ['is no YAML', 'checks: [open-iscsi\nhttp: {{\n'],
-    ['has a mistake in http', `${config}http: { hots: "::" }\n`],
-    ['names another address', `${config}http: { host: 127.0.0.1, port: 1 }\n`],
+    ['is no YAML', 'checks: [open-iscsi\nhttp: {{'],
+    ['has a mistake in http', `${config}http: { hots: "::" }`],
+    ['names another address', `${config}http: { host: 127.0.0.1, port: 1 }`],
   ])('a ConfigMap that %s: a pod that starts anew is found all the same', long, async (_, text) => {
-    await writeConfig(text)
-    const read = "console.log(require('node:fs').readFileSync('/etc/hostdeps/config/config.yaml', 'utf8'))"
+    await it.writeConfig(text)
     await until(
-      async () => on.exec(await agent(), 'server', 'node', '-e', read),
-      (said) => said.trim() === text.trim(),
+      () => it.textOf('config/config.yaml'),
+      (now) => now === text,
       120_000,
     )
-    const old = await agent()
-    await on.cluster.call({ method: 'DELETE', path: pathOf(old) })
+    const old = await it.agent()
+    await it.deleteAgent()
     const server = async () => {
-      const { metadata, status } = (await on.agentOn('worker-1')) ?? {}
-      const [is] = status?.containerStatuses?.filter(({ name }) => name === 'server') ?? []
+      const { metadata, status } = (await it.on.agentOn('worker-1')) ?? {}
+      const is = status?.containerStatuses?.find(({ name }) => name === 'server')
       const isNew = metadata?.uid !== old.metadata?.uid
       // Started: as the kubelet's startup probe has found it.
       return { isNew, started: is?.started, restarts: is?.restartCount }
     }
-    await until(server, ({ isNew, started }) => isNew && started === true, 90_000)
-    expect(await ask('/healthz')).toMatch(/^200 /)
+    await until(server, ({ isNew, started }) => isNew && started === true, 120_000)
+    expect(await it.ask('/healthz')).toMatch(/^200 /)
     expect((await server()).restarts).toBe(0)
-    expect(await label()).toBe('missing')
-    await writeConfig(config)
-    await isUp()
+    expect(await it.label()).toBe('missing')
+    await it.writeConfig(config)
+    await it.isUp()
   })
 
   test('a full emptyDir: unknown, and by itself well again', long, async () => {
     const fill = `const {writeSync,openSync}=require('node:fs');const f=openSync('/run/hostdeps/full','w');
       try { for(;;) writeSync(f, Buffer.alloc(65536)) } catch (error) { console.log(error.code) }`
-    expect(await on.exec(await agent(), 'prober', 'node', '-e', fill)).toContain('ENOSPC')
+    expect(await it.on.exec(await it.agent(), 'prober', 'node', '-e', fill)).toContain('ENOSPC')
     await until(
-      () => ask('/readyz'),
-      (said) => said.startsWith('503'),
+      () => it.ask('/ready/open-iscsi'),
+      (said) => said.startsWith('503 unknown'),
       60_000,
     )
-    await on.exec(await agent(), 'prober', 'node', '-e', "require('node:fs').rmSync('/run/hostdeps/full')")
-    await isUp()
-    await until(label, (state) => state === 'missing', 60_000)
+    expect(await it.ask('/readyz')).toMatch(/^503 .*no round has come for more than 15s/s)
+    await until(it.label, (state) => state === 'unknown', 90_000)
+    expect(await it.ask('/ready/open-iscsi')).toContain(
+      'no round has come for more than 15s; the prober has stopped, or cannot write it',
+    )
+    expect(await it.condition()).toMatchObject({ status: 'Unknown', reason: 'RoundStale' })
+    await it.on.exec(
+      await it.agent(),
+      'prober',
+      'node',
+      '-e',
+      "require('node:fs').rmSync('/run/hostdeps/full')",
+    )
+    await it.isUp()
+    await until(it.label, (state) => state === 'missing', 60_000)
+    expect(await it.condition()).toMatchObject({ status: 'False', reason: 'BinaryNotFound' })
   })
 
   test('a reboot of the node: the same pod is there again and says the same', long, async () => {
-    const [{ metadata }, was] = [await agent(), await condition()]
-    await on.nodes[0].reboot()
-    await until(restarts, (now) => (now['server'] ?? 0) > 0, 120_000)
-    await isUp()
-    expect((await agent()).metadata?.uid).toBe(metadata?.uid)
-    await until(label, (state) => state === 'missing', 60_000)
-    expect((await condition())?.lastTransitionTime).toEqual(was?.lastTransitionTime)
+    const [{ metadata }, was] = [await it.agent(), await it.condition()]
+    const { server = 0 } = await it.restarts()
+    await it.on.nodes[0].reboot()
+    await until(it.restarts, (now) => (now['server'] ?? 0) > server, 120_000)
+    await it.isUp()
+    expect((await it.agent()).metadata?.uid).toBe(metadata?.uid)
+    await until(it.label, (state) => state === 'missing', 60_000)
+    expect((await it.condition())?.lastTransitionTime).toEqual(was?.lastTransitionTime)
   })
 })

@@ -51,7 +51,7 @@ test('after a reboot the old round is not believed, and the first new one is', l
   await expect.poll(reason, soon).toBe('BinaryNotFound')
   expect(board.stale()).toBeNull()
   pass(180_000)
-  expect(board.stale()).toContain('no round has finished')
+  expect(board.stale()).toContain('no round has come for more than 3m')
 })
 
 /** Follows a file of a folder of its own; "missing" is what its rounds say. */
