@@ -3,11 +3,13 @@ import { fileSchema } from '../agent/catalog/json-schema.ts'
 import { load } from '../agent/catalog/load.ts'
 import type { Check } from '../agent/model/check.ts'
 import type { Need } from '../agent/model/need.ts'
+import { renderKeys } from './render-keys.ts'
 
 /** What is made of the checks in their own folder, by file name. */
 export function generated(checks: readonly Check[]): Readonly<Record<string, string>> {
   return {
     'README.md': renderReadme(checks),
+    'KEYS.md': renderKeys(fileSchema()),
     'check.schema.json': `${JSON.stringify(fileSchema(), null, 1)}\n`,
   }
 }
@@ -23,7 +25,7 @@ function renderReadme(all: readonly Check[]): string {
   return [
     '<!-- Generated from the files of this folder: npm run generate writes it anew. -->',
     '# The checks',
-    `${checks.length} checks. One that others take in stands in the second table; what a check needs is what its own file says, and all that the checks it takes in need. [LEFT-OUT.md](LEFT-OUT.md) lists what is known and not asked.`,
+    `${checks.length} checks. One that others take in stands in the second table; what a check needs is what its own file says, and all that the checks it takes in need. [KEYS.md](KEYS.md) explains what a file may say; [LEFT-OUT.md](LEFT-OUT.md) lists what is known and not asked.`,
     '## Workloads and nodes',
     table(checks.filter(({ name }) => !taken.has(name))),
     '## What they have in common',

@@ -1,12 +1,13 @@
 import { RE2JS } from 're2js'
 import * as z from 'zod'
-import { fixKeys } from '../fixes/families.ts'
-import { parseRange } from '../versions/range.ts'
-import { didYouMean } from './mistake.ts'
+import { fixKeys, imageBased, membersOf } from '../fixes/families.ts'
+import { parseRange, rangePattern } from '../versions/range.ts'
 
 const name = (what: string, pattern: RegExp) => z.string().regex(pattern, `is not a ${what}`)
 const sentence = z.string().trim().min(1).max(500)
-const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+  .meta({ pattern: '^https?://' })
 const textOrList = z.union([
   z
     .string()
@@ -20,40 +21,56 @@ const fix = z
     packages: z
       .array(name('package name', /^[\w.+:@-]+$/))
       .min(1)
-      .optional(),
+      .optional()
+      .describe("Installed with the distribution's package manager."),
     modules: z
       .array(name('module name', /^[\w-]+$/))
       .min(1)
-      .optional(),
+      .optional()
+      .describe('Loaded now and at each boot.'),
     sysctls: z
       .record(
         name('sysctl', /^[\w./*-]+$/),
         z.union([z.number(), z.string().regex(/^[\w\s.,:/-]+$/)]).transform(String),
       )
-      .optional(),
-    run: textOrList.optional(),
-    note: sentence.optional(),
-    reboot: z.literal(true).optional(),
+      .optional()
+      .describe('Settings of the kernel, set now and at each boot: { vm.max_map_count: 262144 }.'),
+    run: textOrList.optional().describe('A command to run afterwards, or several.'),
+    note: sentence.optional().describe('What to do where no command does it.'),
+    reboot: z.literal(true).optional().describe('It takes a reboot.'),
   })
   .refine((entry) => Object.values(entry).some((part) => part !== undefined), {
     error: 'says nothing',
     when: ({ issues }) => issues.length === 0,
   })
+  .meta({ id: 'fix', minProperties: 1 })
 
 const fixByDistro = z
-  .record(
-    z.string().refine((key) => fixKeys.includes(key), {
-      error: (issue) =>
-        `unknown distribution ${String(issue.input)}${didYouMean(String(issue.input), fixKeys)}`,
-    }),
-    fix,
-  )
-  .refine((entries) => Object.keys(entries).length > 0, 'is empty')
+  .strictObject(Object.fromEntries(fixKeys.map((key) => [key, fix.exactOptional().describe(keyWords(key))])))
+  .refine((entries) => Object.keys(entries).length > 0, {
+    error: 'is empty',
+    when: ({ issues }) => issues.length === 0,
+  })
+  .meta({ id: 'fixes', minProperties: 1 })
 
-const range = z.string().superRefine((text, context) => {
-  const parsed = parseRange(text)
-  if ('error' in parsed) context.addIssue({ code: 'custom', message: parsed.error })
-})
+function keyWords(key: string): string {
+  if (key === 'all')
+    return 'For every distribution without a nearer entry, but for those whose host is one image.'
+  if (imageBased.includes(key))
+    return 'For this one alone; its host is one image, to which no package can be added.'
+  const members = membersOf(key)
+  return members.length === 0
+    ? 'For this one alone, as its os-release calls it (ID).'
+    : `For all of this family: ${members.join(', ')}.`
+}
+
+const range = z
+  .string()
+  .superRefine((text, context) => {
+    const parsed = parseRange(text)
+    if ('error' in parsed) context.addIssue({ code: 'custom', message: parsed.error })
+  })
+  .meta({ pattern: rangePattern })
 
 const pattern = z
   .string()
@@ -76,61 +93,102 @@ export const checkName = z
   .max(56, 'is longer than 56 characters')
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: a-z, 0-9 and -')
 
-/** What any need may carry beside its kind's own keys. */
-const commonKeys = {
-  why: sentence.optional(),
-  source: url.optional(),
-  /** What of it no source bears out yet: "the package's name on SUSE". */
-  unverified: sentence.optional(),
-  recommended: z.boolean().default(false),
+/** What any need may carry. */
+const wordKeys = {
+  why: sentence
+    .optional()
+    .describe('Why it is needed, in a sentence that a tired administrator understands.'),
+  source: url.optional().describe('Where that is from: an http(s) address.'),
+  unverified: sentence
+    .optional()
+    .describe('What of it no source bears out yet: "the package\'s name on SUSE".'),
+  recommended: z
+    .boolean()
+    .default(false)
+    .describe('true: the check is ready without it, and says that it is recommended. Default: false.'),
   when: z
     .strictObject({
-      os: textOrList.optional(),
-      notOs: textOrList.optional(),
-      arch: textOrList.optional(),
-      kernel: range.optional(),
+      os: textOrList
+        .optional()
+        .describe('Distributions, any of: ID, ID_LIKE or family (debian, rhel, suse, alpine, arch).'),
+      notOs: textOrList
+        .optional()
+        .describe('Distributions, none of; also holds where the distribution is not known.'),
+      arch: textOrList.optional().describe("Architectures, any of, by Kubernetes' names: amd64, arm64."),
+      kernel: range.optional().describe('Versions of the running kernel: ">=5.4 <6.8".'),
     })
-    .optional(),
-  fix: fixByDistro.optional(),
+    .meta({ id: 'when' })
+    .optional()
+    .describe('Where it applies; every key given must match. Elsewhere it is not-applicable.'),
+}
+
+const conflicts = z
+  .record(checkName, sentence)
+  .default({})
+  .describe('Checks that want the opposite on the same node, each with what to do where both are wanted.')
+
+/** What a need that asks the host may carry beside its kind's own keys. */
+export const judgedKeys = {
+  ...wordKeys,
+  conflicts,
+  fix: fixByDistro.optional().describe("What mends it, by distribution; nearer than the check's own fix."),
   in: z
     .union([
       z.literal('host'),
-      z.strictObject({ process: z.string().regex(/^[\w.-]{1,15}$/, 'is not a process name') }),
+      z.strictObject({
+        process: z
+          .string()
+          .regex(/^[\w.-]{1,15}$/, 'is not a process name')
+          .describe('Its name (comm): kubelet.'),
+      }),
     ])
-    .default('host'),
+    .meta({ id: 'in' })
+    .default('host')
+    .describe(
+      'Whose files and programs: host, or those of a process with a mount namespace of its own. Default: host.',
+    ),
 }
 
-/** What a need may carry that is judged by itself, and not by another check. */
-export const judgedKeys = {
-  ...commonKeys,
-  /** Checks that want the opposite on the same node, each with what to do where both are wanted. */
-  conflicts: z.record(checkName, sentence).default({}),
-}
-
-/** A need that takes in another check. */
-export const checkNeed = z.strictObject({ check: checkName, ...commonKeys })
+/** A need that takes in another check; its words and its fix are that check's. */
+export const checkNeed = z.strictObject({
+  check: checkName.describe('Another check, taken in whole: its state, its words and its fix.'),
+  ...wordKeys,
+})
 
 /** Ready when any of its needs is; they are read one by one. */
-export const anyOfNeed = z.strictObject({ anyOf: z.array(z.unknown()).min(1), ...judgedKeys })
+export const anyOfNeed = z.strictObject({
+  anyOf: z
+    .array(z.unknown())
+    .min(1)
+    .describe('Needs of which any is enough; missing when all of them are that apply.'),
+  ...wordKeys,
+  conflicts,
+  fix: judgedKeys.fix,
+})
 
 /** A whole check file; each item of `needs` is read by its own kind's schema. */
 export const checkFile = z.strictObject({
-  title: sentence.max(80),
-  why: sentence,
-  /** What people look for it by besides its name: they lead to it, and are the name of nothing. */
-  aliases: z.array(checkName).default([]),
-  needs: z.array(z.unknown()).min(1),
-  fix: fixByDistro.optional(),
+  title: sentence.max(80).describe('What it is of, in a few words.'),
+  why: sentence.describe('What happens without it, in a sentence or two.'),
+  aliases: z
+    .array(checkName)
+    .default([])
+    .describe('What people look for it by besides its name: they lead to it, and are the name of nothing.'),
+  needs: z.array(z.unknown()).min(1).describe('What the host must have, a line each.'),
+  fix: fixByDistro
+    .optional()
+    .describe('What mends those of its needs that nothing nearer mends, by distribution.'),
   symptoms: z
     .array(
       z.strictObject({
-        log: pattern,
-        means: sentence,
-        source: url.optional(),
-        unverified: sentence.optional(),
+        log: pattern.describe('A pattern in logs; RE2 syntax.'),
+        means: sentence.describe('What it means.'),
+        source: url.optional().describe('Where that is from: an http(s) address.'),
+        unverified: sentence.optional().describe('What of it no source bears out yet.'),
       }),
     )
-    .default([]),
-  sources: z.array(url).default([]),
-  images: z.array(z.string().min(1)).default([]),
+    .default([])
+    .describe('What its absence looks like in logs.'),
+  sources: z.array(url).default([]).describe('Where its facts are from: http(s) addresses.'),
+  images: z.array(z.string().min(1)).default([]).describe('Container images of the workload that it is for.'),
 })

@@ -3,15 +3,46 @@ import { kinds } from '../needs/index.ts'
 import { anyOfNeed, checkFile, checkNeed } from './check-schema.ts'
 import { wholeSchema } from './read-need.ts'
 
-/** The JSON Schema of a check file, for editors: made from the very schemas that read it. */
-export function fileSchema(): unknown {
-  const need: z.ZodType = z.lazy(() =>
-    z.union([
-      ...Object.values(kinds).map(wholeSchema),
-      checkNeed,
-      anyOfNeed.safeExtend({ anyOf: z.array(need).min(1) }),
-    ]),
-  )
-  const whole = checkFile.safeExtend({ needs: z.array(need).min(1) })
-  return z.toJSONSchema(whole, { io: 'input', unrepresentable: 'any', reused: 'ref' })
+/** As much of a JSON Schema as who reads it here goes by. */
+export interface JsonSchema {
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly anyOf?: readonly JsonSchema[]
+  readonly items?: JsonSchema
+  readonly $ref?: string
+  readonly $defs?: Readonly<Record<string, JsonSchema>>
+}
+
+/**
+ * The JSON Schema of a check file, for editors: made from the very schemas that read it. What a regular expression of
+ * JavaScript or a key of JSON Schema can say of a value is in it; the rest is said by `checks lint`.
+ */
+export function fileSchema(): JsonSchema {
+  const need: z.ZodType = z
+    .lazy(() =>
+      z.union([
+        ...Object.entries(kinds).map(([id, kind]) =>
+          wholeSchema(kind).meta({ ...wholeSchema(kind).meta(), id }),
+        ),
+        checkNeed.meta({ id: 'check' }),
+        anyOfNeed
+          .safeExtend({
+            anyOf: z
+              .array(need)
+              .min(1)
+              .describe(anyOfNeed.shape.anyOf.description ?? ''),
+          })
+          .meta({ id: 'anyOf' }),
+      ]),
+    )
+    .meta({ id: 'need' })
+  const needs = z
+    .array(need)
+    .min(1)
+    .describe(checkFile.shape.needs.description ?? '')
+  return z.toJSONSchema(checkFile.safeExtend({ needs }), {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as JsonSchema
 }

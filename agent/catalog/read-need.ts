@@ -15,6 +15,7 @@ import { whyNot } from './when.ts'
 export type Read = { readonly need: Need } | { readonly mistakes: readonly Mistake[] }
 
 const judgedShape = z.object(judgedKeys)
+type Judged = z.output<typeof judgedShape>
 
 /** Reads one item of `needs`: by the one key of it that names a kind. */
 export function readNeed(reader: Reader, path: Path, value: unknown): Read {
@@ -52,8 +53,7 @@ function readCheckNeed(reader: Reader, path: Path, value: object): Read {
   const shape = checkShape(reader.yaml, { path, value }, checkNeed)
   if ('mistakes' in shape) return shape
   const { check } = shape.value
-  const said = { ...shape.value, conflicts: {} }
-  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, said) } }
+  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, shape.value) } }
 }
 
 function readAnyOf(reader: Reader, path: Path, value: object): Read {
@@ -87,7 +87,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
 export function wholeSchema(kind: Kind): z.ZodObject {
-  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(judgedKeys)
+  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(judgedKeys).meta({ ...kind.schema.meta() })
   wholeSchemas.set(kind, schema)
   return schema
 }
@@ -123,7 +123,7 @@ function bindKind(
   }
 }
 
-function common(reader: Reader, path: Path, value: z.output<typeof judgedShape>) {
+function common(reader: Reader, path: Path, value: Partial<Judged> & Pick<Judged, 'recommended'>) {
   return {
     why: value.why ?? null,
     source: value.source ?? null,
@@ -132,7 +132,7 @@ function common(reader: Reader, path: Path, value: z.output<typeof judgedShape>)
     when: value.when ?? {},
     applies: (facts: Facts) => whyNot(value.when ?? {}, facts),
     fix: value.fix ?? null,
-    conflicts: value.conflicts,
+    conflicts: value.conflicts ?? {},
     place: { file: reader.yaml.file, line: reader.yaml.lineOf(path) },
   }
 }

@@ -52,6 +52,11 @@ export const fixKeys: readonly string[] = [
   ...new Set([...Object.keys(families), ...Object.values(families).flat(), ...imageBased]),
 ]
 
+/** The ids of a family beside its own; none when it is no family. */
+export function membersOf(family: string): readonly string[] {
+  return families[family]?.filter((id) => id !== family) ?? []
+}
+
 /** The keys under which a host's fix is looked for, nearest first. An image-based system has only its own. */
 export function keysFor(distro: Distro): readonly string[] {
   if (distro.id !== null && imageBased.includes(distro.id)) return [distro.id]

@@ -1,6 +1,8 @@
 import ms from 'ms'
 
-const form = /^\d{1,9}(\.\d{1,3})?(ms|s|m|h|d)$/
+/** For who checks the form alone. */
+export const durationPattern = String.raw`^\d{1,9}(\.\d{1,3})?(ms|s|m|h|d)$`
+const form = new RegExp(durationPattern)
 
 /** "90s", "1.5m", "500ms" in milliseconds; null when it is not such a text. */
 export function parseDuration(text: string): number | null {

@@ -10,18 +10,24 @@ import { versionRange } from './version-range.ts'
 
 const schema = z
   .strictObject({
-    /** A name on the host's PATH, or an absolute path. */
     binary: z
       .string()
-      .regex(/^(\/[\w.+/@-]+|(?!\.+$)[\w.+@-]+)$/, 'is neither the name of a program nor an absolute path'),
-    /** Arguments with which it is run on the host: there but broken is missing too. */
+      .regex(/^(\/[\w.+/@-]+|(?!\.+$)[\w.+@-]+)$/, 'is neither the name of a program nor an absolute path')
+      .describe(
+        "A program of the host that may be executed: a name on the host's PATH, or an absolute path.",
+      ),
     run: z
       .array(z.string().regex(/^\P{Cc}*$/u, 'must not hold control characters'))
       .min(1)
-      .optional(),
-    /** What the version number in its output must satisfy. */
-    version: versionRange.optional(),
+      .optional()
+      .describe(
+        'Arguments with which it is run on the host: a program that is there but broken is missing too.',
+      ),
+    version: versionRange
+      .optional()
+      .describe('What the version number that it prints must satisfy: ">=2.1".'),
   })
+  .meta({ dependentRequired: { version: ['run'] } })
   .refine((spec) => spec.version === undefined || spec.run !== undefined, {
     error: 'version needs run: the arguments that make it print its version',
     path: ['version'],

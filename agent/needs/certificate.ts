@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import * as z from 'zod'
-import { parseDuration } from '../model/duration.ts'
+import { durationPattern, parseDuration } from '../model/duration.ts'
 import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
@@ -13,14 +13,19 @@ const path = absolutePath.refine(
 )
 
 const schema = z.strictObject({
-  certificate: z.union([
-    path.transform((one) => ({ path: one, valid: '0s' })),
-    z.strictObject({
-      path,
-      /** For so long at least, from now: "7d". */
-      valid: z.string().refine((text) => parseDuration(text) !== null, 'must be a length of time, like 7d'),
-    }),
-  ]),
+  certificate: z
+    .union([
+      path.transform((one) => ({ path: one, valid: '0s' })),
+      z.strictObject({
+        path: path.describe('Where it is; of several in a file the first counts, which is the leaf.'),
+        valid: z
+          .string()
+          .refine((text) => parseDuration(text) !== null, 'must be a length of time, like 7d')
+          .meta({ pattern: durationPattern })
+          .describe('How long it must stay valid from now: 7d.'),
+      }),
+    ])
+    .describe('A certificate in PEM that is valid now.'),
 })
 
 /** A certificate in PEM, valid now and for some time to come; of several in a file the first, which is the leaf. */

@@ -10,16 +10,26 @@ import { enableControllers, mountCgroups, unify } from '../fixes/usual-fixes.ts'
 const controller = z.string().regex(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')
 
 const schema = z.strictObject({
-  cgroup: z.union([
-    z.literal([1, 2]).transform((version) => ({ version, controllers: [] })),
-    z
-      .strictObject({
-        version: z.literal([1, 2]).optional(),
-        controllers: z.array(controller).min(1).optional(),
-      })
-      .refine((spec) => spec.version !== undefined || spec.controllers !== undefined, 'asks for nothing')
-      .transform(({ version, controllers = [] }) => ({ version, controllers })),
-  ]),
+  cgroup: z
+    .union([
+      z.literal([1, 2]).transform((version) => ({ version, controllers: [] })),
+      z
+        .strictObject({
+          version: z
+            .literal([1, 2])
+            .optional()
+            .describe('Which one must be mounted at /sys/fs/cgroup; a hybrid is 1.'),
+          controllers: z
+            .array(controller)
+            .min(1)
+            .optional()
+            .describe('Controllers that there must be: [memory, pids].'),
+        })
+        .refine((spec) => spec.version !== undefined || spec.controllers !== undefined, 'asks for nothing')
+        .meta({ minProperties: 1 })
+        .transform(({ version, controllers = [] }) => ({ version, controllers })),
+    ])
+    .describe('The version of cgroups, 1 or 2, or their controllers.'),
 })
 
 type Spec = z.infer<typeof schema>['cgroup']

@@ -5,7 +5,9 @@ import type { RunQuestion, StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 
-const schema = z.strictObject({ clock: z.literal('synchronized') })
+const schema = z.strictObject({
+  clock: z.literal('synchronized').describe('The clock of the host is kept right by a time server.'),
+})
 
 /**
  * The clock is kept right by a time server, by the word of who keeps it: systemd-timesyncd's mark or chronyd. timedatectl

@@ -15,19 +15,28 @@ const features = z.union([
     .array(name)
     .min(1)
     .transform((names) => ({ names, any: false })),
-  z.strictObject({ anyOf: z.array(name).min(1) }).transform(({ anyOf }) => ({ names: anyOf, any: true })),
+  z
+    .strictObject({ anyOf: z.array(name).min(1).describe('Features of which any is enough.') })
+    .transform(({ anyOf }) => ({ names: anyOf, any: true })),
 ])
 
 const architectures = ['amd64', 'arm64'] as const
 
 const schema = z.strictObject({
-  cpuFeature: z.union([
-    features,
-    /** By architecture; another one than those that are named will not do. */
-    z
-      .strictObject({ amd64: features.optional(), arm64: features.optional() })
-      .refine((spec) => spec.amd64 !== undefined || spec.arm64 !== undefined, 'names no architecture'),
-  ]),
+  cpuFeature: z
+    .union([
+      features,
+      z
+        .strictObject({
+          amd64: features.optional().describe('What it must have on amd64; without it amd64 will not do.'),
+          arm64: features.optional().describe('What it must have on arm64; without it arm64 will not do.'),
+        })
+        .refine((spec) => spec.amd64 !== undefined || spec.arm64 !== undefined, 'names no architecture')
+        .meta({ minProperties: 1 }),
+    ])
+    .describe(
+      'What the CPU can do and the kernel lets it do, as /proc/cpuinfo names it: one, several, or by architecture.',
+    ),
 })
 
 type Spec = z.infer<typeof schema>['cpuFeature']

@@ -18,28 +18,32 @@ const pattern = z
   .transform((text) => ({ folder: text.replace(/\/[^/]*$/, ''), prefix: text.replace(/^.*\/|\*$/g, '') }))
 
 const node = z.strictObject({
-  path,
-  type: z.enum(['char', 'block']).optional(),
-  /** At least these permission bits, octal: "0660". */
+  path: path.describe('Where it is, below /dev.'),
+  type: z.enum(['char', 'block']).optional().describe('Which of the two it must be; default: either.'),
   minMode: z
     .string({ error: 'must be octal in quotes, like "0660"' })
     .regex(/^[0-7]{3,4}$/, 'must be octal, like "0660"')
-    .optional(),
+    .optional()
+    .describe('At least these permission bits, octal and in quotes: "0660".'),
 })
 
 const schema = z.strictObject({
-  device: z.union([
-    path.transform((text) => ({ path: text })),
-    pattern,
-    node,
-    z.strictObject({
-      /** Vendor, or vendor:device, as lspci -n writes them: "10de". */
-      pci: z
-        .string({ error: 'must be hexadecimal in quotes, like "10de" or "15b3:1017"' })
-        .regex(/^[0-9a-f]{4}(:[0-9a-f]{4})?$/i, 'must be hexadecimal, like "10de" or "15b3:1017"')
-        .toLowerCase(),
-    }),
-  ]),
+  device: z
+    .union([
+      path.transform((text) => ({ path: text })),
+      pattern,
+      node,
+      z.strictObject({
+        pci: z
+          .string({ error: 'must be hexadecimal in quotes, like "10de" or "15b3:1017"' })
+          .regex(/^[0-9A-Fa-f]{4}(:[0-9A-Fa-f]{4})?$/, 'must be hexadecimal, like "10de" or "15b3:1017"')
+          .toLowerCase()
+          .describe('A device on the PCI bus: vendor, or vendor:device, as lspci -n writes them: "10de".'),
+      }),
+    ])
+    .describe(
+      'A device file below /dev, with one * at its end any that begins so; or a device on the PCI bus.',
+    ),
 })
 
 type Spec = z.infer<typeof schema>['device']

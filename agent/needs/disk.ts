@@ -19,13 +19,18 @@ const schema = z.strictObject({
         .refine(
           (text) => !text.split('/').some((part) => part === '.' || part === '..'),
           'must not hold . or ..',
-        ),
-      free: z.union([percent, bytes]).optional(),
-      inodes: percent.optional(),
-      /** Of the whole file system, however full it is. */
-      size: bytes.optional(),
+        )
+        .describe('Any path on it.'),
+      free: z
+        .union([percent, bytes])
+        .optional()
+        .describe('What must be free for who is not root: 15% or 10Gi.'),
+      inodes: percent.optional().describe('The share of inodes that must be free: 5%.'),
+      size: bytes.optional().describe('How large it must be as a whole, however full it is: 100Gi.'),
     })
-    .refine((spec) => spec.free ?? spec.inodes ?? spec.size, 'asks for nothing'),
+    .refine((spec) => spec.free ?? spec.inodes ?? spec.size, 'asks for nothing')
+    .meta({ minProperties: 2 })
+    .describe('Space on the file system of a path.'),
 })
 
 type Spec = z.infer<typeof schema>['disk']

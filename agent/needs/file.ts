@@ -23,21 +23,51 @@ const pattern = z
     }
   })
 
+const pathWords =
+  'Where it is; {kernel} in it stands for the release of the running kernel, as uname -r says it.'
+
 const wanted = z
   .strictObject({
-    path: absolutePath,
-    type: z.enum(['file', 'directory', 'socket', 'char', 'block', 'fifo', 'any']).optional(),
-    /** Exactly these permission bits, octal: "0600". */
+    path: absolutePath.describe(pathWords),
+    type: z
+      .enum(['file', 'directory', 'socket', 'char', 'block', 'fifo', 'any'])
+      .optional()
+      .describe('What it must be, symbolic links followed; default: any.'),
     mode: z
       .string({ error: 'must be octal in quotes, like "0644"' })
       .regex(/^[0-7]{3,4}$/, 'must be octal, like "0644"')
-      .optional(),
-    matches: pattern.optional(),
-    notMatches: pattern.optional(),
-    /** Of a directory: it holds something. */
-    notEmpty: z.literal(true).optional(),
-    /** false: it must not be there. */
-    exists: z.boolean().optional(),
+      .optional()
+      .describe('Exactly these permission bits, octal and in quotes: "0600".'),
+    matches: pattern
+      .optional()
+      .describe('What must be somewhere in it; RE2 syntax, ^ and $ match at each line.'),
+    notMatches: pattern
+      .optional()
+      .describe('What must be nowhere in it; RE2 syntax, ^ and $ match at each line.'),
+    notEmpty: z.literal(true).optional().describe('It must hold something; of a directory, a name.'),
+    exists: z.boolean().optional().describe('false: it must not be there. It goes with path alone.'),
+  })
+  .meta({
+    allOf: [
+      {
+        anyOf: [
+          { not: { properties: { exists: { const: false } }, required: ['exists'] } },
+          { maxProperties: 2 },
+        ],
+      },
+      {
+        anyOf: [
+          { not: { anyOf: ['matches', 'notMatches'].map((key) => ({ required: [key] })) } },
+          { properties: { type: { enum: ['file', 'any'] } } },
+        ],
+      },
+      {
+        anyOf: [
+          { not: { required: ['notEmpty'] } },
+          { properties: { type: { enum: ['file', 'directory', 'any'] } } },
+        ],
+      },
+    ],
   })
   .refine((spec) => spec.exists !== false || Object.keys(spec).length === 2, {
     error: 'exists: false goes with path alone',
@@ -48,7 +78,11 @@ const wanted = z
     path: ['type'],
   })
 
-const schema = z.strictObject({ file: z.union([absolutePath.transform((text) => ({ path: text })), wanted]) })
+const schema = z.strictObject({
+  file: z
+    .union([absolutePath.transform((text) => ({ path: text })), wanted])
+    .describe('Something at a path of the host, symbolic links followed.'),
+})
 
 type Wanted = z.infer<typeof wanted>
 

@@ -24,15 +24,21 @@ type Size = keyof typeof kib
 const mode = z.enum(['always', 'madvise', 'never'])
 
 const schema = z.strictObject({
-  hugepages: z.union([
-    z.strictObject({
-      size: z.enum(Object.keys(kib) as [Size, ...Size[]]),
-      /** Pages, not bytes. */
-      min: z.int().min(1).default(1),
-    }),
-    /** Transparent huge pages: what they may be set to. */
-    z.strictObject({ transparent: z.union([mode.transform((one) => [one]), z.array(mode).min(1)]) }),
-  ]),
+  hugepages: z
+    .union([
+      z.strictObject({
+        size: z
+          .enum(Object.keys(kib) as [Size, ...Size[]])
+          .describe("The size of a page, by Kubernetes' name: 2Mi."),
+        min: z.int().min(1).default(1).describe('So many pages at least, in use or not. Default: 1.'),
+      }),
+      z.strictObject({
+        transparent: z
+          .union([mode.transform((one) => [one]), z.array(mode).min(1)])
+          .describe('What transparent huge pages must be set to, or several settings of which any will do.'),
+      }),
+    ])
+    .describe('Huge pages that are set aside on the host, or how transparent huge pages are set.'),
 })
 
 type Spec = z.infer<typeof schema>['hugepages']

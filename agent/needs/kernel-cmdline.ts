@@ -11,14 +11,19 @@ const parameter = z
   .regex(/^[^\s="'\p{Cc}-][^\s="'\p{Cc}]*(=[^"'\p{Cc}]*)?$/u, 'is not a parameter: name, or name=value')
 
 const schema = z.strictObject({
-  kernelCmdline: z.union([
-    parameter.transform((one) => ({ parameters: [one], absent: false })),
-    z
-      .strictObject({ anyOf: z.array(parameter).min(1) })
-      .transform(({ anyOf }) => ({ parameters: anyOf, absent: false })),
-    /** It must not be there. */
-    z.strictObject({ absent: parameter }).transform((spec) => ({ parameters: [spec.absent], absent: true })),
-  ]),
+  kernelCmdline: z
+    .union([
+      parameter.transform((one) => ({ parameters: [one], absent: false })),
+      z
+        .strictObject({ anyOf: z.array(parameter).min(1).describe('Parameters of which any is enough.') })
+        .transform(({ anyOf }) => ({ parameters: anyOf, absent: false })),
+      z
+        .strictObject({ absent: parameter.describe('A parameter that must not be there.') })
+        .transform((spec) => ({ parameters: [spec.absent], absent: true })),
+    ])
+    .describe(
+      'A parameter that the running kernel was booted with: name, whatever its value, or name=value.',
+    ),
 })
 
 /**

@@ -16,7 +16,13 @@ const item = z
     'is not a kernel option: CONFIG_X, CONFIG_X=y, CONFIG_X=n, CONFIG_X=value, or several of them with | between',
   )
 
-const schema = z.strictObject({ kernelConfig: z.union([item, z.array(item).min(1)]) })
+const schema = z.strictObject({
+  kernelConfig: z
+    .union([item, z.array(item).min(1)])
+    .describe(
+      'Options that the running kernel was built with: CONFIG_X (y or m), CONFIG_X=y, CONFIG_X=n (not set); with | between them any is enough.',
+    ),
+})
 
 type Spec = z.infer<typeof schema>
 

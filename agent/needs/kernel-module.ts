@@ -22,12 +22,20 @@ const option = z
   .regex(/^CONFIG_[A-Za-z0-9_]+$/, 'is not the name of a kernel option, such as CONFIG_ISCSI_TCP')
 
 const schema = z.strictObject({
-  /** A module's name or an alias of it, such as fs-nfs4. */
-  kernelModule: z.string().regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'is not the name of a kernel module'),
-  /** The kernel option that builds it; several when it was renamed between kernels. */
-  config: z.union([option, z.array(option).min(1)]).optional(),
-  /** Being loadable is not enough. */
-  loaded: z.boolean().optional(),
+  kernelModule: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'is not the name of a kernel module')
+    .describe(
+      'A kernel module that is loaded, built in or can be loaded: its name, or an alias such as fs-nfs4.',
+    ),
+  config: z
+    .union([option, z.array(option).min(1)])
+    .optional()
+    .describe('The kernel option that builds it; several when it was renamed between kernels.'),
+  loaded: z
+    .boolean()
+    .optional()
+    .describe('true: it must be loaded or built in; that it can be loaded is not enough.'),
 })
 
 /**

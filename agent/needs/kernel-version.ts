@@ -6,22 +6,24 @@ import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { compareKernelVersions, hasRevision } from '../versions/kernel.ts'
 import type { Compare } from '../versions/order.ts'
-import { inRange, parseRange } from '../versions/range.ts'
+import { inRange, parseRange, rangePattern } from '../versions/range.ts'
 import { firstFound } from './first-found.ts'
 import { anotherKernel, mendedKernel } from '../fixes/usual-fixes.ts'
 
-const range = z.string().superRefine((text, context) => {
-  const parsed = parseRange(text)
-  if ('error' in parsed) context.addIssue({ code: 'custom', message: parsed.error })
-})
+const range = z
+  .string()
+  .superRefine((text, context) => {
+    const parsed = parseRange(text)
+    if ('error' in parsed) context.addIssue({ code: 'custom', message: parsed.error })
+  })
+  .meta({ pattern: rangePattern })
 
 const schema = z.strictObject({
-  /** ">=5.4", or by a distribution's own number, with `when: { os: [rhel] }`: ">=4.18.0-305" */
-  kernelVersion: range,
-  /** Known-bad ranges: ">=6.1.63 <6.1.66". */
-  notIn: z.array(range).min(1).optional(),
-  /** What is wrong with the known-bad ones. */
-  note: z.string().trim().min(1).max(200).optional(),
+  kernelVersion: range.describe(
+    'The versions that the running kernel may have: ">=5.4"; with when: { os: [rhel] } also by the distribution\'s own number: ">=4.18.0-305".',
+  ),
+  notIn: z.array(range).min(1).optional().describe('Known-bad versions: ">=6.1.63 <6.1.66".'),
+  note: z.string().trim().min(1).max(200).optional().describe('What is wrong with the known-bad ones.'),
 })
 
 type Spec = z.infer<typeof schema>

@@ -25,11 +25,14 @@ const least = z.union([z.int().min(1), z.literal('unlimited')]).optional()
 const schema = z.strictObject({
   limits: z
     .strictObject({
-      /** Whose: containers have those of their runtime. */
-      process: processName,
-      ...(Object.fromEntries(names.map((name) => [name, least])) as Record<Row, typeof least>),
+      process: processName.describe('Whose: containers have those of their runtime.'),
+      ...(Object.fromEntries(
+        names.map((name) => [name, least.describe(`${rows[name]}: at least so much, or unlimited.`)]),
+      ) as Record<Row, typeof least>),
     })
-    .refine((spec) => names.some((name) => spec[name] !== undefined), 'names no limit'),
+    .refine((spec) => names.some((name) => spec[name] !== undefined), 'names no limit')
+    .meta({ minProperties: 2 })
+    .describe('Soft limits of a process that runs, as limits.conf(5) names them.'),
 })
 
 /** Soft limits of a process that runs, at least so much; of none that runs there is nothing to say. */

@@ -9,15 +9,21 @@ const name = z.string().regex(/^[a-z_]+$/, 'is not the name of a Linux Security 
 const modes = z.enum(['enforcing', 'permissive'])
 
 const schema = z.strictObject({
-  lsm: z.union([
-    name.transform((one) => ({ name: one, mode: null })),
-    z
-      .strictObject({
-        name: z.literal('selinux', { error: 'must be selinux: only it has a mode' }),
-        mode: z.union([modes.transform((one) => [one]), z.array(modes).min(1)]),
-      })
-      .transform(({ name: one, mode }) => ({ name: one, mode })),
-  ]),
+  lsm: z
+    .union([
+      name.transform((one) => ({ name: one, mode: null })),
+      z
+        .strictObject({
+          name: z
+            .literal('selinux', { error: 'must be selinux: only it has a mode' })
+            .describe('selinux, the only one that has a mode.'),
+          mode: z
+            .union([modes.transform((one) => [one]), z.array(modes).min(1)])
+            .describe('What it does with what it would forbid; of several any will do.'),
+        })
+        .transform(({ name: one, mode }) => ({ name: one, mode })),
+    ])
+    .describe('A Linux Security Module that is active: apparmor, selinux.'),
 })
 
 /** A Linux Security Module that is active in this kernel, and what SELinux does with what it would forbid. */

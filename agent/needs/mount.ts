@@ -19,22 +19,35 @@ const fstype = word('a file system type')
 const options = z.array(word('a mount option')).min(1)
 
 const wishes = {
-  fstype: z.union([fstype.transform((type) => [type]), z.array(fstype).min(1)]).optional(),
-  propagation: z.enum(['shared', 'slave', 'private', 'unbindable']).optional(),
-  options: options.optional(),
-  notOptions: options.optional(),
+  fstype: z
+    .union([fstype.transform((type) => [type]), z.array(fstype).min(1)])
+    .optional()
+    .describe('The type of its file system, or several of which any will do.'),
+  propagation: z
+    .enum(['shared', 'slave', 'private', 'unbindable'])
+    .optional()
+    .describe('How mounts on it reach other mount namespaces.'),
+  options: options.optional().describe('What it must be mounted with: [ro, nosuid].'),
+  notOptions: options.optional().describe('What it must not be mounted with: [noexec].'),
 }
 
 const schema = z.strictObject({
-  mount: z.union([
-    path.transform((point) => ({ path: point })),
-    /** What is mounted right at a path. */
-    z.strictObject({ path, ...wishes }),
-    /** The mount in which a path lies, wherever that is mounted. */
-    z
-      .strictObject({ of: path, ...wishes })
-      .refine((spec) => Object.keys(spec).length > 1, 'asks for nothing: every path lies in some mount'),
-  ]),
+  mount: z
+    .union([
+      path.transform((point) => ({ path: point })),
+      z.strictObject({
+        path: path.describe('Where it is mounted, by its real name: the kernel lists no symbolic links.'),
+        ...wishes,
+      }),
+      z
+        .strictObject({
+          of: path.describe('A path: the mount that holds it is meant, wherever that is mounted.'),
+          ...wishes,
+        })
+        .refine((spec) => Object.keys(spec).length > 1, 'asks for nothing: every path lies in some mount')
+        .meta({ minProperties: 2 }),
+    ])
+    .describe('What is mounted at a path of the host, or the mount that holds a path.'),
 })
 
 interface Wishes {

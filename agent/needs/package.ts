@@ -17,10 +17,14 @@ import { versionRange } from './version-range.ts'
 const name = z.string().regex(/^\w[\w.+-]*(:[a-z0-9-]+)?$/, 'is not the name of a package (no patterns)')
 
 const schema = z.strictObject({
-  /** A name, or several of which any is enough. */
-  package: z.union([name.transform((one) => [one]), z.array(name).min(1)]),
-  /** By the order of the host's own package manager. */
-  version: versionRange.optional(),
+  package: z
+    .union([name.transform((one) => [one]), z.array(name).min(1)])
+    .describe(
+      "An installed package of the host's own package manager: a name, or several of which any is enough.",
+    ),
+  version: versionRange
+    .optional()
+    .describe('What its version must satisfy, by the order of that package manager: ">=2.1".'),
 })
 
 type Spec = z.infer<typeof schema>

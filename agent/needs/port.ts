@@ -9,15 +9,19 @@ const none: readonly string[] = []
 const number = z.int().min(1).max(65_535)
 
 const schema = z.strictObject({
-  port: z.union([
-    number.transform((port) => ({ port, protocol: 'tcp' as const, heldBy: none })),
-    z.strictObject({
-      port: number,
-      protocol: z.enum(['tcp', 'udp']).default('tcp'),
-      /** Those that may hold it: the workload itself, once it runs. */
-      heldBy: z.array(processName).default([]),
-    }),
-  ]),
+  port: z
+    .union([
+      number.transform((port) => ({ port, protocol: 'tcp' as const, heldBy: none })),
+      z.strictObject({
+        port: number.describe('Its number.'),
+        protocol: z.enum(['tcp', 'udp']).default('tcp').describe('Default: tcp.'),
+        heldBy: z
+          .array(processName)
+          .default([])
+          .describe('Names of processes that may hold it: those of the workload itself, once it runs.'),
+      }),
+    ])
+    .describe('A port of the host that is free, or held by who may.'),
 })
 
 /** A port of the host that is free, or held by who may. */

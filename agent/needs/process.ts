@@ -8,10 +8,16 @@ export const processName = z
   .regex(/^[^\s/*?[\]]{1,15}$/, 'is not the name of a process: at most 15 characters, no patterns')
 
 const schema = z.strictObject({
-  process: z.union([
-    processName.transform((one) => [one]),
-    z.strictObject({ anyOf: z.array(processName).min(1) }).transform(({ anyOf }) => anyOf),
-  ]),
+  process: z
+    .union([
+      processName.transform((one) => [one]),
+      z
+        .strictObject({ anyOf: z.array(processName).min(1).describe('Names of which any is enough.') })
+        .transform(({ anyOf }) => anyOf),
+    ])
+    .describe(
+      'A process that runs on the host, by its name (comm): at most 15 characters, whatever its arguments are.',
+    ),
 })
 
 /** A process of a name (comm, which the kernel cuts at 15 characters) runs on the host; whatever its arguments are. */

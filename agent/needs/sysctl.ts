@@ -21,15 +21,25 @@ const numbers = value.refine(
 
 const schema = z
   .strictObject({
-    /** As sysctl(8) writes it, with dots or with slashes. */
     sysctl: z
       .string()
       .regex(/^[\w./:@-]+$/, 'is not the name of a sysctl')
-      .refine((key) => keyPath(key) !== null, 'is not the name of a sysctl'),
-    is: value.optional(),
-    /** With several values, field by field. */
-    min: numbers.optional(),
-    max: numbers.optional(),
+      .refine((key) => keyPath(key) !== null, 'is not the name of a sysctl')
+      .describe(
+        'A setting of the kernel as it is now, written as sysctl(8) does, with dots or with slashes.',
+      ),
+    is: value.optional().describe('What it must be; of several values, with spaces between.'),
+    min: numbers.optional().describe('What it must be at least; of several values, each.'),
+    max: numbers.optional().describe('What it may be at most; of several values, each.'),
+  })
+  .meta({
+    not: {
+      anyOf: [
+        ['is', 'min'],
+        ['is', 'max'],
+        ['min', 'max'],
+      ].map((required) => ({ required })),
+    },
   })
   .refine(
     ({ is, min, max }) => [is, min, max].filter((one) => one !== undefined).length <= 1,

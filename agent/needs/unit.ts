@@ -15,23 +15,34 @@ const suffix = /\.(service|socket|timer|path|mount|automount|swap|target|slice|s
  */
 const unitName = z
   .string()
+  .meta({ maxLength: 255, pattern: String.raw`^(?!.*@(\.\w+)?$)[\w:.\\-]+(@[\w:.\\@-]+)?$` })
   .transform((name) => (suffix.test(name) ? name : `${name}.service`))
   .refine((name) => name.length <= 255, 'is longer than 255 characters')
   .refine((name) => !/@\.\w+$/.test(name), 'is a template; name an instance of it, like getty@tty1.service')
   .refine((name) => /^[\w:.\\-]+(@[\w:.\\@-]+)?\.\w+$/.test(name), 'is not the name of a unit')
 
 const schema = z.strictObject({
-  unit: z.union([
-    unitName.transform((name) => [name]),
-    z.strictObject({ anyOf: z.array(unitName).min(1) }).transform(({ anyOf }) => anyOf),
-  ]),
-  /** active: it runs (or listens, or has done its work); enabled: at boot; inactive: it must not run. */
-  state: z.enum(['active', 'enabled', 'inactive']).default('active'),
-  /** Its name where OpenRC is the service manager; default: those of the units without their suffix. */
+  unit: z
+    .union([
+      unitName.transform((name) => [name]),
+      z
+        .strictObject({ anyOf: z.array(unitName).min(1).describe('Units of which any is enough.') })
+        .transform(({ anyOf }) => anyOf),
+    ])
+    .describe('A unit of systemd, or a service of OpenRC; a name without a suffix is a service.'),
+  state: z
+    .enum(['active', 'enabled', 'inactive'])
+    .default('active')
+    .describe(
+      'active: it runs, listens or has done its work; enabled: it starts at boot; inactive: it must not run. Default: active.',
+    ),
   openrc: z
     .string()
     .regex(/^[\w.+-]+$/, 'is not the name of a service')
-    .optional(),
+    .optional()
+    .describe(
+      'Its name where OpenRC is the service manager; default: those of the units without their suffix.',
+    ),
 })
 
 /** A unit of systemd, or a service of OpenRC. Where neither is process 1, nothing can be told. */

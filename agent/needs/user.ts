@@ -5,19 +5,25 @@ import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 
-const name = z.string().regex(/^[a-z_][\w.-]{0,31}\$?$/i, 'is not the name of a user')
+const name = z.string().regex(/^[A-Za-z_][\w.-]{0,31}\$?$/, 'is not the name of a user')
 const id = z.int().min(0).max(4_294_967_294)
 
 const schema = z.strictObject({
-  user: z.union([
-    name.transform((one) => ({ name: one })),
-    z.strictObject({
-      name,
-      uid: id.optional(),
-      /** So many subordinate user and group ids at least, in /etc/subuid and /etc/subgid. */
-      subids: z.int().min(1).max(4_294_967_294).optional(),
-    }),
-  ]),
+  user: z
+    .union([
+      name.transform((one) => ({ name: one })),
+      z.strictObject({
+        name: name.describe('Its name.'),
+        uid: id.optional().describe('The id that it must have.'),
+        subids: z
+          .int()
+          .min(1)
+          .max(4_294_967_294)
+          .optional()
+          .describe('So many subordinate user and group ids at least, in /etc/subuid and /etc/subgid.'),
+      }),
+    ])
+    .describe("A user of the host's own files."),
 })
 
 interface Spec {

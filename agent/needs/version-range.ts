@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseRange } from '../versions/range.ts'
+import { parseRange, rangePattern } from '../versions/range.ts'
 import type { Range } from '../versions/range.ts'
 
 /** A range as it is written, and as it is compared. */
@@ -9,9 +9,12 @@ export interface WrittenRange {
 }
 
 /** A range of versions in a check file: ">=2.1 <3". */
-export const versionRange = z.string().transform((text, context): WrittenRange => {
-  const parsed = parseRange(text)
-  if ('range' in parsed) return { text, range: parsed.range }
-  context.addIssue({ code: 'custom', message: parsed.error })
-  return z.NEVER
-})
+export const versionRange = z
+  .string()
+  .meta({ pattern: rangePattern })
+  .transform((text, context): WrittenRange => {
+    const parsed = parseRange(text)
+    if ('range' in parsed) return { text, range: parsed.range }
+    context.addIssue({ code: 'custom', message: parsed.error })
+    return z.NEVER
+  })

@@ -11,11 +11,17 @@ interface Comparator {
 const operators = ['>=', '<=', '!=', '>', '<', '='] as const
 type Operator = (typeof operators)[number]
 
+const version = String.raw`[0-9][\w.+~^:-]*`
+const group = String.raw`\s*(>=|<=|!=|>|<|=)\s*${version}(\s+(>=|<=|!=|>|<|=)\s*${version})*\s*`
+/** The ranges that {@link parseRange} takes, for who checks the form alone. */
+export const rangePattern = String.raw`^${group}(\|\|${group})*$`
+const comparator = new RegExp(`^(>=|<=|!=|>|<|=)${version}$`)
+
 /** Reads a range; an error is one sentence that says how to write it right. */
 export function parseRange(text: string): { range: Range } | { error: string } {
   const groups = text.split('||').map((group) =>
     group
-      .replace(/([<>=!])\s+/g, '$1')
+      .replace(/([<>=!])\s+(?=[^<>=!\s])/g, '$1')
       .trim()
       .split(/\s+/),
   )
@@ -23,7 +29,7 @@ export function parseRange(text: string): { range: Range } | { error: string } {
   const bare = words.find((word) => !operators.some((operator) => word.startsWith(operator)))
   if (words.some((word) => word === '')) return { error: 'is an empty range; write for example ">=2.1"' }
   if (bare !== undefined) return { error: `"${bare}" has no operator; write for example ">=${bare}"` }
-  const wrong = words.find((word) => !/^(>=|<=|!=|>|<|=)[0-9][\w.+~^:-]*$/.test(word))
+  const wrong = words.find((word) => !comparator.test(word))
   if (wrong !== undefined)
     return { error: `"${wrong}" is not a version with an operator; write for example ">=2.1 <3"` }
   return { range: groups.map((group) => group.map(parseComparator)) }

@@ -100,7 +100,7 @@ needs:
     [
       'an unknown distribution',
       `${head}  - binary: a\nfix:\n  debain: { packages: [a] }`,
-      /^c\.yaml:6: fix\.debain: unknown distribution debain \(did you mean debian\?\)/,
+      /^c\.yaml:6: fix\.debain: unknown key \(did you mean debian\?\)/,
     ],
     [
       'a key of a fix',
