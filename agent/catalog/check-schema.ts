@@ -122,9 +122,15 @@ const wordKeys = {
     .describe('Where it applies; every key given must match. Elsewhere it is not-applicable.'),
 }
 
-/** What any need that asks the host may carry beside its kind's own keys. */
-export const commonKeys = {
+const conflicts = z
+  .record(checkName, sentence)
+  .default({})
+  .describe('Checks that want the opposite on the same node, each with what to do where both are wanted.')
+
+/** What a need that asks the host may carry beside its kind's own keys. */
+export const judgedKeys = {
   ...wordKeys,
+  conflicts,
   fix: fixByDistro.optional().describe("What mends it, by distribution; nearer than the check's own fix."),
   in: z
     .union([
@@ -141,10 +147,6 @@ export const commonKeys = {
     .describe(
       'Whose files and programs: host, or those of a process with a mount namespace of its own. Default: host.',
     ),
-  conflicts: z
-    .record(checkName, sentence)
-    .default({})
-    .describe('Checks that want the opposite on the same node, each with what to do where both are wanted.'),
 }
 
 /** A need that takes in another check; its words and its fix are that check's. */
@@ -160,8 +162,8 @@ export const anyOfNeed = z.strictObject({
     .min(1)
     .describe('Needs of which any is enough; missing when all of them are that apply.'),
   ...wordKeys,
-  fix: commonKeys.fix,
-  conflicts: commonKeys.conflicts,
+  conflicts,
+  fix: judgedKeys.fix,
 })
 
 /** A whole check file; each item of `needs` is read by its own kind's schema. */
@@ -171,9 +173,7 @@ export const checkFile = z.strictObject({
   aliases: z
     .array(checkName)
     .default([])
-    .describe(
-      'What people look for it by besides its name: words that lead to it, and are the name of nothing.',
-    ),
+    .describe('What people look for it by besides its name: they lead to it, and are the name of nothing.'),
   needs: z.array(z.unknown()).min(1).describe('What the host must have, a line each.'),
   fix: fixByDistro
     .optional()

@@ -3,7 +3,7 @@ import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
 import type { HostNeed, Kind, Need } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
-import { anyOfNeed, checkNeed, commonKeys } from './check-schema.ts'
+import { anyOfNeed, checkNeed, judgedKeys } from './check-schema.ts'
 import { checkShape } from './document.ts'
 import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
@@ -14,8 +14,8 @@ import { whyNot } from './when.ts'
 
 export type Read = { readonly need: Need } | { readonly mistakes: readonly Mistake[] }
 
-const commonShape = z.object(commonKeys)
-type Common = z.output<typeof commonShape>
+const judgedShape = z.object(judgedKeys)
+type Judged = z.output<typeof judgedShape>
 
 /** Reads one item of `needs`: by the one key of it that names a kind. */
 export function readNeed(reader: Reader, path: Path, value: unknown): Read {
@@ -53,8 +53,7 @@ function readCheckNeed(reader: Reader, path: Path, value: object): Read {
   const shape = checkShape(reader.yaml, { path, value }, checkNeed)
   if ('mistakes' in shape) return shape
   const { check } = shape.value
-  const said = { ...shape.value, conflicts: {} }
-  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, said) } }
+  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, shape.value) } }
 }
 
 function readAnyOf(reader: Reader, path: Path, value: object): Read {
@@ -78,7 +77,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   if ('mistakes' in shape) return shape
   const refused = ownCheckMistakes(reader, path, { kind, spec: shape.value })
   if (refused.length > 0) return { mistakes: refused }
-  const shared = commonShape.parse(value)
+  const shared = judgedShape.parse(value)
   const view: View = {
     process: shared.in === 'host' ? null : shared.in.process,
     confine: (question) => confine(question, reader.rules, kind.reads?.(shape.value) ?? null),
@@ -88,7 +87,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
 export function wholeSchema(kind: Kind): z.ZodObject {
-  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(commonKeys).meta({ ...kind.schema.meta() })
+  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(judgedKeys).meta({ ...kind.schema.meta() })
   wholeSchemas.set(kind, schema)
   return schema
 }
@@ -124,7 +123,7 @@ function bindKind(
   }
 }
 
-function common(reader: Reader, path: Path, value: Partial<Common> & Pick<Common, 'recommended'>) {
+function common(reader: Reader, path: Path, value: Partial<Judged> & Pick<Judged, 'recommended'>) {
   return {
     why: value.why ?? null,
     source: value.source ?? null,

@@ -44,7 +44,7 @@ const wanted = z
     notMatches: pattern
       .optional()
       .describe('What must be nowhere in it; RE2 syntax, ^ and $ match at each line.'),
-    notEmpty: z.literal(true).optional().describe('It must hold something; of a directory, an entry.'),
+    notEmpty: z.literal(true).optional().describe('It must hold something; of a directory, a name.'),
     exists: z.boolean().optional().describe('false: it must not be there. It goes with path alone.'),
   })
   .meta({

@@ -41,12 +41,13 @@ const schema = z.strictObject({
       }),
       z
         .strictObject({
-          of: path.describe('A path: judged is the mount in which it lies, wherever that is mounted.'),
+          of: path.describe('A path: the mount that holds it is meant, wherever that is mounted.'),
           ...wishes,
         })
-        .refine((spec) => Object.keys(spec).length > 1, 'asks for nothing: every path lies in some mount'),
+        .refine((spec) => Object.keys(spec).length > 1, 'asks for nothing: every path lies in some mount')
+        .meta({ minProperties: 2 }),
     ])
-    .describe('What is mounted at a path of the host, or holds it.'),
+    .describe('What is mounted at a path of the host, or the mount that holds a path.'),
 })
 
 interface Wishes {

@@ -74,6 +74,7 @@ describe('what is refused when it is read is refused while it is written:', () =
     ['no limit', `${head}  - limits: { process: kubelet }`],
     ['a disk of which nothing is asked', `${head}  - disk: { path: /var }`],
     ['a share of more than all', `${head}  - disk: { path: /var, free: 110% }`],
+    ['a mount of which nothing is asked', `${head}  - mount: { of: /var }`],
     ['a port that there is not', `${head}  - port: 65536`],
     ['a clock that is right', `${head}  - clock: right`],
     ['a symptom that means nothing', `${head}  - binary: a\nsymptoms: [{ log: abc }]`],
