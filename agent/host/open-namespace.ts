@@ -1,5 +1,5 @@
 import type { AnswerEntry } from '../model/answers.ts'
-import type { Answer, Question, RunQuestion, UnitQuestion } from '../model/question.ts'
+import type { Answer, Question, ReadQuestion, RunQuestion, UnitQuestion } from '../model/question.ts'
 import { childArgv, readChild } from './ask-child.ts'
 import { SuspectFound, askFiles, isFileQuestion } from './ask-files.ts'
 import type { FileQuestion, FileView } from './ask-files.ts'
@@ -10,6 +10,7 @@ import { readSuspectMounts } from './mounts.ts'
 import { notOurs, settingFlags, splitSettings } from './namespaced-settings.ts'
 import { nsenterArgv, readNsenter } from './nsenter.ts'
 import { programRunner } from './program-runner.ts'
+import { headArgv, readHead } from './read-by-head.ts'
 import type { Runs } from './run-once.ts'
 import { runProgram } from './run-program.ts'
 import type { Target } from './target.ts'
@@ -52,9 +53,14 @@ export function openNamespace(target: Target, { cache, runs, kept, deadline }: M
 
   const askSettings = async (questions: readonly FileQuestion[]): Promise<AnswerEntry[]> => {
     if (questions.length === 0) return []
+    const inside = async (argv: readonly string[]) =>
+      readNsenter(await run(nsenterArgv(settingFlags(target), argv)))
+    if (questions.every(isRead)) {
+      const answers = readHead(view.root, questions, await inside(headArgv(view.root, questions)))
+      if (answers !== null) return pair(questions, answers)
+    }
     const task = { root: view.root, questions }
-    const ran = readNsenter(await run(nsenterArgv(settingFlags(target), childArgv(task))))
-    return pair(questions, readChild(task, ran, 'the settings of the host'))
+    return pair(questions, readChild(task, await inside(childArgv(task)), 'the settings of the host'))
   }
 
   return {
@@ -71,6 +77,10 @@ export function openNamespace(target: Target, { cache, runs, kept, deadline }: M
       return [...all.flat(), ...closed.map((question) => [question, notOurs] as const)]
     },
   }
+}
+
+function isRead(question: FileQuestion): question is ReadQuestion {
+  return question.ask === 'read'
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {
