@@ -21,19 +21,27 @@ export function signFolders(root: string, paths: readonly string[], suspects: Su
   return signs.includes(null) ? null : signs.join('\n')
 }
 
+/** Changes when the file does that a path leads to; null as for folders. */
+export function signFile(root: string, path: string, suspects: SuspectMounts): string | null {
+  const resolved = resolvePath(root, path, suspects)
+  if (resolved.fate !== 'found') return null
+  const { real, stat } = resolved.value
+  return `${real}:${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`
+}
+
 function signFolder(place: string): string | null {
   try {
     const names = readdirSync(place).filter((name) => !touchedByReaders.test(name))
     return names
       .toSorted()
-      .map((name) => signFile(place, name))
+      .map((name) => signEntry(place, name))
       .join(' ')
   } catch {
     return null
   }
 }
 
-function signFile(place: string, name: string): string {
+function signEntry(place: string, name: string): string {
   const { ino, size, mtimeMs } = lstatSync(`${place}/${name}`)
   return `${name}:${ino}:${size}:${mtimeMs}`
 }

@@ -1,7 +1,8 @@
-import type { Answer, Program, RunResult } from '../model/question.ts'
+import { rpmFolders } from '../model/facts.ts'
+import type { Answer, Program, RunQuestion, RunResult } from '../model/question.ts'
 import type { FileQuestion, FileView } from './ask-files.ts'
 import { isExecutableFormat } from './executable-format.ts'
-import { signFolders } from './folder-signature.ts'
+import { signFile, signFolders } from './folder-signature.ts'
 import type { KeptRuns } from './kept-runs.ts'
 import { nsenterArgv, readNsenter } from './nsenter.ts'
 import { resolvePath } from './resolve-path.ts'
@@ -17,36 +18,48 @@ export interface Runner {
   askFile(question: FileQuestion): Promise<Answer<unknown>>
 }
 
-interface Wanted {
-  readonly argv: readonly string[]
-  readonly reads?: readonly string[]
-}
+type Wanted = Pick<RunQuestion, 'argv' | 'reads' | 'isOfProgram'>
 
 /** Runs programs of the host in its mount namespace; of one whose answer still stands, that answer is given. */
 export function programRunner(runner: Runner): (wanted: Wanted) => Promise<Answer<RunResult>> {
-  const { view, kept } = runner
-  return ({ argv, reads }) => {
-    if (reads === undefined) return runOn(runner, argv)
-    const sign = signFolders(view.root, reads, view.suspects)
-    return kept.keep(`${view.root} ${argv.join(' ')}`, sign, () => runOn(runner, argv))
+  const { view, kept, askFile } = runner
+  return async (wanted) => {
+    const start = performance.now()
+    const [name = ''] = wanted.argv
+    const found = (await askFile({ ask: 'which', name })) as Answer<Program>
+    if (found.fate !== 'found') return found
+    const { path } = found.value
+    const key = `${view.root} ${wanted.argv.join(' ')}`
+    return kept.keep(key, signOf(view, wanted, path), () => {
+      if (!isRunnable(view, path)) return Promise.resolve(formatError)
+      // Most of the time may be over, where the program is on a slow mount.
+      return runFound(runner, [path, ...wanted.argv.slice(1)], performance.now() - start)
+    })
   }
 }
 
-async function runOn(
-  { view, target, run, askFile }: Runner,
-  argv: readonly string[],
+async function runFound(
+  { target, run }: Runner,
+  command: readonly [string, ...string[]],
+  spent: number,
 ): Promise<Answer<RunResult>> {
-  const [name = '', ...args] = argv
-  const start = performance.now()
-  const found = (await askFile({ ask: 'which', name })) as Answer<Program>
-  if (found.fate !== 'found') return found
-  const command = [found.value.path, ...args] as const
-  if (!isRunnable(view, found.value.path)) return formatError
-  // Most of the time may be over, where the program is on a slow mount.
-  const spent = performance.now() - start
   if (target.namespace === null) return run(command, spent)
   return readNsenter(await run(nsenterArgv([`--mount=${target.namespace}`], command), spent))
 }
+
+/** Longest that the answer of an unchanged program stands, milliseconds: a library can be gone without a trace in it. */
+const longestKept = 600_000
+
+/** What a kept answer goes by; null when none is kept. */
+function signOf({ root, suspects }: FileView, { reads, isOfProgram }: Wanted, path: string): string | null {
+  if (reads !== undefined) return signFolders(root, reads, suspects)
+  if (isOfProgram === undefined) return null
+  const signs = [signFile(root, path, suspects), signFolders(root, packageFolders, suspects)]
+  return signs.includes(null) ? null : `${signs.join(' ')} ${Math.floor(performance.now() / longestKept)}`
+}
+
+/** What installs its libraries leaves a trace here. */
+const packageFolders = ['/var/lib/dpkg', ...rpmFolders, '/lib/apk/db', '/var/lib/pacman']
 
 /** What lies on a mount that may hang is not looked at here. */
 function isRunnable(view: FileView, path: string): boolean {

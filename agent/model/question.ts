@@ -87,6 +87,8 @@ export interface RunQuestion extends InView {
   readonly argv: readonly string[]
   /** Folders that it reads and nothing else: its last good answer stands while no file in them changes. */
   readonly reads?: readonly string[]
+  /** Its answer is of the program alone, as its version is: a good one stands for up to ten minutes while that is the same. */
+  readonly isOfProgram?: true
 }
 
 /** What "found" carries for each way of asking. */

@@ -66,7 +66,12 @@ function whichQuestion(spec: Spec): WhichQuestion {
 }
 
 function runQuestion(spec: Spec, args: readonly string[]): RunQuestion {
-  return { ask: 'run', argv: [spec.binary, ...args] }
+  const argv = [spec.binary, ...args]
+  return args.every(isVersionFlag) ? { ask: 'run', argv, isOfProgram: true } : { ask: 'run', argv }
+}
+
+function isVersionFlag(arg: string): boolean {
+  return /^-{0,2}(version|v)$/i.test(arg)
 }
 
 function notFound(spec: Spec, detail: string): Verdict {
@@ -100,7 +105,7 @@ function badOutcome({ exitCode, signal, stderr }: RunResult): string | null {
 function judgeVersion(spec: Spec, command: string, seen: { path: string; output: string }): Verdict {
   const { path } = seen
   // Of a program that was not asked for it, any number with dots may be an address or a user's datum.
-  const isAsked = spec.version !== undefined || spec.run?.some((arg) => /^-{0,2}(version|v)$/i.test(arg))
+  const isAsked = spec.version !== undefined || spec.run?.some(isVersionFlag)
   const version = isAsked ? findVersion(seen.output) : null
   const evidence = [version === null ? path : `${path}, version ${version}`]
   if (spec.version === undefined) return verdict('BinaryFound', { name: spec.binary, path }, { evidence })

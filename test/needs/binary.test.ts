@@ -151,9 +151,17 @@ test.each([
     { binary: 'x', run: ['-V'] },
     [
       { ask: 'which', name: 'x' },
-      { ask: 'run', argv: ['x', '-V'] },
+      { ask: 'run', argv: ['x', '-V'], isOfProgram: true },
     ],
     [['x', '-V']],
+  ],
+  [
+    { binary: 'x', run: ['status'] },
+    [
+      { ask: 'which', name: 'x' },
+      { ask: 'run', argv: ['x', 'status'] },
+    ],
+    [['x', 'status']],
   ],
 ])('what is asked for %j, and what is run', (written, questions, runs) => {
   const spec = binary.schema.parse(written)
