@@ -94,6 +94,14 @@ export const commonKeys = {
     .default('host'),
 }
 
+/** Where it makes no difference whose mount namespace it is. */
+function hostAlone(why: string) {
+  return z.literal('host', { error: `must be host: ${why}` }).default('host')
+}
+
+/** The keys beside a kind that asks of the host as a whole. */
+export const hostWideKeys = { ...commonKeys, in: hostAlone('it is the same in every mount namespace') }
+
 /** A check's name: a DNS label, so that it can be a label's name, and a URL's part. */
 export const checkName = z
   .string()
@@ -101,10 +109,18 @@ export const checkName = z
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: a-z, 0-9 and -')
 
 /** A need that takes in another check. */
-export const checkNeed = z.strictObject({ check: checkName, ...commonKeys })
+export const checkNeed = z.strictObject({
+  check: checkName,
+  ...commonKeys,
+  in: hostAlone('its own needs say it'),
+})
 
 /** Ready when any of its needs is; they are read one by one. */
-export const anyOfNeed = z.strictObject({ anyOf: z.array(z.unknown()).min(1), ...commonKeys })
+export const anyOfNeed = z.strictObject({
+  anyOf: z.array(z.unknown()).min(1),
+  ...commonKeys,
+  in: hostAlone('say it of each need inside'),
+})
 
 /** A whole check file; each item of `needs` is read by its own kind's schema. */
 export const checkFile = z.strictObject({

@@ -3,7 +3,7 @@ import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
 import type { HostNeed, Kind, Need } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
-import { anyOfNeed, checkNeed, commonKeys } from './check-schema.ts'
+import { anyOfNeed, checkNeed, commonKeys, hostWideKeys } from './check-schema.ts'
 import { checkShape } from './document.ts'
 import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
@@ -86,9 +86,13 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
 export function wholeSchema(kind: Kind): z.ZodObject {
-  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(commonKeys)
+  const schema = wholeSchemas.get(kind) ?? withCommonKeys(kind)
   wholeSchemas.set(kind, schema)
   return schema
+}
+
+function withCommonKeys({ schema, isHostWide }: Kind): z.ZodObject {
+  return isHostWide ? schema.safeExtend(hostWideKeys) : schema.safeExtend(commonKeys)
 }
 
 const wholeSchemas = new Map<Kind, z.ZodObject>()
@@ -107,7 +111,7 @@ function bindKind(
 ): Pick<HostNeed, 'id' | 'kind' | 'usualFix' | 'questions' | 'judge'> {
   const seen = <Q extends Question>(written: Q): Q => {
     const question = confine(written)
-    return process === null || question.ask === 'unit' ? question : { ...question, in: process }
+    return process === null ? question : { ...question, in: process }
   }
   const where = process === null ? '' : `@${process}`
   return {

@@ -34,6 +34,7 @@ const schema = z.strictObject({
 export const limits: Kind<typeof schema> = {
   name: 'limits',
   schema,
+  isHostWide: true,
   subject: ({ limits: spec }) =>
     [spec.process, ...names.filter((name) => spec[name] !== undefined)].join(':'),
   questions: ({ limits: spec }) => [processQuestion(spec.process)],
