@@ -149,10 +149,22 @@ export const judgedKeys = {
     ),
 }
 
+/** Where it makes no difference whose mount namespace it is. */
+function hostAlone(why: string) {
+  return z
+    .literal('host', { error: `must be host: ${why}` })
+    .default('host')
+    .describe(`host alone: ${why}.`)
+}
+
+/** The keys beside a kind that asks of the host as a whole. */
+export const hostWideKeys = { ...judgedKeys, in: hostAlone('it is the same in every mount namespace') }
+
 /** A need that takes in another check; its words and its fix are that check's. */
 export const checkNeed = z.strictObject({
   check: checkName.describe('Another check, taken in whole: its state, its words and its fix.'),
   ...wordKeys,
+  in: hostAlone('its own needs say it'),
 })
 
 /** Ready when any of its needs is; they are read one by one. */
@@ -164,6 +176,7 @@ export const anyOfNeed = z.strictObject({
   ...wordKeys,
   conflicts,
   fix: judgedKeys.fix,
+  in: hostAlone('say it of each need inside'),
 })
 
 /** A whole check file; each item of `needs` is read by its own kind's schema. */

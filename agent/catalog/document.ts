@@ -85,7 +85,9 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 
 function plainMessage(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return `is needed here (${issue.expected})`
-  if (issue.code === 'invalid_value') return `must be one of: ${issue.values.map(String).join(', ')}`
+  // zod's own words, unless the schema has better ones.
+  if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid'))
+    return `must be one of: ${issue.values.map(String).join(', ')}`
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   return issue.message.replace(/^Invalid input: /, '')
 }

@@ -3,7 +3,7 @@ import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
 import type { HostNeed, Kind, Need } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
-import { anyOfNeed, checkNeed, judgedKeys } from './check-schema.ts'
+import { anyOfNeed, checkNeed, hostWideKeys, judgedKeys } from './check-schema.ts'
 import { checkShape } from './document.ts'
 import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
@@ -87,9 +87,14 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
 export function wholeSchema(kind: Kind): z.ZodObject {
-  const schema = wholeSchemas.get(kind) ?? kind.schema.safeExtend(judgedKeys).meta({ ...kind.schema.meta() })
+  const schema = wholeSchemas.get(kind) ?? withSharedKeys(kind)
   wholeSchemas.set(kind, schema)
   return schema
+}
+
+function withSharedKeys({ schema, isHostWide }: Kind): z.ZodObject {
+  const whole = isHostWide ? schema.safeExtend(hostWideKeys) : schema.safeExtend(judgedKeys)
+  return whole.meta({ ...schema.meta() })
 }
 
 const wholeSchemas = new Map<Kind, z.ZodObject>()
@@ -108,7 +113,7 @@ function bindKind(
 ): Pick<HostNeed, 'id' | 'kind' | 'usualFix' | 'questions' | 'judge'> {
   const seen = <Q extends Question>(written: Q): Q => {
     const question = confine(written)
-    return process === null || question.ask === 'unit' ? question : { ...question, in: process }
+    return process === null ? question : { ...question, in: process }
   }
   const where = process === null ? '' : `@${process}`
   return {

@@ -6,6 +6,7 @@ import { askProcess } from './ask-process.ts'
 import { createFileCache } from './file-cache.ts'
 import { findProcess, listProcesses } from './find-process.ts'
 import type { RunningProcess } from './find-process.ts'
+import { keepInside } from './inside-target.ts'
 import { createKeptRuns } from './kept-runs.ts'
 import { openNamespace } from './open-namespace.ts'
 import { createRuns } from './run-once.ts'
@@ -49,15 +50,16 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
     abandoned: () => means.runs.abandoned(),
     async ask(questions) {
       const listed = once(() => listProcesses(procfs))
+      const inside = once(() => keepInside(procfs, targetPid, listed()))
       const processes = questions.filter((question) => question.ask === 'process')
       const ports = questions.filter((question) => question.ask === 'port')
       const others = questions.filter((question) => question.ask !== 'process' && question.ask !== 'port')
       const view = () => ({ procfs, pid: String(targetPid ?? 'self'), listed: listed() })
       const held = ports.length === 0 ? [] : askPorts(view(), ports)
       const groups = Map.groupBy(others, (question) => ('in' in question ? (question.in ?? null) : null))
-      const all = await Promise.all([...groups].map(([process, group]) => askGroup(process, group, listed)))
+      const all = await Promise.all([...groups].map(([process, group]) => askGroup(process, group, inside)))
       return [
-        ...processes.map((question) => [question, askProcess(procfs, listed(), question.name)] as const),
+        ...processes.map((question) => [question, askProcess(procfs, inside(), question.name)] as const),
         ...ports.map((question, index) => [question, held[index] ?? unasked] as const),
         ...all.flat(),
       ]

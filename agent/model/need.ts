@@ -13,6 +13,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   /** The key in a check file. */
   readonly name: string
   readonly schema: Schema
+  /** It asks of what is one for the whole host, so that `in:` would say nothing and is refused. */
+  readonly isHostWide?: true
   /** What the need is about, unique within a check together with the kind: "iscsiadm". */
   subject(spec: z.infer<Schema>): string
   questions(spec: z.infer<Schema>, facts: Facts): readonly Question[]

@@ -38,6 +38,7 @@ type Spec = z.infer<typeof schema>['cgroup']
 export const cgroup: Kind<typeof schema> = {
   name: 'cgroup',
   schema,
+  isHostWide: true,
   subject: ({ cgroup: { version, controllers } }) =>
     [...(version === undefined ? [] : [`v${version}`]), ...controllers].join('+'),
   usualFix({ cgroup: { version } }, reason) {

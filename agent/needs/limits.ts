@@ -39,6 +39,7 @@ const schema = z.strictObject({
 export const limits: Kind<typeof schema> = {
   name: 'limits',
   schema,
+  isHostWide: true,
   subject: ({ limits: spec }) =>
     [spec.process, ...names.filter((name) => spec[name] !== undefined)].join(':'),
   usualFix: ({ limits: spec }) => mend(spec),

@@ -29,6 +29,7 @@ const schema = z.strictObject({
 export const port: Kind<typeof schema> = {
   name: 'port',
   schema,
+  isHostWide: true,
   subject: ({ port: spec }) => `${spec.port}/${spec.protocol}`,
   usualFix: () => everywhere('See who holds it (ss -lnp), and give one of the two another port.'),
   questions: ({ port: spec }) => [questionFor(spec)],

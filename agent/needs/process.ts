@@ -24,6 +24,7 @@ const schema = z.strictObject({
 export const processNeed: Kind<typeof schema> = {
   name: 'process',
   schema,
+  isHostWide: true,
   subject: ({ process: names }) => names.join('|'),
   questions: ({ process: names }) => names.map(processQuestion),
   judge({ process: names }, answers) {

@@ -49,6 +49,7 @@ const schema = z.strictObject({
 export const unit: Kind<typeof schema> = {
   name: 'unit',
   schema,
+  isHostWide: true,
   subject: (spec) => spec.unit.join('|') + (spec.state === 'active' ? '' : `:${spec.state}`),
   questions: (spec, facts) => questionsOf(wantedOf(spec), facts),
   judge(spec, answers, facts) {

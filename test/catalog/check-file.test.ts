@@ -98,6 +98,11 @@ needs:
       /^c\.yaml:6: needs\[0\]\.anyOf\[0\]\.rn: unknown key \(did you mean run\?\)/,
     ],
     [
+      'the mode of another LSM',
+      `${head}  - lsm: { name: apparmor, mode: enforcing }`,
+      /^c\.yaml:4: needs\[0\]\.lsm\.name: must be selinux: only it has a mode$/,
+    ],
+    [
       'an unknown distribution',
       `${head}  - binary: a\nfix:\n  debain: { packages: [a] }`,
       /^c\.yaml:6: fix\.debain: unknown key \(did you mean debian\?\)/,
@@ -119,6 +124,27 @@ needs:
       `${head}  - binary: a\n    in: { process: a-name-longer-than-15 }`,
       /process/,
     ],
+    ...[
+      'port: 80',
+      'process: kubelet',
+      'limits: { process: kubelet, nofile: 1 }',
+      'unit: iscsid',
+      'cgroup: 2',
+    ].map((need): [string, string, RegExp] => [
+      `whose view it is, of what is one for the whole host (${need})`,
+      `${head}  - ${need}\n    in: { process: kubelet }`,
+      /^c\.yaml:5: needs\[0\]\.in: must be host: it is the same in every mount namespace$/,
+    ]),
+    [
+      'whose view it is, of alternatives',
+      `${head}  - anyOf: [{ binary: a }]\n    in: { process: kubelet }`,
+      /^c\.yaml:5: needs\[0\]\.in: must be host: say it of each need inside$/,
+    ],
+    [
+      'whose view it is, of another check',
+      `${head}  - check: other\n    in: { process: kubelet }`,
+      /^c\.yaml:5: needs\[0\]\.in: must be host: its own needs say it$/,
+    ],
   ])('%s', (_, text, wanted) => {
     expect(mistakesOf(text)).toEqual([expect.stringMatching(wanted)])
   })
@@ -131,6 +157,13 @@ needs:
     },
   )
 })
+
+test.each(['port: 80', 'check: other', 'anyOf: [{ binary: a }]', 'file: /a'])(
+  'in: host may be written: %s',
+  (need) => {
+    expect(mistakesOf(`${head}  - ${need}\n    in: host`)).toEqual([])
+  },
+)
 
 describe("users' own checks", () => {
   test.each<[string, string, RegExp]>([

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa, execaSync } from 'execa'
@@ -164,6 +173,38 @@ describe.runIf(isRoot)('a host in another PID namespace', () => {
     } finally {
       unshared.kill('SIGKILL')
       await unshared
+    }
+  })
+
+  test('has the processes of its own and of those below it, and none of the machine around it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hostdeps-pid-'))
+    const [own, below, around] = ['o', 'b', 'a'].map((letter) => `hd${letter}${process.pid}`)
+    for (const name of [own, below, around]) copyFileSync('/bin/sleep', join(folder, name ?? ''))
+    const script = `${folder}/${own} 600 & unshare -p --fork --kill-child ${folder}/${below} 600 & echo ready; wait`
+    const unshared = execa('unshare', ['-mp', '--fork', '--kill-child', 'sh', '-c', script], {
+      reject: false,
+      buffer: false,
+    })
+    const outer = execa(join(folder, around ?? ''), ['600'], { reject: false })
+    try {
+      await new Promise((resolve) => unshared.stdout.once('data', resolve))
+      const targetPid = Number(readFileSync(`/proc/${unshared.pid}/task/${unshared.pid}/children`, 'utf8'))
+      const host = openHost({ procfs: '/proc', targetPid, deadline: () => 5_000 })
+      const fatesOf = async () => {
+        const questions = [own, below, around].map((name) => ({ ask: 'process', name: name ?? '' }) as const)
+        const answers = await host.ask(questions)
+        return questions.map((question) => answers.find(([asked]) => asked === question)?.[1].fate)
+      }
+      await expect.poll(fatesOf).toEqual(['found', 'found', 'absent'])
+      const [inner] = await host.ask([{ ask: 'stat', path: '/', in: around ?? '' }])
+      expect(inner?.[1]).toMatchObject({ fate: 'failed' })
+      const machine = openHost({ procfs: '/proc', targetPid: 1, deadline: () => 5_000 })
+      const [seen] = await machine.ask([{ ask: 'process', name: own ?? '' }])
+      expect(seen?.[1]).toMatchObject({ fate: 'found' })
+    } finally {
+      for (const running of [unshared, outer]) running.kill('SIGKILL')
+      await Promise.all([unshared, outer])
+      rmSync(folder, { recursive: true })
     }
   })
 

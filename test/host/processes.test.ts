@@ -118,6 +118,38 @@ test('a process of a name, and its limits', async () => {
   expect(await ask({ ask: 'process', name: 'no-such-name' })).toMatchObject({ fate: 'absent' })
 })
 
+test.each<[string, string, string]>([
+  ['runs', 'S', 'found'],
+  ['has ended, and its parent did not look', 'Z', 'absent'],
+  ['is just going', 'X', 'absent'],
+])('a process that %s: %s', async (_, state, fate) => {
+  expect((await askStat(`20 (kubelet) ${state} 1${' 0'.repeat(15)} 1 0 100`))?.fate).toBe(fate)
+})
+
+test('a process whose first thread has ended, and others run', async () => {
+  expect((await askStat(`20 (kubelet) Z 1${' 0'.repeat(15)} 2 0 100`))?.fate).toBe('found')
+})
+
+test('an ended one that is older does not hide the one that runs', async () => {
+  const older = '10 (kubelet) Z 1' + ' 0'.repeat(15) + ' 1 0 50'
+  const running = '20 (kubelet) S 1' + ' 0'.repeat(15) + ' 1 0 100'
+  expect(await askStat(older, running)).toMatchObject({ fate: 'found', value: { limits: 'of 20' } })
+})
+
+/** Of a host with these processes besides its first: whether there is a kubelet. */
+async function askStat(...stats: readonly string[]) {
+  const procfs = mkdtempSync(join(tmpdir(), 'hostdeps-proc-'))
+  onTestFinished(() => rmSync(procfs, { recursive: true }))
+  for (const stat of ['1 (systemd) S 0' + ' 0'.repeat(15) + ' 1 0 1', ...stats]) {
+    const pid = stat.split(' ')[0] ?? ''
+    mkdirSync(join(procfs, pid))
+    writeFileSync(join(procfs, pid, 'stat'), stat)
+    writeFileSync(join(procfs, pid, 'limits'), `of ${pid}`)
+  }
+  const fake = openHost({ procfs, targetPid: null, deadline: () => 5_000 })
+  return (await fake.ask([{ ask: 'process', name: 'kubelet' }]))[0]?.[1]
+}
+
 test('where the processes of others are not seen, nothing is proven', async () => {
   const procfs = mkdtempSync(join(tmpdir(), 'hostdeps-proc-'))
   onTestFinished(() => rmSync(procfs, { recursive: true }))
