@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { Answer, PortHolders, PortQuestion } from '../model/question.ts'
 import { fateOfErrno } from './errno.ts'
 import type { RunningProcess } from './find-process.ts'
@@ -55,10 +55,38 @@ function readTables(folder: string, protocol: 'tcp' | 'udp'): Answer<readonly So
 
 function readTable(path: string, protocol: 'tcp' | 'udp'): Answer<readonly Socket[]> {
   try {
-    return found(parseSockets(readFileSync(path, 'utf8'), protocol))
+    const text = protocol === 'tcp' ? readListening(path) : readFileSync(path, 'utf8')
+    return found(parseSockets(text, protocol))
   } catch (error) {
     return fateOfErrno(error, path)
   }
+}
+
+/**
+ * The beginning of a TCP table: the kernel tells those that listen first, and the connections after them may be tens of
+ * thousands. https://github.com/torvalds/linux/blob/v6.12/net/ipv4/tcp_ipv4.c (tcp_get_idx)
+ */
+function readListening(path: string): string {
+  const handle = openSync(path, 'r')
+  try {
+    const part = Buffer.alloc(65_536)
+    let text = ''
+    while (!hasOthers(text)) {
+      const length = readSync(handle, part)
+      if (length === 0) break
+      text += part.toString('latin1', 0, length)
+    }
+    return text
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** Whether the last whole line is of a socket that does not listen. */
+function hasOthers(text: string): boolean {
+  const last = text.slice(0, text.lastIndexOf('\n')).split('\n').at(-1) ?? ''
+  const [, , , state = ''] = last.trim().split(/\s+/)
+  return /^[0-9A-F]{2}$/.test(state) && state !== '0A'
 }
 
 /**
