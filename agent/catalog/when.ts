@@ -2,8 +2,7 @@ import { distroNames } from '../model/facts.ts'
 import type { Facts } from '../model/facts.ts'
 import type { When } from '../model/need.ts'
 import { familyOf } from '../fixes/families.ts'
-import { compareKernelVersions } from '../versions/kernel.ts'
-import { inRange, parseRange } from '../versions/range.ts'
+import { isKernelIn } from '../versions/kernel.ts'
 
 /**
  * Why a need does not apply to a host; null when it does. What is not known of the host (no os-release) does not
@@ -14,12 +13,10 @@ export function whyNot(when: When, facts: Facts): string | null {
   if (when.os && !when.os.some((os) => names.includes(os))) return `only for ${when.os.join(', ')}`
   if (when.notOs?.some((os) => names.includes(os))) return `not for ${when.notOs.join(', ')}`
   if (when.arch && !when.arch.includes(facts.arch)) return `only for ${when.arch.join(', ')}`
-  if (when.kernel !== undefined && !isKernelIn(facts.kernel, when.kernel))
-    return `only for kernel ${when.kernel}`
+  if (when.kernel !== undefined && !runsKernelIn(facts, when.kernel)) return `only for kernel ${when.kernel}`
   return null
 }
 
-function isKernelIn(kernel: string | null, text: string): boolean {
-  const parsed = parseRange(text)
-  return kernel !== null && 'range' in parsed && inRange(kernel, parsed.range, compareKernelVersions)
+function runsKernelIn({ kernel, upstream }: Facts, range: string): boolean {
+  return kernel !== null && isKernelIn({ named: kernel, exact: upstream ?? null }, range)
 }

@@ -1,6 +1,7 @@
 import type { Answers } from './answers.ts'
 import { plainLine } from './plain.ts'
 import type { Question, ReadQuestion } from './question.ts'
+import { upstreamQuestions, upstreamVersion } from './upstream-kernel.ts'
 
 /** What every kind of need may know of the host before it asks. */
 export interface Facts {
@@ -9,6 +10,8 @@ export interface Facts {
   readonly distro: Distro
   /** `uname -r`; null when it could not be read. */
   readonly kernel: string | null
+  /** What that was built from, where it tells: see {@link upstreamVersion}. */
+  readonly upstream?: string
   /** Kubernetes' name: amd64, arm64. */
   readonly arch: string
   readonly init: Init
@@ -77,6 +80,7 @@ export const factQuestions: readonly Question[] = [
   ...osRelease,
   hostname,
   kernelRelease,
+  ...upstreamQuestions,
   initName,
   openrc,
   ...databases.map((database) => database.at),
@@ -86,10 +90,12 @@ export const factQuestions: readonly Question[] = [
 /** @param arch as Node.js names it: x64, arm64. */
 export function readFacts(answers: Answers, { arch, now }: { arch: string; now: number }): Facts {
   const distro = readDistro(answers)
+  const upstream = upstreamVersion(answers)
   return {
     hostname: readLine(answers, hostname),
     distro,
     kernel: readLine(answers, kernelRelease),
+    ...(upstream !== null && { upstream }),
     now,
     arch: arch === 'x64' ? 'amd64' : arch,
     init: readInit(answers),

@@ -96,32 +96,71 @@ function nameOf(parameter: string): string {
   return parameter.split('=')[0] ?? parameter
 }
 
-/** Of a parameter that is given twice the last one holds, except for these, which add up. */
+/**
+ * Of a parameter that is given twice the last one holds, except for these, which are read each time, by the kernel or by
+ * modprobe, systemd and dracut.
+ * https://docs.kernel.org/admin-guide/kernel-parameters.html kernel-command-line(7) dracut.cmdline(7)
+ */
 const addUp = new Set([
-  'console',
-  'earlycon',
   'cgroup_disable',
   'cgroup_enable',
-  'hugepagesz',
+  'console',
+  'earlycon',
   'hugepages',
+  'hugepagesz',
+  'initcall_blacklist',
+  'ip',
   'memmap',
+  'modprobe.blacklist',
+  'nameserver',
+  'rd.break',
+  'rd.dasd',
+  'rd.driver.blacklist',
+  'rd.driver.post',
+  'rd.driver.pre',
+  'rd.iscsi.param',
+  'rd.luks.name',
+  'rd.luks.options',
+  'rd.luks.uuid',
+  'rd.lvm.lv',
+  'rd.lvm.vg',
+  'rd.md.uuid',
+  'rd.zfcp',
+  'rd.znet',
+  'systemd.mask',
+  'systemd.mount_extra',
+  'systemd.set_credential',
+  'systemd.setenv',
+  'systemd.swap_extra',
+  'systemd.wants',
 ])
+
+/** Of these each word sets or takes back something of its own, in whichever of them it stands. */
+const flags = new Set(['amd_iommu', 'intel_iommu', 'iommu', 'pci'])
 
 function isGiven(given: readonly Parameter[], wanted: string): boolean {
   const { name, value } = readParameter(wanted)
   const same = given.filter((one) => one.name === name)
   if (value === null) return same.length > 0
-  return (addsUp(name) ? same : same.slice(-1)).some((one) => holds(one.value, value))
-}
-
-/** Those of systemd, dracut and modprobe (`rd.break`, `modprobe.blacklist`) are read by them one by one. */
-function addsUp(name: string): boolean {
-  return addUp.has(name) || /^(rd|systemd|modprobe)\./.test(name)
+  const words = same.flatMap((one) => one.value?.split(',') ?? [])
+  if (flags.has(name)) return value.split(',').every((word) => isSet(words, word))
+  return (addUp.has(name) ? same : same.slice(-1)).some((one) => holds(one.value, value))
 }
 
 /** `on` is also in `on,sm_on`: most parameters with several values have commas between. */
 function holds(value: string | null, wanted: string): boolean {
   return value === wanted || value?.split(',').includes(wanted) === true
+}
+
+function isSet(words: readonly string[], wanted: string): boolean {
+  const at = words.lastIndexOf(wanted)
+  return at !== -1 && !words.slice(at + 1).some((word) => isOpposite(word, wanted))
+}
+
+/** `on` and `off`, `sm_on` and `sm_off`, `pt` and `nopt`. */
+function isOpposite(word: string, other: string): boolean {
+  const [on, off] = [word, other].map((one) => one.replace(/(^|_)off$/, '$1on'))
+  return word !== other && (on === off || word === `no${other}` || other === `no${word}`)
 }
 
 function namesake(given: readonly Parameter[], wanted: string): boolean {

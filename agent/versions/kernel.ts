@@ -1,9 +1,24 @@
-import type { Order } from './order.ts'
+import type { Compare, Order } from './order.ts'
 import { compareDigits, firstOrder } from './order.ts'
+import { inRange, parseRange } from './range.ts'
+
+/** `named` is what `uname -r` says; `exact` the upstream version it was built from, where the kernel tells. */
+export interface RunningKernel {
+  readonly named: string
+  readonly exact: string | null
+}
+
+/** A bound like 5.15.0-94 is one of the distribution's own numbers, and is held against what it calls the kernel. */
+export function isKernelIn({ named, exact }: RunningKernel, range: string): boolean {
+  const parsed = parseRange(range)
+  const compare: Compare = (version, wanted) =>
+    compareKernelVersions(hasRevision(wanted) ? named : version, wanted)
+  return 'range' in parsed && inRange(exact ?? named, parsed.range, compare)
+}
 
 /**
  * The order of kernel releases by their leading numbers: `6.1.0-17-amd64` is 6.1.0, `5.14.0-427.el9.x86_64` is 5.14.0;
- * a release candidate (`6.2.0-rc3`, `6.2-rc3`) comes before its release. What a distribution adds counts only against
+ * a release candidate (`6.2-rc3`, Fedora's `6.2.0-0.rc3`, Debian's `6.2~rc3`) comes before its release. What a distribution adds counts only against
  * a version that has it too: `4.18.0-553.16.1.el8_10` is 4.18.0, and after 4.18.0-305.
  */
 export function compareKernelVersions(version: string, wanted: string): Order {
@@ -19,7 +34,7 @@ export function compareKernelVersions(version: string, wanted: string): Order {
 }
 
 /** Whether a version says which build of a distribution's it is. */
-export function hasRevision(version: string): boolean {
+function hasRevision(version: string): boolean {
   return parseKernel(version).revision.length > 0
 }
 
@@ -32,7 +47,7 @@ interface Kernel {
 
 function parseKernel(text: string): Kernel {
   const numbers = /^\d+(\.\d+)*/.exec(text)?.[0].split('.') ?? []
-  const candidate = /^[\d.]+-?rc(\d+)/.exec(text)?.[1]
+  const candidate = /^[\d.]+[-~]?(?:0\.)?rc(\d+)/.exec(text)?.[1]
   const revision = /^[\d.]+-(\d+(\.\d+)*)/.exec(text)?.[1]?.split('.') ?? []
   return { numbers, candidate: candidate ?? '999999', revision }
 }

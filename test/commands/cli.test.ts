@@ -27,7 +27,7 @@ describe('usage', () => {
       'a workload with a check a transport',
       ['checks', 'show', 'trident'],
       2,
-      /did you mean netapp-trident-fc, netapp-trident-iscsi, netapp-trident-nas or netapp-trident-nvme\?/,
+      /did you mean netapp-trident-fc, netapp-trident-iscsi, .* or netapp-trident-nvme\?/,
     ],
     ['a pid that is none', ['check', '--target-pid', '0'], 2, /must be a process id/],
     ['a deadline that is none', ['check', '--deadline', 'soon'], 2, /must be a length of time/],

@@ -14,7 +14,7 @@ let agent: Awaited<ReturnType<typeof startAgent>>
 
 beforeAll(async () => {
   mkdirSync(checks)
-  writeFileSync(join(checks, 'my-tool.yaml'), checkOf(`- binary: ${tool}\n    run: [--version]`))
+  writeFileSync(join(checks, 'my-tool.yaml'), checkOf(`- binary: ${tool}\n    run: [status]`))
   writeFileSync(join(checks, 'beside.yaml'), checkOf('- binary: sh'))
   askWithin('60s')
   agent = await startAgent('--config', config, '--checks', checks, '--allow-commands')

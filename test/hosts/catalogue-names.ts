@@ -12,9 +12,12 @@ export const moduleNames: ReadonlySet<string> = new Set(
   [...texts.matchAll(/kernelModule: ([\w-]+)/g)].map(([, name = '']) => foldModule(name)),
 )
 
-/** The kernel options that the catalogue names. */
+/** The kind that asks for options by itself. */
+const lsm = readFileSync(new URL('../../agent/needs/lsm.ts', import.meta.url).pathname, 'utf8')
+
+/** The kernel options that the catalogue asks for. */
 export const optionNames: ReadonlySet<string> = new Set(
-  [...texts.matchAll(/CONFIG_\w+/g)].map(([option]) => option),
+  [...(texts + lsm).matchAll(/CONFIG_\w+/g)].map(([option]) => option),
 )
 
 /** The option that builds each of those modules; none for what is not Linux's own (nvidia, zfs). */

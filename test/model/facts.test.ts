@@ -30,6 +30,17 @@ describe('facts', () => {
     expect(facts.init.type).toBe('other')
   })
 
+  test.each([
+    [
+      'Linux version 6.1.0-50-amd64 (gcc-12 (Debian 12.2.0-14) 12.2.0) #1 SMP Debian 6.1.64-1 (2023-11-30)',
+      '6.1.64',
+    ],
+    ['Linux version 6.18.1 (me@here) (gcc (Debian 12.2.0-14) 12.2.0) #1 SMP @0', undefined],
+  ])('what the kernel was built from: %s', (banner, version) => {
+    const entries = [file('/proc/version', banner)]
+    expect(readFacts(collectAnswers(entries), { arch: 'x64', now: 0 }).upstream).toBe(version)
+  })
+
   test('the second os-release is read only when the first is absent', () => {
     const second = file('/usr/lib/os-release', 'ID=debian')
     expect(distroOf([absent('/etc/os-release'), second])).toBe('debian')

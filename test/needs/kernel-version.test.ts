@@ -6,6 +6,9 @@ const bad = ['>=6.1.63 <6.1.66']
 const debianBanner =
   'Linux version 6.1.0-14-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP PREEMPT_DYNAMIC Debian 6.1.64-1 (2023-11-30)\n'
 
+const rpiBanner =
+  'Linux version 6.1.0-rpi7-rpi-v8 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP PREEMPT Debian 1:6.1.63-1+rpt1 (2023-11-24)\n'
+
 describe('the version', () => {
   test.each([
     ['new enough', '6.1.0-50-amd64', { kernelVersion: '>=5.4' }, {}, 'KernelVersionOk'],
@@ -25,6 +28,13 @@ describe('the version', () => {
       '6.1.0-15-amd64',
       { kernelVersion: '>=5.4', notIn: bad },
       { '/proc/version': debianBanner.replace('6.1.64-1', '6.1.66-1') },
+      'KernelVersionOk',
+    ],
+    [
+      'Raspberry Pi OS numbers with an epoch',
+      '6.1.0-rpi7-rpi-v8',
+      { kernelVersion: '>=6.1.21' },
+      { '/proc/version': rpiBanner },
       'KernelVersionOk',
     ],
     [
@@ -88,6 +98,20 @@ describe('the version', () => {
     ],
   ] as const)('%s', (_, kernel, written, files, reason) => {
     expect(judgeOn(kernelVersion, written, { files, facts: { kernel } }).reason).toBe(reason)
+  })
+
+  const candidate = { '/proc/version': debianBanner.replace('6.1.64-1', '6.12~rc6-1~exp1') }
+  test.each<[string, Record<string, string>]>([
+    ['6.12~rc6-amd64', candidate],
+    ['6.12-amd64', candidate],
+    ['6.12.0-0.rc3.20241018git4d939780b705.30.fc42.x86_64', {}],
+    ['6.12.0-rc3-1-default', {}],
+    ['6.12rc3-1-mainline', {}],
+    ['6.12.0-3-generic', { '/proc/version_signature': 'Ubuntu 6.12.0-3.3-generic 6.12.0-rc3\n' }],
+  ])('a candidate is before the release, and after the one before it: %s', (kernel, files) => {
+    const say = (range: string) =>
+      judgeOn(kernelVersion, { kernelVersion: range }, { files, facts: { kernel } }).reason
+    expect([say('>=6.12'), say('>=6.11.9')]).toEqual(['KernelTooOld', 'KernelVersionOk'])
   })
 
   test('the message names both versions, the evidence what is wrong', () => {

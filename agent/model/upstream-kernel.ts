@@ -1,0 +1,24 @@
+import type { Answers } from './answers.ts'
+import type { ReadQuestion } from './question.ts'
+
+const banner: ReadQuestion = { ask: 'read', path: '/proc/version' }
+const ubuntuSignature: ReadQuestion = { ask: 'read', path: '/proc/version_signature' }
+
+export const upstreamQuestions: readonly ReadQuestion[] = [banner, ubuntuSignature]
+
+/**
+ * The version of Linux that the running kernel was built from, where it tells: Debian's 6.1.0-18-amd64 is 6.1.76, Ubuntu's
+ * 5.15.0-91-generic is 5.15.131. The name that all their kernels of a series share says nothing of a range such as
+ * ">=6.1.63 <6.1.66". RHEL's has no upstream version to tell. Raspberry Pi OS numbers with an epoch: "Debian 1:6.1.63-1+rpt1".
+ * https://wiki.ubuntu.com/Kernel/FAQ https://kernel-team.pages.debian.net/kernel-handbook/ch-versions.html
+ */
+export function upstreamVersion(answers: Answers): string | null {
+  const ubuntu = /^Ubuntu \S+ (\d+\.\d+\.\d+(?:-rc\d+)?)/.exec(textOf(answers, ubuntuSignature))
+  const debian = / Debian (?:\d+:)?(\d+\.\d+(?:\.\d+)?(?:~rc\d+)?)\S* \(/.exec(textOf(answers, banner))
+  return ubuntu?.[1] ?? debian?.[1] ?? null
+}
+
+function textOf(answers: Answers, question: ReadQuestion): string {
+  const answer = answers.of(question)
+  return answer.fate === 'found' ? answer.value.text.trim() : ''
+}
