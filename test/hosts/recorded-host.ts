@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { askFiles, findProgram, isFileQuestion } from '../../agent/host/ask-files.ts'
@@ -64,6 +64,13 @@ export function recordedHost(folder: string): Host {
     if (question.ask === 'stat') {
       if (answers.devices.includes(question.path)) return found(special('char', question.path))
       if (answers.sockets.includes(question.path)) return found(special('socket', question.path))
+    }
+    if (question.ask === 'statAll') {
+      const names = answers.devices
+        .filter((path) => dirname(path) === question.path && basename(path).startsWith(question.prefix))
+        .map((path) => basename(path))
+      const entries = names.map((name) => ({ name, type: 'char' }))
+      if (entries.length > 0) return { fate: 'found', value: { entries, unread: [] } }
     }
     if (isFileQuestion(question)) {
       const process = 'in' in question ? question.in : undefined
