@@ -12,7 +12,7 @@ export interface Workload {
 }
 
 /** The kinds that find out by themselves that they do not apply to a host. */
-const doubtfulKinds = ['clock', 'limits', 'package']
+const doubtfulKinds = ['clock', 'disk', 'limits', 'package']
 
 export function knownWorkloads(all: readonly Check[]): Workload[] {
   const byName = new Map(all.map((check) => [check.name, check]))

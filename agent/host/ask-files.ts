@@ -1,6 +1,8 @@
 import type {
   Answer,
+  FileStat,
   FileText,
+  FolderStats,
   FolderText,
   ListQuestion,
   Program,
@@ -8,6 +10,7 @@ import type {
   ReadAllQuestion,
   ReadQuestion,
   SpaceQuestion,
+  StatAllQuestion,
   StatQuestion,
   WhichQuestion,
 } from '../model/question.ts'
@@ -22,6 +25,7 @@ export type FileQuestion =
   | ReadAllQuestion
   | ListQuestion
   | StatQuestion
+  | StatAllQuestion
   | SpaceQuestion
   | WhichQuestion
 
@@ -60,7 +64,9 @@ export function askFiles(view: FileView, question: FileQuestion): Answer<unknown
     case 'list':
       return withResolved(view, question.path, (resolved) => listNames(view.root, resolved))
     case 'stat':
-      return withResolved(view, question.path, (resolved) => ({ fate: 'found', value: statOf(resolved) }))
+      return statOne(view, question.path)
+    case 'statAll':
+      return statAll(view, question)
     case 'space':
       return withResolved(view, question.path, (resolved) => spaceOf(view.root, resolved))
     default:
@@ -142,6 +148,28 @@ function readAll(view: FileView, { path, suffix }: ReadAllQuestion): Answer<Fold
     const names = listed.value.names.filter((name) => name.endsWith(suffix))
     return { fate: 'found', value: readFolder(names, path, (file) => readOne(view, { path: file })) }
   })
+}
+
+function statAll(view: FileView, { path, prefix }: StatAllQuestion): Answer<FolderStats> {
+  return withResolved(view, path, (resolved) => {
+    const listed = listNames(view.root, resolved)
+    if (listed.fate !== 'found') return listed
+    const names = listed.value.names.filter((name) => name.startsWith(prefix))
+    const stats = names.map((name) => ({ name, answer: statOne(view, `${path}/${name}`) }))
+    const entries = stats.flatMap(({ name, answer }) =>
+      answer.fate === 'found' ? [{ name, type: answer.value.type }] : [],
+    )
+    const unread = stats.flatMap(({ name, answer }) =>
+      answer.fate === 'found' || answer.fate === 'absent'
+        ? []
+        : [{ path: `${path}/${name}`, detail: answer.detail }],
+    )
+    return { fate: 'found', value: { entries, unread } }
+  })
+}
+
+function statOne(view: FileView, path: string): Answer<FileStat> {
+  return withResolved(view, path, (resolved) => ({ fate: 'found', value: statOf(resolved) }))
 }
 
 function withResolved<V>(view: FileView, path: string, use: (resolved: Resolved) => Answer<V>): Answer<V> {

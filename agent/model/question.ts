@@ -4,6 +4,7 @@ export type Question =
   | ReadAllQuestion
   | ListQuestion
   | StatQuestion
+  | StatAllQuestion
   | WhichQuestion
   | SpaceQuestion
   | UnitQuestion
@@ -46,6 +47,13 @@ export interface ListQuestion extends InView {
 export interface StatQuestion extends InView {
   readonly ask: 'stat'
   readonly path: string
+}
+
+/** What stands in one folder at each name that begins with `prefix`, symbolic links followed. */
+export interface StatAllQuestion extends InView {
+  readonly ask: 'statAll'
+  readonly path: string
+  readonly prefix: string
 }
 
 /** How full the file system of a path is. */
@@ -97,6 +105,7 @@ export interface Answered {
   readAll: FolderText
   list: FolderNames
   stat: FileStat
+  statAll: FolderStats
   which: Program
   unit: UnitProperties
   run: RunResult
@@ -129,6 +138,12 @@ export interface FileStat {
   readonly size: number
   /** The path inside the host's root after all symbolic links. */
   readonly realPath: string
+}
+
+export interface FolderStats {
+  readonly entries: readonly { readonly name: string; readonly type: FileStat['type'] }[]
+  /** Names that could not be looked at, each with its fate in words; a link that leads nowhere is none. */
+  readonly unread: readonly { readonly path: string; readonly detail: string }[]
 }
 
 /** statfs(2): bytes, and inodes, of which some file systems have 0. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Answers } from '../model/answers.ts'
 import type { Kind } from '../model/need.ts'
-import type { FileStat, ListQuestion, ReadQuestion, StatQuestion } from '../model/question.ts'
+import type { FileStat, ReadQuestion, StatAllQuestion, StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { showMode, showStat, typeWords } from './show-stat.ts'
@@ -67,17 +67,17 @@ function nameOf(spec: Spec): string {
   return 'folder' in spec ? `${spec.folder}/${spec.prefix}*` : spec.path
 }
 
-function questionFor(spec: Spec): ReadQuestion | ListQuestion | StatQuestion {
+function questionFor(spec: Spec): ReadQuestion | StatAllQuestion | StatQuestion {
   if ('pci' in spec) return pciDevices
-  return 'folder' in spec ? listQuestion(spec) : statQuestion(spec)
+  return 'folder' in spec ? namesQuestion(spec) : statQuestion(spec)
 }
 
 function statQuestion(spec: Node): StatQuestion {
   return { ask: 'stat', path: spec.path }
 }
 
-function listQuestion(spec: Pattern): ListQuestion {
-  return { ask: 'list', path: spec.folder }
+function namesQuestion({ folder, prefix }: Pattern): StatAllQuestion {
+  return { ask: 'statAll', path: folder, prefix }
 }
 
 /** Every device of every bus in one file; its folders in /sys would be a question each. */
@@ -106,15 +106,26 @@ function judgeStat(spec: Node, stat: FileStat): Verdict {
 }
 
 function judgeNames(spec: Pattern, answers: Answers): Verdict {
-  const names = answers.of(listQuestion(spec))
-  if (names.fate === 'absent') return notThere(nameOf(spec), names.detail)
-  if (names.fate !== 'found') return unanswered(nameOf(spec), names)
-  const paths = names.value.names
-    .filter((name) => name.startsWith(spec.prefix))
-    .map((name) => `${spec.folder}/${name}`)
+  const answer = answers.of(namesQuestion(spec))
+  if (answer.fate === 'absent') return notThere(nameOf(spec), answer.detail)
+  if (answer.fate !== 'found') return unanswered(nameOf(spec), answer)
+  const { entries, unread } = answer.value
+  const paths = entries
+    .filter(({ type }) => type === 'char' || type === 'block')
+    .map(({ name }) => `${spec.folder}/${name}`)
   const [first] = paths
-  if (first === undefined) return notThere(nameOf(spec), `nothing in ${spec.folder} has such a name`)
-  return verdict('FileFound', { path: first, type: 'device' }, { evidence: paths.slice(0, 10) })
+  if (first !== undefined)
+    return verdict('FileFound', { path: first, type: 'device' }, { evidence: paths.slice(0, 10) })
+  const [unseen] = unread
+  if (unseen) return unanswered(unseen.path, { fate: 'failed', detail: unseen.detail })
+  const others = entries.slice(0, 10).map(({ name, type }) => `${name} is a ${typeWords[type]}`)
+  const what = `nothing in ${spec.folder}`
+  return notThere(
+    nameOf(spec),
+    others.length === 0
+      ? `${what} has such a name`
+      : `${what} of such a name is a device: ${others.join(', ')}`,
+  )
 }
 
 function notThere(path: string, detail: string): Verdict {

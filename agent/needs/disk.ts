@@ -1,8 +1,10 @@
 import * as z from 'zod'
+import type { Answers } from '../model/answers.ts'
 import type { Kind } from '../model/need.ts'
 import type { Space, SpaceQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { absolutePath } from './absolute-path.ts'
 import { everywhere } from '../fixes/usual-fixes.ts'
 
 const units: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 }
@@ -13,14 +15,7 @@ const bytes = z.string().regex(/^\d{1,6}(Ki|Mi|Gi|Ti)$/, 'must be a share or a s
 const schema = z.strictObject({
   disk: z
     .strictObject({
-      path: z
-        .string()
-        .regex(/^\/[^\p{Cc}]*$/u, 'must begin with /')
-        .refine(
-          (text) => !text.split('/').some((part) => part === '.' || part === '..'),
-          'must not hold . or ..',
-        )
-        .describe('Any path on it.'),
+      path: absolutePath.describe('Any path on it.'),
       free: z
         .union([percent, bytes])
         .optional()
@@ -42,17 +37,46 @@ export const disk: Kind<typeof schema> = {
   subject: ({ disk: spec }) => spec.path,
   usualFix: ({ disk: { path } }) =>
     everywhere(`Free space on the file system of ${path}, or give it a larger disk.`),
-  questions: ({ disk: spec }) => [questionFor(spec)],
+  questions: ({ disk: { path } }) => [path, ...above(path)].map(questionFor),
   judge({ disk: spec }, answers) {
-    const answer = answers.of(questionFor(spec))
-    if (answer.fate === 'absent') return verdict('FileNotFound', { path: spec.path, detail: '' })
-    if (answer.fate !== 'found') return unanswered(`the space at ${spec.path}`, answer)
-    return judgeSpace(spec, answer.value)
+    const { path } = spec
+    const answer = answers.of(questionFor(path))
+    if (answer.fate === 'found') return judgeSpace(spec, answer.value)
+    if (answer.fate !== 'absent') return unanswered(`the space at ${path}`, answer)
+    return answer.detail.startsWith('the symbolic link')
+      ? verdict('FileNotFound', { path, detail: answer.detail }, { fix: { note: notMounted } })
+      : judgeAbove(spec, answers)
   },
 }
 
-function questionFor({ path }: Spec): SpaceQuestion {
+function questionFor(path: string): SpaceQuestion {
   return { ask: 'space', path }
+}
+
+/** "/a/b/c": "/a/b", "/a", "/". */
+function above(path: string): readonly string[] {
+  const parts = path.split('/').slice(1, -1)
+  const folders = parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
+  return path === '/' ? [] : [...folders.toReversed(), '/']
+}
+
+const notMounted = 'Mount the disk that the link leads to, or make the folder there.'
+
+/**
+ * What is not there yet will be made on the file system of the nearest folder that is. That there is space on it says no
+ * more than that: of several places where something may keep its data, it would hide that the one in use is full.
+ */
+function judgeAbove(spec: Spec, answers: Answers): Verdict {
+  const { path } = spec
+  for (const place of above(path)) {
+    const answer = answers.of(questionFor(place))
+    if (answer.fate === 'absent') continue
+    if (answer.fate !== 'found') return unanswered(`the space at ${place}`, answer)
+    const said = judgeSpace({ ...spec, path: `${place} (where ${path} would be)` }, answer.value)
+    const why = `${path} is not there yet, and there is space enough at ${place}`
+    return said.state === 'ready' ? verdict('NotApplicable', { why }) : said
+  }
+  return verdict('QuestionFailed', { what: `the space at ${path}`, detail: 'not even / is there' })
 }
 
 function judgeSpace({ path, free, inodes, size }: Spec, space: Space): Verdict {

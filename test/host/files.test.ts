@@ -221,6 +221,7 @@ describe('a root that is gone', () => {
     { ask: 'readAll', path: '/etc', suffix: '.conf' },
     { ask: 'list', path: '/' },
     { ask: 'stat', path: '/etc' },
+    { ask: 'statAll', path: '/etc', prefix: 'p' },
     { ask: 'which', name: 'tool' },
   ]
 
@@ -262,6 +263,18 @@ describe('folders', () => {
   })
 
   test('names', () => {
+    expect(ask({ ask: 'statAll', path: '/etc', prefix: 'mid' })).toEqual({
+      fate: 'found',
+      value: { entries: [{ name: 'middle', type: 'directory' }], unread: [] },
+    })
+    expect(ask({ ask: 'statAll', path: '/etc', prefix: 'dangl' })).toMatchObject({
+      value: { entries: [], unread: [] },
+    })
+    expect(ask({ ask: 'statAll', path: '/etc', prefix: 'loop-' })).toMatchObject({
+      value: { entries: [], unread: [{ path: '/etc/loop-a' }, { path: '/etc/loop-b' }] },
+    })
+    expect(ask({ ask: 'statAll', path: '/none', prefix: 'a' }).fate).toBe('absent')
+    expect(ask({ ask: 'statAll', path: '/etc/plain', prefix: 'a' }).fate).toBe('failed')
     expect(ask({ ask: 'list', path: '/usr' })).toEqual({ fate: 'found', value: { names: ['bin', 'sbin'] } })
     expect(ask({ ask: 'list', path: '/etc/plain' }).fate).toBe('failed')
     expect(ask({ ask: 'list', path: '/none' }).fate).toBe('absent')

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { askFiles, findProgram, isFileQuestion } from '../../agent/host/ask-files.ts'
@@ -52,7 +52,10 @@ export function recordedHost(folder: string): Host {
   if (!existsSync(root)) throw new Error(`${folder} has no root`)
   const view = viewOf(root)
   const answer = (question: Question): Answer<unknown> => {
-    if (question.ask === 'space') return orElse(answers.spaces[question.path], spaceless)
+    if (question.ask === 'space') {
+      const space = answers.spaces[question.path] ?? (question.path === '/' ? ofRoot : undefined)
+      return orElse(space, spaceless)
+    }
     if (question.ask === 'process') {
       const limits = answers.processes[question.name]
       return orElse(limits === undefined ? undefined : { limits }, notRunning)
@@ -64,6 +67,13 @@ export function recordedHost(folder: string): Host {
     if (question.ask === 'stat') {
       if (answers.devices.includes(question.path)) return found(special('char', question.path))
       if (answers.sockets.includes(question.path)) return found(special('socket', question.path))
+    }
+    if (question.ask === 'statAll') {
+      const names = answers.devices
+        .filter((path) => dirname(path) === question.path && basename(path).startsWith(question.prefix))
+        .map((path) => basename(path))
+      const entries = names.map((name) => ({ name, type: 'char' }))
+      if (entries.length > 0) return { fate: 'found', value: { entries, unread: [] } }
     }
     if (isFileQuestion(question)) {
       const process = 'in' in question ? question.in : undefined
@@ -105,6 +115,8 @@ function viewOf(root: string): FileView {
 
 const notFound = { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'dead', UnitFileState: '' }
 
+/** Where none was recorded: enough for whatever is not there yet. */
+const ofRoot = { size: 2e11, free: 1e11, freeForRoot: 1.1e11, inodes: 1e7, inodesFree: 9e6 }
 const spaceless: Answer<never> = { fate: 'absent', detail: 'no such folder was recorded' }
 const notRunning: Answer<never> = { fate: 'absent', detail: 'no such process was recorded' }
 

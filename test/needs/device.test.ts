@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FileStat } from '../../agent/model/question.ts'
+import type { Answer, FileStat } from '../../agent/model/question.ts'
 import { device } from '../../agent/needs/device.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
@@ -33,14 +33,40 @@ describe('a device file', () => {
 })
 
 describe('device files by the beginning of their name', () => {
-  test.each([
-    ['two', ['card0', 'renderD128', 'renderD129'], 'FileFound'],
-    ['another', ['card0', 'orenderD128'], 'FileNotFound'],
-    ['none', [], 'FileNotFound'],
-  ])('%s', (_, names, reason) => {
-    const verdict = judgeBy(device, { device: '/dev/dri/renderD*' }, { answer: () => found({ names }) })
+  const dri = (...entries: readonly [string, FileStat['type']][]) =>
+    found({ entries: entries.map(([name, type]) => ({ name, type })), unread: [] })
+  const judge = (answer: Answer<unknown>) =>
+    judgeBy(device, { device: '/dev/dri/renderD*' }, { answer: () => answer })
+
+  test.each<[string, Answer<unknown>, string]>([
+    ['two', dri(['renderD128', 'char'], ['renderD129', 'char']), 'FileFound'],
+    ['a folder before it', dri(['renderD-caps', 'directory'], ['renderD128', 'char']), 'FileFound'],
+    ['a disk', dri(['renderD128', 'block']), 'FileFound'],
+    ['a folder of such a name alone', dri(['renderD-caps', 'directory']), 'FileNotFound'],
+    ['a plain file', dri(['renderD128', 'file']), 'FileNotFound'],
+    ['none', dri(), 'FileNotFound'],
+  ])('%s', (_, answer, reason) => {
+    const verdict = judge(answer)
     expect(verdict.reason).toBe(reason)
     expect(verdict.message).toMatch(/renderD(128 is there|\* is not there)/)
+  })
+
+  test('what stands there instead is evidence', () => {
+    expect(judge(dri(['renderD-caps', 'directory'])).evidence).toEqual([
+      'nothing in /dev/dri of such a name is a device: renderD-caps is a directory',
+    ])
+  })
+
+  test('one that may not be looked at proves nothing, unless there is another', () => {
+    const unread = [{ path: '/dev/dri/renderD129', detail: 'permission denied' }]
+    expect(judge(found({ entries: [], unread })).state).toBe('unknown')
+    expect(judge(found({ entries: [{ name: 'renderD128', type: 'char' }], unread })).state).toBe('ready')
+  })
+
+  test('they are not opened', () => {
+    expect(device.questions(device.schema.parse({ device: '/dev/nvidia*' }), {} as never)).toEqual([
+      { ask: 'statAll', path: '/dev', prefix: 'nvidia' },
+    ])
   })
 })
 

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Answer, Question } from '../../agent/model/question.ts'
 import { disk } from '../../agent/needs/disk.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
@@ -28,11 +29,54 @@ test('a file system without a number of inodes has enough of them', () => {
   expect(judgeBy(disk, { disk: { path, inodes: '5%' } }, { answer }).reason).toBe('DiskOk')
 })
 
-test('absent is missing, all else is unknown', () => {
+describe('a place that is not there yet', () => {
+  const written = { disk: { path, free: '20Gi' } }
+  /** What is found at each place above it. */
+  const places = (found: Readonly<Record<string, Answer<unknown>>>) => (question: Question) =>
+    ('path' in question && found[question.path]) || absent
+
+  test('with space enough where it would be: there is nothing to say', () => {
+    const said = judgeBy(disk, written, {
+      answer: places({ '/var/lib': found(space), '/': found({ ...space, free: 0 }) }),
+    })
+    expect(said).toMatchObject({
+      state: 'not-applicable',
+      message:
+        'does not apply here: /var/lib/kubelet is not there yet, and there is space enough at /var/lib',
+    })
+  })
+
+  test('without it, that is missing, and it is said where', () => {
+    const said = judgeBy(disk, written, { answer: places({ '/': found({ ...space, free: Gi }) }) })
+    expect(said).toMatchObject({
+      reason: 'DiskTooFull',
+      message: 'less than 20Gi is free at / (where /var/lib/kubelet would be)',
+    })
+  })
+
+  test.each(provesNothing)('of which the place above is not known: %j', (answer, reason) => {
+    expect(judgeBy(disk, written, { answer: places({ '/var': answer, '/': found(space) }) }).reason).toBe(
+      reason,
+    )
+  })
+
+  test('a link that leads nowhere would lead to another disk', () => {
+    const detail = `the symbolic link ${path} -> /data/kubelet leads to /data, which does not exist`
+    const said = judgeBy(disk, written, {
+      answer: places({ [path]: { fate: 'absent', detail }, '/': found(space) }),
+    })
+    expect(said).toMatchObject({ reason: 'FileNotFound', message: expect.stringContaining('/data/kubelet') })
+    expect(said.fix?.note).not.toContain('Free space')
+  })
+
+  test('nothing at all proves nothing', () => {
+    expect(judgeBy(disk, written, { answer: () => absent }).state).toBe('unknown')
+  })
+})
+
+test.each(provesNothing)('%j is unknown', (answer, reason) => {
   const written = { disk: { path, free: '1Gi' } }
-  expect(judgeBy(disk, written, { answer: () => absent }).reason).toBe('FileNotFound')
-  for (const [answer, reason] of provesNothing)
-    expect(judgeBy(disk, written, { answer: () => answer }).reason).toBe(reason)
+  expect(judgeBy(disk, written, { answer: () => answer }).reason).toBe(reason)
 })
 
 test.each([

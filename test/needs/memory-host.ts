@@ -37,7 +37,7 @@ export const debian: Facts = {
 }
 
 function answer(question: Question, files: Files): Answer<unknown> {
-  if (!('path' in question) || question.ask === 'space')
+  if (!('path' in question) || question.ask === 'space' || question.ask === 'statAll')
     throw new Error(`${question.ask} is not a question about files`)
   const { path } = question
   const own = files[path]
@@ -48,7 +48,7 @@ function answer(question: Question, files: Files): Answer<unknown> {
 }
 
 function valueOf(
-  question: Exclude<Question, { ask: 'which' | 'unit' | 'run' | 'process' | 'port' | 'space' }>,
+  question: Exclude<Question, { ask: 'which' | 'unit' | 'run' | 'process' | 'port' | 'space' | 'statAll' }>,
   files: Files,
   inside: string[],
 ): unknown {
