@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { atEnd } from '../at-end.ts'
-import { freePorts } from './control-plane.ts'
+import { freePorts } from '../free-ports.ts'
 
 const main = new URL('../../agent/main.ts', import.meta.url).pathname
 

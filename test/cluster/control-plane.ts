@@ -1,11 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
+import { freePorts } from '../free-ports.ts'
 import { atEnd } from '../at-end.ts'
 import { callApi } from './api-client.ts'
 import type { ApiAccess, ApiCall, ApiReply } from './api-client.ts'
@@ -265,18 +264,4 @@ function programPath(name: string): string {
   const folder = process.env['HOSTDEPS_TEST_CONTROL_PLANE']
   if (folder === undefined) throw new Error('HOSTDEPS_TEST_CONTROL_PLANE is not set: npm test sets it up')
   return join(folder, name)
-}
-
-/** Ports of loopback that nobody listens on now. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

@@ -61,7 +61,7 @@ describe.skipIf(archive === undefined)("the agent's image", () => {
     for (const [name, content] of Object.entries(made)) expect([name, held[name]]).toEqual([name, content])
   })
 
-  test('holds four programs, and none that gives its caller another user', () => {
+  test('holds five programs, and none that gives its caller another user', () => {
     const files = readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
@@ -70,6 +70,7 @@ describe.skipIf(archive === undefined)("the agent's image", () => {
       .map((name) => name.slice(root.length))
     expect(programs.toSorted()).toEqual([
       '/usr/bin/env',
+      '/usr/bin/head',
       '/usr/bin/nsenter',
       '/usr/bin/tini',
       '/usr/local/bin/node',

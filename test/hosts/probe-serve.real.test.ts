@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ReportCheck } from '../../agent/model/report.ts'
+import { freePorts } from '../free-ports.ts'
 import { untilStatus } from './cli.ts'
 
 /** The two halves as two processes, with the round file between them. */
@@ -19,7 +20,7 @@ const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-halves-'))
 const [round, config] = [join(folder, 'round.json'), join(folder, 'config.yaml')]
 writeFileSync(config, 'interval: 5s\nunknownAfter: 2s\n')
-const port = 20_000 + (process.pid % 20_000)
+const [port = 0] = await freePorts(1)
 const url = `http://127.0.0.1:${port}`
 const start = (...args: string[]) =>
   execa(process.execPath, [main, ...args, '--round', round, '--config', config], {
