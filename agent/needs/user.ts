@@ -38,8 +38,9 @@ export const user: Kind<typeof schema> = {
   schema,
   subject: ({ user: spec }) => spec.name,
   questions: ({ user: spec }) => [
-    ...passwdFiles,
-    sources,
+    passwd,
+    imagePasswd,
+    switches,
     ...('subids' in spec && spec.subids !== undefined ? subordinate : []),
   ],
   judge({ user: spec }, answers) {
@@ -53,44 +54,70 @@ export const user: Kind<typeof schema> = {
 }
 
 const file = (path: string): ReadQuestion => ({ ask: 'read', path })
-/** The second is that of rpm-ostree's systems (nss-altfiles). */
-const passwdFiles = [file('/etc/passwd'), file('/usr/lib/passwd')]
-const sources = file('/etc/nsswitch.conf')
+const passwd = file('/etc/passwd')
+/** Of rpm-ostree's systems (nss-altfiles). */
+const imagePasswd = file('/usr/lib/passwd')
+const switches = file('/etc/nsswitch.conf')
 const subordinate = [file('/etc/subuid'), file('/etc/subgid')]
 /** Of nsswitch.conf(5): those that name no user beyond the files, but for systemd's passing ones. */
 const local = ['files', 'compat', 'altfiles', 'systemd', 'myhostname']
 
 function findUser(wanted: string, answers: Answers): { uid: number } | Verdict {
-  for (const question of passwdFiles) {
+  for (const question of [passwd, imagePasswd]) {
     const answer = answers.of(question)
     if (answer.fate === 'found') {
       const fields = answer.value.text.split('\n').map((line) => line.split(':'))
-      const uid = fields.find(([one]) => one === wanted)?.[2]
+      const uid = fields.find((one) => one[0] === wanted && one.length === fieldCount)?.[2]
       if (uid !== undefined) return { uid: Number(uid) }
+      if (isCut(answer.value.text)) return unseen(wanted, `${question.path} is cut off`)
     } else if (answer.fate !== 'absent') return unanswered(question.path, answer)
   }
   return notInFiles(wanted, answers)
 }
 
+/** passwd(5) */
+const fieldCount = 7
+
+/** Its last line is not whole. Those of compat, with + or -, may be short: nsswitch.conf(5). */
+function isCut(text: string): boolean {
+  const last = text.trimEnd().split('\n').at(-1) ?? ''
+  return last !== '' && !/^[+-]/.test(last) && last.split(':').length !== fieldCount
+}
+
 function notInFiles(wanted: string, answers: Answers): Verdict {
-  const [passwd = sources] = passwdFiles
   const main = answers.of(passwd)
-  if (main.fate === 'absent') return verdict('QuestionFailed', { what: passwd.path, detail: main.detail })
-  const answer = answers.of(sources)
-  if (answer.fate !== 'found' && answer.fate !== 'absent') return unanswered(sources.path, answer)
-  const line = answer.fate === 'found' ? (/^\s*passwd:(.*)$/m.exec(answer.value.text)?.[1] ?? '') : ''
-  const words = line
+  if (main.fate !== 'found') return unseen(wanted, main.detail)
+  if (main.value.text.trim() === '') return unseen(wanted, `${passwd.path} is empty`)
+  const words = readSources('passwd', answers)
+  if ('state' in words) return words
+  const others = words.filter((word) => !local.includes(word))
+  const mayBeNis = /^\+/m.test(main.value.text) && (words.length === 0 || words.includes('compat'))
+  if (others.length === 0 && !mayBeNis) return verdict('UserNotFound', { name: wanted })
+  return unseen(wanted, `it is in no file, and ${others.join(', ') || 'NIS'} may know it`)
+}
+
+function unseen(wanted: string, detail: string): Verdict {
+  return verdict('QuestionFailed', { what: `user ${wanted}`, detail })
+}
+
+/** Who is asked for a database, by nsswitch.conf(5); empty where it does not say. */
+function readSources(database: string, answers: Answers): readonly string[] | Verdict {
+  const answer = answers.of(switches)
+  if (answer.fate === 'absent') return []
+  if (answer.fate !== 'found') return unanswered(switches.path, answer)
+  const line = new RegExp(`^\\s*${database}:(.*)$`, 'm').exec(answer.value.text)?.[1] ?? ''
+  return line
     .replace(/\[.*?\]|#.*/g, '')
     .split(/\s+/)
     .filter(Boolean)
-  const others = words.filter((word) => !local.includes(word))
-  if (others.length === 0) return verdict('UserNotFound', { name: wanted })
-  const detail = `it is in no file, and ${others.join(', ')} may know it`
-  return verdict('QuestionFailed', { what: `user ${wanted}`, detail })
 }
 
 function judgeSubordinate(spec: Spec, uid: number, answers: Answers): Verdict {
   if (spec.subids === undefined) return verdict('UserFound', { name: spec.name, uid })
+  const sources = readSources('subid', answers)
+  if ('state' in sources) return sources
+  const others = sources.filter((source) => source !== 'files')
+  if (others.length > 0) return unseen(spec.name, `its subordinate ids are given by ${others.join(', ')}`)
   for (const question of subordinate) {
     const answer = answers.of(question)
     if (answer.fate !== 'found' && answer.fate !== 'absent') return unanswered(question.path, answer)

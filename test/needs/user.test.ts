@@ -10,6 +10,8 @@ const many = {
   '/etc/subuid': 'root:100000:65536\n',
   '/etc/subgid': '0:100000:32768\nroot:1:32768\n',
 }
+const compat = { '/etc/nsswitch.conf': 'passwd: compat\n' }
+const subids = (source: string) => ({ '/etc/nsswitch.conf': `passwd: files\nsubid:\t${source}\n` })
 
 test.each<[string, unknown, Record<string, string>, string]>([
   ['there', 'ceph', plain, 'UserFound'],
@@ -21,6 +23,71 @@ test.each<[string, unknown, Record<string, string>, string]>([
   ['there beside a directory server', 'ceph', directory, 'UserFound'],
   ['of the image', 'core', { ...plain, '/usr/lib/passwd': 'core:x:500:500::/:/bin/sh\n' }, 'UserFound'],
   ['no passwd at all', 'ceph', {}, 'QuestionFailed'],
+  ['an empty passwd', 'ceph', { ...plain, '/etc/passwd': '\n' }, 'QuestionFailed'],
+  [
+    'a passwd that is cut before it',
+    'nobody',
+    { ...plain, '/etc/passwd': passwd.slice(0, -30) },
+    'QuestionFailed',
+  ],
+  [
+    'cut within its number',
+    { name: 'ceph', uid: 16 },
+    { ...plain, '/etc/passwd': 'root:x:0:0::/:/bin/sh\nceph:x:16' },
+    'QuestionFailed',
+  ],
+  [
+    'there, though what follows is cut',
+    'root',
+    { ...plain, '/etc/passwd': passwd.slice(0, -30) },
+    'UserFound',
+  ],
+  ['of an image whose passwd is cut', 'core', { ...plain, '/usr/lib/passwd': 'bin:x:1' }, 'QuestionFailed'],
+  ['of an image whose passwd is empty', 'core', { ...plain, '/usr/lib/passwd': '' }, 'UserNotFound'],
+  [
+    'compat, all of NIS',
+    'ce',
+    { ...plain, ...compat, '/etc/passwd': `${passwd}+::::::\n` },
+    'QuestionFailed',
+  ],
+  [
+    'compat, a group of NIS',
+    'ce',
+    { ...plain, ...compat, '/etc/passwd': `${passwd}+@staff\n` },
+    'QuestionFailed',
+  ],
+  ['compat, nothing of NIS', 'ce', { ...plain, ...compat }, 'UserNotFound'],
+  [
+    'there beside those of NIS',
+    'ceph',
+    { ...plain, ...compat, '/etc/passwd': `${passwd}+::::::\n` },
+    'UserFound',
+  ],
+  [
+    'files alone: a plus means nothing',
+    'ce',
+    { ...plain, '/etc/passwd': `+::::::\n${passwd}` },
+    'UserNotFound',
+  ],
+  [
+    'a plus where nothing says how it is read',
+    'ce',
+    { '/etc/passwd': `${passwd}+::::::\n` },
+    'QuestionFailed',
+  ],
+  [
+    'ids that a directory server gives',
+    { name: 'root', subids: 1 },
+    { ...plain, ...subids('sss') },
+    'QuestionFailed',
+  ],
+  ['and not the files', { name: 'root', subids: 1 }, { ...many, ...subids('sss') }, 'QuestionFailed'],
+  [
+    'ids of the files, as it is said',
+    { name: 'root', subids: 1 },
+    { ...many, ...subids('files') },
+    'UserFound',
+  ],
   ['ids enough, by name and by number', { name: 'root', subids: 65_536 }, many, 'UserFound'],
   ['ids too few', { name: 'root', subids: 65_537 }, many, 'UserTooFewIds'],
   ['no ids', { name: 'root', subids: 1 }, plain, 'UserTooFewIds'],
@@ -34,7 +101,8 @@ test.each(unansweredFates)('%s is unknown', (fate) => {
     'unknown',
   )
   const written = { user: { name: 'root', subids: 1 } }
-  expect(judgeOn(user, written, { files: { ...many, '/etc/subgid': fate } }).state).toBe('unknown')
+  for (const path of ['/etc/subuid', '/etc/subgid', '/etc/nsswitch.conf'])
+    expect(judgeOn(user, written, { files: { ...many, [path]: fate } }).state).toBe('unknown')
 })
 
 test.each(['', 'a b', '-x', { name: 'a', uid: -1 }, { name: 'a', subids: 0 }])('refused: %j', (written) => {
