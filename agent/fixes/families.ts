@@ -1,5 +1,6 @@
 import { distroNames } from '../model/facts.ts'
 import type { Distro } from '../model/facts.ts'
+import { keepLast } from '../model/keep-last.ts'
 
 /** How a distribution installs packages; `image`: not at all on the running system. */
 export type Installer =
@@ -58,12 +59,12 @@ export function membersOf(family: string): readonly string[] {
 }
 
 /** The keys under which a host's fix is looked for, nearest first. An image-based system has only its own. */
-export function keysFor(distro: Distro): readonly string[] {
+export const keysFor = keepLast((distro: Distro): readonly string[] => {
   if (distro.id !== null && imageBased.includes(distro.id)) return [distro.id]
   const names = distroNames(distro)
   const family = familyOf(distro)
   return [...new Set([...names, ...(family === null ? [] : [family]), 'all'])]
-}
+})
 
 export function familyOf(distro: Distro): string | null {
   for (const name of distroNames(distro)) {
@@ -73,7 +74,7 @@ export function familyOf(distro: Distro): string | null {
   return null
 }
 
-export function installerOf(distro: Distro): Installer {
+export const installerOf = keepLast((distro: Distro): Installer => {
   if (distro.id !== null && imageBased.includes(distro.id)) return 'image'
   switch (familyOf(distro)) {
     case 'debian':
@@ -89,7 +90,7 @@ export function installerOf(distro: Distro): Installer {
     default:
       return 'unknown'
   }
-}
+})
 
 /** Fedora CoreOS, Silverblue and IoT are rpm-ostree systems; version 7 and Amazon Linux 2 have no dnf. */
 function rhelInstaller(distro: Distro): Installer {

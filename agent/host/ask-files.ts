@@ -15,10 +15,9 @@ import type {
   WhichQuestion,
 } from '../model/question.ts'
 import type { FileCache } from './file-cache.ts'
-import type { SuspectMounts } from './mounts.ts'
 import { listNames, readFolder, readText, spaceOf, statOf } from './read-file.ts'
 import { lookAtRoot, resolvePath } from './resolve-path.ts'
-import type { OnSuspect, Resolved } from './resolve-path.ts'
+import type { OnSuspect, Resolved, Way } from './resolve-path.ts'
 
 export type FileQuestion =
   | ReadQuestion
@@ -30,10 +29,7 @@ export type FileQuestion =
   | WhichQuestion
 
 /** One root whose files are asked: the host's, or that of one of its processes. */
-export interface FileView {
-  /** What stands before every path: "/proc/4711/root", or "" for our own. */
-  readonly root: string
-  readonly suspects: SuspectMounts
+export interface FileView extends Way {
   readonly hostPath: readonly string[]
   readonly cache: FileCache
 }
@@ -70,7 +66,7 @@ export function askFiles(view: FileView, question: FileQuestion): Answer<unknown
     case 'space':
       return withResolved(view, question.path, (resolved) => spaceOf(view.root, resolved))
     default:
-      return findProgram(view, question.name)
+      return ofRoot(view, findProgram(view, question.name))
   }
 }
 
@@ -92,7 +88,7 @@ export function findProgram(view: FileView, name: string): Answer<Program> {
 
 /** Whether a regular file may be executed by root: any x bit will do. A folder of that name is no program. */
 function lookAt(view: FileView, path: string): Answer<boolean> {
-  return withResolved(view, path, ({ stat }) =>
+  return resolveFor(view, path, ({ stat }) =>
     stat.isFile()
       ? { fate: 'found', value: (stat.mode & 0o111) !== 0 }
       : { fate: 'absent', detail: 'it is no file' },
@@ -173,11 +169,18 @@ function statOne(view: FileView, path: string): Answer<FileStat> {
 }
 
 function withResolved<V>(view: FileView, path: string, use: (resolved: Resolved) => Answer<V>): Answer<V> {
-  const answer = resolvePath(view.root, path, view.suspects)
+  return ofRoot(view, resolveFor(view, path, use))
+}
+
+function resolveFor<V>(view: FileView, path: string, use: (resolved: Resolved) => Answer<V>): Answer<V> {
+  const answer = resolvePath(view, path)
   if (answer.fate === 'suspect') throw new SuspectFound(answer)
-  const used = answer.fate === 'found' ? use(answer.value) : answer
-  if (used.fate !== 'absent') return used
-  // Everything vanishes with the process through which the root is seen.
+  return answer.fate === 'found' ? use(answer.value) : answer
+}
+
+/** Everything vanishes with the process through which the root is seen: then that something is absent proves nothing. */
+function ofRoot<V>(view: FileView, answer: Answer<V>): Answer<V> {
+  if (answer.fate !== 'absent') return answer
   const root = lookAtRoot(view.root)
-  return 'fate' in root ? root : used
+  return 'fate' in root ? root : answer
 }

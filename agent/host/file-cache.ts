@@ -12,6 +12,8 @@ const mostKept = 64 * 1024 * 1024
 const racyTime = 2_000
 /** Their times and sizes do not tell whether they changed. */
 const volatile = /^\/(proc|sys|run|dev)\//
+/** What it was built with is a part of the kernel, and unpacking it each time is the dearest of all reads. */
+const partOfKernel = '/proc/config.gz'
 
 export function createFileCache(): FileCache {
   const kept = new Map<string, { id: string; answer: Answer<FileText>; size: number }>()
@@ -22,10 +24,8 @@ export function createFileCache(): FileCache {
   }
   return {
     keep(key, resolved, read) {
-      const { stat, real } = resolved
-      const isSettled = Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs) > racyTime
-      if (!isSettled || volatile.test(real)) return read()
-      const id = `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`
+      const id = identify(resolved)
+      if (id === null) return read()
       const known = kept.get(key)
       if (known?.id === id) return known.answer
       drop(key)
@@ -41,4 +41,13 @@ export function createFileCache(): FileCache {
       return answer
     },
   }
+}
+
+/** Another for another content; null when that cannot be told. */
+function identify({ stat, real }: Resolved): string | null {
+  const file = `${stat.dev}:${stat.ino}:${stat.size}`
+  // procfs dates it anew whenever the kernel has forgotten its inode.
+  if (real === partOfKernel) return file
+  const isSettled = Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs) > racyTime
+  return isSettled && !volatile.test(real) ? `${file}:${stat.mtimeMs}:${stat.ctimeMs}` : null
 }

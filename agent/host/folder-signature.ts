@@ -14,7 +14,7 @@ const touchedByReaders = /(-shm|\.lock)$|^__db\.\d+$/
  */
 export function signFolders(root: string, paths: readonly string[], suspects: SuspectMounts): string | null {
   const signs = paths.map((path) => {
-    const resolved = resolvePath(root, path, suspects)
+    const resolved = resolvePath({ root, suspects }, path)
     if (resolved.fate === 'absent') return 'absent'
     return resolved.fate === 'found' ? signFolder(root + resolved.value.real) : null
   })

@@ -27,7 +27,8 @@ export interface Means {
 
 /** One mount namespace as it is now: its mounts are looked at once, when it is opened. */
 export function openNamespace(target: Target, { cache, runs, kept, deadline }: Means) {
-  const view: FileView = { root: target.root, suspects: readSuspectMounts(target.mountinfo), hostPath, cache }
+  const suspects = readSuspectMounts(target.mountinfo)
+  const view: FileView = { root: target.root, suspects, passed: new Map(), hostPath, cache }
   const env = hostEnvironment(target.namespace !== null)
 
   const run = (argv: readonly [string, ...string[]], spent = 0) =>

@@ -63,7 +63,7 @@ const packageFolders = ['/var/lib/dpkg', ...rpmFolders, '/lib/apk/db', '/var/lib
 
 /** What lies on a mount that may hang is not looked at here. */
 function isRunnable(view: FileView, path: string): boolean {
-  const resolved = resolvePath(view.root, path, view.suspects)
+  const resolved = resolvePath(view, path)
   if (resolved.fate !== 'found' || !resolved.value.stat.isFile()) return true
   return isExecutableFormat(view.root + resolved.value.real)
 }

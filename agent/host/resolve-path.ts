@@ -5,6 +5,15 @@ import { fateOfErrno, unansweredErrno } from './errno.ts'
 import type { Refused } from './errno.ts'
 import type { SuspectMounts } from './mounts.ts'
 
+/** Where paths are followed. */
+export interface Way {
+  /** What stands before every path: "/proc/4711/root", or "" for our own. */
+  readonly root: string
+  readonly suspects: SuspectMounts
+  /** What stood at each place that was passed, for as long as it counts as one look. Left out: none is kept. */
+  readonly passed?: Map<string, Look>
+}
+
 /** What a path leads to inside a root. `real` is inside that root, without symbolic links. */
 export interface Resolved {
   readonly real: string
@@ -27,50 +36,48 @@ const mostLinks = 40
  * Follows a path inside a root, each component by ourselves: absolute symbolic links start at that root again, and
  * ".." never leaves it. The kernel would follow them in our own root, where another file or none stands.
  */
-export function resolvePath(
-  root: string,
-  path: string,
-  suspects: SuspectMounts,
-): Answer<Resolved> | OnSuspect {
-  let done: string[] = []
+export function resolvePath(way: Way, path: string): Answer<Resolved> | OnSuspect {
+  const { root, suspects } = way
+  /** Where the way has led so far, "" at the root. */
+  let done = ''
   let rest = path.split('/')
   // The links that are being followed, innermost last; `behind` is how much of the path stood behind one.
   let links: readonly { readonly text: string; readonly behind: number }[] = []
   let followed = 0
-  const start = lookAtRoot(root)
+  const start = passRoot(way)
   if ('fate' in start) return start
   let stat = start
   while (rest.length > 0) {
-    const [name = '', ...others] = rest
-    rest = others
+    const [name = ''] = rest
+    rest = rest.slice(1)
+    const { length: left } = rest
     // Past its end, what is not there is no fault of the link: /sbin -> usr/sbin is fine, and has no iscsiadm.
-    links = links.filter(({ behind }) => others.length >= behind)
+    if (links.length > 0) links = links.filter(({ behind }) => left >= behind)
     if (name === '' || name === '.') continue
     if (name === '..') {
-      done = done.slice(0, -1)
+      done = done.slice(0, Math.max(0, done.lastIndexOf('/')))
       continue
     }
-    const here = `/${[...done, name].join('/')}`
+    const here = `${done}/${name}`
     if (root !== '' && ownProc.includes(here)) {
       return { fate: 'failed', detail: `${here} is that of whoever reads it, not of the host` }
     }
     if (suspects.has(here)) return { fate: 'suspect', mount: here }
-    const step = look(root + here)
+    const step = pass(way, here)
     if ('fate' in step)
       return { fate: step.fate, detail: explain(step, { path, here, link: links.at(-1)?.text ?? null }) }
     if (step.target === null) {
-      done = [...done, name]
+      done = here
       stat = step.stat
       continue
     }
     followed++
     if (followed > mostLinks) return { fate: 'failed', detail: `${path}: too many symbolic links` }
     links = [...links, { text: `${here} -> ${step.target}`, behind: rest.length }]
-    if (step.target.startsWith('/')) done = []
+    if (step.target.startsWith('/')) done = ''
     rest = [...step.target.split('/'), ...rest]
   }
-  const real = `/${done.join('/')}`
-  return { fate: 'found', value: { real, stat: done.length === 0 ? start : stat } }
+  return { fate: 'found', value: { real: done || '/', stat: done === '' ? start : stat } }
 }
 
 /** A root that is not there proves nothing of what is in it: the process through which it is seen has ended. */
@@ -83,6 +90,21 @@ export function lookAtRoot(root: string): Stats | Unanswered {
 }
 
 type Look = { readonly stat: Stats; readonly target: string | null } | Refused
+
+function passRoot({ root, passed }: Way): Stats | Unanswered {
+  const seen = passed?.get('')
+  if (seen !== undefined && 'stat' in seen) return seen.stat
+  const stat = lookAtRoot(root)
+  if (!('fate' in stat)) passed?.set('', { stat, target: null })
+  return stat
+}
+
+/** Hundreds of paths of one asking go through the same few folders. */
+function pass({ root, passed }: Way, here: string): Look {
+  const seen = passed?.get(here) ?? look(root + here)
+  passed?.set(here, seen)
+  return seen
+}
 
 function look(place: string): Look {
   try {

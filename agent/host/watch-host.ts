@@ -57,7 +57,7 @@ interface Setting {
 function setWatch(root: string, place: string, { suspects, watches, burst }: Setting): boolean {
   const known = watches.get(place)
   try {
-    const resolved = resolvePath(root, place, suspects)
+    const resolved = resolvePath({ root, suspects }, place)
     const { id, path } =
       resolved.fate === 'found' ? identify(root + resolved.value.real) : { id: '', path: '' }
     if (known?.id === id) return true

@@ -1,4 +1,5 @@
 import type { Answers } from '../model/answers.ts'
+import { keepLast } from '../model/keep-last.ts'
 import type { FileText, ReadQuestion } from '../model/question.ts'
 import { firstFound } from './first-found.ts'
 import type { UnreadSource } from './first-found.ts'
@@ -18,13 +19,13 @@ const limit = 4 * 1024 * 1024
  * be another kernel's. The module "configs" is never loaded to get /proc/config.gz: that would change the host.
  * https://github.com/kubernetes/system-validators/blob/master/validators/kernel_validator.go
  */
-export function kernelConfigQuestions(kernel: string | null): readonly ReadQuestion[] {
-  return ['/proc/config.gz', ...(kernel === null ? [] : placesOf(kernel))].map((path) => ({
+export const kernelConfigQuestions = keepLast((kernel: string | null): readonly ReadQuestion[] =>
+  ['/proc/config.gz', ...(kernel === null ? [] : placesOf(kernel))].map((path) => ({
     ask: 'read',
     path,
     limit,
-  }))
-}
+  })),
+)
 
 export function readKernelConfig(answers: Answers, kernel: string | null): KernelConfig {
   const source = firstFound(answers, kernelConfigQuestions(kernel))

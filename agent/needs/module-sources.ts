@@ -1,4 +1,5 @@
 import type { Answers } from '../model/answers.ts'
+import { keepLast } from '../model/keep-last.ts'
 import type { Facts } from '../model/facts.ts'
 import type {
   FolderText,
@@ -52,38 +53,46 @@ const ruleFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'].map((
 }))
 
 export function moduleQuestions(name: string, facts: Facts): readonly Question[] {
-  const files = ['modules.dep', 'modules.builtin', 'modules.builtin.modinfo', 'modules.alias']
-  return [
-    loaded,
-    commandLine,
-    closed,
-    ...ruleFolders,
-    folderOf(name),
-    ...kernelFolders(facts),
-    ...files.flatMap((file) => ofKernel(file, facts)),
-    ...kernelConfigQuestions(facts.kernel),
-  ]
+  return [folderOf(name), ...sharedBy(facts).all]
 }
 
 export function readModuleSources(name: string, answers: Answers, facts: Facts): ModuleSources {
+  const shared = sharedBy(facts)
   const cmdline = firstFound(answers, [commandLine])
   const disabled = firstFound(answers, [closed])
   const folders = readRuleFolders(answers)
   const ruleLines = cmdline.fate === 'found' ? readCommandLine(cmdline.value.text) : []
   return {
     loaded: firstFound(answers, [loaded]),
-    dependencies: notEmpty(firstFound(answers, ofKernel('modules.dep', facts))),
-    builtIn: notEmpty(firstFound(answers, ofKernel('modules.builtin', facts))),
-    builtInAliases: firstFound(answers, ofKernel('modules.builtin.modinfo', facts)),
-    aliases: notEmpty(firstFound(answers, ofKernel('modules.alias', facts))),
+    dependencies: notEmpty(firstFound(answers, shared.dependencies)),
+    builtIn: notEmpty(firstFound(answers, shared.builtIn)),
+    builtInAliases: firstFound(answers, shared.builtInAliases),
+    aliases: notEmpty(firstFound(answers, shared.aliases)),
     config: readKernelConfig(answers, facts.kernel),
     rules: [...ruleLines, ...readRules(folders.found)],
     unreadRules: [cmdline, disabled].find(isUnread) ?? folders.unread,
     isClosed: disabled.fate === 'found' && disabled.value.text.trim() === '1',
     hasFolder: hasFolder(answers, folderOf(name)),
-    installed: installedKernels(answers, facts),
+    installed: installedKernels(answers, shared.folders),
   }
 }
+
+/** What is asked for every module alike, as the same objects: of a hundred modules it is most of what a round looks up. */
+const sharedBy = keepLast((facts: Facts) => {
+  const folders = kernelFolders(facts)
+  const ofKernel = (file: string): readonly ReadQuestion[] =>
+    facts.kernel === null ? [] : folders.map(({ path }) => read(`${path}/${facts.kernel}/${file}`))
+  const lists = {
+    dependencies: ofKernel('modules.dep'),
+    builtIn: ofKernel('modules.builtin'),
+    builtInAliases: ofKernel('modules.builtin.modinfo'),
+    aliases: ofKernel('modules.alias'),
+  }
+  const config = kernelConfigQuestions(facts.kernel)
+  const files = Object.values(lists).flat()
+  const all = [loaded, commandLine, closed, ...ruleFolders, ...folders, ...files, ...config]
+  return { ...lists, folders, all }
+})
 
 export function isUnread(source: { readonly fate: string }): source is UnreadSource {
   return source.fate !== 'found' && source.fate !== 'absent'
@@ -109,11 +118,6 @@ function kernelFolders(facts: Facts): readonly ListQuestion[] {
   return [...nixos, '/lib/modules', '/usr/lib/modules'].map((path) => ({ ask: 'list', path }))
 }
 
-function ofKernel(file: string, facts: Facts): readonly ReadQuestion[] {
-  if (facts.kernel === null) return []
-  return kernelFolders(facts).map(({ path }) => read(`${path}/${facts.kernel}/${file}`))
-}
-
 function readRuleFolders(answers: Answers): { found: readonly FolderText[]; unread: UnreadSource | null } {
   const found: FolderText[] = []
   let unread: UnreadSource | null = null
@@ -135,9 +139,9 @@ function hasFolder(answers: Answers, question: StatQuestion): boolean | UnreadSo
   return { fate: answer.fate, detail: answer.detail, path: question.path }
 }
 
-function installedKernels(answers: Answers, facts: Facts): InstalledKernels {
+function installedKernels(answers: Answers, folders: readonly ListQuestion[]): InstalledKernels {
   const names = new Set<string>()
-  for (const question of kernelFolders(facts)) {
+  for (const question of folders) {
     const answer = answers.of(question)
     if (answer.fate === 'found') for (const name of answer.value.names) names.add(name)
     else if (answer.fate !== 'absent')

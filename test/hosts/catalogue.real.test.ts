@@ -4,32 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Finding, Report } from '../../agent/model/report.ts'
 import { hostdepsCheck } from './cli.ts'
-import { bootHost } from './nspawn.ts'
 import type { TestHost } from './nspawn.ts'
-import { rockyPackages, turnToRpm } from './rpm-host.ts'
+import { bootReal, realHosts } from './real-hosts.ts'
 import { askShell } from './shell-truth.ts'
 import type { WrittenNeed } from './shell-truth.ts'
 
 const checks = new URL('../../checks', import.meta.url).pathname
 
 /** Each need of the catalogue on real hosts, against what a person with a shell finds there. */
-const hosts = [
-  { name: 'debian12', root: 'HOSTDEPS_TEST_HOST_ROOT' },
-  { name: 'debian13', root: 'HOSTDEPS_TEST_ROOT_TRIXIE' },
-  // Its systemd boots with cgroup v2 alone.
-  { name: 'sid', root: 'HOSTDEPS_TEST_ROOT_SID', isUnified: true },
-  { name: 'rpm', root: 'HOSTDEPS_TEST_HOST_ROOT', packages: rockyPackages },
-]
-
-describe.each(hosts)('the whole catalogue on $name', ({ name, root, isUnified = false, packages }) => {
-  const lower = process.env[root]
-  describe.skipIf(lower === undefined)('booted', () => {
+describe.each(realHosts)('the whole catalogue on $name', (real) => {
+  describe.skipIf(process.env[real.root] === undefined)('booted', () => {
     let host: TestHost
     let report: Report
 
     beforeAll(async () => {
-      host = await bootHost(name, { lower, isUnified })
-      if (packages !== undefined) await turnToRpm(host, packages)
+      host = await bootReal(real)
       ;({ report } = await hostdepsCheck('--all', '--target-pid', String(host.pid)))
     })
     afterAll(() => host?.stop())
