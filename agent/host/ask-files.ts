@@ -48,7 +48,7 @@ export function isFileQuestion(question: Question): question is FileQuestion {
   return !notOfFiles.includes(question.ask)
 }
 
-const notOfFiles: readonly Question['ask'][] = ['run', 'unit', 'process', 'port']
+const notOfFiles: readonly Question['ask'][] = ['run', 'unit', 'process', 'port', 'kernelClock']
 
 /** Answers a question about files at once. Throws {@link SuspectFound} before it touches a mount that may hang. */
 export function askFiles(view: FileView, question: FileQuestion): Answer<unknown> {

@@ -7,6 +7,7 @@ import { createFileCache } from './file-cache.ts'
 import { findProcess, listProcesses } from './find-process.ts'
 import type { RunningProcess } from './find-process.ts'
 import { keepInside } from './inside-target.ts'
+import { askKernelClock } from './kernel-clock.ts'
 import { createKeptRuns } from './kept-runs.ts'
 import { openNamespace } from './open-namespace.ts'
 import { createRuns } from './run-once.ts'
@@ -53,7 +54,10 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
       const inside = once(() => keepInside(procfs, targetPid, listed()))
       const processes = questions.filter((question) => question.ask === 'process')
       const ports = questions.filter((question) => question.ask === 'port')
-      const others = questions.filter((question) => question.ask !== 'process' && question.ask !== 'port')
+      const clocks = questions.filter((question) => question.ask === 'kernelClock')
+      const others = questions.filter(
+        ({ ask }) => ask !== 'process' && ask !== 'port' && ask !== 'kernelClock',
+      )
       const view = () => ({ procfs, pid: String(targetPid ?? 'self'), listed: listed() })
       const held = ports.length === 0 ? [] : askPorts(view(), ports)
       const groups = Map.groupBy(others, (question) => ('in' in question ? (question.in ?? null) : null))
@@ -61,6 +65,7 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
       return [
         ...processes.map((question) => [question, askProcess(procfs, inside(), question.name)] as const),
         ...ports.map((question, index) => [question, held[index] ?? unasked] as const),
+        ...clocks.map((question) => [question, askKernelClock()] as const),
         ...all.flat(),
       ]
     },

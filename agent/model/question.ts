@@ -11,6 +11,7 @@ export type Question =
   | RunQuestion
   | ProcessQuestion
   | PortQuestion
+  | KernelClockQuestion
 
 /**
  * Whose mount namespace a question is asked in. Left out: the host's. Otherwise the one of the oldest process
@@ -77,6 +78,11 @@ export interface PortQuestion {
   readonly heldBy?: readonly string[]
 }
 
+/** Whether the kernel counts its clock as kept right. */
+export interface KernelClockQuestion {
+  readonly ask: 'kernelClock'
+}
+
 /** Where a program is on the host's PATH; the first executable one wins, as in execvp(3). */
 export interface WhichQuestion extends InView {
   readonly ask: 'which'
@@ -112,6 +118,7 @@ export interface Answered {
   space: Space
   process: ProcessFacts
   port: PortHolders
+  kernelClock: KernelClock
 }
 
 export interface FileText {
@@ -166,6 +173,10 @@ export interface PortHolders {
   readonly sockets: readonly (readonly string[])[]
   /** Whether all processes were seen, so that nobody else has them. */
   readonly isWhole: boolean
+}
+
+export interface KernelClock {
+  readonly isSynchronized: boolean
 }
 
 export interface Program {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Answers } from '../model/answers.ts'
 import type { Kind } from '../model/need.ts'
-import type { RunQuestion, StatQuestion } from '../model/question.ts'
+import type { KernelClockQuestion, RunQuestion, StatQuestion, UnitQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 
@@ -10,44 +10,58 @@ const schema = z.strictObject({
 })
 
 /**
- * The clock is kept right by a time server, by the word of who keeps it: systemd-timesyncd's mark or chronyd. timedatectl
- * knows too, but each call of it starts a service on the host.
+ * The clock is kept right by a time server, by the word of chronyd, or of the kernel, which all others tell (ntpd, PTP,
+ * systemd-timesyncd), but for some: that the kernel was not told is proof only against timesyncd.
  */
 export const clock: Kind<typeof schema> = {
   name: 'clock',
   schema,
+  isHostWide: true,
   subject: () => 'synchronized',
-  questions: () => [container, timesyncd, tracking],
+  questions: (_, { init }) => [
+    container,
+    tracking,
+    kernelClock,
+    ...(init.type === 'systemd' ? [timesyncd] : []),
+  ],
   judge(_, answers) {
-    if (answers.of(container).fate === 'found')
+    const inContainer = answers.of(container)
+    if (inContainer.fate === 'found')
       return verdict('NotApplicable', { why: 'a host in a container has the clock of the machine under it' })
-    if (answers.of(timesyncd).fate === 'found')
-      return verdict('ClockSynchronized', { by: 'systemd-timesyncd' })
-    return judgeChrony(answers)
+    if (inContainer.fate !== 'absent') return unanswered(container.path, inContainer)
+    return judgeChrony(answers) ?? judgeKernel(answers)
   },
 }
 
 /** https://systemd.io/CONTAINER_INTERFACE */
 const container: StatQuestion = { ask: 'stat', path: '/run/systemd/container' }
-/** Made when it has heard of a server since the boot: systemd-timesyncd.service(8) */
-const timesyncd: StatQuestion = { ask: 'stat', path: '/run/systemd/timesync/synchronized' }
 /** Without -n it would ask for the server's name. chronyc(1) */
 const tracking: RunQuestion = { ask: 'run', argv: ['chronyc', '-n', 'tracking'] }
+const kernelClock: KernelClockQuestion = { ask: 'kernelClock' }
+/** It tells the kernel each time that it has heard of a server. */
+const timesyncd: UnitQuestion = { ask: 'unit', name: 'systemd-timesyncd.service' }
 
-function judgeChrony(answers: Answers): Verdict {
+/** null where chronyd does not run: without `rtcsync` it tells nobody else. */
+function judgeChrony(answers: Answers): Verdict | null {
   const answer = answers.of(tracking)
-  if (answer.fate === 'absent') {
-    const detail = 'neither systemd-timesyncd nor chrony has told'
-    return verdict('QuestionFailed', { what: 'whether the clock is right', detail })
-  }
-  if (answer.fate !== 'found') return unanswered('chronyc', answer)
-  const leap = /^Leap status\s*:\s*(.+)$/m.exec(answer.value.stdout)?.[1]
-  if (leap === undefined) {
-    const detail =
-      answer.value.stdout.split('\n')[0] || answer.value.stderr.split('\n')[0] || 'it says nothing'
-    return verdict('QuestionFailed', { what: 'chronyc', detail })
-  }
+  const leap = answer.fate === 'found' && /^Leap status\s*:\s*(.+)$/m.exec(answer.value.stdout)?.[1]
+  if (!leap) return null
   return leap.startsWith('Not sync')
     ? verdict('ClockNotSynchronized', { by: 'chronyd' })
     : verdict('ClockSynchronized', { by: 'chronyd' })
+}
+
+function judgeKernel(answers: Answers): Verdict {
+  const kernel = answers.of(kernelClock)
+  const unit = answers.of(timesyncd)
+  const chronyc = answers.of(tracking)
+  const isTimesyncd = unit.fate === 'found' && unit.value.ActiveState === 'active'
+  const what = 'whether the clock is right'
+  if (kernel.fate === 'absent') return verdict('QuestionFailed', { what, detail: kernel.detail })
+  if (kernel.fate !== 'found') return unanswered(what, kernel)
+  if (kernel.value.isSynchronized)
+    return verdict('ClockSynchronized', { by: isTimesyncd ? 'systemd-timesyncd' : 'a time service' })
+  if (chronyc.fate !== 'found' && chronyc.fate !== 'absent') return unanswered('chronyc', chronyc)
+  if (isTimesyncd) return verdict('ClockNotSynchronized', { by: 'systemd-timesyncd' })
+  return verdict('QuestionFailed', { what, detail: 'no time service has told the kernel that it is' })
 }

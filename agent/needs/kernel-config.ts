@@ -86,7 +86,8 @@ function judgeItems(items: readonly Item[], origin: string): Verdict {
   if (notSet.length > 0) return verdict('KernelConfigNotSet', { options: notSet.map(nameItem) }, { evidence })
   if (other === undefined) return verdict('KernelConfigSet', { options: items.map(nameItem) }, { evidence })
   const { name: option, value, wanted } = other
-  return verdict('KernelConfigUnexpected', { option, value, wanted: wanted ?? 'y or m' }, { evidence })
+  const shown = isPlain(other) ? value : 'another text'
+  return verdict('KernelConfigUnexpected', { option, value: shown, wanted: wanted ?? 'y or m' }, { evidence })
 }
 
 /** With the value where it matters: an option that should be "n" is not "CONFIG_X as needed" but "CONFIG_X=n". */
@@ -94,8 +95,16 @@ function nameItem({ options }: Item): string {
   return options.map(({ name, wanted }) => (wanted === null ? name : `${name}=${wanted}`)).join(' or ')
 }
 
-function showOption({ name, value }: Option): string {
-  return value === 'n' ? `${name} is not set` : `${name}=${value}`
+function showOption(option: Option): string {
+  const { name, value, wanted } = option
+  if (value === 'n') return `${name} is not set`
+  if (isPlain(option)) return `${name}=${value}`
+  return `${name} is ${wanted === null ? 'a' : 'another'} text`
+}
+
+/** A text is for the need to name: CONFIG_CMDLINE is a whole command line, and installers hand secrets over in one. */
+function isPlain({ value, wanted }: Option): boolean {
+  return value === wanted || /^([ym]|-?\d+|0x[0-9a-f]+)?$/i.test(value)
 }
 
 /** One for a name, however long the list is: "CONFIG_NAMESPACES+11". */

@@ -52,6 +52,7 @@ const schema = z.strictObject({
   units: z.record(z.string(), z.string()).default({}),
   devices: names,
   sockets: names,
+  clock: z.enum(['synchronized', 'unsynchronized']).optional(),
   processes: names,
   /** By path: how much of the space is free, in percent. */
   spaces: z
@@ -243,11 +244,12 @@ function answersOf(host: Composed) {
     units: Object.fromEntries(Object.entries(host.units).map(([name, text]) => [name, unitOf(name, text)])),
     runs: [
       ...host.runs.map((run) => ({ ...run, exitCode: 0 })),
-      ...usualRuns.map((run) => ({ ...run, exitCode: 0 })),
+      ...usualRuns.filter(({ argv }) => has(host, argv[0])).map((run) => ({ ...run, exitCode: 0 })),
       ...(manager === 'rpm' ? [{ argv: rpm, exitCode: 0, stdout: list.join('') }] : []),
     ],
     devices: ['/dev/fuse', '/dev/kmsg', '/dev/net/tun', '/dev/vhost-net', '/dev/kvm', ...host.devices],
     sockets: host.sockets,
+    clock: host.clock,
     spaces: Object.fromEntries(Object.entries(host.spaces).map(([path, free]) => [path, spaceOf(free)])),
     ports: Object.fromEntries(host.processes.filter(isKubelet).map((name) => ['10250/tcp', name])),
     processes: Object.fromEntries(
@@ -261,8 +263,12 @@ function spaceOf(percent: number) {
   return { size: 4e10, free, freeForRoot: free, inodes: 2_621_440, inodesFree: 2_500_000 }
 }
 
+function has({ programs }: Composed, name: string): boolean {
+  return programs.some((path) => path.endsWith(`/${name}`))
+}
+
 /** Programs of which no check asks more than that they run; a host's own answers come first. */
-const usualRuns = [
+const usualRuns: readonly { argv: readonly [string, ...string[]]; stdout: string }[] = [
   { argv: ['cryptsetup', '--version'], stdout: 'cryptsetup 2.7.0 flags: UDEV BLKID KEYRING KERNEL_CAPI\n' },
   { argv: ['chronyc', '-n', 'tracking'], stdout: 'Reference ID    : C0000235\nLeap status     : Normal\n' },
 ]

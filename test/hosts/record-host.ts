@@ -11,6 +11,7 @@ import type {
   FileStat,
   FileText,
   FolderText,
+  KernelClock,
   Program,
   RunResult,
   UnitProperties,
@@ -28,8 +29,9 @@ const facts = readFacts(collectAnswers(known), { arch: process.arch, now: Date.n
 const asked = await host.ask(plan([...catalog.values()], facts))
 const units: Record<string, UnitProperties> = {}
 const runs: unknown[] = []
+let clock: string | undefined
 for (const entry of [...known, ...asked]) record(entry)
-writeFileSync(join(folder, 'answers.yaml'), stringify({ units, runs }, { lineWidth: 0 }))
+writeFileSync(join(folder, 'answers.yaml'), stringify({ units, clock, runs }, { lineWidth: 0 }))
 
 function record([question, answer]: AnswerEntry): void {
   if (answer.fate !== 'found') return
@@ -48,6 +50,9 @@ function record([question, answer]: AnswerEntry): void {
       return
     case 'unit':
       units[question.name] = answer.value as UnitProperties
+      return
+    case 'kernelClock':
+      clock = (answer.value as KernelClock).isSynchronized ? 'synchronized' : 'unsynchronized'
       return
     case 'run': {
       const { exitCode, stdout, stderr } = answer.value as RunResult

@@ -28,6 +28,8 @@ const answersFile = z.strictObject({
   /** Character devices: a folder of a repository holds none. */
   devices: z.array(z.string()).default([]),
   sockets: z.array(z.string()).default([]),
+  /** What the kernel says of its clock. */
+  clock: z.enum(['synchronized', 'unsynchronized']).optional(),
   /** By name: /proc/<pid>/limits. */
   processes: z.record(z.string(), z.string()).default({}),
   /** By number and protocol ("10250/tcp"): the name of who holds it. All others are free. */
@@ -63,6 +65,10 @@ export function recordedHost(folder: string): Host {
     if (question.ask === 'port') {
       const by = answers.ports[`${question.port}/${question.protocol}`]
       return { fate: 'found', value: { sockets: by === undefined ? [] : [[by]], isWhole: true } }
+    }
+    if (question.ask === 'kernelClock') {
+      const { clock } = answers
+      return orElse(clock && { isSynchronized: clock === 'synchronized' }, clockless)
     }
     if (question.ask === 'stat') {
       if (answers.devices.includes(question.path)) return found(special('char', question.path))
@@ -117,6 +123,7 @@ const notFound = { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'd
 
 /** Where none was recorded: enough for whatever is not there yet. */
 const ofRoot = { size: 2e11, free: 1e11, freeForRoot: 1.1e11, inodes: 1e7, inodesFree: 9e6 }
+const clockless: Answer<never> = { fate: 'failed', detail: 'was not recorded' }
 const spaceless: Answer<never> = { fate: 'absent', detail: 'no such folder was recorded' }
 const notRunning: Answer<never> = { fate: 'absent', detail: 'no such process was recorded' }
 

@@ -1,41 +1,105 @@
 import { expect, test } from 'vitest'
-import type { Question } from '../../agent/model/question.ts'
+import type { Answer, Question } from '../../agent/model/question.ts'
 import { clock } from '../../agent/needs/clock.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
 const written = { clock: 'synchronized' }
-const mark = '/run/systemd/timesync/synchronized'
-const stat = { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 0, realPath: mark }
-const said = (stdout: string, stderr = '') => ({
-  exitCode: stdout ? 0 : 1,
-  signal: null,
-  stdout,
-  stderr,
-  truncated: false,
-})
-const by = (paths: readonly string[], chronyc: unknown) => (question: Question) => {
-  if (question.ask === 'stat') return paths.includes(question.path) ? found(stat) : absent
-  return chronyc === null ? absent : found(chronyc)
+
+/** What the host says; the kernel by default that nobody keeps its clock. */
+interface Said {
+  readonly kernel?: Answer<unknown>
+  readonly chronyc?: Answer<unknown>
+  readonly timesyncd?: Answer<unknown>
+  readonly container?: Answer<unknown>
 }
 
-const inSync = 'Reference ID    : A29FC801 (162.159.200.1)\nStratum         : 4\nLeap status     : Normal\n'
-const leap = inSync.replace('Normal', 'Insert second')
-const lost = inSync.replace('Normal', 'Not synchronised')
+function judge({ kernel = unkept, chronyc = absent, timesyncd = inactive, container = absent }: Said) {
+  const answers: Partial<Record<Question['ask'], Answer<unknown>>> = {
+    kernelClock: kernel,
+    run: chronyc,
+    unit: timesyncd,
+    stat: container,
+  }
+  return judgeBy(clock, written, { answer: ({ ask }) => answers[ask] ?? absent })
+}
 
-test.each<[string, (question: Question) => ReturnType<typeof found>, string]>([
-  ['timesyncd has heard of a server', by([mark], null), 'ClockSynchronized'],
-  ['chronyd has', by([], said(inSync)), 'ClockSynchronized'],
-  ['chronyd awaits a leap second', by([], said(leap)), 'ClockSynchronized'],
-  ['chronyd has no source', by([], said(lost)), 'ClockNotSynchronized'],
-  ['chronyd does not run', by([], said('506 Cannot talk to daemon\n')), 'QuestionFailed'],
-  ['chronyc says nothing', by([], said('', '')), 'QuestionFailed'],
-  ['nobody knows', by([], null), 'QuestionFailed'],
-  ['a container', by(['/run/systemd/container'], said(lost)), 'NotApplicable'],
-])('%s', (_, answer, reason) => {
-  expect(judgeBy(clock, written, { answer }).reason).toBe(reason)
+const kept = found({ isSynchronized: true })
+const unkept = found({ isSynchronized: false })
+const unit = (ActiveState: string) =>
+  found({ LoadState: 'loaded', ActiveState, SubState: '', UnitFileState: '' })
+const [active, inactive] = [unit('active'), unit('inactive')]
+const said = (stdout: string, stderr = '') =>
+  found({ exitCode: stdout ? 0 : 1, signal: null, stdout, stderr, truncated: false })
+const inSync = 'Reference ID    : A29FC801 (162.159.200.1)\nStratum         : 4\nLeap status     : Normal\n'
+const lost = said(inSync.replace('Normal', 'Not synchronised'))
+const noDaemon = said('506 Cannot talk to daemon\n')
+
+test.each<[string, Said, string, string]>([
+  ['chronyd keeps it', { chronyc: said(inSync) }, 'ClockSynchronized', 'by chronyd'],
+  [
+    'and awaits a leap second',
+    { chronyc: said(inSync.replace('Normal', 'Insert second')) },
+    'ClockSynchronized',
+    'by chronyd',
+  ],
+  [
+    'chronyd does not tell the kernel',
+    { kernel: unkept, chronyc: said(inSync) },
+    'ClockSynchronized',
+    'by chronyd',
+  ],
+  ['chronyd has no source', { kernel: kept, chronyc: lost }, 'ClockNotSynchronized', 'chronyd has no source'],
+  ['timesyncd keeps it', { kernel: kept, timesyncd: active }, 'ClockSynchronized', 'by systemd-timesyncd'],
+  [
+    'timesyncd has heard of no server for hours',
+    { timesyncd: active },
+    'ClockNotSynchronized',
+    'systemd-timesyncd has no source',
+  ],
+  ['ntpd, PTP or another keeps it', { kernel: kept }, 'ClockSynchronized', 'by a time service'],
+  [
+    'another, where chronyd does not run',
+    { kernel: kept, chronyc: noDaemon },
+    'ClockSynchronized',
+    'by a time service',
+  ],
+  ['another that may not tell the kernel', {}, 'QuestionFailed', 'no time service has told the kernel'],
+  [
+    'chronyd does not run, and nobody else told',
+    { chronyc: noDaemon },
+    'QuestionFailed',
+    'no time service has told',
+  ],
+  ['chronyc says nothing', { chronyc: said('', '') }, 'QuestionFailed', 'no time service has told'],
+  [
+    'of units nothing is known',
+    { timesyncd: { fate: 'failed', detail: 'no bus' } },
+    'QuestionFailed',
+    'no time service has told',
+  ],
+  ['a container', { container: found({}), chronyc: lost }, 'NotApplicable', 'in a container'],
+])('%s', (_, host, reason, words) => {
+  const verdict = judge(host)
+  expect(verdict.reason).toBe(reason)
+  expect(verdict.message).toContain(words)
 })
 
-test.each(provesNothing)('%j is unknown', (answer, reason) => {
-  const host = { answer: (question: Question) => (question.ask === 'run' ? answer : absent) }
-  expect(judgeBy(clock, written, host).reason).toBe(reason)
+test.each(provesNothing)('a kernel that cannot be asked: %j', (answer, reason) => {
+  expect(judge({ kernel: answer }).reason).toBe(reason)
+  expect(judge({ kernel: answer, timesyncd: active }).reason).toBe(reason)
+  expect(judge({ kernel: answer, chronyc: said(inSync) }).reason).toBe('ClockSynchronized')
+})
+
+test.each(provesNothing)('chronyc: %j', (answer, reason) => {
+  expect(judge({ chronyc: answer }).reason).toBe(reason)
+  expect(judge({ chronyc: answer, kernel: kept }).reason).toBe('ClockSynchronized')
+})
+
+test.each(provesNothing)('whether it is a container: %j', (answer, reason) => {
+  expect(judge({ container: answer, chronyc: lost }).reason).toBe(reason)
+})
+
+test('what chronyc prints is not told', () => {
+  const verdict = judge({ chronyc: said('', 'Could not open /etc/chrony.keys: s3cret\n') })
+  expect(JSON.stringify(verdict)).not.toContain('s3cret')
 })

@@ -54,6 +54,28 @@ describe('options', () => {
     expect(verdict.evidence).toContain(`read from ${at}`)
   })
 
+  test.each([
+    ['CONFIG_CMDLINE=x', 'CONFIG_CMDLINE is another text, needed is x', 'CONFIG_CMDLINE is another text'],
+    ['CONFIG_CMDLINE=n', 'CONFIG_CMDLINE is another text, needed is n', 'CONFIG_CMDLINE is another text'],
+    ['CONFIG_CMDLINE', 'CONFIG_CMDLINE as needed', 'CONFIG_CMDLINE is a text'],
+    ['CONFIG_HZ=1000', 'CONFIG_HZ is 250, needed is 1000', 'CONFIG_HZ=250'],
+    ['CONFIG_START=0x1', 'CONFIG_START is 0x1000000, needed is 0x1', 'CONFIG_START=0x1000000'],
+    ['CONFIG_ISCSI_TCP=y', 'CONFIG_ISCSI_TCP is m, needed is y', 'CONFIG_ISCSI_TCP=m'],
+  ])('a text is not quoted, numbers and letters are: %s', (written, message, evidence) => {
+    const files = { [at]: `${config}\nCONFIG_CMDLINE="quiet token=s3cr3t"\nCONFIG_START=0x1000000\n` }
+    const verdict = judgeOn(kernelConfig, { kernelConfig: written }, { files })
+    expect(verdict.message).toBe(message)
+    expect(verdict.evidence[0]).toBe(evidence)
+    expect(JSON.stringify(verdict)).not.toContain('s3cr3t')
+  })
+
+  test('a text that the need names itself is', () => {
+    const written =
+      'CONFIG_LSM="landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,selinux,smack,tomoyo,bpf,ipe"'
+    const { evidence } = judgeOn(kernelConfig, { kernelConfig: written }, { files: { [at]: config } })
+    expect(evidence[0]).toContain('CONFIG_LSM=landlock')
+  })
+
   test('a kernel without modules satisfies CONFIG_MODULES=n', () => {
     const files = { '/proc/config.gz': 'CONFIG_X86=y\n# CONFIG_MODULES is not set\n' }
     expect(judgeOn(kernelConfig, { kernelConfig: 'CONFIG_MODULES=n' }, { files }).state).toBe('ready')

@@ -48,7 +48,10 @@ function answer(question: Question, files: Files): Answer<unknown> {
 }
 
 function valueOf(
-  question: Exclude<Question, { ask: 'which' | 'unit' | 'run' | 'process' | 'port' | 'space' | 'statAll' }>,
+  question: Exclude<
+    Question,
+    { ask: 'which' | 'unit' | 'run' | 'process' | 'port' | 'space' | 'statAll' | 'kernelClock' }
+  >,
   files: Files,
   inside: string[],
 ): unknown {
