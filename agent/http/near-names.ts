@@ -22,5 +22,5 @@ export function unknownCheck(name: string, report: Report): string {
     report.checks.map((check) => check.name),
   )
   const hint = near.length > 0 ? `near are: ${near.join(', ')}` : '/v1/report lists all'
-  return problemText(404, `there is no check ${name}; ${hint}`, { near })
+  return problemText(404, `there is no check ${name}; ${hint}`, { check: name, near })
 }
