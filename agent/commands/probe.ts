@@ -21,10 +21,24 @@ async function probe(flags: ProbeFlags): Promise<void> {
   const log = await openLog()
   const asking = openAsking(flags, log, { startAnyway: true })
   writeOrTell(() => sweepParts(flags.round), log)
-  asking.start((round) => writeOrTell(() => writeRound(flags.round, round), log))
+  const tellCuts = cutTeller(log)
+  asking.start((round) => writeOrTell(() => tellCuts(writeRound(flags.round, round)), log))
   log.info({ host: asking.host, checks: asking.loaded.catalog.size, round: flags.round }, 'probing')
   log.info({ signal: await endSignal() }, 'stopping')
   asking.stop()
+}
+
+/** Told once, and again when it is another. */
+function cutTeller(log: Logger): (written: ReturnType<typeof writeRound>) => void {
+  let before = 0
+  let trouble: string | null = null
+  return ({ cut, unusable }) => {
+    if (unusable !== null && trouble === null) log.error({ why: unusable }, 'no round can be handed on')
+    if (cut > 0 && cut !== before)
+      log.warn({ checks: cut }, 'the round is too large: checks that are not published lose their findings')
+    before = cut
+    trouble = unusable
+  }
 }
 
 /** A place that is full is told and tried again with the next round; the server sees that none comes. */

@@ -24,9 +24,9 @@ export function waitCommand(): Command {
 
 async function wait(check: string, { url, timeout }: WaitFlags): Promise<void> {
   const answer = await waitAtGate({ url, check, timeout: timeout ?? null, tell })
-  if (answer.status === 404 || answer.status === 400)
+  if (answer.says === 'no such check')
     throw new UsageError(`waiting is of no use: the agent does not know ${check}`)
-  if (answer.status === 200) return
+  if (answer.says === 'ready') return
   process.stdout.write(`${check} was not ready in time\n`)
   process.exitCode = exitCodes.missing
 }

@@ -1,6 +1,5 @@
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
  * What a client may take of this process's memory: anybody in the cluster may ask, and the heap is 48 MiB. Requests are
@@ -27,6 +26,7 @@ export function limitConnections(server: Server): void {
   const open = new Set<Socket>()
   server.on('connection', (socket) => {
     open.add(socket)
+    refusePipelined(socket)
     socket.once('close', () => open.delete(socket))
     const [oldest] = open
     if (open.size <= mostConnections || oldest === undefined) return
@@ -35,6 +35,26 @@ export function limitConnections(server: Server): void {
   })
   const stopLooking = endSlow(open)
   server.once('close', stopLooking)
+}
+
+/** Of answers that are made while they are taken: each holds some parts of itself. */
+const mostLong = 32
+const long = new Set<ServerResponse>()
+
+/**
+ * Of too many long answers the oldest is ended, for the same reason. Each starts when all that was asked at the same time is
+ * there, so that of hundreds most are ended before.
+ */
+export function startLong(answer: ServerResponse, start: () => void): void {
+  long.add(answer)
+  answer.once('close', () => long.delete(answer))
+  setImmediate(() => {
+    if (!answer.destroyed) start()
+  })
+  const [oldest] = long
+  if (long.size <= mostLong || oldest === undefined) return
+  long.delete(oldest)
+  oldest.destroy()
 }
 
 function endSlow(open: ReadonlySet<Socket>): () => void {
@@ -47,13 +67,27 @@ function endSlow(open: ReadonlySet<Socket>): () => void {
   return () => clearInterval(timer)
 }
 
+/** Of Node.js's HTTP server, as it is inside: what makes a request of a header that is there. */
+interface Inside {
+  readonly parser?: {
+    onIncoming?: (request: unknown, keepAlive: boolean) => number
+  }
+  /** The answer under way. */
+  readonly _httpMessage?: unknown
+}
+
+/** Says to Node.js's parser that it must not go on: neither with what is there of this connection nor with what comes. */
+const stopParsing = -1
+
 /**
- * A request that was sent before the answer to the one before it had ended would wait for that, with its own answer, and so
- * would thousands of them. No client that is in use sends so; the connection is ended.
+ * A request that was sent before the answer to the one before it had ended is kept, by Node.js itself, until it is its
+ * turn; and a client can send thousands in one packet. No client that is in use does: the connection is ended. This is done
+ * where requests are made: when the application sees them, all of a packet are made already.
  */
-export function refusePipelined(request: FastifyRequest, reply: FastifyReply): boolean {
-  if (reply.raw.socket !== null) return false
-  reply.hijack()
-  request.raw.destroy()
-  return true
+function refusePipelined(socket: Socket): void {
+  const { parser } = socket as Inside
+  const make = parser?.onIncoming
+  if (parser === undefined || make === undefined) return
+  parser.onIncoming = (request, keepAlive) =>
+    (socket as Inside)._httpMessage ? stopParsing : make(request, keepAlive)
 }

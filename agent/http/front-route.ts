@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import { renderText } from '../render/text.ts'
 import { pageHeaders, renderPage } from './page.ts'
-import { etagOf, sendTagged, tagged } from './report-routes.ts'
+import { sendTagged } from './report-routes.ts'
 import { accepts, addRoute } from './server.ts'
-import { oncePerSight } from './sight.ts'
+import { oncePerSight, tagOf } from './sight.ts'
 import type { Sight } from './sight.ts'
 
 /** GET /: a page for browsers, text for curl. */
 export function addFrontRoute(app: FastifyInstance, look: () => Sight): void {
-  const page = oncePerSight((sight) => {
-    const etag = etagOf(JSON.stringify(sight))
-    return tagged(renderPage(sight, etag), etag)
-  })
-  const text = oncePerSight((sight) => tagged(renderText(sight)))
+  const page = oncePerSight((sight) => renderPage(sight, tagOf(sight)))
+  const text = oncePerSight((sight) => Buffer.from(renderText(sight)))
   addRoute(app, '/', (request, reply) => {
     reply.header('vary', 'accept')
-    if (accepts(request, 'text/html')) sendTagged(request, reply.headers(pageHeaders), page(look()))
-    else sendTagged(request, reply.type('text/plain; charset=utf-8'), text(look()))
+    const sight = look()
+    const etag = tagOf(sight)
+    if (accepts(request, 'text/html'))
+      sendTagged(request, reply.headers(pageHeaders), { body: page(sight), etag })
+    else sendTagged(request, reply.type('text/plain; charset=utf-8'), { body: text(sight), etag })
   })
 }

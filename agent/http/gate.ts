@@ -4,8 +4,8 @@ import { plainLine } from '../model/plain.ts'
 
 /** What an agent, asked at /ready/<name>, said of a check; or why it did not. */
 export interface GateAnswer {
-  /** HTTP status; null when nothing answered. */
-  readonly status: number | null
+  /** Only by the agent's own words: any page of a proxy, or of another service at this address, is "not yet". */
+  readonly says: 'ready' | 'no such check' | 'not yet'
   /** Harmless lines. */
   readonly lines: readonly string[]
 }
@@ -27,10 +27,13 @@ const grace = 5_000
 /** Between requests that came back early, milliseconds. */
 const pause = 1_000
 
+/** Characters of an answer; the agent's have a few hundred, and who answers in its place may never end. */
+const longestAnswer = 64 * 1024
+
 /**
- * Asks an agent until a check is ready. Whatever goes wrong on the way (nobody answers, a proxy does) may pass: it is told and
- * asked again. Final are 200 and the agent's 404 and 400: the check does not exist, or cannot be meant. Resolves with the
- * last answer.
+ * Asks an agent until a check is ready. Whatever goes wrong on the way (nobody answers, a proxy does, another service) may
+ * pass: it is told and asked again. Final is what the agent itself says: that it is ready, or that there is no such check.
+ * Resolves with the last answer.
  */
 export async function waitAtGate({ url, check, timeout, tell }: GateOptions): Promise<GateAnswer> {
   const end = timeout === null ? Infinity : performance.now() + timeout
@@ -43,8 +46,7 @@ export async function waitAtGate({ url, check, timeout, tell }: GateOptions): Pr
     const text = JSON.stringify(answer)
     if (text !== told) tell(answer)
     told = text
-    if (answer.status === 200 || answer.status === 404 || answer.status === 400) return answer
-    if (performance.now() >= end) return answer
+    if (answer.says !== 'not yet' || performance.now() >= end) return answer
     const took = performance.now() - start
     await sleep(Math.max(0, Math.min(pause - took, end - performance.now())))
   }
@@ -55,34 +57,70 @@ async function askGate(base: URL, check: string, wait: number): Promise<GateAnsw
   try {
     const signal = AbortSignal.timeout(Math.ceil(wait + grace))
     const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'error', signal })
-    const lines = linesOf(await response.text())
-    return { status: response.status, lines: lines.length > 0 ? lines : [`HTTP ${response.status}`] }
+    return answerOf(check, { status: response.status, body: await textOf(response), host: base.host })
   } catch (error) {
-    return { status: null, lines: [`${base.host} does not answer: ${plainLine(whyOf(error))}`] }
+    return { says: 'not yet', lines: [`${base.host} does not answer: ${plainLine(whyOf(error))}`] }
   }
 }
 
-/** What the agent says in JSON, or the first lines of what something else says in its place. */
-function linesOf(body: string): string[] {
-  const said = agentSays.safeParse(parse(body))
-  if (!said.success) return body.split('\n').slice(0, 3).map(plainLine).filter(Boolean)
-  const { check, state, message, detail, fix } = said.data
-  const mend = (fix ?? '').split('\n').filter(Boolean)
-  return [
-    plainLine(detail ?? `${check} is ${state}: ${message}`),
-    ...mend.map((line) => `  ${plainLine(line)}`),
-  ]
+async function textOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true })
+    if (text.length > longestAnswer) break
+  }
+  return text
 }
 
-/** Problem details, or what a check that is ready answers. */
+/** What came back, and from where. */
+interface Heard {
+  readonly status: number
+  readonly body: string
+  readonly host: string
+}
+
+function answerOf(check: string, { status, body, host }: Heard): GateAnswer {
+  const said = agentSays.safeParse(parse(body))
+  if (!said.success || said.data.status !== status || (said.data.check ?? check) !== check)
+    return { says: 'not yet', lines: stranger({ status, body, host }) }
+  const { near, state, message, detail, fix } = said.data
+  const mend = (fix ?? '').split('\n').filter(Boolean)
+  const line = plainLine(detail ?? `${check} is ${state}: ${message}`)
+  const lines = [line, ...mend.map((command) => `  ${plainLine(command)}`)]
+  if (status === 200) return { says: 'ready', lines }
+  return { says: status === 404 && near !== undefined ? 'no such check' : 'not yet', lines }
+}
+
+/** The first lines of what something else says in the agent's place. */
+function stranger({ status, body, host }: Heard): string[] {
+  const lines = body.split('\n').slice(0, 3).map(plainLine).filter(Boolean)
+  return [`${host} answers ${status}, but not as hostdeps does`, ...lines.map((line) => `  ${line}`)]
+}
+
+/** What a check that is ready answers, or problem details. */
 const agentSays = z.union([
-  z.object({ detail: z.string(), fix: z.string().nullish() }).transform((said) => ({ ...nothing, ...said })),
   z
-    .object({ check: z.string(), state: z.string(), message: z.string() })
+    .object({
+      check: z.string(),
+      state: z.enum(['ready', 'not-applicable']),
+      message: z.string(),
+      node: z.string(),
+    })
+    .transform((said) => ({ ...nothing, ...said, status: 200 })),
+  z
+    .object({
+      type: z.literal('about:blank'),
+      status: z.int().min(400),
+      detail: z.string(),
+      check: z.string().optional(),
+      near: z.array(z.string()).optional(),
+      fix: z.string().nullish(),
+    })
     .transform((said) => ({ ...nothing, ...said })),
 ])
 
-const nothing = { check: '', state: '', message: '', detail: null, fix: null }
+const nothing = { state: '', message: '', detail: null, fix: null, near: undefined }
 
 function parse(body: string): unknown {
   try {

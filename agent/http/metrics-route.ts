@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import type { PublishStatus } from '../model/report.ts'
 import { renderMetrics } from '../render/metrics.ts'
+import { startLong } from './client-limits.ts'
 import { addRoute } from './server.ts'
 import type { Sight } from './sight.ts'
 
@@ -31,22 +32,25 @@ export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): 
     const parts = await Promise.all([renderMetrics(input), processRegistry().metrics()])
     return Buffer.from(parts.join('\n'))
   })
-  addRoute(app, '/metrics', async (_request, reply) => {
+  const send = async (reply: FastifyReply) => {
     const parts = await Promise.all([most(look()), server.metrics()])
     // Not joined: of the first, which is large, there is one for all who ask.
-    await reply.type(server.contentType).send(Readable.from(parts))
+    reply.type(server.contentType).send(Readable.from(parts))
+  }
+  addRoute(app, '/metrics', (_request, reply) => {
+    startLong(reply.raw, () => void send(reply).catch((error: unknown) => reply.send(error)))
   })
 }
 
 /**
- * Makes something of a sight, and again when that is another or some time has passed: of a thousand checks it takes tens of
- * milliseconds, in which nobody else is answered, and a megabyte.
+ * Makes something of a sight, and again when its checks are others or some time has passed: of a thousand checks it takes
+ * tens of milliseconds, in which nobody else is answered, and a megabyte.
  */
 function keepAwhile<T>(make: (sight: Sight) => T): (sight: Sight) => T {
-  let kept: { readonly sight: Sight; readonly at: number; readonly value: T } | null = null
+  let kept: { readonly of: unknown; readonly at: number; readonly value: T } | null = null
   return (sight) => {
-    const at = performance.now()
-    if (kept?.sight !== sight || at - kept.at >= keepFor) kept = { sight, at, value: make(sight) }
+    const [of, at] = [sight.report?.checks, performance.now()]
+    if (kept === null || kept.of !== of || at - kept.at >= keepFor) kept = { of, at, value: make(sight) }
     return kept.value
   }
 }

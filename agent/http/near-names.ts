@@ -10,5 +10,5 @@ export function unknownCheck(name: string, { checks, settings }: Report): string
     return problemText(404, `there is no check ${name}; use ${alias}`, { near: [alias] })
   const near = nearNames(name, names)
   const hint = near.length > 0 ? `near are: ${near.join(', ')}` : '/v1/report lists all'
-  return problemText(404, `there is no check ${name}; ${hint}`, { near })
+  return problemText(404, `there is no check ${name}; ${hint}`, { check: name, near })
 }

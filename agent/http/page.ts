@@ -30,10 +30,25 @@ const version = hashOf(style + script).slice(-12)
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%232563a8'/%3E%3Cpath d='M4 8.5l2.7 2.7L12 5.5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
 
-/** One page of HTML, complete without its script; that only keeps it up to date. */
-export function renderPage(sight: Sight, etag: string): string {
+/** No text can bring this into the page: it would be escaped. */
+const checksGoHere = '<!-- checks -->'
+
+/**
+ * One page of HTML, complete without its script; that only keeps it up to date. Its checks are made one after the other, anew
+ * for each who asks: of a thousand checks the whole may be larger than the heap.
+ */
+export function renderPage(sight: Sight, etag: string): () => Iterable<string> {
+  const checks = (sight.report?.checks ?? []).toSorted((a, b) => rank(a) - rank(b))
+  const [head = '', foot = ''] = renderFrame(sight, etag).split(checksGoHere)
+  return function* parts() {
+    yield head
+    for (const check of checks) yield renderCheck(check).markup
+    yield foot
+  }
+}
+
+function renderFrame(sight: Sight, etag: string): string {
   const { report } = sight
-  const checks = (report?.checks ?? []).toSorted((a, b) => rank(a) - rank(b))
   return html`<!doctype html>
     <html lang="en" data-etag="${etag}" data-version="${version}">
       <head>
@@ -52,7 +67,7 @@ export function renderPage(sight: Sight, etag: string): string {
           <label class="filter"
             >Filter <input id="filter" type="search" placeholder="a name, a state, a word" autocomplete="off"
           /></label>
-          <div id="checks">${checks.map(renderCheck)}</div>
+          <div id="checks">${trusted(checksGoHere)}</div>
           <p id="none" hidden>No check has these words.</p>
         </main>
         <footer>

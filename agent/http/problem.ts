@@ -30,7 +30,8 @@ export function sendProblem(reply: FastifyReply, status: number, detail: string)
 
 /** What Node.js's parser refuses never becomes a request, so it is answered on the bare socket. */
 export function answerBadClient(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const isUnderWay = error.code === pipelined
+  if (error.code === 'ECONNRESET' || isUnderWay || !socket.writable) return void socket.destroy()
   const [status, detail] = clientErrors[error.code ?? ''] ?? [400, 'this is not HTTP/1.1']
   const body = problemText(status, detail)
   const head = [
@@ -42,6 +43,9 @@ export function answerBadClient(error: Error & { code?: string }, socket: Socket
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
+
+/** Of a request that came before the answer to the one before it had ended: into that nothing may be written. */
+const pipelined = 'HPE_CB_HEADERS_COMPLETE'
 
 /** https://nodejs.org/api/http.html#event-clienterror */
 const clientErrors: Readonly<Record<string, readonly [status: number, detail: string]>> = {

@@ -4,7 +4,7 @@ import { unknownCheck } from './near-names.ts'
 import { problemText, problemType, retryAfter } from './problem.ts'
 import type { Sight } from './sight.ts'
 
-/** The answer of /ready/<name>, made once a report and not once a request. */
+/** The answer of /ready/<name>, made at most once a report and not once a request. */
 export interface ReadyAnswer {
   /** Whether a client that waits gets it at once: ready, or a check that does not exist. */
   readonly isFinal: boolean
@@ -26,8 +26,15 @@ export function readyAnswers(sight: Sight): (name: string) => ReadyAnswer {
     )
     return () => notYet
   }
-  const known = new Map(report.checks.map((check) => [check.name, readyAnswer(check, report)]))
-  return (name) => known.get(name) ?? noSuchCheck(name, report)
+  const checks = new Map(report.checks.map((check) => [check.name, check]))
+  const made = new Map<string, ReadyAnswer>()
+  return (name) => {
+    const check = checks.get(name)
+    if (check === undefined) return noSuchCheck(name, report)
+    const answer = made.get(name) ?? readyAnswer(check, report)
+    made.set(name, answer)
+    return answer
+  }
 }
 
 /** 503 with a reason that is not the check's. */

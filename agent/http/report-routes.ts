@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { renderJson } from '../render/json.ts'
+import { jsonParts } from '../render/json.ts'
+import { startLong } from './client-limits.ts'
 import { unknownCheck } from './near-names.ts'
 import { problemType, retryAfter, sendProblem } from './problem.ts'
 import { addRoute, nameOf } from './server.ts'
-import { oncePerSight } from './sight.ts'
+import { tagOf } from './sight.ts'
 import type { Sight } from './sight.ts'
 
 const json = 'application/json; charset=utf-8'
 
 /** GET /v1/report and /v1/checks/<name>: the report as JSON, whole and by check. */
 export function addReportRoutes(app: FastifyInstance, look: () => Sight): void {
-  const whole = oncePerSight(({ report }) => (report === null ? null : tagged(renderJson(report))))
   addRoute(app, '/v1/report', (request, reply) => {
-    const made = whole(look())
-    if (made === null) return sendNotYet(reply)
-    sendTagged(request, reply.type(json), made)
+    const sight = look()
+    const { report } = sight
+    if (report === null) return sendNotYet(reply)
+    sendTagged(request, reply.type(json), { body: () => jsonParts(report), etag: tagOf(sight) })
   })
   addRoute(app, '/v1/checks/:name', (request, reply) => {
     const { report } = look()
@@ -35,12 +37,13 @@ export function addReportRoutes(app: FastifyInstance, look: () => Sight): void {
 }
 
 export interface Tagged {
-  readonly body: Buffer
+  /** In parts, made as the client takes them: whole it may be larger than the heap. */
+  readonly body: Buffer | (() => Iterable<string>)
   readonly etag: string
 }
 
 /** As bytes: a text would be turned into bytes of its own for each client that is slow to take it. */
-export function tagged(text: string, etag = etagOf(text)): Tagged {
+function tagged(text: string, etag = etagOf(text)): Tagged {
   return { body: Buffer.from(text), etag }
 }
 
@@ -51,8 +54,10 @@ export function etagOf(body: string): string {
 /** 304 for a client that has it already. */
 export function sendTagged(request: FastifyRequest, reply: FastifyReply, { body, etag }: Tagged): void {
   reply.header('etag', etag)
-  if (hasAlready(request.headers['if-none-match'], etag)) reply.code(304).removeHeader('content-type').send()
-  else reply.send(body)
+  if (hasAlready(request.headers['if-none-match'], etag))
+    return void reply.code(304).removeHeader('content-type').send()
+  if (typeof body !== 'function') return void reply.send(body)
+  startLong(reply.raw, () => void reply.send(Readable.from(body())))
 }
 
 /** Weak comparison (RFC 9110, 13.1.2): proxies that compress make a tag weak. */

@@ -1,7 +1,7 @@
 import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { limitConnections, refusePipelined, requestLimits } from './client-limits.ts'
+import { limitConnections, requestLimits } from './client-limits.ts'
 import { answerBadClient, commonHeaders, sendProblem } from './problem.ts'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
@@ -31,7 +31,6 @@ export function createServer(log?: Logger): FastifyInstance {
   })
   limitConnections(app.server)
   app.addHook('onRequest', (request, reply, done) => {
-    if (refusePipelined(request, reply)) return
     reply.headers(commonHeaders)
     // Before a body is read.
     if (request.is404) sendNotFound(reply)

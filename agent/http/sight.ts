@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { verdict } from '../model/reason.ts'
 import type { Report, ReportCheck, ReportSource } from '../model/report.ts'
 
@@ -40,6 +41,12 @@ export function oncePerSight<T>(make: (sight: Sight) => T): (sight: Sight) => T 
   }
 }
 
+const ownProcess = randomUUID().slice(0, 8)
+let sights = 0
+
+/** The tag of all that is served of a sight: as long as that is the same, so is all of it. */
+export const tagOf = oncePerSight(() => `"${ownProcess}-${++sights}"`)
+
 /** The findings stay as they were last seen; of the checks nothing is known any more. */
 function distrust(report: Report, detail: string): Report {
   const { state, reason, message } = verdict('RoundStale', { detail })
@@ -48,14 +55,10 @@ function distrust(report: Report, detail: string): Report {
   const pending = null
   return {
     ...report,
-    checks: report.checks.map((check) => ({
-      ...check,
-      state,
-      reason,
-      message,
-      since: sinceOf(check),
-      fix,
-      pending,
-    })),
+    checks: report.checks.map((check) =>
+      check.reason === reason && check.message === message && check.pending === null
+        ? check
+        : { ...check, state, reason, message, since: sinceOf(check), fix, pending },
+    ),
   }
 }

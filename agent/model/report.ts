@@ -49,6 +49,8 @@ export interface Probing {
   readonly refused: number
   /** Processes that were killed at their deadline and are still there (D state). */
   readonly abandoned: number
+  /** Checks whose findings are left out, since a round with all of them would be too large to be handed on. */
+  readonly cut: number
 }
 
 /** What of a report goes on the Node, and how often it is healed. */

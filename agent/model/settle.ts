@@ -27,15 +27,45 @@ interface CheckMemory {
 }
 
 export function settle(before: Settled | null, round: Round, node: string): Settled {
-  const memories = round.checks.map((result) =>
-    settleCheck(before?.memory.get(result.name) ?? null, { result, round }),
+  const memories = round.checks.map((result) => {
+    const old = before?.memory.get(result.name) ?? null
+    const memory = settleCheck(old, { result, round })
+    return { ...memory, check: sameOr(old?.check, memory.check) }
+  })
+  const checks = sameList(
+    before?.report.checks,
+    memories.map((memory) => memory.check),
   )
-  const checks = memories.map((memory) => memory.check)
   const { at, took, settings, host, probing } = round
   return {
     report: { v: 1, node, at, took, settings, host, probing, checks },
     memory: new Map(memories.map((memory) => [memory.check.name, memory])),
   }
+}
+
+/**
+ * What did not change is the same object: so reports of many rounds, and what is made of them and kept, take little more
+ * than one.
+ */
+function sameOr(old: ReportCheck | undefined, now: ReportCheck): ReportCheck {
+  if (old === undefined) return now
+  const told =
+    isSame(old.told, { ...now.told, needs: old.told.needs }) && isSameList(old.told.needs, now.told.needs)
+  return told && isSame(old, { ...now, told: old.told }) ? old : now
+}
+
+function sameList(old: readonly ReportCheck[] | undefined, now: readonly ReportCheck[]) {
+  return old !== undefined && isSameList(old, now) ? old : now
+}
+
+function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index])
+}
+
+/** By identity of what is in them. */
+function isSame(one: object, other: object): boolean {
+  const [entries, values] = [Object.entries(one), new Map(Object.entries(other))]
+  return entries.length === values.size && entries.every(([key, value]) => values.get(key) === value)
 }
 
 interface News {

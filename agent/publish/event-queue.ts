@@ -14,7 +14,7 @@ const longest = 256
 
 /**
  * Sends events one after the other. What the API server does not take now is tried again; what it refuses for good is
- * logged and let go; when too many wait, the oldest is.
+ * logged and let go; when too many wait, the oldest is, but not one that is on its way.
  */
 export function createEventQueue({ api, clock, log }: QueueOptions) {
   const queue: NodeEvent[] = []
@@ -23,17 +23,22 @@ export function createEventQueue({ api, clock, log }: QueueOptions) {
   let isBusy = false
   let cancel = () => {}
 
+  const letGo = () => {
+    counts.dropped += queue.splice(0, queue.length - longest).length
+  }
+
   const send = async () => {
     if (isBusy) return
     isBusy = true
-    for (let event = queue[0]; event !== undefined; event = queue[0]) {
+    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
       const answer = await api.tell(event)
       if (!answer.ok && mayPass(answer)) {
         failures++
+        queue.unshift(event)
+        letGo()
         cancel = clock.after(waitAfter(failures, answer.retryAfter), () => void send())
         break
       }
-      queue.splice(queue.indexOf(event), 1)
       failures = 0
       if (answer.ok) counts.sent++
       else log.warn({ note: event.note, why: answer.message }, 'an event could not be made')
@@ -44,10 +49,7 @@ export function createEventQueue({ api, clock, log }: QueueOptions) {
   return {
     add(event: NodeEvent): void {
       queue.push(event)
-      if (queue.length > longest) {
-        queue.shift()
-        counts.dropped++
-      }
+      letGo()
       if (failures === 0) void send()
     },
     counts: () => counts,

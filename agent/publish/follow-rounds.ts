@@ -1,8 +1,8 @@
 import { lstatSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../model/host.ts'
-import { readRoundFile } from '../rounds/round-file.ts'
-import type { RoundRead } from '../rounds/round-file.ts'
+import type { RoundRead } from '../rounds/read-round.ts'
+import { openRoundFile } from '../rounds/round-file.ts'
 import { lateAfterIntervals, lateWords } from './report-board.ts'
 import type { ReportBoard } from './report-board.ts'
 
@@ -25,6 +25,7 @@ const tellEach = 2_000
  * cut, too large, of another form or version, or not a plain file is silence: nothing is known, and nothing crashes.
  */
 export function followRounds({ path, board, clock, changed }: FollowOptions): () => void {
+  const readFile = openRoundFile(path)
   let seen = ''
   let read: RoundRead = { unusable: 'the prober has not written a round' }
   let silence: string | null = null
@@ -34,7 +35,7 @@ export function followRounds({ path, board, clock, changed }: FollowOptions): ()
     const now = identify(path)
     if (now !== seen) {
       seen = now
-      read = checkTime(readRoundFile(path), clock)
+      read = checkTime(readFile(), clock)
       if ('round' in read) board.take(read.round)
     }
     const why = silenceOf(read, clock.boot())

@@ -26,7 +26,7 @@ export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreO
     return [check.name, { check, missingFrom: null, unknownFrom }] as const
   })
   const host: HostSummary = { hostname: null, os: '', distro: null, kernel: null, arch: '' }
-  const probing: Round['probing'] = { watched: 0, refused: 0, abandoned: 0 }
+  const probing: Round['probing'] = { watched: 0, refused: 0, abandoned: 0, cut: 0 }
   const said = { ...settings, checks: checks.map(({ name }) => name) }
   const at = now.toISOString()
   const report = { v: 1, node: node.name, at, took: 0, settings: said, host, probing, checks } as const

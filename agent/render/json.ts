@@ -2,5 +2,17 @@ import type { Report } from '../model/report.ts'
 
 /** The report as it is: its fields are the contract. */
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, null, 2)}\n`
+  return [...jsonParts(report)].join('')
+}
+
+/** The same, a check after the other: of a thousand checks the whole may be larger than the heap. */
+export function* jsonParts(report: Report): Iterable<string> {
+  const { checks, ...others } = report
+  yield `${JSON.stringify(others, null, 2).slice(0, -2)},\n  "checks": [`
+  let before = ''
+  for (const check of checks) {
+    yield `${before}\n    ${JSON.stringify(check, null, 2).replaceAll('\n', '\n    ')}`
+    before = ','
+  }
+  yield checks.length === 0 ? ']\n}\n' : '\n  ]\n}\n'
 }

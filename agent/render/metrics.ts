@@ -66,7 +66,7 @@ function addPublishing(registry: Registry, status: PublishStatus): void {
 function addRound(gauge: MakeGauge, report: Report, age: number): void {
   gauge('hostdeps_round_duration_seconds', 'How long the newest round took.').set(report.took / 1000)
   gauge('hostdeps_round_age_seconds', 'How long ago the newest round ended.').set(age)
-  const { watched, refused, abandoned } = report.probing
+  const { watched, refused, abandoned, cut } = report.probing
   gauge('hostdeps_watched_places', 'Places of the host whose changes are seen at once.').set(watched)
   gauge(
     'hostdeps_watches_refused',
@@ -76,6 +76,10 @@ function addRound(gauge: MakeGauge, report: Report, age: number): void {
     'hostdeps_abandoned_processes',
     'Processes that were killed at their deadline and are still there (D state).',
   ).set(abandoned)
+  gauge(
+    'hostdeps_checks_cut',
+    'Checks that are not published and whose findings are left out, since a round with all of them would be too large.',
+  ).set(cut)
   const host = ['node', 'os', 'distro', 'kernel', 'arch']
   const { os, distro, kernel, arch } = report.host
   gauge('hostdeps_host_info', 'The host that is asked, always 1.', host).set(

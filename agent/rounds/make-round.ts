@@ -37,7 +37,7 @@ export async function makeRound({ host, clock, watcher, files, names }: RoundOpt
   const results = judge(checks, { facts, answers, unreachable, publishedBy, fixText })
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
-  const probing = { watched, refused, abandoned: host.abandoned() }
+  const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
   const settings = settingsOf(files)
   return { v: 1, at, boot, took, settings, host: summarize(facts), probing, checks: results }
 }

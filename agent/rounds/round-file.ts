@@ -11,29 +11,29 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Round } from '../model/report.ts'
-import { readRound } from './round-schema.ts'
-
-/** Bytes; the file's place holds 8 MiB, and while it is replaced there are two of it. */
-export const largestRound = 3 * 1024 * 1024
+import { noMemory, readRound } from './read-round.ts'
+import type { RoundRead } from './read-round.ts'
+import { largestRound, writeText } from './round-text.ts'
+import type { RoundText } from './round-text.ts'
 
 /** Numbers the temporary names, so that one that was left by a killed process is not in the way. */
 let count = 0
 
 /**
  * Hands a round to the other process: whole or not at all. Written to a new file, which must not be there nor be a link,
- * and renamed. Throws when it cannot be written (the place is full) or is larger than {@link largestRound}.
+ * and renamed. Throws when it cannot be written (the place is full). One that is too large is cut, or why there is none
+ * is handed on in its place.
  */
-export function writeRound(path: string, round: Round): void {
-  const bytes = Buffer.from(JSON.stringify(round))
-  if (bytes.length > largestRound)
-    throw new Error(`a round of ${bytes.length} bytes is larger than ${largestRound}`)
+export function writeRound(path: string, round: Round): Omit<RoundText, 'text'> {
+  const { text, ...written } = writeText(round)
   count++
   const part = `${path}.${process.pid}.${count}`
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
   const handle = openSync(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
   try {
-    writeAndClose(handle, bytes)
+    writeAndClose(handle, Buffer.from(text))
     renameSync(part, path)
+    return written
   } catch (error) {
     unlinkSync(part)
     throw error
@@ -48,11 +48,30 @@ export function sweepParts(path: string): void {
       unlinkSync(join(folder, other))
 }
 
-/** A round, or why there is none that can be used. */
-export type RoundRead = { readonly round: Round } | { readonly unusable: string }
+/**
+ * Reads what the other process wrote, and believes nothing of it: only a regular file, of a bounded size, of our form. A
+ * check that is as it was when it was read before is the same object.
+ */
+export function openRoundFile(path: string): () => RoundRead {
+  let before = noMemory
+  return () => {
+    const bytes = readBounded(path)
+    if ('unusable' in bytes) return bytes
+    try {
+      const { memory = before, ...read } = readRound(bytes, before)
+      before = memory
+      return read
+    } catch (error) {
+      return { unusable: `the round file cannot be read: ${explain(error)}` }
+    }
+  }
+}
 
-/** Reads what the other process wrote, and believes nothing of it: only a regular file, of a bounded size, of our form. */
 export function readRoundFile(path: string): RoundRead {
+  return openRoundFile(path)()
+}
+
+function readBounded(path: string): Buffer | { readonly unusable: string } {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
   try {
     const handle = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -60,7 +79,7 @@ export function readRoundFile(path: string): RoundRead {
       const stat = fstatSync(handle)
       if (!stat.isFile()) return { unusable: 'the round file is not a regular file' }
       if (stat.size > largestRound) return { unusable: `the round file is larger than ${largestRound} bytes` }
-      return readRound(readFileSync(handle, 'utf8'))
+      return readFileSync(handle)
     } finally {
       closeSync(handle)
     }

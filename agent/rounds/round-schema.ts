@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { maxPublished } from '../model/names.ts'
 import { isReason } from '../model/reason.ts'
-import type { Finding, Round } from '../model/report.ts'
+import { plainLine } from '../model/plain.ts'
+import type { Round } from '../model/report.ts'
 import { states } from '../model/state.ts'
-import type { RoundRead } from './round-file.ts'
+import type { WrittenCheck, WrittenFinding } from './references.ts'
 
 const text = z.string().max(20_000)
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/)
@@ -11,7 +12,15 @@ const time = z.iso.datetime()
 const state = z.enum(states)
 const reason = z.string().refine(isReason, 'is no reason that is known')
 
-const finding: z.ZodType<Finding> = z.strictObject({
+const reference = z.strictObject({
+  need: text,
+  kind: z.literal('check'),
+  takes: name,
+  why: text.exactOptional(),
+  recommended: z.boolean(),
+})
+
+const finding = z.strictObject({
   need: text,
   kind: text,
   state,
@@ -21,8 +30,10 @@ const finding: z.ZodType<Finding> = z.strictObject({
   why: text,
   fix: text.nullable(),
   recommended: z.boolean(),
-  findings: z.lazy(() => z.array(finding)).exactOptional(),
+  findings: z.lazy(() => z.array(anyFinding)).exactOptional(),
 })
+
+const anyFinding: z.ZodType<WrittenFinding> = z.union([finding, reference])
 
 const check = z.strictObject({
   name,
@@ -32,11 +43,11 @@ const check = z.strictObject({
   reason,
   message: text,
   fix: text.nullable(),
-  findings: z.array(finding),
+  findings: z.array(anyFinding),
 })
 
-/** A round as the prober writes it: `v` changes when its form does. */
-const round = z.strictObject({
+/** A round as the prober writes it, but for its checks: `v` changes when its form does. */
+const frame = z.strictObject({
   v: z.literal(1),
   at: time,
   boot: z.number().nonnegative(),
@@ -63,22 +74,38 @@ const round = z.strictObject({
     kernel: text.nullable(),
     arch: text,
   }),
-  probing: z.strictObject({ watched: z.number(), refused: z.number(), abandoned: z.number() }),
-  checks: z.array(check),
+  probing: z.strictObject({
+    watched: z.number(),
+    refused: z.number(),
+    abandoned: z.number(),
+    cut: z.number(),
+  }),
+  checks: z.array(z.unknown()),
 })
 
-/** Reads a round from its text. */
-export function readRound(json: string): RoundRead {
-  let value: unknown
-  try {
-    value = JSON.parse(json)
-  } catch {
-    return { unusable: 'the round file is cut off, or no JSON' }
-  }
+/** What stands in the place of a round that cannot be handed on. */
+const noRound = z.strictObject({ v: z.literal(1), unusable: z.string().max(1_000) })
+
+export type Frame = Omit<Round, 'checks'> & { readonly checks: readonly unknown[] }
+
+type Unusable = { readonly unusable: string }
+
+export function readFrame(value: unknown): Frame | Unusable {
   const version = typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined
   if (version !== 1) return { unusable: `the round file is of version ${JSON.stringify(version)}, not 1` }
-  const result = round.safeParse(value)
-  if (result.success) return { round: result.data satisfies Round }
-  const [issue] = result.error.issues
-  return { unusable: `the round file is not of our form: ${issue?.path.join('.')}: ${issue?.message}` }
+  const none = noRound.safeParse(value)
+  if (none.success) return { unusable: plainLine(none.data.unusable) }
+  const result = frame.safeParse(value)
+  return result.success ? result.data : notOurForm(result.error)
+}
+
+export function readCheck(value: unknown, index: number): WrittenCheck | Unusable {
+  const result = check.safeParse(value)
+  return result.success ? result.data : notOurForm(result.error, `checks.${index}.`)
+}
+
+function notOurForm({ issues: [issue] }: z.ZodError, place = ''): Unusable {
+  return {
+    unusable: `the round file is not of our form: ${place}${issue?.path.join('.')}: ${issue?.message}`,
+  }
 }

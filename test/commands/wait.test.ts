@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { hostdeps } from '../hosts/cli.ts'
 import { makeReport, readyIscsi } from '../http/report-fixture.ts'
@@ -66,6 +67,56 @@ test('an agent that is not there yet is asked until it is', async () => {
   expect(gone.exitCode).toBe(3)
   expect(gone.stdout).toContain(`127.0.0.1:${port} does not answer: connect ECONNREFUSED`)
 })
+
+/** At the agent's address, for a while or by mistake. */
+const strangers: [title: string, status: number, type: string, body: string][] = [
+  ['any page', 200, 'text/html', '<html>Welcome</html>'],
+  ['nothing at all', 200, 'text/plain', ''],
+  ['another check', 200, 'application/json', ready({ check: 'open-iscsi' })],
+  ['what is not ready', 200, 'application/json', ready({ state: 'missing' })],
+  ['JSON of another service', 200, 'application/json', '{"status":"ok","state":"ready"}'],
+  ['a page that is not found', 404, 'text/plain', '404 page not found'],
+  [
+    "another service's problem",
+    404,
+    'application/problem+json',
+    '{"type":"about:blank","title":"Not Found","status":404,"detail":"no such route"}',
+  ],
+  ['a request that it does not take', 400, 'text/plain', 'Client sent an HTTP request to an HTTPS server.'],
+  ['more than anybody reads', 200, 'text/plain', 'x'.repeat(5_000_000)],
+]
+
+test.each(strangers)(
+  '%s (%i) lets no pod start, and ends no wait',
+  { timeout: 30_000 },
+  async (_, ...said) => {
+    const [status, type, body] = said
+    let isStranger = true
+    const agent = createServer((_request, response) => {
+      const [code, kind, text] = isStranger ? [status, type, body] : [200, 'application/json', ready({})]
+      isStranger = false
+      response.writeHead(code, { 'content-type': kind }).end(text)
+    })
+    await new Promise<void>((resolve) => agent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => {
+      agent.closeAllConnections()
+      agent.close()
+    })
+    const { port } = agent.address() as AddressInfo
+    const { exitCode, stdout } = await hostdeps('wait', '--url', `http://127.0.0.1:${port}`, 'gpu')
+    expect(exitCode).toBe(0)
+    const [first, ...others] = stdout.split(/\n(?=\d{4}-)/)
+    const isOurs = body.includes('about:blank')
+    expect(first).toContain(
+      isOurs ? 'no such route' : `127.0.0.1:${port} answers ${status}, but not as hostdeps does`,
+    )
+    expect(others).toEqual([expect.stringContaining('gpu is ready: m')])
+  },
+)
+
+function ready(changes: Readonly<Record<string, string>>): string {
+  return JSON.stringify({ node: 'n', check: 'gpu', state: 'ready', message: 'm', ...changes })
+}
 
 test.each([
   [['wait', 'open-iscsi'], /required option '--url <url>'/],

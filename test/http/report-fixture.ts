@@ -46,7 +46,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     at: '2026-11-24T08:00:00.000Z',
     took: 12,
     settings: settingsWith({ aliases: { nvidia: 'gpu', elsewhere: 'not-asked' } }),
-    probing: { watched: 24, refused: 1, abandoned: 0 },
+    probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
     host: {
       hostname: 'worker-1',
       os: 'Debian GNU/Linux 12 (bookworm)',

@@ -156,6 +156,18 @@ test('while missing waits to be believed, the findings are still those of ready'
   expect(settled.report.checks[0]?.findings[0]?.state).toBe('ready')
 })
 
+test('what did not change is the same object, for all that is made of it and kept', () => {
+  const first = settle(null, round(0, 'missing'), 'n')
+  // As they come from a file in which nothing has changed.
+  const checks = first.report.checks.map(({ findings }, index) => ({
+    ...round(0, 'missing').checks[index],
+    findings,
+  }))
+  const second = settle(first, { ...round(60, 'missing'), checks: checks as CheckResult[] }, 'n')
+  expect(second.report.checks).toBe(first.report.checks)
+  expect(settle(second, round(120, 'ready'), 'n').report.checks).not.toBe(first.report.checks)
+})
+
 test('a check that is no longer asked for leaves the report', () => {
   const before = settle(null, round(0, 'ready'), 'n')
   expect(settle(before, { ...round(1, 'ready'), checks: [] }, 'n').report.checks).toEqual([])
@@ -182,7 +194,7 @@ function round(second: number, state: State, reason: Reason = 'BinaryNotFound'):
     took: 1,
     settings: settingsWith({ checks: ['c'] }),
     host,
-    probing: { watched: 0, refused: 0, abandoned: 0 },
+    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     checks: [check],
   }
 }

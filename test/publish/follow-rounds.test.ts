@@ -94,7 +94,7 @@ function roundAt(boot: number): Round {
     took: 1,
     settings: settingsWith({ checks: ['a'] }),
     host: { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' },
-    probing: { watched: 0, refused: 0, abandoned: 0 },
+    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     checks: [{ ...said, name: 'a', title: 'a', findings: [] }],
   }
 }

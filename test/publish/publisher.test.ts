@@ -283,7 +283,7 @@ function report(checks: ReportCheck[], settings: Settings): Report {
     took: 0,
     settings,
     host,
-    probing: { watched: 0, refused: 0, abandoned: 0 },
+    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     checks,
   }
 }

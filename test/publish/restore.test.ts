@@ -66,7 +66,7 @@ function round(second: number, of: Record<string, State>): Round {
     return { ...said, name, title: name, findings: [finding] }
   })
   const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' }
-  const probing = { watched: 0, refused: 0, abandoned: 0 }
+  const probing = { watched: 0, refused: 0, abandoned: 0, cut: 0 }
   return {
     v: 1,
     at: new Date(second * 1000 + 123).toISOString(),

@@ -149,7 +149,7 @@ function report(checks: ReportCheck[]): Report {
     at: now.toISOString(),
     took: 1,
     host,
-    probing: { watched: 0, refused: 0, abandoned: 0 },
+    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     checks,
   }
 }

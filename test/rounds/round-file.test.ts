@@ -47,7 +47,7 @@ const round: Round = {
   took: 5,
   settings: settingsWith(),
   host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64' },
-  probing: { watched: 1, refused: 0, abandoned: 0 },
+  probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
   checks: [{ ...said, name: 'open-iscsi', title: 't', findings: [{ ...finding, findings: [finding] }] }],
 }
 
@@ -70,11 +70,11 @@ test('a link in its place is replaced, never followed', () => {
   expect(readRoundFile(path)).toEqual({ round })
 })
 
-test('a round that is too large is not written, and the last one stays', () => {
+test('that a round is too large is what is handed on', () => {
   writeRound(path, round)
-  const large = { ...round, config: 'x'.repeat(4 * 1024 * 1024) }
-  expect(() => writeRound(path, large)).toThrow('is larger than')
-  expect(readRoundFile(path)).toEqual({ round })
+  const large = { ...round, host: { ...round.host, os: 'x'.repeat(4 * 1024 * 1024) } }
+  expect(writeRound(path, large)).toMatchObject({ cut: 0, unusable: expect.stringContaining('larger than') })
+  expect(readRoundFile(path)).toEqual({ unusable: expect.stringContaining('larger than 3145728') })
   expect(readdirSync(folder)).toEqual(['round.json'])
 })
 

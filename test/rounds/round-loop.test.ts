@@ -119,7 +119,7 @@ function round(boot: number, state: State): Round {
     took: 0,
     settings: settingsWith(),
     host,
-    probing: { watched: 0, refused: 0, abandoned: 0 },
+    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     checks: [check],
   }
 }
