@@ -30,6 +30,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('in steady state', 
           `${what}: ${all.length} in 52 s with reapply 10 s, ${Math.round(all.length / hours)} an hour (of the applies with reapply 10 m a sixtieth)`,
         )
       expect(each.map(([what]) => what).toSorted()).toEqual([
+        'dry run of create events',
         'dry run of patch nodes/status',
         'patch nodes/status',
       ])
