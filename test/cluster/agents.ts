@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { atEnd } from '../at-end.ts'
 import { freePorts } from '../free-ports.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
+const sources = new URL('../../agent/main.ts', import.meta.url).pathname
 
 export interface AgentOptions {
   /** The Node that is written. */
@@ -13,6 +13,8 @@ export interface AgentOptions {
   readonly kubeConfig: string
   /** The text of the config file. */
   readonly config: string
+  /** What is run; left out for the sources. */
+  readonly main?: string
   /** Of the host's init; left out for this machine itself. */
   readonly hostPid?: number
   /** Own checks, by name. */
@@ -57,14 +59,15 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   if (config === undefined || checks === undefined || round === undefined) throw new Error('no places')
   await execa('mkdir', [checks])
   const [port = 0] = await freePorts(1)
+  const { main = sources } = options
   const files = ['--round', round, '--config', config]
   const target = options.hostPid === undefined ? [] : ['--target-pid', String(options.hostPid)]
   const startServer = (kubeConfig = options.kubeConfig) =>
-    start(['serve', ...files, '--port', String(port)], {
+    start([main, 'serve', ...files, '--port', String(port)], {
       ...options.server,
       env: { ...options.server?.env, NODE_NAME: options.node, KUBECONFIG: kubeConfig },
     })
-  const startProber = () => start(['probe', ...files, '--checks', checks, ...target], options.prober)
+  const startProber = () => start([main, 'probe', ...files, '--checks', checks, ...target], options.prober)
   const writeCheck = (name: string, text: string) => writeFileSync(join(checks, `${name}.yaml`), text)
   writeFileSync(config, options.config)
   for (const [name, text] of Object.entries(options.checks ?? {})) writeCheck(name, text)
@@ -96,7 +99,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 }
 
 function start(args: readonly string[], { by = [], env = {} }: Start = {}): Half {
-  const [program = '', ...others] = [...by, process.execPath, main, ...args]
+  const [program = '', ...others] = [...by, process.execPath, ...args]
   const child = execa(program, others, {
     reject: false,
     all: true,

@@ -256,8 +256,13 @@ function openPrograms(folder: string) {
   }
 }
 
+/** The end of what it said. When all was removed before it ended, nobody asks any more. */
 function tail(file: string): string {
-  return readFileSync(file, 'utf8').split('\n').slice(-15).join('\n')
+  try {
+    return readFileSync(file, 'utf8').split('\n').slice(-15).join('\n')
+  } catch {
+    return 'what it said is gone'
+  }
 }
 
 function programPath(name: string): string {

@@ -20,9 +20,14 @@ export async function makeNetwork(): Promise<Network> {
   const address = `${subnet}.1`
   const remove = atEnd(() => removeBridge(bridge))
   const ip = (...args: string[]) => execa('ip', args)
-  await ip('link', 'add', bridge, 'type', 'bridge')
-  await ip('addr', 'add', `${address}/24`, 'dev', bridge)
-  await ip('link', 'set', bridge, 'up')
+  try {
+    await ip('link', 'add', bridge, 'type', 'bridge')
+    await ip('addr', 'add', `${address}/24`, 'dev', bridge)
+    await ip('link', 'set', bridge, 'up')
+  } catch (error) {
+    remove()
+    throw error
+  }
   return {
     address,
     remove,

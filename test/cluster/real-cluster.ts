@@ -4,9 +4,11 @@ import type { V1Pod, V1PodList } from '@kubernetes/client-node'
 import { startControlPlane } from './control-plane.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { startKubeletNode } from './kubelet-node.ts'
-import type { KubeletNode } from './kubelet-node.ts'
+import type { KubeletNode, NodeName } from './kubelet-node.ts'
 import { makeNetwork } from './network.ts'
 import { until } from './test-node.ts'
+import { openUndo } from './undo.ts'
+import type { Undo } from './undo.ts'
 
 const manifests = new URL('../../manifests', import.meta.url).pathname
 
@@ -35,13 +37,32 @@ export const hasRealCluster = [
   'HOSTDEPS_TEST_POD_IMAGE',
 ].every((name) => process.env[name] !== undefined)
 
+/** When one part does not start, what has started is stopped. */
 export async function startRealCluster(): Promise<RealCluster> {
+  const undo = openUndo()
+  try {
+    return await startParts(undo)
+  } catch (error) {
+    await undo.run().catch(console.error)
+    throw error
+  }
+}
+
+async function startParts(undo: Undo): Promise<RealCluster> {
   const network = await makeNetwork()
+  undo.add(() => network.remove())
   const cluster = await startControlPlane(network.address)
+  undo.add(() => cluster.stop())
   const images = [process.env['HOSTDEPS_TEST_POD_IMAGE'] ?? '', process.env['HOSTDEPS_TEST_IMAGE'] ?? '']
-  const start = (name: 'worker-1' | 'worker-2', number: number) =>
-    startKubeletNode({ cluster, network, name, number, images })
-  const nodes = await Promise.all([start('worker-1', 1), start('worker-2', 2)])
+  const start = async (name: NodeName, number: number) => {
+    const node = await startKubeletNode({ cluster, network, name, number, images })
+    undo.add(() => node.stop())
+    return node
+  }
+  const starting = [start('worker-1', 1), start('worker-2', 2)] as const
+  // One that is still starting when the other has failed is there to be stopped only then.
+  await Promise.allSettled(starting)
+  const nodes = await Promise.all(starting)
   await until(
     () => cluster.kubectl('get', 'nodes', '--no-headers'),
     (said) => said.match(/ Ready /g)?.length === 2,
@@ -87,10 +108,6 @@ export async function startRealCluster(): Promise<RealCluster> {
         '--',
         ...argv,
       ),
-    async stop() {
-      await Promise.all(nodes.map((node) => node.stop()))
-      await cluster.stop()
-      network.remove()
-    },
+    stop: () => undo.run(),
   }
 }

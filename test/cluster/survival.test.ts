@@ -3,13 +3,13 @@ import type { V1Lease } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ReportCheck } from '../../agent/model/report.ts'
 import { hasRealCluster } from './real-cluster.ts'
-import { config, startSurvivor, watch } from './survivor.ts'
+import { startSurvivor, watch } from './survivor.ts'
 import type { Survivor } from './survivor.ts'
 import { until } from './test-node.ts'
 
 const long = { timeout: 300_000 }
 
-/** What happens to nodes, agents and what people write, on a node that lacks open-iscsi. */
+/** What happens to nodes and agents, on a node that lacks open-iscsi. */
 describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
   let it: Survivor
   beforeAll(async () => {
@@ -142,66 +142,6 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     )
     await it.isUp()
     expect(await it.restarts()).toEqual(counts)
-  })
-
-  test('a ConfigMap that is changed for the worse, and then for the better', long, async () => {
-    const isTold = () =>
-      until(
-        () => it.ask('/readyz'),
-        (said) => said.includes('there is no check nfs-clint'),
-        120_000,
-      )
-    await it.writeConfig(config.replace('nfs-client', 'nfs-clint'))
-    await isTold()
-    expect(await it.label()).toBe('missing')
-    // Started anew with it, both use what is valid of it.
-    const { prober = 0, server = 0 } = await it.restarts()
-    await it.signal('SIGKILL', 'probe')
-    await it.signal('SIGKILL', 'serve')
-    await until(it.restarts, (now) => now['prober'] === prober + 1 && now['server'] === server + 1, 120_000)
-    await isTold()
-    expect([await it.label(), await it.label('cryptsetup')]).toEqual(['missing', 'ready'])
-    await it.writeConfig(config.replace('nfs-client', 'vxlan'))
-    await until(
-      () => it.label('vxlan'),
-      (state) => state === 'ready',
-      120_000,
-    )
-    expect(await it.label('nfs-client')).toBeUndefined()
-    await it.writeConfig(config)
-    await until(
-      () => it.label('vxlan'),
-      (state) => state === undefined,
-      120_000,
-    )
-  })
-
-  test.each([
-    ['is no YAML', 'checks: [open-iscsi\nhttp: {{'],
-    ['has a mistake in http', `${config}http: { hots: "::" }`],
-    ['names another address', `${config}http: { host: 127.0.0.1, port: 1 }`],
-  ])('a ConfigMap that %s: a pod that starts anew is found all the same', long, async (_, text) => {
-    await it.writeConfig(text)
-    await until(
-      () => it.textOf('config/config.yaml'),
-      (now) => now === text,
-      120_000,
-    )
-    const old = await it.agent()
-    await it.deleteAgent()
-    const server = async () => {
-      const { metadata, status } = (await it.on.agentOn('worker-1')) ?? {}
-      const is = status?.containerStatuses?.find(({ name }) => name === 'server')
-      const isNew = metadata?.uid !== old.metadata?.uid
-      // Started: as the kubelet's startup probe has found it.
-      return { isNew, started: is?.started, restarts: is?.restartCount }
-    }
-    await until(server, ({ isNew, started }) => isNew && started === true, 120_000)
-    expect(await it.ask('/healthz')).toMatch(/^200 /)
-    expect((await server()).restarts).toBe(0)
-    expect(await it.label()).toBe('missing')
-    await it.writeConfig(config)
-    await it.isUp()
   })
 
   test('a full emptyDir: unknown, and by itself well again', long, async () => {

@@ -40,6 +40,10 @@ function lookAt(on: RealCluster) {
     if (pod === undefined) throw new Error('worker-1 has no agent')
     return pod
   }
+  const write = async (name: string, data: Readonly<Record<string, string>>): Promise<void> => {
+    const path = `${namespace}/configmaps/${name}`
+    await on.cluster.call({ method: 'PATCH', path, type: mergePatch, body: { data } })
+  }
   const service = async () => {
     const { spec } = await on.cluster.call<V1Service>({ path: `${namespace}/services/hostdeps` })
     return `http://${spec?.clusterIP}:9465`
@@ -94,11 +98,13 @@ function lookAt(on: RealCluster) {
         (text) => text.startsWith('200'),
         120_000,
       ),
-    async writeConfig(text: string): Promise<void> {
-      const path = `${namespace}/configmaps/hostdeps`
-      const body = { data: { 'config.yaml': text } }
-      await on.cluster.call({ method: 'PATCH', path, type: mergePatch, body })
-    },
+    writeConfig: (text: string) => write('hostdeps', { 'config.yaml': text }),
+    /** By name; the example that is there stays. */
+    writeChecks: (texts: Readonly<Record<string, string>>) =>
+      write(
+        'hostdeps-checks',
+        Object.fromEntries(Object.entries(texts).map(([name, text]) => [`${name}.yaml`, text])),
+      ),
     /** Of a config or check file, as a container sees it. */
     async textOf(file: string): Promise<string> {
       const script = `console.log(require('node:fs').readFileSync('/etc/hostdeps/${file}', 'utf8'))`
