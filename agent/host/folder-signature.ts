@@ -23,7 +23,7 @@ export function signFolders(root: string, paths: readonly string[], suspects: Su
 
 /** Changes when the file does that a path leads to; null as for folders. */
 export function signFile(root: string, path: string, suspects: SuspectMounts): string | null {
-  const resolved = resolvePath(root, path, suspects)
+  const resolved = resolvePath({ root, suspects }, path)
   if (resolved.fate !== 'found') return null
   const { real, stat } = resolved.value
   return `${real}:${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`

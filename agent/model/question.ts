@@ -236,6 +236,9 @@ const fields = Object.keys({
   port: 0,
   argv: 0,
   reads: 0,
+  isOfProgram: 0,
+  heldBy: 0,
+  prefix: 0,
 } satisfies Record<FieldOf<Question>, 0>) as FieldOf<Question>[]
 
 /** Nothing of a question holds a NUL: no path, name or argument can. Thousands are made in a round, and JSON takes its time. */
