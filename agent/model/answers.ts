@@ -1,4 +1,4 @@
-import { questionKey } from './question.ts'
+import { questionKey } from './question-key.ts'
 import type { Answer, AnswerTo, Question } from './question.ts'
 
 /** The answers of one round. A question that was never asked has the fate "failed", so a bug is never "missing". */

@@ -2,7 +2,7 @@ import type { Check } from './check.ts'
 
 import type { Facts } from './facts.ts'
 import type { Need } from './need.ts'
-import { questionKey } from './question.ts'
+import { questionKey } from './question-key.ts'
 import type { Question } from './question.ts'
 
 /** Everything the checks have to ask, each question once. */

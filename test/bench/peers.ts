@@ -21,7 +21,7 @@ else await comparePeers()
 async function comparePeers(): Promise<void> {
   const program = await preflight((words) => console.log(words)).catch((error: unknown) => {
     console.log(
-      `SKIPPED: preflight cannot be built (${error instanceof Error ? error.message.split('\n')[0] : error})`,
+      `SKIPPED: preflight cannot be built (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
     )
     return null
   })
