@@ -1,4 +1,4 @@
-# The image of the agent: Node.js, the bundle, nsenter, tini, env and head, with what they load, and nothing else: no shell, no
+# The image of the agent: Node.js, the bundle, nsenter, tini, env, head and stat, with what they load, and nothing else: no shell, no
 # package manager. Both containers of a pod run it:
 #
 #     args: [probe, …]    args: [serve, …]
@@ -29,7 +29,7 @@ RUN apt-get update -q \
 RUN set -eu; mkdir -p /root-of-image; cd /root-of-image \
  && mkdir -p -m 1777 tmp \
  && mkdir -p etc usr/local/bin var/lib/dpkg/status.d \
- && programs="$(command -v node) $(command -v nsenter) $(command -v tini) $(command -v env) $(command -v head)" \
+ && programs="$(command -v node) $(command -v nsenter) $(command -v tini) $(command -v env) $(command -v head) $(command -v stat)" \
  && files="$(for program in $programs; do echo "$program"; ldd "$program" | grep -o '/[^ ]*'; done | sort -u)" \
  && cp --parents --dereference $files . \
  && for file in $files; do dpkg -S "$file" "$(readlink -f "$file")" "/usr$file" 2>/dev/null || true; done \

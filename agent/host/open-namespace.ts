@@ -1,8 +1,9 @@
 import type { AnswerEntry } from '../model/answers.ts'
-import type { Answer, Question, ReadQuestion, RunQuestion, UnitQuestion } from '../model/question.ts'
+import type { Answer, Question, RunQuestion, UnitQuestion } from '../model/question.ts'
 import { childArgv, readChild } from './ask-child.ts'
 import { SuspectFound, askFiles, isFileQuestion } from './ask-files.ts'
 import type { FileQuestion, FileView } from './ask-files.ts'
+import { askSettings } from './ask-settings.ts'
 import type { FileCache } from './file-cache.ts'
 import { hostEnvironment, hostPath } from './host-path.ts'
 import type { KeptRuns } from './kept-runs.ts'
@@ -10,7 +11,6 @@ import { readSuspectMounts } from './mounts.ts'
 import { notOurs, settingFlags, splitSettings } from './namespaced-settings.ts'
 import { nsenterArgv, readNsenter } from './nsenter.ts'
 import { programRunner } from './program-runner.ts'
-import { headArgv, readHead } from './read-by-head.ts'
 import type { Runs } from './run-once.ts'
 import { runProgram } from './run-program.ts'
 import type { Target } from './target.ts'
@@ -52,17 +52,8 @@ export function openNamespace(target: Target, { cache, runs, kept, deadline }: M
     return pair(questions, readUnits(names, await runOn({ argv: showUnits(names) })))
   }
 
-  const askSettings = async (questions: readonly FileQuestion[]): Promise<AnswerEntry[]> => {
-    if (questions.length === 0) return []
-    const inside = async (argv: readonly string[]) =>
-      readNsenter(await run(nsenterArgv(settingFlags(target), argv)))
-    if (questions.every(isRead)) {
-      const answers = readHead(view.root, questions, await inside(headArgv(view.root, questions)))
-      if (answers !== null) return pair(questions, answers)
-    }
-    const task = { root: view.root, questions }
-    return pair(questions, readChild(task, await inside(childArgv(task)), 'the settings of the host'))
-  }
+  const inside = async (argv: readonly [string, ...string[]]) =>
+    readNsenter(await run(nsenterArgv(settingFlags(target), argv)))
 
   return {
     async ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]> {
@@ -71,17 +62,13 @@ export function openNamespace(target: Target, { cache, runs, kept, deadline }: M
       const programs = questions.filter((question): question is RunQuestion => question.ask === 'run')
       const all = await Promise.all([
         askUnits(questions.filter((question) => question.ask === 'unit')),
-        askSettings(inner),
+        inner.length === 0 ? [] : askSettings(view.root, inner, inside),
         ...programs.map(async (question) => pair([question], [await runOn(question)])),
         ...shared.map(async (question) => pair([question], [await askFile(question)])),
       ])
       return [...all.flat(), ...closed.map((question) => [question, notOurs] as const)]
     },
   }
-}
-
-function isRead(question: FileQuestion): question is ReadQuestion {
-  return question.ask === 'read'
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {

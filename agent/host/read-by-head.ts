@@ -1,4 +1,5 @@
 import type { Answer, FileText, ReadQuestion, RunResult } from '../model/question.ts'
+import { refusalOf } from './read-by-stat.ts'
 
 /** Bytes of each file; a setting has a few. */
 const mostRead = 65_536
@@ -37,12 +38,4 @@ function textsOf(stdout: string): ReadonlyMap<string, string> {
     texts.set(parts[index] ?? '', isLast ? text : text.replace(/\n$/, ''))
   }
   return texts
-}
-
-function refusalOf(place: string, path: string, stderr: string): Answer<never> | null {
-  const line = stderr.split('\n').find((one) => one.includes(`'${place}'`))
-  if (line === undefined) return null
-  const detail = `${path}: ${line.slice(line.lastIndexOf(': ') + 2)}`
-  if (/No such file or directory|Not a directory/.test(line)) return { fate: 'absent', detail }
-  return { fate: /Permission denied|not permitted/.test(line) ? 'denied' : 'failed', detail }
 }
