@@ -1,6 +1,9 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { build } from 'esbuild'
 import type { Metafile } from 'esbuild'
+import { parse } from 'yaml'
+import { readShipped, valuesFile } from './agent/catalog/load.ts'
 
 /** Bundles the agent into a folder, one chunk a command, so that a command loads only what it needs. */
 export async function bundle(outdir: string): Promise<Metafile> {
@@ -26,7 +29,14 @@ export async function bundle(outdir: string): Promise<Metafile> {
     },
   })
   cpSync('checks', `${outdir}/checks`, { recursive: true, filter: (path) => !/\.(ts|md|json)$/.test(path) })
+  writeFileSync(`${outdir}/checks/${valuesFile}`, JSON.stringify(checkValues()))
   return metafile
+}
+
+/** What each check file says, so that a start parses no YAML. */
+function checkValues(): Record<string, unknown> {
+  const texts = readShipped().map(({ file, text }) => [basename(file), parse(text)] as const)
+  return Object.fromEntries(texts)
 }
 
 if (import.meta.main) await bundle('dist')

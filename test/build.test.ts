@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { load } from '../agent/catalog/load.ts'
+import type { Finding, Report } from '../agent/model/report.ts'
+import { renderCheck } from '../agent/render/check-text.ts'
 import { bundle } from '../build.ts'
+import { hostdeps, hostdepsCheck } from './hosts/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-build-'))
 const main = join(folder, 'dist/agent/main.js')
@@ -68,3 +72,34 @@ test('the bundle finds the checks beside it, and logs on a terminal', async () =
   expect(stdout).toMatch(/^open-iscsi /m)
   expect((await probe('process.stdout.isTTY=true')).stdout).toMatch(/INFO.*hostdeps.*probing/)
 })
+
+test('what the bundle knows of the checks beside it is what their files say', async () => {
+  const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })
+  const names = [...catalog.keys()]
+  const { stdout } = await execa(process.execPath, [main, 'checks', 'show', ...names])
+  expect(`${stdout}\n`).toBe([...catalog.values()].map(renderCheck).join('\n'))
+  expect((await execa(process.execPath, [main, 'checks', 'lint'])).stdout).toContain(
+    `${names.length} check files`,
+  )
+})
+
+test('who asks for some checks gets them whole, and all names are known', async () => {
+  const check = (...args: string[]) => execa(process.execPath, [main, 'check', ...args], { reject: false })
+  const { stdout } = await check('longhorn', 'redis', '-o', 'json')
+  const { report } = await hostdepsCheck('longhorn', 'redis')
+  expect(needsOf(JSON.parse(stdout))).toEqual(needsOf(report))
+  for (const name of ['open-icsi', 'opensearch']) {
+    const [ours, theirs] = [await check(name), await hostdeps('check', name)]
+    expect([ours.exitCode, ours.stderr]).toEqual([2, theirs.stderr])
+  }
+})
+
+/** All that is told but for what may change from one asking to the next. */
+function needsOf({ checks }: Report): unknown {
+  const walk = ({ need, why, findings = [] }: Finding): unknown => ({
+    need,
+    why,
+    findings: findings.map(walk),
+  })
+  return checks.map(({ name, title, findings }) => ({ name, title, findings: findings.map(walk) }))
+}

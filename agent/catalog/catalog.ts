@@ -3,19 +3,12 @@ import type { Need } from '../model/need.ts'
 import { conditionType, maxPublished } from '../model/names.ts'
 import { noSuchCheck } from '../model/near-names.ts'
 import type { KnownNames } from '../model/near-names.ts'
-import { readCheckFile } from './check-file.ts'
+import { checkNameOf, readCheck } from './check-file.ts'
+import type { CheckText } from './check-file.ts'
 import type { Mistake } from './mistake.ts'
-import type { Rules } from './reader.ts'
 
 /** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
 export type Catalog = ReadonlyMap<string, Check>
-
-/** One file as it was read; its place is in the name. */
-export interface CheckText {
-  readonly file: string
-  readonly text: string
-  readonly rules: Rules
-}
 
 export interface CatalogRead {
   /** Of the files without a mistake. */
@@ -27,10 +20,10 @@ export interface CatalogRead {
 
 /** Makes the catalogue of all files, and tells every mistake in all of them. */
 export function readCatalog(texts: readonly CheckText[]): CatalogRead {
-  const reads = texts.map(({ file, text, rules }) => ({ file, read: readCheckFile(file, text, rules) }))
+  const reads = texts.map((text) => ({ file: text.file, read: readCheck(text) }))
   const checks = reads.flatMap(({ file, read }) => ('check' in read ? [{ file, check: read.check }] : []))
   const catalog = new Map(checks.toReversed().map(({ check }) => [check.name, check]))
-  const names = [...new Set([...texts.map((text) => baseName(text.file)), ...catalog.keys()])]
+  const names = [...new Set([...texts.map((text) => checkNameOf(text.file)), ...catalog.keys()])]
   const known = { names, aliases: aliasesOf(catalog) }
   const mistakes = [
     ...reads.flatMap(({ read }) => ('mistakes' in read ? read.mistakes : [])),
@@ -76,10 +69,6 @@ export function askedFor(catalog: Catalog, names: Iterable<string>): Check[] {
 /** Those of the named checks that are a check, or take it in. */
 export function takersOf(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
   return names.filter((name) => closeOver(catalog, [name]).some((one) => one.name === check))
-}
-
-function baseName(file: string): string {
-  return (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/, '')
 }
 
 function checkNeeds(needs: readonly Need[]): (Need & { type: 'check' })[] {

@@ -1,7 +1,8 @@
+import { RE2JS } from 're2js'
 import type { Check } from '../model/check.ts'
 import { kinds } from '../needs/index.ts'
 import { checkFile, checkName } from './check-schema.ts'
-import { checkShape, parseYaml } from './document.ts'
+import { checkShape, knownYaml, parseYaml } from './document.ts'
 import type { YamlFile } from './document.ts'
 import type { Mistake } from './mistake.ts'
 import { readNeed } from './read-need.ts'
@@ -10,12 +11,29 @@ import type { Rules } from './reader.ts'
 
 export type CheckRead = { readonly check: Check } | { readonly mistakes: readonly Mistake[] }
 
-/** Reads one check file: the check, or every mistake in it at once. */
+/** One file as it was read; its place is in the name. */
+export interface CheckText {
+  readonly file: string
+  readonly text: string
+  /** What the text says, where that is known already. */
+  readonly value?: unknown
+  readonly rules: Rules
+}
+
 export function readCheckFile(file: string, text: string, rules: Rules): CheckRead {
-  const parsed = parseYaml(file, text)
+  return readCheck({ file, text, rules })
+}
+
+/** Reads one check file: the check, or every mistake in it at once. */
+export function readCheck(written: CheckText): CheckRead {
+  const { file, rules } = written
+  const parsed =
+    written.value === undefined
+      ? parseYaml(file, written.text)
+      : { yaml: knownYaml(file, written.value, () => written.text) }
   if ('mistakes' in parsed) return parsed
   const { yaml } = parsed
-  const name = nameOf(file)
+  const name = checkNameOf(file)
   const shape = checkShape(yaml, { path: [], value: yaml.value }, checkFile)
   const needs = readNeeds(yaml, rules)
   const mistakes = [
@@ -23,6 +41,7 @@ export function readCheckFile(file: string, text: string, rules: Rules): CheckRe
     ...('mistakes' in shape ? shape.mistakes : []),
     ...needs.flatMap((need) => ('mistakes' in need ? need.mistakes : [])),
     ...doubleNeeds(yaml, needs),
+    ...(written.value === undefined && 'value' in shape ? patternMistakes(yaml, shape.value.symptoms) : []),
   ]
   if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
   const { fix = null, ...rest } = shape.value
@@ -35,7 +54,8 @@ export function readCheckFile(file: string, text: string, rules: Rules): CheckRe
   return { check: { ...rest, symptoms, name, fix, needs: good, origin: rules.origin } }
 }
 
-function nameOf(file: string): string {
+/** A check's name is its file's. */
+export function checkNameOf(file: string): string {
   return (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/, '')
 }
 
@@ -45,6 +65,19 @@ function nameMistakes(yaml: YamlFile, name: string): Mistake[] {
   return result.error.issues.map((issue) =>
     yaml.mistake([], `the check's name is the file's, and "${name}" ${issue.message}`),
   )
+}
+
+/** Hundreds of patterns take long to compile. Those of files whose values are known were looked at when these were written. */
+function patternMistakes(yaml: YamlFile, symptoms: readonly { readonly log: string }[]): Mistake[] {
+  return symptoms.flatMap(({ log }, index) => {
+    try {
+      RE2JS.compile(log)
+      return []
+    } catch (error) {
+      const message = `is not a pattern in RE2 syntax: ${(error as Error).message}`
+      return [yaml.mistake(['symptoms', index, 'log'], message)]
+    }
+  })
 }
 
 function readNeeds(yaml: YamlFile, rules: Rules): Read[] {

@@ -1,6 +1,7 @@
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type * as z from 'zod'
+import type { SourcePlace } from '../model/need.ts'
 import type { Mistake } from './mistake.ts'
 import { didYouMean } from './mistake.ts'
 import { keysAt } from './schema-keys.ts'
@@ -11,7 +12,7 @@ export type Path = readonly (string | number)[]
 export interface YamlFile {
   readonly file: string
   readonly value: unknown
-  lineOf(path: Path): number
+  placeOf(path: Path): SourcePlace
   mistake(path: Path, message: string): Mistake
 }
 
@@ -31,10 +32,32 @@ export function parseYaml(file: string, text: string): { yaml: YamlFile } | { mi
     yaml: {
       file,
       value: document.toJS({ maxAliasCount: 10 }),
-      lineOf,
+      placeOf: (path) => ({ file, line: lineOf(path) }),
       mistake: (path, message) => ({ file, line: lineOf(path), path: showPath(path), message }),
     },
   }
+}
+
+/** The same of a document whose values are known already: its text is read and parsed only when somebody asks for a line. */
+export function knownYaml(file: string, value: unknown, text: () => string): YamlFile {
+  let lines: ((path: Path) => number) | null = null
+  const lineOf = (path: Path) => (lines ??= linesOf(file, text()))(path)
+  return {
+    file,
+    value,
+    placeOf: (path) => ({
+      file,
+      get line() {
+        return lineOf(path)
+      },
+    }),
+    mistake: (path, message) => ({ file, line: lineOf(path), path: showPath(path), message }),
+  }
+}
+
+function linesOf(file: string, text: string): (path: Path) => number {
+  const parsed = parseYaml(file, text)
+  return (path) => ('yaml' in parsed ? parsed.yaml.placeOf(path).line : 1)
 }
 
 /** Holds a value of the file against a schema: what it is, or every mistake with its line and the near right key. */

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Catalog, CheckText } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
 import { readCatalog } from './catalog.ts'
+import type { CheckText } from './check-file.ts'
 import type { Config } from './config.ts'
 import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
 import type { KnownNames } from '../model/near-names.ts'
 import type { Mistake } from './mistake.ts'
 import { Mistakes } from './mistake.ts'
+import { isKnown, knownNames, reach } from './reach.ts'
+
+/** What all files of the folder of shipped checks say, by their names, as the build writes it down. */
+export const valuesFile = 'values.json'
 
 /** The folder of the shipped checks; the bundle has them beside it. */
 const shippedFolder = join(import.meta.dirname, '../../checks')
@@ -27,18 +32,39 @@ export interface Loaded {
   readonly hash: string
 }
 
-/** Reads config and checks from disk. Throws {@link Mistakes} with all that is wrong in all files. */
-export function load(options: LoadOptions): Loaded {
-  const texts = [
-    ...readShipped(),
-    ...(options.ownChecks === null ? [] : readFolder(options.ownChecks, ownRules(options.allowCommands))),
-  ]
+/**
+ * Reads config and checks from disk. Throws {@link Mistakes} with all that is wrong in all files. With `only`, the catalogue
+ * may have no more than those checks and the published ones, with all that they name.
+ */
+export function load(options: LoadOptions, only: readonly string[] | null = null): Loaded {
+  const { config: file, ownChecks, allowCommands } = options
+  const own = ownChecks === null ? [] : readFolder(ownChecks, ownRules(allowCommands))
+  const texts = [...readShipped(), ...own]
+  const configText = file === null ? null : readText(file)
+  const part = only === null ? null : loadPart(texts, { file, configText, only })
+  if (part !== null) return part
   const read = readCatalog(texts)
-  const configText = options.config === null ? null : readText(options.config)
-  const config = readConfigText(options.config, configText, read.known)
+  const config = readConfigText(file, configText, read.known)
   const mistakes = [...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
   if (mistakes.length > 0 || 'mistakes' in config) throw new Mistakes(mistakes)
-  return { config: config.config, catalog: read.catalog, hash: hashOf([texts, configText]) }
+  return { config: config.config, catalog: read.catalog, hash: hashOf([texts.map(contentOf), configText]) }
+}
+
+interface Part {
+  readonly file: string | null
+  readonly configText: string | null
+  readonly only: readonly string[]
+}
+
+/** null when some file has to be read to know what it says, or there is a mistake to tell. */
+function loadPart(texts: readonly CheckText[], { file, configText, only }: Part): Loaded | null {
+  const known = texts.filter(isKnown)
+  const names = knownNames(known)
+  const config = readConfigText(file, configText, names)
+  const isPossible = known.length === texts.length && only.every((name) => names.names.includes(name))
+  if (!isPossible || 'mistakes' in config) return null
+  const { catalog } = readCatalog(reach(known, [...only, ...config.config.checks]))
+  return { config: config.config, catalog, hash: hashOf([texts.map(contentOf), configText]) }
 }
 
 /** What can be used of files with mistakes: the keys of the config and the own checks that have none. */
@@ -49,7 +75,7 @@ export function loadUsable(options: LoadOptions): Loaded {
   const { catalog, known } = readCatalog(texts)
   const [text] = file === null ? [] : orNone(() => [readText(file)])
   const config = file === null || text === undefined ? defaultConfig : readUsableConfig(file, text, known)
-  return { config, catalog, hash: hashOf([texts, text ?? null]) }
+  return { config, catalog, hash: hashOf([texts.map(contentOf), text ?? null]) }
 }
 
 /** A check that takes in one that is left out is left out too. */
@@ -68,12 +94,36 @@ function orNone<T>(read: () => readonly T[]): readonly T[] {
   }
 }
 
+function contentOf(written: CheckText): unknown {
+  return [written.file, written.rules, written.value ?? written.text]
+}
+
 function hashOf(content: unknown): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
 }
 
+const shippedRules: CheckText['rules'] = { origin: 'shipped', allowCommands: true }
+
+/** In the bundle what the files say is beside them: most of the time of a start was the parsing of YAML. */
 export function readShipped(): CheckText[] {
-  return readFolder(shippedFolder, { origin: 'shipped', allowCommands: true })
+  const values = readValues()
+  if (values === null) return readFolder(shippedFolder, shippedRules)
+  return Object.entries(values).map(([name, value]) => {
+    const file = join(shippedFolder, name)
+    return {
+      file,
+      value,
+      get text() {
+        return readText(file)
+      },
+      rules: shippedRules,
+    }
+  })
+}
+
+function readValues(): Record<string, unknown> | null {
+  const file = join(shippedFolder, valuesFile)
+  return existsSync(file) ? (JSON.parse(readText(file)) as Record<string, unknown>) : null
 }
 
 export function readOwn(file: string, allowCommands: boolean): CheckText {

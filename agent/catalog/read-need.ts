@@ -138,6 +138,6 @@ function common(reader: Reader, path: Path, value: Partial<Judged> & Pick<Judged
     applies: (facts: Facts) => whyNot(value.when ?? {}, facts),
     fix: value.fix ?? null,
     conflicts: value.conflicts ?? {},
-    place: { file: reader.yaml.file, line: reader.yaml.lineOf(path) },
+    place: reader.yaml.placeOf(path),
   }
 }

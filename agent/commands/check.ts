@@ -29,8 +29,9 @@ export function checkCommand(): Command {
 }
 
 async function check(names: string[], flags: CheckFlags): Promise<void> {
-  const loaded = loadFrom(flags)
-  const chosen = chooseChecks(loaded, names, flags.all ?? false)
+  const isAll = flags.all ?? false
+  const loaded = loadFrom(flags, isAll ? null : names)
+  const chosen = chooseChecks(loaded, names, isAll)
   const report = await askOnce(loaded, chosen, flags)
   const color = process.stdout.isTTY && process.stdout.hasColors()
   process.stdout.write(formats[flags.output](report, { color }))

@@ -43,8 +43,9 @@ const targetPid = new Option(
   'the process whose mount namespace is the host (default: our own; 1 with another --procfs)',
 ).argParser(readPid)
 
-export function loadFrom(flags: LoadFlags): Loaded {
-  return load(loadOptions(flags))
+/** @param only the checks that are wanted beside the published ones, null for all */
+export function loadFrom(flags: LoadFlags, only: readonly string[] | null = null): Loaded {
+  return load(loadOptions(flags), only)
 }
 
 export function loadOptions({ config, checks, allowCommands }: LoadFlags): LoadOptions {
