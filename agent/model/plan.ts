@@ -7,11 +7,10 @@ import type { Question } from './question.ts'
 
 /** Everything the checks have to ask, each question once. */
 export function plan(checks: readonly Check[], facts: Facts): Question[] {
-  const questions = new Map<string, Question>()
-  for (const need of checks.flatMap((check) => check.needs)) {
-    for (const question of needQuestions(need, facts)) questions.set(questionKey(question), question)
-  }
-  return [...questions.values()]
+  const needs = checks.flatMap((check) => check.needs)
+  // Most needs of a kind ask by the very same objects.
+  const objects = new Set(needs.flatMap((need) => needQuestions(need, facts)))
+  return [...new Map([...objects].map((question) => [questionKey(question), question])).values()]
 }
 
 function needQuestions(need: Need, facts: Facts): readonly Question[] {

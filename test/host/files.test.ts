@@ -18,6 +18,7 @@ import { askFiles } from '../../agent/host/ask-files.ts'
 import type { FileQuestion, FileView } from '../../agent/host/ask-files.ts'
 import { createFileCache } from '../../agent/host/file-cache.ts'
 import type { FileCache } from '../../agent/host/file-cache.ts'
+import { openHost } from '../../agent/host/open-host.ts'
 import type { Answer } from '../../agent/model/question.ts'
 
 /** A root of a host's files in a folder; nothing outside it may ever be seen. */
@@ -351,6 +352,31 @@ describe('the same answer again', () => {
     put('etc/cached', 'two')
     expect(read()).toEqual({ text: 'two' })
   })
+
+  test('for what the kernel was built with, whatever date procfs gives it; for nothing else there', () => {
+    const readAt = (path: string) => ask({ ask: 'read', path }, { cache }) as { readonly value?: unknown }
+    for (const [path, isKept] of [
+      ['/proc/config.gz', true],
+      ['/proc/cmdline', false],
+    ] as const) {
+      put(path, path.endsWith('.gz') ? gzipSync('CONFIG_NET=y') : 'quiet')
+      const first = readAt(path).value
+      utimesSync(join(root, path), new Date(1_000), new Date(1_000))
+      expect(readAt(path)).toEqual({ fate: 'found', value: first })
+      expect(readAt(path).value === first).toBe(isKept)
+    }
+  })
+})
+
+test('what was passed on the way counts for one asking, and is looked at anew for the next', async () => {
+  const path = join(outside, 'late')
+  const passed: NonNullable<FileView['passed']> = new Map()
+  const fateOf = () => ask({ ask: 'stat', path }, { root: '', passed }).fate
+  const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+  const asked = async () => (await host.ask([{ ask: 'stat', path }]))[0]?.[1].fate
+  expect([fateOf(), await asked()]).toEqual(['absent', 'absent'])
+  writeFileSync(path, '')
+  expect([fateOf(), await asked()]).toEqual(['absent', 'found'])
 })
 
 function ask(question: FileQuestion, other: Partial<FileView> = {}): Answer<unknown> {
