@@ -35,7 +35,7 @@ export function mergeFixes(fixes: readonly Fix[]): Fix {
 
 /**
  * A fix as lines for a root shell: commands, and notes as comments. null when there is nothing to say.
- * Where an installer puts packages into the next system image, a reboot comes before the services.
+ * Where an installer puts packages into the next system image, a reboot comes before the services, else after all.
  */
 export function renderFix(fix: Fix, facts: Facts): string | null {
   const installer = installerOf(facts.distro)
@@ -44,11 +44,12 @@ export function renderFix(fix: Fix, facts: Facts): string | null {
   const lines = [
     ...(fix.note?.split('\n') ?? []).map((line) => `# ${line}`),
     ...installed,
-    ...(needsBoot || fix.reboot === true ? ['systemctl reboot'] : []),
+    ...(needsBoot ? ['systemctl reboot'] : []),
     ...(needsBoot && hasMore(fix) ? ['# after the reboot:'] : []),
     ...(fix.modules ?? []).map(loadModule),
     ...Object.entries(fix.sysctls ?? {}).map(setSysctl),
     ...(fix.run ?? []),
+    ...(!needsBoot && fix.reboot === true ? ['systemctl reboot'] : []),
   ]
   return lines.length === 0 ? null : lines.join('\n')
 }

@@ -87,6 +87,16 @@ test('where packages come with the next boot, the services wait for it', () => {
   ])
 })
 
+test('a reboot that it takes comes last, or the rest would never be done', () => {
+  const fix = { packages: ['t'], run: ['ubuntu-drivers install'], reboot: true }
+  const text = fixText([{ ...alone, own: null, written: [{ all: fix }] }], host('ID=ubuntu\nID_LIKE=debian'))
+  expect(text?.split('\n')).toEqual([
+    'apt-get update && apt-get install -y t',
+    'ubuntu-drivers install',
+    'systemctl reboot',
+  ])
+})
+
 const absent = 'a module that is not there comes with a package, or not at all'
 test.each([
   [
