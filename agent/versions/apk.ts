@@ -1,55 +1,73 @@
 import type { Order } from './order.ts'
-import { compareDigits, firstOrder, orderOf } from './order.ts'
+import { compareDigits, orderOf } from './order.ts'
 import { compareText } from './rpm.ts'
 
 const before = ['alpha', 'beta', 'pre', 'rc']
 const after = ['cvs', 'svn', 'git', 'hg', 'p']
 const form =
-  /^(\d+(?:\.\d+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*)(?:~[0-9a-f]+)?(?:-r(\d+))?/
+  /^(\d+(?:\.\d+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*)(?:~([0-9a-f]+))?(?:-r(\d+))?/
 
-/** The order of apk-tools: numbers, a letter, suffixes (`_rc1` before, `_p1` after), the revision. https://wiki.alpinelinux.org/wiki/APKBUILD_Reference#pkgver */
-export function compareApkVersions(a: string, b: string): Order {
-  const [left, right] = [parseApk(a), parseApk(b)]
-  return firstOrder(
-    () => compareNumbers(left.numbers, right.numbers),
-    () => compareText(left.letter, right.letter),
-    () => compareSuffixes(left.suffixes, right.suffixes),
-    () => compareDigits(left.revision, right.revision),
-  )
+/** The kinds of parts, in the order in which they may follow each other. */
+const kinds = ['first', 'number', 'letter', 'suffix', 'suffixNumber', 'commit', 'revision', 'end'] as const
+
+interface Part {
+  readonly kind: (typeof kinds)[number]
+  readonly text: string
 }
 
-function parseApk(text: string) {
-  const [, numbers = '', letter = '', suffixes = '', revision = ''] = form.exec(text) ?? []
-  return { numbers: numbers.split('.'), letter, suffixes: suffixes.split('_').filter(Boolean), revision }
+/**
+ * The order of apk-tools: numbers, a letter, suffixes (`_rc1` before, `_p1` after), a commit, the revision. The first part
+ * that differs decides; where it is of another kind, the version that ends later in a part is the newer one, unless that
+ * part is a suffix that comes before. https://wiki.alpinelinux.org/wiki/APKBUILD_Reference#pkgver
+ */
+export function compareApkVersions(a: string, b: string): Order {
+  const [left, right] = [partsOf(a), partsOf(b)]
+  for (const [index, part] of left.entries()) {
+    const other = right[index] ?? end
+    const order = part.kind === other.kind ? compareParts(part, other) : compareKinds(part, other)
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+const end: Part = { kind: 'end', text: '' }
+
+function partsOf(text: string): readonly Part[] {
+  const [, numbers = '', letter = '', suffixes = '', commit = '', revision = ''] = form.exec(text) ?? []
+  const [first = '', ...others] = numbers.split('.')
+  const parts: readonly Part[] = [
+    { kind: 'first', text: first },
+    ...others.map((number) => ({ kind: 'number', text: number }) as const),
+    { kind: 'letter', text: letter },
+    ...suffixes.split('_').flatMap(suffixParts),
+    { kind: 'commit', text: commit },
+    { kind: 'revision', text: revision },
+  ]
+  return [...parts.filter((part) => part.text !== ''), end]
+}
+
+function suffixParts(suffix: string): readonly Part[] {
+  const [, name = '', number = ''] = /^([a-z]*)(\d*)$/.exec(suffix) ?? []
+  return [
+    { kind: 'suffix', text: name },
+    { kind: 'suffixNumber', text: number },
+  ]
 }
 
 /** From the second number on, one with a leading zero is compared as a fraction. */
-function compareNumbers(left: readonly string[], right: readonly string[]): Order {
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const [a, b] = [left[index], right[index]]
-    if (a === undefined || b === undefined) return a === undefined ? -1 : 1
-    const isFraction = index > 0 && (a.startsWith('0') || b.startsWith('0'))
-    const order = isFraction ? compareText(a, b) : compareDigits(a, b)
-    if (order !== 0) return order
-  }
-  return 0
+function compareParts({ kind, text }: Part, other: Part): Order {
+  const isFraction = kind === 'number' && (text.startsWith('0') || other.text.startsWith('0'))
+  if (isFraction || kind === 'letter' || kind === 'commit') return compareText(text, other.text)
+  return kind === 'suffix' ? orderOf(weigh(text) - weigh(other.text)) : compareDigits(text, other.text)
 }
 
-function compareSuffixes(left: readonly string[], right: readonly string[]): Order {
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const [a, b] = [splitSuffix(left[index]), splitSuffix(right[index])]
-    const order = firstOrder(
-      () => orderOf(a.weight - b.weight),
-      () => compareDigits(a.number, b.number),
-    )
-    if (order !== 0) return order
-  }
-  return 0
+function compareKinds(part: Part, other: Part): Order {
+  if (part.kind === 'suffix' && weigh(part.text) < 0) return -1
+  if (other.kind === 'suffix' && weigh(other.text) < 0) return 1
+  return orderOf(kinds.indexOf(other.kind) - kinds.indexOf(part.kind))
 }
 
-/** None weighs 0, those that make a version older are below it, the others above. */
-function splitSuffix(suffix: string | undefined): { weight: number; number: string } {
-  const [, name = '', number = ''] = /^([a-z]+)(\d*)$/.exec(suffix ?? '') ?? []
-  if (before.includes(name)) return { weight: before.indexOf(name) - before.length, number }
-  return { weight: after.indexOf(name) + 1, number }
+/** Those that make a version older are below 0. */
+function weigh(suffix: string): number {
+  return before.includes(suffix) ? before.indexOf(suffix) - before.length : after.indexOf(suffix)
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { compareDebVersions } from '../../agent/versions/deb.ts'
 import type { Compare } from '../../agent/versions/order.ts'
 import { comparePacmanVersions } from '../../agent/versions/pacman.ts'
-import { rpmvercmp } from '../../agent/versions/rpm.ts'
+import { compareRpmVersions, rpmvercmp } from '../../agent/versions/rpm.ts'
 
 /** Pairs against the real tools; more of them with PAIRS=100000. */
 const count = Number(process.env['PAIRS'] ?? 10_000)
@@ -36,11 +36,13 @@ test.runIf(hasAlpm)('pacman orders as we do', { timeout: 60_000 }, () => {
   expectSame(pairs, stdout, comparePacmanVersions)
 })
 
-test.runIf(hasPerl)('dpkg orders as we do', { timeout: 60_000 }, () => {
-  const pairs = randomPairs(
-    ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '~', '+', '.', '-', '-'],
-    (text) => `1${text}`.replace(/-+$/, ''),
-  )
+const debPieces = ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '~', '+', '.', '-', '-']
+
+test.runIf(hasPerl).each<[string, (text: string) => string]>([
+  ['without epochs', () => ''],
+  ['with epochs', epochOf],
+])('dpkg orders as we do, %s', { timeout: 60_000 }, (_, epoch) => {
+  const pairs = randomPairs(debPieces, (text) => `${epoch(text)}${`1${text}`.replace(/-+$/, '')}`)
   const program =
     'use Dpkg::Version; while (<STDIN>) { chomp; my ($a, $b) = split / /; print version_compare($a, $b), "\\n" }'
   const { stdout } = spawnSync('perl', ['-e', program], {
@@ -51,12 +53,25 @@ test.runIf(hasPerl)('dpkg orders as we do', { timeout: 60_000 }, () => {
   expectSame(pairs, stdout, compareDebVersions)
 })
 
+const rpmPieces = ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '^', '.', '_', '+']
+
 test.runIf(hasRpm)('rpm orders as we do', { timeout: 60_000 }, () => {
-  const pairs = randomPairs(
-    ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '^', '.', '_', '+'],
-    (text) => text,
-  )
-  // A macro's text has a limit, so they are asked in parts.
+  const pairs = randomPairs(rpmPieces, (text) => text)
+  expectSame(pairs, askRpm(pairs), rpmvercmp)
+})
+
+test.runIf(hasRpm)('also with epochs and releases', { timeout: 60_000 }, () => {
+  // A version and a release of the same pieces, which are often equal, so that what follows them counts.
+  const pairs = randomPairs([...rpmPieces, '-', '-'], (text) => {
+    const [version = '', ...rest] = text.split('-')
+    return `${epochOf(text)}${/\d/.exec(version)?.[0] ?? '1'}${version.slice(-1)}-1${rest.join('')}`
+  })
+  expect(pairs.filter(([a]) => a.includes(':')).length).toBeGreaterThan(count / 10)
+  expectSame(pairs, askRpm(pairs), compareRpmVersions)
+})
+
+/** A macro's text has a limit, so they are asked in parts. */
+function askRpm(pairs: readonly [string, string][]): string {
   const parts = Array.from({ length: Math.ceil(pairs.length / 200) }, (_, index) =>
     pairs.slice(index * 200, index * 200 + 200),
   )
@@ -64,8 +79,13 @@ test.runIf(hasRpm)('rpm orders as we do', { timeout: 60_000 }, () => {
     const calls = part.map(([a, b]) => `print(rpm.vercmp('${a}','${b}') .. '\\n')`).join(' ')
     return spawnSync('rpm', ['--eval', `%{lua:${calls}}`], { encoding: 'utf8', maxBuffer: 1e8 }).stdout.trim()
   })
-  expectSame(pairs, stdout.join('\n'), rpmvercmp)
-})
+  return stdout.join('\n')
+}
+
+/** One or none, by the length of the text: half of them have none. */
+function epochOf(text: string): string {
+  return ['', '', '', '0:', '1:', '12:'][text.length % 6] ?? ''
+}
 
 function expectSame(pairs: readonly [string, string][], stdout: string, compare: Compare): void {
   const theirs = stdout
