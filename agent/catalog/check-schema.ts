@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { fixKeys, imageBased, membersOf } from '../fixes/families.ts'
-import { parseRange, rangePattern } from '../versions/range.ts'
+import { rangeText } from '../needs/version-range.ts'
 
 /** Each schema reads a few values at the start: compiling it would take longer than it saves. */
 z.config({ jitless: true })
@@ -66,14 +66,6 @@ function keyWords(key: string): string {
     : `For all of this family: ${members.join(', ')}.`
 }
 
-const range = z
-  .string()
-  .superRefine((text, context) => {
-    const parsed = parseRange(text)
-    if ('error' in parsed) context.addIssue({ code: 'custom', message: parsed.error })
-  })
-  .meta({ pattern: rangePattern })
-
 /** RE2 syntax, which is looked at where the file is read. */
 const pattern = z.string().min(3).max(1000)
 
@@ -105,7 +97,7 @@ const wordKeys = {
         .optional()
         .describe('Distributions, none of; also holds where the distribution is not known.'),
       arch: textOrList.optional().describe("Architectures, any of, by Kubernetes' names: amd64, arm64."),
-      kernel: range.optional().describe('Versions of the running kernel: ">=5.4 <6.8".'),
+      kernel: rangeText.optional().describe('Versions of the running kernel: ">=5.4 <6.8".'),
     })
     .meta({ id: 'when' })
     .optional()

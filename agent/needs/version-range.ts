@@ -8,6 +8,15 @@ export interface WrittenRange {
   readonly range: Range
 }
 
+/** A range of versions that is kept as it is written. */
+export const rangeText = z
+  .string()
+  .superRefine((text, context) => {
+    const parsed = parseRange(text)
+    if ('error' in parsed) context.addIssue({ code: 'custom', message: parsed.error })
+  })
+  .meta({ pattern: rangePattern })
+
 /** A range of versions in a check file: ">=2.1 <3". */
 export const versionRange = z
   .string()
