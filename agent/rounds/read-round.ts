@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Round } from '../model/report.ts'
 import { nothingOpened, putBack } from './references.ts'
-import type { Opened, WrittenCheck } from './references.ts'
+import type { Opened } from './references.ts'
+import type { WrittenCheck } from './written-check.ts'
 import { readCheck, readFrame } from './round-schema.ts'
 
 /** A round, or why there is none that can be used. */

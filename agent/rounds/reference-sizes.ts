@@ -1,4 +1,4 @@
-import type { WrittenCheck, WrittenFinding } from './references.ts'
+import type { WrittenCheck, WrittenFinding } from './written-check.ts'
 
 /**
  * What a check takes in counts again in each that takes it in: a small file may mean more findings than a process can hold.

@@ -4,7 +4,7 @@ import { isReason } from '../model/reason.ts'
 import { plainLine } from '../model/plain.ts'
 import type { Round } from '../model/report.ts'
 import { states } from '../model/state.ts'
-import type { WrittenCheck, WrittenFinding } from './references.ts'
+import type { WrittenCheck, WrittenFinding } from './written-check.ts'
 
 const text = z.string().max(20_000)
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/)

@@ -1,7 +1,7 @@
 import type { Round } from '../model/report.ts'
 import { cutHuge } from './reference-sizes.ts'
 import { leaveOut, takenIn } from './references.ts'
-import type { WrittenCheck } from './references.ts'
+import type { WrittenCheck } from './written-check.ts'
 
 /** Bytes; the file's place holds 8 MiB, and while it is replaced there are two of it. */
 export const largestRound = 3 * 1024 * 1024
