@@ -73,6 +73,8 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     'a prober that stands still: not ready at once, the label when it is time, 503 all the while',
     long,
     async () => {
+      // What happened to it before is over.
+      await until(it.podIsReady, (now) => now === 'True', 60_000)
       const gate = watch(() => it.ask('/ready/overlay'))
       const ready = watch(it.podIsReady)
       const label = watch(() => it.label('overlay'))
