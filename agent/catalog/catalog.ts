@@ -1,10 +1,11 @@
+import { hash } from 'node:crypto'
 import type { Check } from '../model/check.ts'
 import type { Need } from '../model/need.ts'
 import { conditionType, maxPublished } from '../model/names.ts'
 import { noSuchCheck } from '../model/near-names.ts'
 import type { KnownNames } from '../model/near-names.ts'
 import { checkNameOf, readCheck } from './check-file.ts'
-import type { CheckText } from './check-file.ts'
+import type { CheckRead, CheckText } from './check-file.ts'
 import type { Mistake } from './mistake.ts'
 
 /** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
@@ -20,7 +21,7 @@ export interface CatalogRead {
 
 /** Makes the catalogue of all files, and tells every mistake in all of them. */
 export function readCatalog(texts: readonly CheckText[]): CatalogRead {
-  const reads = texts.map((text) => ({ file: text.file, read: readCheck(text) }))
+  const reads = texts.map((text) => ({ file: text.file, read: readOnce(text) }))
   const checks = reads.flatMap(({ file, read }) => ('check' in read ? [{ file, check: read.check }] : []))
   const catalog = new Map(checks.toReversed().map(({ check }) => [check.name, check]))
   const names = [...new Set([...texts.map((text) => checkNameOf(text.file)), ...catalog.keys()])]
@@ -36,6 +37,22 @@ export function readCatalog(texts: readonly CheckText[]): CatalogRead {
   const sorted = new Map([...catalog].toSorted(([a], [b]) => a.localeCompare(b)))
   return { catalog: sorted, known, mistakes }
 }
+
+/**
+ * A file that is as it was is not read again: beside a thousand checks that are in use there is no room for the same ones
+ * once more, only since a line of the config changed.
+ */
+function readOnce(written: CheckText): CheckRead {
+  const sign = hash('sha256', JSON.stringify([written.value ?? written.text, written.rules]))
+  const known = lastReads.get(written.file)
+  if (known?.sign === sign) return known.read
+  const read = readCheck(written)
+  lastReads.set(written.file, { sign, read })
+  return read
+}
+
+/** By file. */
+const lastReads = new Map<string, { readonly sign: string; readonly read: CheckRead }>()
 
 /** By alias the name of its check. */
 export function aliasesOf(catalog: Catalog): KnownNames['aliases'] {
