@@ -27,6 +27,7 @@ export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[
 /**
  * What a good check has beyond its form, so that whoever meets it on any host knows by whose word, and what to do:
  *
+ * - each need has a why of its own; that of the check may stand for it where there is no other need;
  * - each need has a source, or the check has some;
  * - each need has a fix or a note wherever it applies, for every reason that it can be missing for; of alternatives that
  *   apply to a host, one;
@@ -39,7 +40,11 @@ export function lintCheck(check: Check): Mistake[] {
   return [
     ...unclearWords(check),
     ...check.needs.flatMap((need) => placeMistakes([need])),
-    ...own.flatMap((need) => [...unsourced(check, need), ...unfixed(check, need)]),
+    ...own.flatMap((need) => [
+      ...unreasoned(check, need),
+      ...unsourced(check, need),
+      ...unfixed(check, need),
+    ]),
   ]
 }
 
@@ -52,6 +57,12 @@ function oneSided(check: Check, need: Need, catalog: Catalog): Mistake[] {
       path: '',
       message: `${need.id} conflicts with ${name}, of which no need conflicts with ${check.name}`,
     }))
+}
+
+function unreasoned(check: Check, need: Need): Mistake[] {
+  if (need.why === check.why) return [mistake(need, 'repeats the why of the check')]
+  if (need.why !== null || check.needs.length === 1) return []
+  return [mistake(need, 'has no why, and the check has more needs than this one')]
 }
 
 function unsourced(check: Check, need: Need): Mistake[] {

@@ -17,14 +17,47 @@ test('a check with a source, and a fix or note for each distribution, has no mis
   expect(lint(good)).toEqual([])
 })
 
+describe('whys', () => {
+  const noWhy = (needs: readonly string[]) => lint({ ...good, needs }).filter((line) => line.includes(' why'))
+
+  test('that of the check may stand for its only need', () => {
+    expect(noWhy(['binary: tool'])).toEqual([])
+  })
+
+  test('of several needs each has its own, also one that is recommended or has alternatives', () => {
+    const why = 'why: Pods run it.'
+    const either = 'anyOf: [{ binary: a }, { binary: b }]'
+    expect(noWhy([`binary: tool\n    ${why}`, 'binary: other\n    recommended: true', either])).toEqual([
+      'c.yaml:6: binary:other has no why, and the check has more needs than this one',
+      'c.yaml:8: anyOf:binary:a+1 has no why, and the check has more needs than this one',
+    ])
+    expect(noWhy([`binary: tool\n    ${why}`, `${either}\n    ${why}`])).toEqual([])
+  })
+
+  test('what is taken in says its own, and so does an alternative of what has one', () => {
+    expect(noWhy(['check: open-iscsi', 'binary: tool'])).toEqual([
+      'c.yaml:5: binary:tool has no why, and the check has more needs than this one',
+    ])
+    const either = 'anyOf: [{ binary: a }, { binary: b }]\n    why: Pods run one.'
+    expect(noWhy(['check: open-iscsi', either])).toEqual([])
+  })
+
+  test('one that repeats that of the check says nothing', () => {
+    expect(noWhy(['binary: tool\n    why: Pods call it.'])).toEqual([
+      'c.yaml:4: binary:tool repeats the why of the check',
+    ])
+  })
+})
+
 describe('sources', () => {
   test('one of the check is enough, and so is one of each need', () => {
     expect(lint({ ...good, sources: '[]' })).toEqual([
       'c.yaml:4: binary:tool has no source, and neither has the check',
     ])
-    const own = 'binary: tool\n    source: https://example.org'
+    const own = 'binary: tool\n    why: Pods run it.\n    source: https://example.org'
+    const other = 'binary: other\n    why: Pods run it too.'
     expect(lint({ ...good, sources: '[]', needs: [own] })).toEqual([])
-    expect(lint({ ...good, sources: '[]', needs: [own, 'binary: other'] })).toHaveLength(1)
+    expect(lint({ ...good, sources: '[]', needs: [own, other] })).toHaveLength(1)
   })
 
   test('what is taken in has its own', () => {
