@@ -9,6 +9,7 @@ import type { RunningProcess } from './find-process.ts'
 import { keepInside } from './inside-target.ts'
 import { askKernelClock } from './kernel-clock.ts'
 import { createKeptRuns } from './kept-runs.ts'
+import { once } from './once.ts'
 import { openNamespace } from './open-namespace.ts'
 import { createRuns } from './run-once.ts'
 import { targetOf, testTarget } from './target.ts'
@@ -70,11 +71,6 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
       ]
     },
   }
-}
-
-function once<T extends object>(make: () => T): () => T {
-  let made: T | null = null
-  return () => (made ??= make())
 }
 
 const unasked: Answer<never> = { fate: 'failed', detail: 'no answer came' }

@@ -5,6 +5,7 @@ import { isExecutableFormat } from './executable-format.ts'
 import { signFile, signFolders } from './folder-signature.ts'
 import type { KeptRuns } from './kept-runs.ts'
 import { nsenterArgv, readNsenter } from './nsenter.ts'
+import { once } from './once.ts'
 import { resolvePath } from './resolve-path.ts'
 import type { Target } from './target.ts'
 
@@ -23,6 +24,12 @@ type Wanted = Pick<RunQuestion, 'argv' | 'reads' | 'isOfProgram'>
 /** Runs programs of the host in its mount namespace; of one whose answer still stands, that answer is given. */
 export function programRunner(runner: Runner): (wanted: Wanted) => Promise<Answer<RunResult>> {
   const { view, kept, askFile } = runner
+  // The same for all programs of one asking.
+  const packages = once(() => ({ sign: signFolders(view.root, packageFolders, view.suspects) }))
+  const signOf = ({ reads, isOfProgram }: Wanted, path: string): string | null => {
+    if (reads !== undefined) return signFolders(view.root, reads, view.suspects)
+    return isOfProgram === undefined ? null : signOfProgram(view, path, packages().sign)
+  }
   return async (wanted) => {
     const start = performance.now()
     const [name = ''] = wanted.argv
@@ -30,7 +37,7 @@ export function programRunner(runner: Runner): (wanted: Wanted) => Promise<Answe
     if (found.fate !== 'found') return found
     const { path } = found.value
     const key = `${view.root} ${wanted.argv.join(' ')}`
-    return kept.keep(key, signOf(view, wanted, path), () => {
+    return kept.keep(key, signOf(wanted, path), () => {
       if (!isRunnable(view, path)) return Promise.resolve(formatError)
       // Most of the time may be over, where the program is on a slow mount.
       return runFound(runner, [path, ...wanted.argv.slice(1)], performance.now() - start)
@@ -50,12 +57,11 @@ async function runFound(
 /** Longest that the answer of an unchanged program stands, milliseconds: a library can be gone without a trace in it. */
 const longestKept = 600_000
 
-/** What a kept answer goes by; null when none is kept. */
-function signOf({ root, suspects }: FileView, { reads, isOfProgram }: Wanted, path: string): string | null {
-  if (reads !== undefined) return signFolders(root, reads, suspects)
-  if (isOfProgram === undefined) return null
-  const signs = [signFile(root, path, suspects), signFolders(root, packageFolders, suspects)]
-  return signs.includes(null) ? null : `${signs.join(' ')} ${Math.floor(performance.now() / longestKept)}`
+/** What a kept answer goes by; null when that cannot be told. */
+function signOfProgram({ root, suspects }: FileView, path: string, packages: string | null): string | null {
+  const program = signFile(root, path, suspects)
+  if (program === null || packages === null) return null
+  return `${program} ${packages} ${Math.floor(performance.now() / longestKept)}`
 }
 
 /** What installs its libraries leaves a trace here. */
