@@ -1,4 +1,5 @@
 import { readFile, mkdir, rm } from 'node:fs/promises'
+import { relative } from 'node:path'
 import { execa } from 'execa'
 import { agentImage } from './setup/agent-image.ts'
 import { controlPlane } from './setup/control-plane.ts'
@@ -38,6 +39,9 @@ const counts = [await runTests('unit'), await runTests('real')]
 await cluster
 counts.push(await runTests('cluster'))
 
+// The end of a long run is all that some logs keep.
+for (const failure of counts.flatMap(({ failures }) => failures))
+  process.stdout.write(`\nFAILED: ${failure}\n`)
 for (const line of lacking) process.stdout.write(`\n${isCi ? 'FAILED' : 'SKIPPED'}: ${line}\n`)
 process.stdout.write(`\nall of it took ${((Date.now() - started) / 60_000).toFixed(1)} minutes\n`)
 const total = (part: 'passed' | 'failed' | 'skipped') => counts.reduce((sum, count) => sum + count[part], 0)
@@ -69,6 +73,27 @@ interface Counts {
   /** At least one when vitest itself did not end well: a file that does not load has no tests to count. */
   readonly failed: number
   readonly skipped: number
+  /** The file and the full name of each, and the beginning of what it says. */
+  readonly failures: readonly string[]
+}
+
+/** The part of vitest's JSON report that is read here. */
+interface Report {
+  readonly success?: boolean
+  readonly numFailedTests?: number
+  readonly numPassedTests?: number
+  readonly numPendingTests?: number
+  readonly numTodoTests?: number
+  readonly testResults?: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
 }
 
 async function runTests(project: string): Promise<Counts> {
@@ -81,12 +106,26 @@ async function runTests(project: string): Promise<Counts> {
     reject: false,
     preferLocal: true,
   })
-  const results = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))
-  const isWhole = exitCode === 0 && results.success === true
-  const failed = Number(results.numFailedTests ?? 0)
+  const report: Report = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))
+  const isWhole = exitCode === 0 && report.success === true
+  const failed = report.numFailedTests ?? 0
   return {
-    passed: Number(results.numPassedTests ?? 0),
+    passed: report.numPassedTests ?? 0,
     failed: isWhole ? failed : Math.max(failed, 1),
-    skipped: Number(results.numPendingTests ?? 0) + Number(results.numTodoTests ?? 0),
+    skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
+    failures: failuresOf(report),
   }
+}
+
+function failuresOf({ testResults = [] }: Report): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(process.cwd(), name)
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    if (failed.length === 0) return status === 'failed' ? [`${file}\n${beginningOf(message)}`] : []
+    return failed.map((test) => `${file} > ${test.fullName}\n${beginningOf(test.failureMessages.join('\n'))}`)
+  })
+}
+
+function beginningOf(text: string): string {
+  return text.trim().split('\n').slice(0, 12).join('\n')
 }
