@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { exitCodes } from './commands/exit-codes.ts'
@@ -47,6 +48,10 @@ const program = new Command('hostdeps')
     'after',
     '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.',
   )
+
+// In such a call (Buffer.byteLength of a text that was put together) Node.js 26 ends the process when a garbage collection
+// throws away the code that called: "Lazy deopt after a fast API call with return value is unsupported".
+setFlagsFromString('--no-turbo-fast-api-calls')
 
 const exitCode = await main(process.argv.slice(2))
 await Promise.all([written(process.stdout), written(process.stderr)])

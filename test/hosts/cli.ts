@@ -93,9 +93,13 @@ export async function startProgram(argv: readonly string[], env: Readonly<Record
     })
     void server.then(({ exitCode, all }) => reject(new Error(`it ended with ${exitCode}: ${all}`)))
   })
+  let ended: string | null = null
+  void server.then(({ exitCode, signal, all }) => (ended = `${exitCode ?? signal}: ${all?.slice(-5_000)}`))
   return {
     url,
     pid: server.pid,
+    /** How, and its last words; null while it runs. */
+    ended: () => ended,
     async stop() {
       server.kill('SIGTERM')
       return server
