@@ -7,6 +7,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Half of their time they wait: for programs, and for time to pass.
+          maxWorkers: 4,
           testTimeout: 60_000,
           include: ['test/**/*.test.ts'],
           exclude: ['test/hosts/**/*.real.test.ts', 'test/cluster/**', 'test/browser/**'],
@@ -25,7 +27,8 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
-          fileParallelism: false,
+          // Each file has a cluster of its own, and mostly waits for it.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 600_000,
         },

@@ -1,4 +1,4 @@
-import type { V1Node, V1Pod, V1PodList } from '@kubernetes/client-node'
+import type { V1DaemonSet, V1Node, V1Pod, V1PodList } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { strategicPatch } from './api-client.ts'
 import { startControlPlane } from './control-plane.ts'
@@ -91,10 +91,11 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the pods of the Da
     expect(nodesOf(all)).toEqual(Object.keys(hosts).toSorted())
     // By what the controller wants where, also before a scheduler binds it: there is none for the others.
     expect(JSON.stringify(all)).not.toMatch(/"values":\["(windows|virtual|fargate)"\]/)
-    const { status } = await cluster.call<{ status: { desiredNumberScheduled: number } }>({
-      path: '/apis/apps/v1/namespaces/hostdeps/daemonsets/hostdeps',
-    })
-    expect(status.desiredNumberScheduled).toBe(Object.keys(hosts).length)
+    const path = '/apis/apps/v1/namespaces/hostdeps/daemonsets/hostdeps'
+    const wanted = async () => (await cluster.call<V1DaemonSet>({ path })).status?.desiredNumberScheduled ?? 0
+    // It is counted after the pods are made.
+    await until(wanted, (count) => count > 0)
+    expect(await wanted()).toBe(Object.keys(hosts).length)
   })
 
   test('are of the priority that nothing else on a node can push away', async () => {
