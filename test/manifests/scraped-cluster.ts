@@ -58,7 +58,8 @@ function withTarget(line: string, node: string): string {
 
 function troubled() {
   const report = makeReport({ 'open-iscsi': readyIscsi })
-  return { ...report, settings: settingsWith({ mistakes: ['config.yaml:1 is wrong'] }) }
+  const probing = { ...report.probing, cut: 7 }
+  return { ...report, probing, settings: settingsWith({ mistakes: ['config.yaml:1 is wrong'] }) }
 }
 
 function podInfo(pod: string, owner: string, node: string): string {
