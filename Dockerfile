@@ -14,7 +14,7 @@ ARG HEAP="--max-old-space-size=48 --max-semi-space-size=1"
 FROM ${BASE} AS bundle
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --ignore-scripts
+RUN npm ci --ignore-scripts --prefer-offline
 COPY build.ts warm.ts LICENSE ./
 COPY agent agent
 COPY checks checks
@@ -69,7 +69,9 @@ LABEL org.opencontainers.image.title="hostdeps" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.base.name="${BASE}"
 COPY --from=root /root-of-image /
+# One arena of glibc's for all threads, which wait nearly always: 2 MiB less of each container.
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    MALLOC_ARENA_MAX=1 \
     NODE_OPTIONS="${HEAP}" \
     NODE_COMPILE_CACHE=/opt/hostdeps/compiled
 USER 65464:65464

@@ -1,5 +1,6 @@
 import { readFile, mkdir, rm } from 'node:fs/promises'
 import { relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { agentImage } from './setup/agent-image.ts'
 import { controlPlane } from './setup/control-plane.ts'
@@ -53,19 +54,28 @@ async function setUp(step: Step): Promise<void> {
   const start = Date.now()
   const tell = (progress: string) =>
     process.stdout.write(`[set-up ${Math.round((Date.now() - start) / 1000)} s] ${step.title}: ${progress}\n`)
-  try {
-    Object.assign(process.env, await step.run(tell))
-    tell('there')
-  } catch (error) {
-    tell('cannot be had')
-    lacking.push(`what needs ${step.title}, since ${whyOf(error)}. To get it: ${step.hint}`)
+  // A registry may be away for a moment, and what a step has got it keeps.
+  for (let retries = isCi ? 1 : 0; ; retries--) {
+    try {
+      Object.assign(process.env, await step.run(tell))
+      tell('there')
+      return
+    } catch (error) {
+      if (retries === 0) {
+        tell('cannot be had')
+        lacking.push(`what needs ${step.title}, since ${whyOf(error)}. To get it: ${step.hint}`)
+        return
+      }
+      tell(`once more in 20 s: ${whyOf(error)}`)
+      await sleep(20_000)
+    }
   }
 }
 
 /** Of a program that failed, which and the end of what it said: debootstrap says a line a package. */
 function whyOf(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n')
-  return lines.length < 6 ? lines.join('\n') : [lines[0], ...lines.slice(-4)].join('\n')
+  return lines.length < 14 ? lines.join('\n') : [lines[0], ...lines.slice(-12)].join('\n')
 }
 
 interface Counts {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
-import { copyNpm, npmFolder, npmSettings } from './npm.ts'
+import { copyNpm, npmCache, npmFolder, npmSettings } from './npm.ts'
 import type { Step } from './step.ts'
 
 /** What the image is called in its archive. It is of no registry: a node that lacks it does not go and look. */
@@ -89,7 +89,10 @@ async function makeImage(archive: string, root: string, tell: (progress: string)
     await buildah('copy', '--quiet', '--chmod', '755', base, process.execPath, '/usr/local/bin/node')
     await buildah('commit', '--quiet', '--rm', base, 'localhost/base:test')
     tell('buildah build, from the Dockerfile')
-    const mounts = npmSettings(npm).map(({ file, place }) => `--volume=${file}:${place}:ro`)
+    const mounts = [
+      ...npmSettings(npm).map(({ path, place }) => `--volume=${path}:${place}:ro`),
+      ...npmCache().map(({ path, place }) => `--volume=${path}:${place}`),
+    ]
     const from = ['--build-arg', 'BASE=localhost/base:test', ...mounts]
     const build = ['build', '--isolation', 'chroot', '--pull-never', '--tag', imageName, ...from, '.']
     // What a step of it fails with is on stderr; what apt and npm tell of themselves would bury that.

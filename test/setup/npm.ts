@@ -20,13 +20,25 @@ export async function copyNpm(npm: string, below: string): Promise<void> {
   await symlink('../lib/node_modules/npm/bin/npm-cli.js', join(below, 'bin/npm'))
 }
 
-/** Where this machine's npm is told its registry and whom it trusts, and where it would be in an image of copyNpm. */
-export function npmSettings(npm: string): { file: string; place: string }[] {
+/** Of this machine, and where it would be in an image of copyNpm. */
+interface Shared {
+  readonly path: string
+  readonly place: string
+}
+
+/** Where this machine's npm is told its registry and whom it trusts. */
+export function npmSettings(npm: string): Shared[] {
   const machine = process.env['npm_config_globalconfig'] ?? resolve(npm, '../../../etc/npmrc')
   const user = process.env['npm_config_userconfig'] ?? join(homedir(), '.npmrc')
   const settings = [
-    { file: machine, place: '/usr/local/etc/npmrc' },
-    { file: user, place: '/root/.npmrc' },
+    { path: machine, place: '/usr/local/etc/npmrc' },
+    { path: user, place: '/root/.npmrc' },
   ]
-  return settings.filter(({ file }) => existsSync(file))
+  return settings.filter(({ path }) => existsSync(path))
+}
+
+/** What this machine's npm has downloaded: all that `npm ci` of the same lock file needs. */
+export function npmCache(): Shared[] {
+  const path = join(process.env['npm_config_cache'] ?? join(homedir(), '.npm'), '_cacache')
+  return existsSync(path) ? [{ path, place: '/root/.npm/_cacache' }] : []
 }
