@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
+import { keyOf } from './key-of.ts'
 import { copyNpm, npmCache, npmFolder, npmSettings } from './npm.ts'
 import type { Step } from './step.ts'
 
@@ -55,10 +55,6 @@ export const agentImage: Step = {
     tell(`${Math.round((await stat(archive)).size / 1_048_576)} MiB in ${archive}`)
     return { HOSTDEPS_TEST_IMAGE: archive }
   },
-}
-
-function keyOf(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12)
 }
 
 /** The names and contents of a file, or of all files of a folder. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot } from './debian-root.ts'
+import { keyOf } from './key-of.ts'
 import type { Step } from './step.ts'
 
 const booted = ['systemd', 'systemd-sysv', 'dbus', 'kmod', 'iproute2', 'procps', 'ca-certificates', 'mount']
@@ -37,8 +37,7 @@ export const debianReleases: Step = {
     await mustBeDebianRoot()
     const variables: Record<string, string> = {}
     for (const [suite, included] of Object.entries(releases)) {
-      const key = createHash('sha256').update(JSON.stringify([suite, included, edition]))
-      const root = resolve('.cache/hosts', `${suite}-${key.digest('hex').slice(0, 12)}`)
+      const root = resolve('.cache/hosts', `${suite}-${keyOf([suite, included, edition])}`)
       const finish = async (part: string) => {
         await writeFile(join(part, 'etc/hostname'), `${suite}\n`)
         await inRoot(part, 'apt-get', 'clean')

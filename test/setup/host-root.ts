@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { aptOptions, mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
+import { keyOf } from './key-of.ts'
 import type { Step } from './step.ts'
 
 const included = ['systemd', 'systemd-sysv', 'dbus', 'kmod', 'iproute2', 'procps', 'ca-certificates']
@@ -28,10 +28,8 @@ export const hostRoot: Step = {
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     await mustBeDebianRoot()
-    const key = createHash('sha256')
-      .update(JSON.stringify([suite, included, ofNodes, downloaded, edition]))
-      .digest('hex')
-    const root = resolve('.cache/hosts', `debian12-${key.slice(0, 12)}`)
+    const key = keyOf([suite, included, ofNodes, downloaded, edition])
+    const root = resolve('.cache/hosts', `debian12-${key}`)
     const finish = async (part: string) => {
       tell(`downloading ${downloaded.join(', ')} into it`)
       await inRoot(part, 'apt-get', 'clean')
