@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, mergePatch } from './api-client.ts'
-import { podOf, requires, startGatedCluster } from './gated-cluster.ts'
-import type { GatedCluster } from './gated-cluster.ts'
+import { requires, startGatedCluster, templateOf, workload } from './gated-cluster.ts'
+import type { GatedCluster, Template } from './gated-cluster.ts'
 import { until } from './test-node.ts'
 
 const both = 'checks: [open-iscsi, my-own]\n'
@@ -132,57 +132,25 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('names that are not
   })
 })
 
-interface Template {
-  readonly metadata: object
-  readonly spec: object
-}
-
-function templateOf(asked: string): Template {
-  const { spec } = podOf({})
-  return { metadata: { annotations: { [requires]: asked } }, spec }
-}
-
 const kinds = [
   ...['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet'].map((kind) => ({
     kind,
     path: '/apis/apps/v1',
     wrap: (template: Template) => workload(kind, 'a', template),
   })),
-  {
-    kind: 'Job',
-    path: '/apis/batch/v1',
-    wrap: (template: Template) => ({
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: { name: 'a' },
-      spec: jobSpec(template),
-    }),
-  },
+  { kind: 'Job', path: '/apis/batch/v1', wrap: (template: Template) => ofBatch('Job', jobSpec(template)) },
   {
     kind: 'CronJob',
     path: '/apis/batch/v1',
-    wrap: (template: Template) => ({
-      apiVersion: 'batch/v1',
-      kind: 'CronJob',
-      metadata: { name: 'a' },
-      spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: jobSpec(template) } },
-    }),
+    wrap: (template: Template) =>
+      ofBatch('CronJob', { schedule: '0 0 1 1 *', jobTemplate: { spec: jobSpec(template) } }),
   },
 ]
 
-function jobSpec({ metadata, spec }: Template) {
-  return { template: { metadata, spec: { ...spec, restartPolicy: 'Never' } } }
+function ofBatch(kind: string, spec: object) {
+  return { apiVersion: 'batch/v1', kind, metadata: { name: 'a' }, spec }
 }
 
-function workload(kind: string, name: string, { metadata, spec }: Template) {
-  const labels = { app: name }
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name },
-    spec: {
-      selector: { matchLabels: labels },
-      template: { metadata: { ...metadata, labels }, spec },
-    },
-  }
+function jobSpec({ metadata, spec }: Template) {
+  return { template: { metadata, spec: { ...spec, restartPolicy: 'Never' } } }
 }

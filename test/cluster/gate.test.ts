@@ -1,7 +1,7 @@
 import type { V1Pod, V1PodList } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, mergePatch } from './api-client.ts'
-import { podOf, requires, startGatedCluster } from './gated-cluster.ts'
+import { podOf, startGatedCluster, templateOf, workload } from './gated-cluster.ts'
 import type { GatedCluster, PodWanted } from './gated-cluster.ts'
 import { until } from './test-node.ts'
 
@@ -75,7 +75,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
   })
 
   test('the pods of a DaemonSet are gated: no node is in them when they are made', async () => {
-    const body = made('DaemonSet', 'storage', 'open-iscsi')
+    const body = workload('DaemonSet', 'storage', templateOf('open-iscsi'))
     await create('/apis/apps/v1/namespaces/gated/daemonsets', body)
     const pods = async () => {
       const path = '/api/v1/namespaces/gated/pods?labelSelector=app%3Dstorage'
@@ -124,18 +124,4 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
 function selecting(checks: readonly string[]): Record<string, string> | undefined {
   if (checks.length === 0) return undefined
   return Object.fromEntries(checks.map((name) => [`hostdeps.dev/${name}`, 'ready']))
-}
-
-function made(kind: string, name: string, asked: string) {
-  const labels = { app: name }
-  const { spec } = podOf({})
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name },
-    spec: {
-      selector: { matchLabels: labels },
-      template: { metadata: { labels, annotations: { [requires]: asked } }, spec },
-    },
-  }
 }

@@ -120,3 +120,29 @@ export function podOf({ requires: asked, images, selector, nodeName, madeBy }: P
     },
   }
 }
+
+/** Of the pods of a workload. */
+export interface Template {
+  readonly metadata: object
+  readonly spec: object
+}
+
+/** Its pods ask for these checks, as the annotation of the gate says them. */
+export function templateOf(asked: string): Template {
+  const { spec } = podOf({})
+  return { metadata: { annotations: { [requires]: asked } }, spec }
+}
+
+/** One of apps/v1, whose pods have its name as their label app. */
+export function workload(kind: string, name: string, { metadata, spec }: Template) {
+  const labels = { app: name }
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { ...metadata, labels }, spec },
+    },
+  }
+}

@@ -84,6 +84,7 @@ export async function startProgram(argv: readonly string[], env: Readonly<Record
     forceKillAfterDelay: 5_000,
     env: { KUBECONFIG: '/nowhere', NODE_NAME: undefined, ...env },
   })
+  let ended: string | null = null
   const url = await new Promise<string>((resolve, reject) => {
     let seen = ''
     server.stdout.on('data', (chunk: Buffer) => {
@@ -91,10 +92,11 @@ export async function startProgram(argv: readonly string[], env: Readonly<Record
       const [, address] = /"address":"([^"]+)"/.exec(seen) ?? []
       if (address !== undefined) resolve(address)
     })
-    void server.then(({ exitCode, all }) => reject(new Error(`it ended with ${exitCode}: ${all}`)))
+    void server.then(({ exitCode, signal, all }) => {
+      ended = `${exitCode ?? signal}: ${all?.slice(-5_000)}`
+      reject(new Error(`it ended with ${ended}`))
+    })
   })
-  let ended: string | null = null
-  void server.then(({ exitCode, signal, all }) => (ended = `${exitCode ?? signal}: ${all?.slice(-5_000)}`))
   return {
     url,
     pid: server.pid,
