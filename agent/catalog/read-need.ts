@@ -2,11 +2,12 @@ import * as z from 'zod'
 import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
 import type { HostNeed, Kind, Need } from '../model/need.ts'
-import type { Question } from '../model/question.ts'
+import type { Answer, Question } from '../model/question.ts'
 import { anyOfNeed, checkNeed, hostWideKeys, judgedKeys } from './check-schema.ts'
 import { checkShape } from './document.ts'
 import type { Path } from './document.ts'
 import type { Mistake } from './mistake.ts'
+import { mayAsk } from './custom-questions.ts'
 import { didYouMean } from './mistake.ts'
 import { confine, ownCheckMistakes } from './own-checks.ts'
 import type { Reader } from './reader.ts'
@@ -81,6 +82,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   const view: View = {
     process: shared.in === 'host' ? null : shared.in.process,
     confine: (question) => confine(question, reader.rules, kind.reads?.(shape.value) ?? null),
+    mayAsk: (question) => mayAsk(question, reader.rules),
   }
   return { need: { type: 'host', ...bindKind(kind, shape.value, view), ...common(reader, path, shared) } }
 }
@@ -103,13 +105,16 @@ const wholeSchemas = new Map<Kind, z.ZodObject>()
 interface View {
   readonly process: string | null
   readonly confine: <Q extends Question>(question: Q) => Q
+  readonly mayAsk: (question: Question) => boolean
 }
+
+const refused: Answer<never> = { fate: 'denied', detail: 'a custom check may not ask it' }
 
 /** Ties a kind to what one need says, and its questions to how they are put. */
 function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,
-  { process, confine }: View,
+  { process, confine, mayAsk }: View,
 ): Pick<HostNeed, 'id' | 'kind' | 'usualFix' | 'questions' | 'judge'> {
   const seen = <Q extends Question>(written: Q): Q => {
     const question = confine(written)
@@ -120,9 +125,14 @@ function bindKind(
     id: `${kind.name}:${kind.subject(spec)}${where}`,
     kind: kind.name,
     usualFix: (reason) => kind.usualFix?.(spec, reason) ?? null,
-    questions: (facts) => kind.questions(spec, facts).map(seen),
+    questions: (facts) => kind.questions(spec, facts).map(seen).filter(mayAsk),
     judge(answers, facts) {
-      const view: Answers = { of: (question) => answers.of(seen(question)) }
+      const view: Answers = {
+        of(question) {
+          const put = seen(question)
+          return mayAsk(put) ? answers.of(put) : refused
+        },
+      }
       return kind.judge(spec, view, facts)
     },
   }

@@ -58,7 +58,7 @@ export function askFiles(view: FileView, question: FileQuestion): Answer<unknown
     case 'readAll':
       return readAll(view, question)
     case 'list':
-      return withResolved(view, question.path, (resolved) => listNames(view.root, resolved))
+      return withResolved(view, question.path, (resolved) => listNames(view.root, resolved, question.most))
     case 'stat':
       return statOne(view, question.path)
     case 'statAll':

@@ -2,35 +2,38 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { Answer, PortHolders, PortQuestion } from '../model/question.ts'
 import { fateOfErrno } from './errno.ts'
 import type { RunningProcess } from './find-process.ts'
+import { standingOf } from './host-process.ts'
 import { openSockets } from './open-sockets.ts'
 import type { OpenSockets } from './open-sockets.ts'
 
 export interface PortView {
   readonly procfs: string
-  /** Whose network namespace it is: a pid, or `self`. */
-  readonly pid: string
+  /** The folder of the process whose network namespace it is. */
+  readonly target: string
   readonly listed: Answer<readonly RunningProcess[]>
 }
 
 /** Who listens, or is bound, at ports of the network namespace of a process. */
 export function askPorts(
-  { procfs, pid, listed }: PortView,
+  { procfs, target, listed }: PortView,
   questions: readonly PortQuestion[],
 ): Answer<PortHolders>[] {
   const tables = new Map<string, Answer<readonly Socket[]>>()
   const tableOf = (protocol: 'tcp' | 'udp') => {
-    const table = tables.get(protocol) ?? readTables(`${procfs}/${pid}/net`, protocol)
+    const table = tables.get(protocol) ?? readTables(`${target}/net`, protocol)
     tables.set(protocol, table)
     return table
   }
   const open = openSockets(procfs)
-  return questions.map(({ protocol, port, heldBy = [] }) => {
+  return questions.map(({ protocol, port, heldBy = [], of = 'host' }) => {
     const table = tableOf(protocol)
     if (table.fate !== 'found') return table
     const inodes = table.value.filter((one) => one.port === port).map(({ inode }) => inode)
     if (inodes.length === 0) return found({ sockets: [], isWhole: true })
     const all = listed.fate === 'found' ? listed.value : []
-    return found(findHolders(inodes, { all, heldBy, open }))
+    const nameOf = ({ pid, name }: RunningProcess) =>
+      of === 'any' || !heldBy.includes(name) ? name : nameOfHost(name, standingOf(target, `${procfs}/${pid}`))
+    return found(findHolders(inodes, { all, heldBy, open, nameOf }))
   })
 }
 
@@ -105,25 +108,36 @@ export function parseSockets(text: string, protocol: 'tcp' | 'udp'): Socket[] {
   })
 }
 
+/** null when it cannot be told whether it is the host's. */
+function nameOfHost(name: string, standing: ReturnType<typeof standingOf>): string | null {
+  if (standing === 'host') return name
+  return standing === 'other' ? `${name} of a user or a container` : null
+}
+
 interface Suspects {
   readonly all: readonly RunningProcess[]
   readonly heldBy: readonly string[]
   readonly open: OpenSockets
+  readonly nameOf: (process: RunningProcess) => string | null
 }
 
 /**
  * Names of the processes that have these sockets open; several may share one, as a service and who started it with it. Those
  * that are asked about come first and are mostly all: to look into every process of a node takes many milliseconds.
  */
-function findHolders(inodes: readonly string[], { all, heldBy, open }: Suspects): PortHolders {
+function findHolders(inodes: readonly string[], { all, heldBy, open, nameOf }: Suspects): PortHolders {
   const names = new Map(inodes.map((inode) => [inode, new Set<string>()]))
   // With hidepid (proc(5)) process 1 is not seen by who is not root.
   let isWhole = all.some(({ pid }) => pid === 1)
   const look = (processes: readonly RunningProcess[]) => {
-    for (const { pid, name } of processes) {
-      const sockets = open(pid)
+    for (const process of processes) {
+      const sockets = open(process.pid)
       if (sockets === null) isWhole = false
-      for (const inode of sockets ?? []) names.get(inode)?.add(name)
+      for (const inode of sockets?.filter((one) => names.has(one)) ?? []) {
+        const name = nameOf(process)
+        if (name === null) isWhole = false
+        else names.get(inode)?.add(name)
+      }
     }
   }
   look(all.filter(({ name }) => heldBy.includes(name)))

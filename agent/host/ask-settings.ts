@@ -2,6 +2,7 @@ import type { AnswerEntry } from '../model/answers.ts'
 import type { Answer, Question, ReadQuestion, RunResult, StatQuestion } from '../model/question.ts'
 import { childArgv, readChild } from './ask-child.ts'
 import type { FileQuestion } from './ask-files.ts'
+import { inBatches } from './batches.ts'
 import { headArgv, readHead } from './read-by-head.ts'
 import { readStat, statArgv } from './read-by-stat.ts'
 
@@ -20,19 +21,37 @@ export async function askSettings(
   const reads = questions.filter((question): question is ReadQuestion => question.ask === 'read')
   const stats = questions.filter((question): question is StatQuestion => question.ask === 'stat')
   const [texts, places] = await Promise.all([
-    reads.length === 0 ? [] : inside(headArgv(root, reads)).then((ran) => readHead(root, reads, ran)),
-    stats.length === 0 ? [] : inside(statArgv(root, stats)).then((ran) => readStat(root, stats, ran)),
+    inParts(reads, async (part) =>
+      pairUp(part, readHead(root, part, await inside(headArgv(root, part))) ?? []),
+    ),
+    inParts(stats, async (part) =>
+      pairUp(part, readStat(root, part, await inside(statArgv(root, part))) ?? []),
+    ),
   ])
-  const known = [...pairUp(reads, texts ?? []), ...pairUp(stats, places ?? [])]
+  const known = [...texts, ...places]
   const answered = new Set(known.map(([question]) => question))
   const others = questions.filter((question) => !answered.has(question))
-  if (others.length === 0) return known
-  const task = { root, questions: others }
-  return [
-    ...known,
-    ...pairUp(others, readChild(task, await inside(childArgv(task)), 'the settings of the host')),
-  ]
+  const rest = await inParts(others, async (part) => {
+    const task = { root, questions: part }
+    return pairUp(part, readChild(task, await inside(childArgv(task)), 'the settings of the host'))
+  })
+  return [...known, ...rest]
 }
+
+/** Processes for one way of asking. */
+const mostParts = 8
+
+/** What is beyond the last part is not asked. */
+async function inParts<Q extends Question>(
+  questions: readonly Q[],
+  ask: (part: readonly Q[]) => Promise<AnswerEntry[]>,
+): Promise<AnswerEntry[]> {
+  const { batches, leftOut } = inBatches(questions, (question) => JSON.stringify(question), mostParts)
+  const asked = await Promise.all(batches.map(ask))
+  return [...asked.flat(), ...leftOut.map((question): AnswerEntry => [question, tooMany])]
+}
+
+const tooMany: Answer<never> = { fate: 'failed', detail: 'more settings are asked about than can be' }
 
 function pairUp(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {
   return questions.flatMap((question, index) => {

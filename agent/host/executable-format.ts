@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 
 /** Bytes of an ELF header up to e_machine, elf(5). */
 const headLength = 20
@@ -20,7 +20,7 @@ export function isExecutableFormat(place: string): boolean {
 /** null when it cannot be read: then running it will tell why. */
 function readHead(place: string): Buffer | null {
   try {
-    const handle = openSync(place, 'r')
+    const handle = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
     try {
       const head = Buffer.alloc(headLength)
       readSync(handle, head, 0, headLength, 0)

@@ -25,7 +25,7 @@ export function listProcesses(procfs: string): Answer<readonly RunningProcess[]>
   }
 }
 
-/** The oldest process with this name, so that its forks do not count. */
+/** The oldest process that calls itself so, whosever it is. */
 export function findProcess(listed: Answer<readonly RunningProcess[]>, name: string): Answer<number> {
   if (listed.fate !== 'found') return listed
   const named = listed.value
@@ -35,7 +35,7 @@ export function findProcess(listed: Answer<readonly RunningProcess[]>, name: str
   if (oldest !== undefined) return { fate: 'found', value: oldest.pid }
   if (named.length > 0)
     return { fate: 'denied', detail: `whether ${name} is a process of this host may not be seen` }
-  return { fate: 'failed', detail: `no process named ${name} runs on this host` }
+  return { fate: 'absent', detail: `no process named ${name} runs on this host` }
 }
 
 /**

@@ -23,6 +23,7 @@ export function readNsenter(answer: Answer<RunResult>): Answer<RunResult> {
   if (exitCode === 0 || failure === undefined) return answer
   return {
     fate: /permission denied|not permitted/i.test(failure) ? 'denied' : 'failed',
-    detail: `nsenter: ${failure}`,
+    // The numbers are those of our own process.
+    detail: `nsenter: ${failure.replace(/\/proc\/\d+\/fd\/\d+/g, 'the host')}`,
   }
 }

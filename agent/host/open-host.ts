@@ -1,18 +1,22 @@
 import type { AnswerEntry } from '../model/answers.ts'
 import type { Host } from '../model/host.ts'
 import type { Answer, Question } from '../model/question.ts'
+import { askForeign } from './ask-foreign.ts'
 import { askPorts } from './ask-ports.ts'
 import { askProcess } from './ask-process.ts'
 import { createFileCache } from './file-cache.ts'
-import { findProcess, listProcesses } from './find-process.ts'
-import type { RunningProcess } from './find-process.ts'
+import { listProcesses } from './find-process.ts'
+import { findHostProcess } from './host-process.ts'
 import { keepInside } from './inside-target.ts'
 import { askKernelClock } from './kernel-clock.ts'
 import { createKeptRuns } from './kept-runs.ts'
+import { mountNamespaceOf } from './mount-namespace.ts'
 import { once } from './once.ts'
 import { openNamespace } from './open-namespace.ts'
+import type { Means } from './open-namespace.ts'
 import { createRuns } from './run-once.ts'
-import { targetOf, testTarget } from './target.ts'
+import { openTarget, testTarget } from './target.ts'
+import type { Target } from './target.ts'
 
 export interface HostOptions {
   /** The proc file system to look through: /proc, or the host's as it is mounted in a container. */
@@ -27,50 +31,78 @@ export interface HostOptions {
  * Opens a host to be asked.
  *
  * - Files are read by ourselves, at once; what lies on a mount that may hang is read by a child.
- * - Programs are run in the host's mount namespace; all units are one run of systemctl.
+ * - Programs are run in the host's own mount namespace and in no other; all units are one run of systemctl.
+ * - In the mount namespace of another process nothing is run and no content is read, whoever asks.
  * - Every answer comes within the deadline and 200 ms, whatever the host does; none waits for another.
  */
 export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
-  const target = targetOf(procfs, targetPid)
+  let target = openTarget(procfs, targetPid)
   const means = { cache: createFileCache(), runs: createRuns(), kept: createKeptRuns() }
-
-  const askGroup = async (
-    process: string | null,
-    group: readonly Question[],
-    listed: () => Answer<readonly RunningProcess[]>,
-  ): Promise<readonly AnswerEntry[]> => {
-    const timed = { ...means, deadline: deadline() }
-    if (process === null) return openNamespace(target, timed).ask(group)
-    const found = findProcess(listed(), process)
-    if (found.fate !== 'found') return group.map((question) => [question, found])
-    return openNamespace(targetOf(procfs, found.value), timed).ask(group)
-  }
+  // One that was not there at the start may come.
+  const current = () => ('fate' in target ? (target = openTarget(procfs, targetPid)) : target)
 
   return {
-    description: target.description,
-    selfTest: () => Promise.resolve(testTarget(target)),
+    description: 'fate' in target ? `process ${targetPid} of ${procfs}` : target.description,
+    selfTest() {
+      const now = current()
+      return Promise.resolve('fate' in now ? now : testTarget(now))
+    },
     abandoned: () => means.runs.abandoned(),
-    async ask(questions) {
+    ask(questions) {
+      const now = current()
+      if ('fate' in now) return Promise.resolve(questions.map((question) => [question, now]))
       const listed = once(() => listProcesses(procfs))
       const inside = once(() => keepInside(procfs, targetPid, listed()))
-      const processes = questions.filter((question) => question.ask === 'process')
-      const ports = questions.filter((question) => question.ask === 'port')
-      const clocks = questions.filter((question) => question.ask === 'kernelClock')
-      const others = questions.filter(
-        ({ ask }) => ask !== 'process' && ask !== 'port' && ask !== 'kernelClock',
-      )
-      const view = () => ({ procfs, pid: String(targetPid ?? 'self'), listed: listed() })
-      const held = ports.length === 0 ? [] : askPorts(view(), ports)
-      const groups = Map.groupBy(others, (question) => ('in' in question ? (question.in ?? null) : null))
-      const all = await Promise.all([...groups].map(([process, group]) => askGroup(process, group, inside)))
-      return [
-        ...processes.map((question) => [question, askProcess(procfs, inside(), question.name)] as const),
-        ...ports.map((question, index) => [question, held[index] ?? unasked] as const),
-        ...clocks.map((question) => [question, askKernelClock()] as const),
-        ...all.flat(),
-      ]
+      return askAll(questions, {
+        target: now,
+        means: { ...means, deadline: deadline() },
+        processes: () => ({ procfs, target: now.place, listed: listed(), inside: inside() }),
+      })
     },
   }
 }
 
+interface Asking {
+  readonly target: Target
+  readonly means: Means
+  readonly processes: () => Parameters<typeof askProcess>[0]
+}
+
+async function askAll(questions: readonly Question[], asking: Asking): Promise<readonly AnswerEntry[]> {
+  const processes = questions.filter((question) => question.ask === 'process')
+  const ports = questions.filter((question) => question.ask === 'port')
+  const clocks = questions.filter((question) => question.ask === 'kernelClock')
+  const others = questions.filter(({ ask }) => ask !== 'process' && ask !== 'port' && ask !== 'kernelClock')
+  const held = ports.length === 0 ? [] : askPorts(asking.processes(), ports)
+  const groups = Map.groupBy(others, (question) => ('in' in question ? (question.in ?? null) : null))
+  const all = await Promise.all([...groups].map(([name, group]) => askGroup(name, group, asking)))
+  return [
+    ...processes.map((question) => [question, askProcess(asking.processes(), question)] as const),
+    ...ports.map((question, index) => [question, held[index] ?? unasked] as const),
+    ...clocks.map((question) => [question, askKernelClock()] as const),
+    ...all.flat(),
+  ]
+}
+
 const unasked: Answer<never> = { fate: 'failed', detail: 'no answer came' }
+
+/** @param name the process whose mount namespace is meant; null for the host's own */
+async function askGroup(
+  name: string | null,
+  group: readonly Question[],
+  { target, means, processes }: Asking,
+): Promise<readonly AnswerEntry[]> {
+  if (name === null) return openNamespace(target, means).ask(group)
+  const found = findHostProcess(processes(), name)
+  // That it does not run proves nothing of what it would see.
+  if (found.fate === 'absent') return group.map((question) => [question, { ...found, fate: 'failed' }])
+  if (found.fate !== 'found') return group.map((question) => [question, found])
+  const { value: held } = found
+  try {
+    const [own, its] = [mountNamespaceOf(target.place), mountNamespaceOf(held.place)]
+    if (own === its) return await openNamespace(target, means).ask(group)
+    return await askForeign({ name, held }, group, means)
+  } finally {
+    held.release()
+  }
+}

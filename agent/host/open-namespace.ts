@@ -1,9 +1,14 @@
+import { hash } from 'node:crypto'
+import pLimit from 'p-limit'
 import type { AnswerEntry } from '../model/answers.ts'
-import type { Answer, Question, RunQuestion, UnitQuestion } from '../model/question.ts'
+import { mostPrograms, mostUnits } from '../model/bounds.ts'
+import type { Answer, Question, RunQuestion, RunResult, UnitQuestion } from '../model/question.ts'
 import { childArgv, readChild } from './ask-child.ts'
 import { SuspectFound, askFiles, isFileQuestion } from './ask-files.ts'
 import type { FileQuestion, FileView } from './ask-files.ts'
 import { askSettings } from './ask-settings.ts'
+import { askSuspects } from './ask-suspects.ts'
+import { inBatches } from './batches.ts'
 import type { FileCache } from './file-cache.ts'
 import { hostEnvironment, hostPath } from './host-path.ts'
 import type { KeptRuns } from './kept-runs.ts'
@@ -25,49 +30,102 @@ export interface Means {
   readonly deadline: number
 }
 
-/** One mount namespace as it is now: its mounts are looked at once, when it is opened. */
-export function openNamespace(target: Target, { cache, runs, kept, deadline }: Means) {
-  const suspects = readSuspectMounts(target.mountinfo)
-  const view: FileView = { root: target.root, suspects, passed: new Map(), hostPath, cache }
-  const env = hostEnvironment(target.namespace !== null)
+type Places = Pick<Target, 'root' | 'mountinfo'>
+type Run = (argv: readonly [string, ...string[]], spent?: number) => Promise<Answer<RunResult>>
 
-  const run = (argv: readonly [string, ...string[]], spent = 0) =>
-    runs.ask(JSON.stringify(argv), () => runProgram(argv, { env, deadline, spent }))
+/** Programs that run at a time; the others wait, and their deadline runs on. */
+const atOnce = 16
 
-  const askFile = async (question: FileQuestion): Promise<Answer<unknown>> => {
-    try {
-      return askFiles(view, question)
-    } catch (error) {
-      if (!(error instanceof SuspectFound)) throw error
-      const task = { root: view.root, questions: [question] }
-      return readChild(task, await run(childArgv(task)), `the mount ${error.mount}`)[0] ?? noAnswer
-    }
-  }
-
-  const runOn = programRunner({ view, target, kept, run, askFile })
-
-  const askUnits = async (questions: readonly UnitQuestion[]): Promise<AnswerEntry[]> => {
-    if (questions.length === 0) return []
-    const names = questions.map(({ name }) => name)
-    return pair(questions, readUnits(names, await runOn({ argv: showUnits(names) })))
-  }
-
+/** The host's own mount namespace as it is now: its mounts are looked at once, when it is opened. */
+export function openNamespace(target: Target, means: Means) {
+  const view = viewOf(target, means)
+  const run = openRuns(means, target.namespace !== null)
+  const runOn = programRunner({
+    view,
+    target,
+    kept: means.kept,
+    run,
+    askFile: (one) => askFile(view, one, run),
+  })
   const inside = async (argv: readonly [string, ...string[]]) =>
     readNsenter(await run(nsenterArgv(settingFlags(target), argv)))
 
+  const askUnits = async (questions: readonly UnitQuestion[]): Promise<AnswerEntry[]> => {
+    const { batches } = inBatches(questions.slice(0, mostUnits), ({ name }) => name, mostUnits)
+    const asked = batches.map(async (batch) => {
+      const names = batch.map(({ name }) => name)
+      return pair(batch, readUnits(names, await runOn({ argv: showUnits(names) })))
+    })
+    return [...(await Promise.all(asked)).flat(), ...refuse(questions.slice(mostUnits), 'units')]
+  }
+
+  const askPrograms = async (questions: readonly RunQuestion[]): Promise<AnswerEntry[]> => {
+    const limit = pLimit(atOnce)
+    const asked = questions
+      .slice(0, mostPrograms)
+      .map((question) => limit(async (): Promise<AnswerEntry> => [question, await runOn(question)]))
+    return [...(await Promise.all(asked)), ...refuse(questions.slice(mostPrograms), 'programs')]
+  }
+
   return {
     async ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]> {
-      const files = questions.filter(isFileQuestion)
-      const { shared, inner, closed } = splitSettings(files, target)
-      const programs = questions.filter((question): question is RunQuestion => question.ask === 'run')
+      const { shared, inner, closed } = splitSettings(questions.filter(isFileQuestion), target)
       const all = await Promise.all([
         askUnits(questions.filter((question) => question.ask === 'unit')),
         inner.length === 0 ? [] : askSettings(view.root, inner, inside),
-        ...programs.map(async (question) => pair([question], [await runOn(question)])),
-        ...shared.map(async (question) => pair([question], [await askFile(question)])),
+        askPrograms(questions.filter((question) => question.ask === 'run')),
+        askAllFiles(view, shared, run),
       ])
       return [...all.flat(), ...closed.map((question) => [question, notOurs] as const)]
     },
+  }
+}
+
+/** The files of a mount namespace as it is now, and nothing else of it. */
+export function openFiles(places: Places, means: Means) {
+  const [view, run] = [viewOf(places, means), openRuns(means, false)]
+  return (questions: readonly FileQuestion[]) => askAllFiles(view, questions, run)
+}
+
+/** Runs a program by its argv alone: what it enters, and whether it may, is said there. */
+function openRuns({ runs, deadline }: Means, isEntered: boolean): Run {
+  const env = hostEnvironment(isEntered)
+  return (argv, spent = 0) =>
+    runs.ask(hash('sha256', JSON.stringify(argv)), () => runProgram(argv, { env, deadline, spent }))
+}
+
+function viewOf({ root, mountinfo }: Places, { cache }: Means): FileView {
+  return { root, suspects: readSuspectMounts(mountinfo), passed: new Map(), hostPath, cache }
+}
+
+async function askAllFiles(
+  view: FileView,
+  questions: readonly FileQuestion[],
+  run: Run,
+): Promise<AnswerEntry[]> {
+  const suspects = new Map<string, FileQuestion[]>()
+  const known = questions.flatMap((question): AnswerEntry[] => {
+    const answer = askUnlessSuspect(view, question)
+    if (!(answer instanceof SuspectFound)) return [[question, answer]]
+    suspects.set(answer.mount, [...(suspects.get(answer.mount) ?? []), question])
+    return []
+  })
+  return suspects.size === 0 ? known : [...known, ...(await askSuspects(view.root, suspects, run))]
+}
+
+async function askFile(view: FileView, question: FileQuestion, run: Run): Promise<Answer<unknown>> {
+  const answer = askUnlessSuspect(view, question)
+  if (!(answer instanceof SuspectFound)) return answer
+  const task = { root: view.root, questions: [question] }
+  return readChild(task, await run(childArgv(task)), `the mount ${answer.mount}`)[0] ?? noAnswer
+}
+
+function askUnlessSuspect(view: FileView, question: FileQuestion): Answer<unknown> | SuspectFound {
+  try {
+    return askFiles(view, question)
+  } catch (error) {
+    if (error instanceof SuspectFound) return error
+    throw error
   }
 }
 
@@ -76,3 +134,8 @@ function pair(questions: readonly Question[], answers: readonly Answer<unknown>[
 }
 
 const noAnswer: Answer<never> = { fate: 'failed', detail: 'no answer came' }
+
+function refuse(questions: readonly Question[], what: string): AnswerEntry[] {
+  const answer: Answer<never> = { fate: 'failed', detail: `more ${what} are asked about than can be` }
+  return questions.map((question) => [question, answer])
+}

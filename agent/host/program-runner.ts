@@ -4,6 +4,7 @@ import type { FileQuestion, FileView } from './ask-files.ts'
 import { isExecutableFormat } from './executable-format.ts'
 import { signFile, signFolders } from './folder-signature.ts'
 import type { KeptRuns } from './kept-runs.ts'
+import { mountNamespaceOf } from './mount-namespace.ts'
 import { nsenterArgv, readNsenter } from './nsenter.ts'
 import { once } from './once.ts'
 import { resolvePath } from './resolve-path.ts'
@@ -50,8 +51,18 @@ async function runFound(
   command: readonly [string, ...string[]],
   spent: number,
 ): Promise<Answer<RunResult>> {
-  if (target.namespace === null) return run(command, spent)
-  return readNsenter(await run(nsenterArgv([`--mount=${target.namespace}`], command), spent))
+  const { namespace } = target
+  if (namespace === null) return run(command, spent)
+  if ('fate' in namespace) return namespace
+  // The process through which the host is seen may have gone elsewhere, or ended.
+  const now = mountNamespaceOf(target.place)
+  if (now !== namespace.id) return typeof now === 'string' ? moved : now
+  return readNsenter(await run(nsenterArgv([`--mount=${namespace.file}`], command), spent))
+}
+
+const moved: Answer<never> = {
+  fate: 'denied',
+  detail: 'the process through which the host is seen is in another mount namespace than at the start',
 }
 
 /** Longest that the answer of an unchanged program stands, milliseconds: a library can be gone without a trace in it. */

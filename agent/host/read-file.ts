@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, statfsSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  opendirSync,
+  readSync,
+  readdirSync,
+  statfsSync,
+} from 'node:fs'
 import type { Stats, StatsFs } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { Answer, FileStat, FileText, FolderNames, FolderText, Space } from '../model/question.ts'
@@ -29,16 +38,28 @@ export function readText(root: string, { real, stat }: Resolved, limit = default
   }
 }
 
-export function listNames(root: string, { real, stat }: Resolved): Answer<FolderNames> {
+export function listNames(root: string, { real, stat }: Resolved, most?: number): Answer<FolderNames> {
   if (!stat.isDirectory())
     return { fate: 'failed', detail: `${real} is a ${typeWord(stat)}, not a directory` }
   try {
-    const names = readdirSync(root + real)
+    const names = most === undefined ? readdirSync(root + real) : readSome(root + real, most)
     if (names.length > mostNames)
       return { fate: 'failed', detail: `${real} has more than ${mostNames} entries` }
     return { fate: 'found', value: { names: names.toSorted() } }
   } catch (error) {
     return fateOfErrno(error, real)
+  }
+}
+
+function readSome(place: string, most: number): string[] {
+  const folder = opendirSync(place)
+  try {
+    const names: string[] = []
+    for (let entry = folder.readSync(); entry !== null && names.length < most; entry = folder.readSync())
+      names.push(entry.name)
+    return names
+  } finally {
+    folder.closeSync()
   }
 }
 

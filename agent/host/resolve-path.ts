@@ -85,8 +85,13 @@ export function lookAtRoot(root: string): Stats | Unanswered {
   try {
     return lstatSync(`${root}/`)
   } catch (error) {
-    return unansweredErrno(error, root || '/')
+    return unansweredErrno(error, nameOf(root))
   }
+}
+
+/** A process that is held is seen through a number of our own, which says nothing to people. */
+function nameOf(root: string): string {
+  return root === '' ? '/' : root.replace(/^\/proc\/\d+\/fd\/\d+\/root/, "the host's root")
 }
 
 type Look = { readonly stat: Stats; readonly target: string | null } | Refused
@@ -101,10 +106,15 @@ function passRoot({ root, passed }: Way): Stats | Unanswered {
 
 /** Hundreds of paths of one asking go through the same few folders. */
 function pass({ root, passed }: Way, here: string): Look {
-  const seen = passed?.get(here) ?? look(root + here)
-  passed?.set(here, seen)
+  const known = passed?.get(here)
+  if (known !== undefined) return known
+  const seen = look(root + here)
+  if (passed && passed.size < mostPassed) passed.set(here, seen)
   return seen
 }
+
+/** Places; a path may have a hundred folders, and custom checks may name thousands of paths. */
+const mostPassed = 5_000
 
 function look(place: string): Look {
   try {

@@ -33,11 +33,16 @@ export function createRuns(): Runs {
     async ask(key, start) {
       const memory = memories.get(key) ?? { answer: null, isAlive: false, late: null, isSlow: false }
       memories.set(key, memory)
+      // What ended as it should leaves nothing to be known of.
+      const forget = () => {
+        const isOver = !memory.isSlow && !memory.isAlive && memory.answer === null
+        if (isOver && memories.get(key) === memory) memories.delete(key)
+      }
       const late = memory.late
       memory.late = null
       if (late !== null) return late
       const answer = memory.answer ?? (memory.isAlive ? stuck() : begin(memory, start))
-      if (!memory.isSlow) return answer
+      if (!memory.isSlow) return answer.finally(forget)
       const soon = await within(answer, grace)
       if (soon !== null) {
         memory.late = null

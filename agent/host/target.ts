@@ -1,66 +1,79 @@
-import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import type { Unanswered } from '../model/question.ts'
-import { fateOfErrno } from './errno.ts'
+import { unansweredErrno } from './errno.ts'
+import { holdProcess } from './held-process.ts'
+import { openMountNamespace } from './mount-namespace.ts'
+import type { MountNamespace } from './mount-namespace.ts'
 
 /** Namespaces besides that of mounts, as they are named in /proc/<pid>/ns. */
 export type NamespaceKind = (typeof namespaceKinds)[number]
 const namespaceKinds = ['net', 'ipc', 'uts', 'pid', 'user'] as const
 
-/** One mount namespace that is asked: where its files are, and what a program is run with to run in it. */
+/** The host that is asked: where its files are, and the mount namespace that its programs are run in. */
 export interface Target {
+  /** The folder of the process through which it is seen. */
+  readonly place: string
   /** Before every path: "/proc/4711/root", or "" for our own. */
   readonly root: string
   readonly mountinfo: string
   /** The namespace to enter; null for our own. */
-  readonly namespace: string | null
+  readonly namespace: MountNamespace | Unanswered | null
   /** The files of its other namespaces that are not ours as well. */
   readonly others: ReadonlyMap<NamespaceKind, string>
   readonly description: string
 }
 
-const ownTarget: Target = {
+const ownTarget = {
   root: '',
   mountinfo: '/proc/self/mountinfo',
   namespace: null,
   others: new Map(),
   description: 'this machine',
-}
+} as const satisfies Omit<Target, 'place'>
 
-/** @param pid the process whose mount namespace is the host; null for our own, without nsenter */
-export function targetOf(procfs: string, pid: number | null): Target {
-  if (pid === null || isOwn(procfs, pid)) {
-    return ownTarget
-  }
-  const place = `${procfs}/${pid}`
+/**
+ * Opens the host that a process is of, and holds that process: a pid that is given to another one later is not the host.
+ *
+ * @param pid null for our own mount namespace, which is asked without nsenter
+ */
+export function openTarget(procfs: string, pid: number | null): Target | Unanswered {
+  if (pid === null) return { ...ownTarget, place: `${procfs}/self` }
+  const held = holdProcess(procfs, pid)
+  if ('fate' in held) return { fate: held.fate, detail: `there is no process ${pid} of ${procfs}` }
+  if (isSame(`${held.place}/ns/mnt`, '/proc/self/ns/mnt')) return { ...ownTarget, place: held.place }
   return {
-    root: `${place}/root`,
-    mountinfo: `${place}/mountinfo`,
-    namespace: `${place}/ns/mnt`,
-    others: othersOf(place),
+    ...placesOf(held.place),
+    namespace: openMountNamespace(held.place),
+    others: othersOf(held.place),
     description: `process ${pid} of ${procfs}`,
   }
 }
 
+/** Where the files are that a process sees. */
+export function placesOf(place: string): Pick<Target, 'place' | 'root' | 'mountinfo'> {
+  return { place, root: `${place}/root`, mountinfo: `${place}/mountinfo` }
+}
+
 /** Whether the host can be entered and read at all; null when it can. */
 export function testTarget(target: Target): Unanswered | null {
+  const { namespace } = target
+  const closed = namespace !== null && 'fate' in namespace ? namespace : readRoot(target.root)
+  if (closed === null) return null
+  return { fate: closed.fate, detail: `${target.description} cannot be entered (${closed.detail})` }
+}
+
+function readRoot(root: string): Unanswered | null {
   try {
-    readdirSync(`${target.root}/`)
-    if (target.namespace !== null) closeSync(openSync(target.namespace, 'r'))
+    readdirSync(`${root}/`)
     return null
   } catch (error) {
-    const answer = fateOfErrno(error, target.root || '/')
-    if (answer.fate === 'absent') return { fate: 'failed', detail: `there is no ${target.description}` }
-    return { fate: answer.fate, detail: `${target.description} cannot be entered (${answer.detail})` }
+    return unansweredErrno(error, 'its root')
   }
 }
 
 function othersOf(place: string): ReadonlyMap<NamespaceKind, string> {
   const others = namespaceKinds.filter((kind) => !isSame(`${place}/ns/${kind}`, `/proc/self/ns/${kind}`))
   return new Map(others.map((kind) => [kind, `${place}/ns/${kind}`]))
-}
-
-function isOwn(procfs: string, pid: number): boolean {
-  return isSame(`${procfs}/${pid}/ns/mnt`, '/proc/self/ns/mnt')
 }
 
 /** What cannot be read counts as another one. */

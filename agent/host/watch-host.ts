@@ -5,7 +5,7 @@ import type { Watcher } from '../model/host.ts'
 import { signFolders } from './folder-signature.ts'
 import { readSuspectMounts } from './mounts.ts'
 import { resolvePath } from './resolve-path.ts'
-import { targetOf } from './target.ts'
+import { openTarget, placesOf } from './target.ts'
 import { ofPods, watchedPlaces } from './watched-places.ts'
 
 /** A burst of events is over after this much quiet, and told at the latest after this long. Milliseconds. */
@@ -18,7 +18,8 @@ const recheckTime = 60_000
 
 /** Watches the places of a host where packages, units, modules and programs come and go. */
 export function watchHost({ procfs, targetPid }: { procfs: string; targetPid: number | null }): Watcher {
-  const target = targetOf(procfs, targetPid)
+  const opened = openTarget(procfs, targetPid)
+  const target = 'fate' in opened ? placesOf(`${procfs}/${targetPid}`) : opened
   const watches = new Map<string, { watcher: FSWatcher; id: string }>()
   let refused = 0
   return {

@@ -1,16 +1,41 @@
+import { mostCustomQuestions } from './bounds.ts'
 import type { Check } from './check.ts'
-
 import type { Facts } from './facts.ts'
 import type { Need } from './need.ts'
 import { questionKey } from './question-key.ts'
 import type { Question } from './question.ts'
 
-/** Everything the checks have to ask, each question once. */
-export function plan(checks: readonly Check[], facts: Facts): Question[] {
+/** Everything that checks have to ask, each question once, in two parts that are asked one after the other. */
+export interface Plan {
+  /** Of the shipped checks. */
+  readonly shipped: readonly Question[]
+  /** What custom checks ask besides: whatever they ask, the shipped ones have their answers by then. */
+  readonly custom: readonly Question[]
+  /** Questions of custom checks beyond {@link mostCustomQuestions}; they are not asked. */
+  readonly leftOut: readonly Question[]
+}
+
+export function plan(checks: readonly Check[], facts: Facts): Plan {
+  const isShipped = ({ origin }: Check) => origin === 'shipped'
+  const shipped = questionsOf(checks.filter(isShipped), facts)
+  const others = questionsOf(
+    checks.filter((check) => !isShipped(check)),
+    facts,
+  )
+  const custom = [...others].flatMap(([key, question]) => (shipped.has(key) ? [] : [question]))
+  return {
+    shipped: [...shipped.values()],
+    custom: custom.slice(0, mostCustomQuestions),
+    leftOut: custom.slice(mostCustomQuestions),
+  }
+}
+
+/** By their keys, each once. */
+function questionsOf(checks: readonly Check[], facts: Facts): ReadonlyMap<string, Question> {
   const needs = checks.flatMap((check) => check.needs)
   // Most needs of a kind ask by the very same objects.
   const objects = new Set(needs.flatMap((need) => needQuestions(need, facts)))
-  return [...new Map([...objects].map((question) => [questionKey(question), question])).values()]
+  return new Map([...objects].map((question) => [questionKey(question), question]))
 }
 
 function needQuestions(need: Need, facts: Facts): readonly Question[] {

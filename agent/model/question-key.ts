@@ -26,6 +26,8 @@ const fields = Object.keys({
   reads: 0,
   isOfProgram: 0,
   heldBy: 0,
+  of: 0,
+  most: 0,
   prefix: 0,
 } satisfies Record<FieldOf<Question>, 0>) as FieldOf<Question>[]
 

@@ -14,8 +14,9 @@ export type Question =
   | KernelClockQuestion
 
 /**
- * Whose mount namespace a question is asked in. Left out: the host's. Otherwise the one of the oldest process
- * with this name (`/proc/<pid>/comm`), for hosts where the kubelet has a mount namespace of its own.
+ * Whose mount namespace a question is asked in. Left out: the host's. Otherwise that of the host's oldest process with this
+ * name, for hosts where the kubelet has one of its own. In another namespace than the host's only `stat` and `which` are
+ * answered, and they tell of a path no more than that it is there, its type and its mode.
  */
 interface InView {
   readonly in?: string
@@ -42,6 +43,8 @@ export interface ReadAllQuestion extends InView {
 export interface ListQuestion extends InView {
   readonly ask: 'list'
   readonly path: string
+  /** Names that are read at the most, in no order; left out: all, up to 100,000. */
+  readonly most?: number
 }
 
 /** What stands at a path, symbolic links followed inside the host's root. */
@@ -63,10 +66,17 @@ export interface SpaceQuestion extends InView {
   readonly path: string
 }
 
-/** The oldest process of the host with this name (`/proc/<pid>/comm`). */
+/**
+ * Whose processes count. `host`: root's, outside of containers. `any`: whatever calls itself so, in a container too; a name
+ * is the process's own word.
+ */
+export type ProcessesOf = 'host' | 'any'
+
+/** The oldest process with this name (`/proc/<pid>/comm`). */
 export interface ProcessQuestion {
   readonly ask: 'process'
   readonly name: string
+  readonly of: ProcessesOf
 }
 
 /** Who holds a port of the host's network namespace. */
@@ -76,6 +86,8 @@ export interface PortQuestion {
   readonly port: number
   /** Names of processes: of a socket that one of them has, who has it besides is not looked for. */
   readonly heldBy?: readonly string[]
+  /** Whose processes of these names count. Default: the host's. */
+  readonly of?: ProcessesOf
 }
 
 /** Whether the kernel counts its clock as kept right. */
@@ -141,9 +153,9 @@ export interface FileStat {
   readonly mode: number
   readonly uid: number
   readonly gid: number
-  /** Bytes. */
-  readonly size: number
-  /** The path inside the host's root after all symbolic links. */
+  /** Bytes; null in another mount namespace than the host's. */
+  readonly size: number | null
+  /** The path inside the host's root after all symbolic links; as it was asked in another mount namespace. */
   readonly realPath: string
 }
 

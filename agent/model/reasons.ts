@@ -1,5 +1,11 @@
 import { kernelReasons } from './kernel-reasons.ts'
+import type { ProcessesOf } from './question.ts'
 import { fewOf, missing, notApplicable, orList, ready, unknown } from './reason-entry.ts'
+
+/** A name is a process's own word; of the host's processes it is root's. */
+function namedAs(name: string, of: ProcessesOf): string {
+  return of === 'host' ? name : `a process that calls itself ${name}`
+}
 
 /** The one list of reasons: each code with the state it proves and its one sentence. */
 export const reasons = {
@@ -83,7 +89,7 @@ export const reasons = {
       `${a.path} gives ${a.name} fewer than ${a.wanted} subordinate ids`,
   ),
 
-  ProcessRuns: ready((a: { name: string }) => `${a.name} runs`),
+  ProcessRuns: ready((a: { name: string; of: ProcessesOf }) => `${namedAs(a.name, a.of)} runs`),
   ProcessNotFound: missing((a: { names: readonly string[] }) => `no ${orList(a.names)} runs`),
 
   LimitsOk: ready((a: { process: string }) => `the limits of ${a.process} are high enough`),
@@ -102,7 +108,10 @@ export const reasons = {
   ),
 
   PortFree: ready((a: { place: string }) => `port ${a.place} is free`),
-  PortHeldAsWanted: ready((a: { place: string; by: string }) => `port ${a.place} is held by ${a.by}`),
+  PortHeldAsWanted: ready(
+    (a: { place: string; by: string; of: ProcessesOf }) =>
+      `port ${a.place} is held by ${namedAs(a.by, a.of)}`,
+  ),
   PortHeld: missing((a: { place: string; by: string }) => `port ${a.place} is held by ${a.by}`),
 
   ClockSynchronized: ready((a: { by: string }) => `the clock is synchronized by ${a.by}`),

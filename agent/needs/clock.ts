@@ -36,7 +36,7 @@ export const clock: Kind<typeof schema> = {
 /** https://systemd.io/CONTAINER_INTERFACE */
 const container: StatQuestion = { ask: 'stat', path: '/run/systemd/container' }
 /** Without -n it would ask for the server's name. chronyc(1) */
-const tracking: RunQuestion = { ask: 'run', argv: ['chronyc', '-n', 'tracking'] }
+export const tracking: RunQuestion = { ask: 'run', argv: ['chronyc', '-n', 'tracking'] }
 const kernelClock: KernelClockQuestion = { ask: 'kernelClock' }
 /** It tells the kernel each time that it has heard of a server. */
 const timesyncd: UnitQuestion = { ask: 'unit', name: 'systemd-timesyncd.service' }

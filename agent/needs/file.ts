@@ -130,7 +130,7 @@ function readQuestion(spec: Wanted): ReadQuestion {
 }
 
 function listQuestion(spec: Wanted): ListQuestion {
-  return { ask: 'list', path: spec.path }
+  return { ask: 'list', path: spec.path, most: 1 }
 }
 
 /** What a need says of a file's content. */
@@ -192,6 +192,10 @@ function judgeFound(spec: Wanted, answers: Answers, stat: FileStat): Verdict {
   if (spec.notEmpty && isKernels(stat.realPath)) {
     const detail = `it leads to ${stat.realPath}, and sizes there say nothing`
     return unanswered(at, { fate: 'failed', detail }, evidence)
+  }
+  if (spec.notEmpty && stat.size === null) {
+    const detail = 'how large it is, is not told in another mount namespace'
+    return unanswered(at, { fate: 'denied', detail }, evidence)
   }
   if (spec.notEmpty && stat.size === 0) return verdict('FileEmpty', { path: at }, { evidence })
   return verdict('FileFound', { path: at, type }, { evidence })

@@ -43,9 +43,9 @@ export const limits: Kind<typeof schema> = {
   subject: ({ limits: spec }) =>
     [spec.process, ...names.filter((name) => spec[name] !== undefined)].join(':'),
   usualFix: ({ limits: spec }) => mend(spec),
-  questions: ({ limits: spec }) => [processQuestion(spec.process)],
+  questions: ({ limits: spec }) => [processQuestion(spec.process, 'host')],
   judge({ limits: spec }, answers) {
-    const answer = answers.of(processQuestion(spec.process))
+    const answer = answers.of(processQuestion(spec.process, 'host'))
     if (answer.fate === 'absent') return verdict('NotApplicable', { why: `no ${spec.process} runs` })
     if (answer.fate !== 'found') return unanswered(`the limits of ${spec.process}`, answer)
     const seen = names.flatMap((name) => {

@@ -1,5 +1,5 @@
 import { rpmFolders } from '../model/facts.ts'
-import type { RunResult } from '../model/question.ts'
+import type { RunQuestion, RunResult } from '../model/question.ts'
 import { compareRpmVersions } from '../versions/rpm.ts'
 import { packageFamily } from './package-family.ts'
 import type { DatabaseRead, PackageState } from './package-state.ts'
@@ -8,15 +8,13 @@ import type { DatabaseRead, PackageState } from './package-state.ts'
  * All packages by one run: the database itself is Berkeley DB, ndb or SQLite, by the version of rpm. Only their own
  * names: what they provide would be more than can be read (a kernel provides thousands of names).
  */
-export const rpm = packageFamily({
-  question: {
-    ask: 'run',
-    reads: rpmFolders,
-    argv: ['rpm', '-qa', '--queryformat', '%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\n'],
-  } as const,
-  compare: compareRpmVersions,
-  read: readList,
-})
+export const listAll = {
+  ask: 'run',
+  reads: rpmFolders,
+  argv: ['rpm', '-qa', '--queryformat', '%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\n'],
+} as const satisfies RunQuestion
+
+export const rpm = packageFamily({ question: listAll, compare: compareRpmVersions, read: readList })
 
 /** rpm skips a damaged header, says "error:", and exits with 0: then what is not listed may yet be installed. */
 function readList(ran: RunResult): DatabaseRead {

@@ -40,6 +40,7 @@ const families: Readonly<Record<Exclude<PackageManager, 'none' | 'unknown'>, Fam
 export const packageNeed: Kind<typeof schema> = {
   name: 'package',
   schema,
+  isHostWide: true,
   subject: (spec) => spec.package.join('|'),
   questions(_, facts) {
     const family = familyOf(facts)

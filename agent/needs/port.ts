@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
-import type { PortHolders, PortQuestion } from '../model/question.ts'
+import type { PortHolders, PortQuestion, ProcessesOf } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
-import { processName } from './process.ts'
+import { processName, processesOf } from './process.ts'
 import { everywhere } from '../fixes/usual-fixes.ts'
 
 const none: readonly string[] = []
@@ -12,7 +12,7 @@ const number = z.int().min(1).max(65_535)
 const schema = z.strictObject({
   port: z
     .union([
-      number.transform((port) => ({ port, protocol: 'tcp' as const, heldBy: none })),
+      number.transform((port) => ({ port, protocol: 'tcp' as const, heldBy: none, of: 'host' as const })),
       z.strictObject({
         port: number.describe('Its number.'),
         protocol: z.enum(['tcp', 'udp']).default('tcp').describe('Default: tcp.'),
@@ -20,6 +20,7 @@ const schema = z.strictObject({
           .array(processName)
           .default([])
           .describe('Names of processes that may hold it: those of the workload itself, once it runs.'),
+        of: processesOf,
       }),
     ])
     .describe('A port of the host that is free, or held by who may.'),
@@ -39,15 +40,20 @@ export const port: Kind<typeof schema> = {
     if (answer.fate === 'absent')
       return verdict('QuestionFailed', { what: `port ${place}`, detail: answer.detail })
     if (answer.fate !== 'found') return unanswered(`port ${place}`, answer)
-    return judgeHolders(place, spec.heldBy, answer.value)
+    return judgeHolders(place, spec, answer.value)
   },
 }
 
-function judgeHolders(place: string, heldBy: readonly string[], { sockets, isWhole }: PortHolders): Verdict {
+interface Holders {
+  readonly heldBy: readonly string[]
+  readonly of: ProcessesOf
+}
+
+function judgeHolders(place: string, { heldBy, of }: Holders, { sockets, isWhole }: PortHolders): Verdict {
   if (sockets.length === 0) return verdict('PortFree', { place })
   const foreign = sockets.filter((names) => !names.some((name) => heldBy.includes(name)))
   if (foreign.length === 0)
-    return verdict('PortHeldAsWanted', { place, by: nameAll(sockets, (name) => heldBy.includes(name)) })
+    return verdict('PortHeldAsWanted', { place, of, by: nameAll(sockets, (name) => heldBy.includes(name)) })
   const isProven = heldBy.length === 0 || (isWhole && foreign.some((names) => names.length > 0))
   if (isProven) return verdict('PortHeld', { place, by: nameAll(foreign) || 'a process that cannot be seen' })
   return verdict('QuestionFailed', {
@@ -63,6 +69,6 @@ function nameAll(
   return [...new Set(sockets.flat().filter(counts))].toSorted().join(', ')
 }
 
-function questionFor({ protocol, port: number, heldBy }: Omit<PortQuestion, 'ask'>): PortQuestion {
-  return { ask: 'port', protocol, port: number, ...(heldBy && heldBy.length > 0 && { heldBy }) }
+function questionFor({ protocol, port: number, heldBy = [], of }: Omit<PortQuestion, 'ask'>): PortQuestion {
+  return { ask: 'port', protocol, port: number, ...(heldBy.length > 0 && { heldBy, of }) }
 }

@@ -1,23 +1,32 @@
 import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
-import type { ProcessQuestion } from '../model/question.ts'
+import type { ProcessesOf, ProcessQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 
 export const processName = z
   .string()
   .regex(/^[^\s/*?[\]]{1,15}$/, 'is not the name of a process: at most 15 characters, no patterns')
 
+/** Whose processes count. */
+export const processesOf = z
+  .enum(['host', 'any'])
+  .default('host')
+  .describe(
+    "Whose: host, which are root's and outside of containers; or any that calls itself so, for what runs in a container. Default: host.",
+  )
+
 const schema = z.strictObject({
   process: z
     .union([
-      processName.transform((one) => [one]),
+      processName.transform((one) => ({ names: [one], of: 'host' as const })),
       z
-        .strictObject({ anyOf: z.array(processName).min(1).describe('Names of which any is enough.') })
-        .transform(({ anyOf }) => anyOf),
+        .strictObject({
+          anyOf: z.array(processName).min(1).describe('Names of which any is enough.'),
+          of: processesOf,
+        })
+        .transform(({ anyOf, of }) => ({ names: anyOf, of })),
     ])
-    .describe(
-      'A process that runs on the host, by its name (comm): at most 15 characters, whatever its arguments are.',
-    ),
+    .describe('A process that runs, by its name (comm): at most 15 characters, whatever its arguments are.'),
 })
 
 /** A process of a name (comm, which the kernel cuts at 15 characters) runs on the host; whatever its arguments are. */
@@ -25,18 +34,18 @@ export const processNeed: Kind<typeof schema> = {
   name: 'process',
   schema,
   isHostWide: true,
-  subject: ({ process: names }) => names.join('|'),
-  questions: ({ process: names }) => names.map(processQuestion),
-  judge({ process: names }, answers) {
-    const all = names.map((name) => ({ name, answer: answers.of(processQuestion(name)) }))
+  subject: ({ process: { names } }) => names.join('|'),
+  questions: ({ process: { names, of } }) => names.map((name) => processQuestion(name, of)),
+  judge({ process: { names, of } }, answers) {
+    const all = names.map((name) => ({ name, answer: answers.of(processQuestion(name, of)) }))
     const running = all.find(({ answer }) => answer.fate === 'found')
-    if (running !== undefined) return verdict('ProcessRuns', { name: running.name })
+    if (running !== undefined) return verdict('ProcessRuns', { name: running.name, of })
     for (const { name, answer } of all)
       if (answer.fate !== 'found' && answer.fate !== 'absent') return unanswered(`process ${name}`, answer)
     return verdict('ProcessNotFound', { names })
   },
 }
 
-export function processQuestion(name: string): ProcessQuestion {
-  return { ask: 'process', name }
+export function processQuestion(name: string, of: ProcessesOf): ProcessQuestion {
+  return { ask: 'process', name, of }
 }

@@ -2,13 +2,12 @@ import { aliasesOf, askedFor, takersOf } from '../catalog/catalog.ts'
 import type { Followed } from '../catalog/follow.ts'
 import { fixText } from '../fixes/fix-text.ts'
 import { collectAnswers } from '../model/answers.ts'
-import type { AnswerEntry } from '../model/answers.ts'
 import { factQuestions, readFacts } from '../model/facts.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Clock, Host, Watcher } from '../model/host.ts'
 import { judge } from '../model/judge.ts'
-import { plan } from '../model/plan.ts'
 import type { HostSummary, Round, Settings } from '../model/report.ts'
+import { askHost } from './ask-host.ts'
 
 /** What a round is made with. */
 export interface RoundOptions {
@@ -31,8 +30,7 @@ export async function makeRound({ host, clock, watcher, files, names }: RoundOpt
   const unreachable = await host.selfTest()
   const known = unreachable === null ? await host.ask(factQuestions) : []
   const facts = readFacts(collectAnswers(known), { arch: process.arch, now: Date.parse(at) })
-  const asked = unreachable === null ? await host.ask(plan(checks, facts)) : []
-  const answers = collectAnswers([...known, ...asked] satisfies AnswerEntry[])
+  const answers = unreachable === null ? await askHost(host, checks, { facts, known }) : collectAnswers(known)
   const publishedBy = (check: string) => takersOf(catalog, config.checks, check)
   const results = judge(checks, { facts, answers, unreachable, publishedBy, fixText })
   const took = Math.round(performance.now() - start)

@@ -32,7 +32,7 @@ function kvm(device: Answer<unknown>) {
   const { catalog } = readCatalog(readShipped())
   const checks = [...catalog.values()].filter(({ name }) => name === 'kvm')
   const answer = ({ ask }: Question) => (ask === 'stat' ? device : found({ text: cpuinfo }))
-  const answers = collectAnswers(plan(checks, debian).map((one) => [one, answer(one)] as const))
+  const answers = collectAnswers(plan(checks, debian).shipped.map((one) => [one, answer(one)] as const))
   const [result] = judge(checks, {
     facts: debian,
     answers,

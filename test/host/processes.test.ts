@@ -110,12 +110,12 @@ test('a connection is no listener, and the port of its other side is not its own
 })
 
 test('a process of a name, and its limits', async () => {
-  const answer = await ask({ ask: 'process', name: own })
+  const answer = await ask({ ask: 'process', name: own, of: 'any' })
   expect(answer).toMatchObject({
     fate: 'found',
     value: { limits: expect.stringContaining('Max open files') },
   })
-  expect(await ask({ ask: 'process', name: 'no-such-name' })).toMatchObject({ fate: 'absent' })
+  expect(await ask({ ask: 'process', name: 'no-such-name', of: 'any' })).toMatchObject({ fate: 'absent' })
 })
 
 test.each<[string, string, string]>([
@@ -147,7 +147,7 @@ async function askStat(...stats: readonly string[]) {
     writeFileSync(join(procfs, pid, 'limits'), `of ${pid}`)
   }
   const fake = openHost({ procfs, targetPid: null, deadline: () => 5_000 })
-  return (await fake.ask([{ ask: 'process', name: 'kubelet' }]))[0]?.[1]
+  return (await fake.ask([{ ask: 'process', name: 'kubelet', of: 'any' }]))[0]?.[1]
 }
 
 test('where the processes of others are not seen, nothing is proven', async () => {
@@ -156,7 +156,7 @@ test('where the processes of others are not seen, nothing is proven', async () =
   mkdirSync(join(procfs, '4711'))
   writeFileSync(join(procfs, '4711', 'stat'), '4711 (bash) S 1')
   const hidden = openHost({ procfs, targetPid: null, deadline: () => 5_000 })
-  const [entry] = await hidden.ask([{ ask: 'process', name: 'kubelet' }])
+  const [entry] = await hidden.ask([{ ask: 'process', name: 'kubelet', of: 'any' }])
   expect(entry?.[1]).toMatchObject({ fate: 'failed' })
   const [port] = await hidden.ask([{ ask: 'port', protocol: 'tcp', port: 1 }])
   expect(port?.[1]).toMatchObject({ fate: 'failed' })

@@ -26,7 +26,7 @@ const host = openHost({ procfs: '/proc', targetPid: Number(pid), deadline: () =>
 const { catalog } = load({ config: null, ownChecks: null, allowCommands: true })
 const known = await host.ask(factQuestions)
 const facts = readFacts(collectAnswers(known), { arch: process.arch, now: Date.now() })
-const asked = await host.ask(plan([...catalog.values()], facts))
+const asked = await host.ask(plan([...catalog.values()], facts).shipped)
 const units: Record<string, UnitProperties> = {}
 const runs: unknown[] = []
 let clock: string | undefined

@@ -22,7 +22,7 @@ test('questions that differ in anything have different keys', () => {
     { ask: 'readAll', path: '/a', suffix: '.conf' },
     { ask: 'which', name: 'a' },
     { ask: 'unit', name: 'a' },
-    { ask: 'process', name: 'a' },
+    { ask: 'process', name: 'a', of: 'any' },
     { ask: 'port', protocol: 'tcp', port: 1 },
     { ask: 'port', protocol: 'udp', port: 1 },
     { ask: 'port', protocol: 'tcp', port: 11 },

@@ -26,7 +26,7 @@ function withoutAnswers(kind: string): { finding: Finding; details: string[] } {
   const rules = { origin: 'shipped', allowCommands: true } as const
   const read = readCheckFile('all.yaml', `title: t\nwhy: w\nneeds:\n${needs.join('')}`, rules)
   if ('mistakes' in read) throw new Error(read.mistakes.map(({ message }) => message).join('; '))
-  const questions = plan([read.check], facts)
+  const { shipped: questions } = plan([read.check], facts)
   const failed = (index: number) => ({ fate: 'failed', detail: `trouble ${index}.` }) as const
   const answers = collectAnswers(questions.map((question, index) => [question, failed(index)]))
   const [result] = judge([read.check], { facts, answers, unreachable: null, publishedBy: () => [], fixText })

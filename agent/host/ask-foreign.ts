@@ -1,0 +1,63 @@
+import type { AnswerEntry } from '../model/answers.ts'
+import type { Answer, FileStat, Program, Question } from '../model/question.ts'
+import { isFileQuestion } from './ask-files.ts'
+import type { HeldProcess } from './held-process.ts'
+import { openFiles } from './open-namespace.ts'
+import type { Means } from './open-namespace.ts'
+import { placesOf } from './target.ts'
+
+/** The process in whose mount namespace it is asked. */
+export interface Foreign {
+  readonly name: string
+  readonly held: HeldProcess
+}
+
+/**
+ * Asks in a mount namespace that is not the host's. Whoever made it decides what stands at every path in it: any program,
+ * any file of the host bound over any other. So nothing is run there, and of a path no more is told than that it is there,
+ * its type and its mode; whatever is asked otherwise is denied, by whichever check.
+ */
+export async function askForeign(
+  { name, held }: Foreign,
+  questions: readonly Question[],
+  means: Means,
+): Promise<readonly AnswerEntry[]> {
+  const ask = openFiles(placesOf(held.place), means)
+  const allowed = questions.filter((question) => isFileQuestion(question) && question.ask in told)
+  const answers = await ask(allowed.filter(isFileQuestion))
+  const others = questions.filter((question) => !allowed.includes(question))
+  return [
+    ...answers.map(([question, answer]) => [question, plainAnswer(name, question, answer)] as const),
+    ...others.map((question) => [question, denied(name)] as const),
+  ]
+}
+
+function plainAnswer(name: string, question: Question, answer: Answer<unknown>): Answer<unknown> {
+  const tell = told[question.ask]
+  if (tell === undefined) return denied(name)
+  if (answer.fate === 'found') return { fate: 'found', value: tell(answer.value as never, question) }
+  return { fate: answer.fate, detail: plainDetail(name, answer.detail) }
+}
+
+/** What was seen on the way, such as the text of a link, is content too. */
+function plainDetail(name: string, detail: string): string {
+  return detail.startsWith('looked for ') ? detail : `it was looked for as ${name} sees it`
+}
+
+/** The ways of asking that are answered, each with as much as is told of its answer. */
+const told: Partial<Record<Question['ask'], (value: never, question: Question) => unknown>> = {
+  which: (value: Program) => value,
+  stat: ({ type, mode, uid, gid }: FileStat, question: Question): FileStat => ({
+    type,
+    mode,
+    uid,
+    gid,
+    size: null,
+    realPath: 'path' in question ? question.path : '',
+  }),
+}
+
+function denied(name: string): Answer<never> {
+  const detail = `${name} has a mount namespace of its own, where nothing is run and no content is read`
+  return { fate: 'denied', detail }
+}

@@ -1,0 +1,29 @@
+import { collectAnswers } from '../model/answers.ts'
+import type { AnswerEntry, Answers } from '../model/answers.ts'
+import { mostCustomQuestions } from '../model/bounds.ts'
+import type { Check } from '../model/check.ts'
+import type { Facts } from '../model/facts.ts'
+import type { Host } from '../model/host.ts'
+import { plan } from '../model/plan.ts'
+import type { Answer } from '../model/question.ts'
+
+/**
+ * Asks all that the checks need. Custom checks are asked after the shipped ones have their answers: however many or slow
+ * their questions are, none of ours is late or unknown for them.
+ */
+export async function askHost(
+  host: Host,
+  checks: readonly Check[],
+  { facts, known }: { facts: Facts; known: readonly AnswerEntry[] },
+): Promise<Answers> {
+  const { shipped, custom, leftOut } = plan(checks, facts)
+  const ours = await host.ask(shipped)
+  const theirs = custom.length === 0 ? [] : await host.ask(custom)
+  const unasked = leftOut.map((question) => [question, tooMany] as const)
+  return collectAnswers([...known, ...ours, ...theirs, ...unasked])
+}
+
+const tooMany: Answer<never> = {
+  fate: 'failed',
+  detail: `custom checks ask more than ${mostCustomQuestions} questions, and this one is beyond them`,
+}
