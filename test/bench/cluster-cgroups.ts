@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KubeletNode } from '../cluster/kubelet-node.ts'
+import type { KubeletNode } from '../cluster/nodes/kubelet-node.ts'
 
 /** What the containers of the agent on a node use, by their cgroups as this machine sees them, v1 (a path a controller) or v2. */
 export type Container = 'prober' | 'server'

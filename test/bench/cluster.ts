@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { V1Node, V1ResourceRequirements } from '@kubernetes/client-node'
 import { parse } from 'yaml'
-import type { ControlPlane } from '../cluster/control-plane.ts'
-import type { KubeletNode } from '../cluster/kubelet-node.ts'
-import { startRealCluster } from '../cluster/real-cluster.ts'
-import type { RealCluster } from '../cluster/real-cluster.ts'
-import { until } from '../cluster/test-node.ts'
+import type { ControlPlane } from '../cluster/plane/control-plane.ts'
+import type { KubeletNode } from '../cluster/nodes/kubelet-node.ts'
+import { startRealCluster } from '../cluster/nodes/real-cluster.ts'
+import type { RealCluster } from '../cluster/nodes/real-cluster.ts'
+import { until } from '../cluster/plane/test-node.ts'
 import { agentImage } from '../setup/agent-image.ts'
-import { controlPlane } from '../setup/control-plane.ts'
+import { kubernetesPrograms } from '../setup/kubernetes-programs.ts'
 import { hostRoot } from '../setup/host-root.ts'
 import { podImage } from '../setup/pod-image.ts'
 import { sweepHosts } from '../setup/sweep-hosts.ts'
@@ -28,7 +28,7 @@ const warmUp = 60_000
 /** Milliseconds from sample to sample; a round is each minute. */
 const sampleEach = 10_000
 
-for (const step of [systemPackages, sweepHosts, hostRoot, podImage, agentImage, controlPlane])
+for (const step of [systemPackages, sweepHosts, hostRoot, podImage, agentImage, kubernetesPrograms])
   Object.assign(process.env, await step.run((words) => console.log(`${step.title}: ${words}`)))
 
 const on = await startRealCluster()

@@ -52,7 +52,7 @@ describe('a program that ends', () => {
   })
 
   test('sees nothing of our environment', async () => {
-    process.env['HOSTDEPS_TEST_SECRET'] = 'x'
+    process.env['HOSTDEPS_SECRET'] = 'x'
     const answer = await run(['env'])
     const names =
       answer.fate === 'found' ? answer.value.stdout.split('\n').map((line) => line.split('=')[0]) : []

@@ -7,6 +7,7 @@ import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
 import { keyOf } from './key-of.ts'
 import { copyNpm, npmCache, npmFolder, npmSettings } from './npm.ts'
 import type { Step } from './step.ts'
+import { systemPackages } from './system-packages.ts'
 
 /** What the image is called in its archive. It is of no registry: a node that lacks it does not go and look. */
 const imageName = 'localhost/hostdeps:test'
@@ -36,6 +37,8 @@ const folder = resolve('.cache/image')
  */
 export const agentImage: Step = {
   title: "the agent's image",
+  gives: ['HOSTDEPS_TEST_IMAGE'],
+  needs: [systemPackages],
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     await mustBeDebianRoot()

@@ -5,6 +5,7 @@ import { mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot } from './debian-root.ts'
 import { keyOf } from './key-of.ts'
 import type { Step } from './step.ts'
+import { systemPackages } from './system-packages.ts'
 
 const booted = ['systemd', 'systemd-sysv', 'dbus', 'kmod', 'iproute2', 'procps', 'ca-certificates', 'mount']
 
@@ -32,6 +33,8 @@ const edition = 1
 
 export const debianReleases: Step = {
   title: 'the roots of Debian 13 and Debian sid',
+  gives: ['HOSTDEPS_TEST_ROOT_SID', 'HOSTDEPS_TEST_ROOT_TRIXIE'],
+  needs: [systemPackages],
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     await mustBeDebianRoot()

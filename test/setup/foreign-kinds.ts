@@ -22,6 +22,7 @@ const definitions: Readonly<Record<string, readonly string[]>> = {
  */
 export const foreignKinds: Step = {
   title: 'the kinds of other projects that overlays and examples use',
+  gives: ['HOSTDEPS_TEST_CRDS'],
   hint: 'install Go (test/cluster/crds/go.mod says which) and let it reach its module proxy',
   async run(tell) {
     tell('go mod download')

@@ -5,6 +5,7 @@ import { aptOptions, mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
 import { keyOf } from './key-of.ts'
 import type { Step } from './step.ts'
+import { systemPackages } from './system-packages.ts'
 
 const included = ['systemd', 'systemd-sysv', 'dbus', 'kmod', 'iproute2', 'procps', 'ca-certificates']
 /** What makes a node of a host, with a kubelet. */
@@ -25,6 +26,8 @@ const edition = 4
 /** A Debian 12 root that test hosts are booted from: debootstrap, about a minute, kept in .cache. */
 export const hostRoot: Step = {
   title: 'the root of the Debian 12 test host',
+  gives: ['HOSTDEPS_TEST_HOST_ROOT'],
+  needs: [systemPackages],
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     await mustBeDebianRoot()

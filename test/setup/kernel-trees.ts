@@ -3,7 +3,9 @@ import { mkdir, rename, rm, symlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { aptEnv, aptOptions, mustBeDebianRoot } from './apt.ts'
+import { debianReleases } from './debian-releases.ts'
 import { sweepParts } from './debian-root.ts'
+import { hostRoot } from './host-root.ts'
 import type { Step } from './step.ts'
 
 /** The roots that apt is asked in, by the variable that names them. */
@@ -19,6 +21,8 @@ const roots: Readonly<Record<string, string>> = {
  */
 export const kernelTrees: Step = {
   title: "the module trees of Debian's kernels",
+  gives: ['HOSTDEPS_TEST_KERNELS'],
+  needs: [hostRoot, debianReleases],
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     await mustBeDebianRoot()

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { mustBeDebianRoot } from './apt.ts'
 import type { Step } from './step.ts'
+import { systemPackages } from './system-packages.ts'
 
 /** What the image of the pods that tests run is called; it is also the sandbox of each pod. */
 const imageName = 'localhost/busybox:test'
@@ -11,6 +12,8 @@ const imageName = 'localhost/busybox:test'
 /** busybox and nothing else, since no image can be pulled. */
 export const podImage: Step = {
   title: 'the image of the pods that tests run',
+  gives: ['HOSTDEPS_TEST_POD_IMAGE'],
+  needs: [systemPackages],
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     await mustBeDebianRoot()

@@ -14,6 +14,7 @@ const folder = resolve('.cache/promtool')
  */
 export const promtool: Step = {
   title: 'promtool',
+  gives: ['HOSTDEPS_TEST_PROMTOOL'],
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     const program = join(folder, 'usr/bin/promtool')

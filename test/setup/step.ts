@@ -1,5 +1,6 @@
 /**
- * One thing that tests need and a fresh machine may lack. What steps set up, tests find by environment variables:
+ * One thing that tests need and a fresh machine may lack. What steps set up, tests find by environment variables, and which
+ * of them a test file mentions says what it needs (needs.ts):
  *
  * | variable | says |
  * | --- | --- |
@@ -15,6 +16,10 @@
  */
 export interface Step {
   readonly title: string
+  /** The names of the variables that it sets, sorted; each is set by one step alone. */
+  readonly gives: readonly string[]
+  /** The steps before it. */
+  readonly needs?: readonly Step[]
   /** The environment variables to set. Rejects when it cannot be had. */
   run(tell: (progress: string) => void): Promise<Readonly<Record<string, string>>>
   /** How a person gets it. */

@@ -25,6 +25,7 @@ const packages: Readonly<Record<string, string>> = {
 
 export const systemPackages: Step = {
   title: 'system packages',
+  gives: ['CHROMIUM'],
   hint: `apt-get install ${Object.keys(packages).join(' ')}`,
   async run(tell) {
     const wanted = await missingPackages()

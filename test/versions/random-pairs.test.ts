@@ -4,21 +4,19 @@ import { compareDebVersions } from '../../agent/versions/deb.ts'
 import type { Compare } from '../../agent/versions/order.ts'
 import { comparePacmanVersions } from '../../agent/versions/pacman.ts'
 import { compareRpmVersions, rpmvercmp } from '../../agent/versions/rpm.ts'
+import { hasProgram } from '../setup/has-program.ts'
 
 /** Pairs against the real tools; more of them with PAIRS=100000. */
 const count = Number(process.env['PAIRS'] ?? 10_000)
-const hasPerl = spawnSync('perl', ['-MDpkg::Version', '-e', '1']).status === 0
-const hasRpm = spawnSync('rpm', ['--version']).status === 0
-if (!hasPerl) console.warn('SKIPPED: the order of dpkg against the real one (apt-get install libdpkg-perl)')
-if (!hasRpm) console.warn('SKIPPED: the order of rpm against the real one (apt-get install rpm)')
+const hasPerl = hasProgram(['perl', '-MDpkg::Version', '-e', '1'], { shows: "dpkg's own order" })
+const hasRpm = hasProgram(['rpm', '--version'], { shows: "rpm's own order" })
 
 /** The library behind vercmp(8), which takes one pair a process. */
 const alpm =
   "import ctypes, sys; order = ctypes.CDLL('libalpm.so.13').alpm_pkg_vercmp; [print(order(*line.encode().split())) for line in sys.stdin]"
-const hasAlpm = spawnSync('python3', ['-c', alpm], { input: '' }).status === 0
-if (!hasAlpm) console.warn('SKIPPED: the order of pacman against the real one (apt-get install libalpm13)')
+const hasAlpm = hasProgram(['python3', '-c', alpm], { shows: "pacman's own order" })
 
-test.runIf(hasAlpm)('pacman orders as we do', { timeout: 60_000 }, () => {
+test.runIf(hasAlpm)('pacman orders as we do', () => {
   const pieces = ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '.', '.', '_', '+', '-', '1:']
   const pairs = randomPairs(
     pieces,
@@ -41,7 +39,7 @@ const debPieces = ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '~', '+', '.'
 test.runIf(hasPerl).each<[string, (text: string) => string]>([
   ['without epochs', () => ''],
   ['with epochs', epochOf],
-])('dpkg orders as we do, %s', { timeout: 60_000 }, (_, epoch) => {
+])('dpkg orders as we do, %s', (_, epoch) => {
   const pairs = randomPairs(debPieces, (text) => `${epoch(text)}${`1${text}`.replace(/-+$/, '')}`)
   const program =
     'use Dpkg::Version; while (<STDIN>) { chomp; my ($a, $b) = split / /; print version_compare($a, $b), "\\n" }'
@@ -55,12 +53,12 @@ test.runIf(hasPerl).each<[string, (text: string) => string]>([
 
 const rpmPieces = ['0', '1', '9', '10', '007', 'a', 'b', 'Z', '~', '^', '.', '_', '+']
 
-test.runIf(hasRpm)('rpm orders as we do', { timeout: 60_000 }, () => {
+test.runIf(hasRpm)('rpm orders as we do', () => {
   const pairs = randomPairs(rpmPieces, (text) => text)
   expectSame(pairs, askRpm(pairs), rpmvercmp)
 })
 
-test.runIf(hasRpm)('also with epochs and releases', { timeout: 60_000 }, () => {
+test.runIf(hasRpm)('also with epochs and releases', () => {
   // A version and a release of the same pieces, which are often equal, so that what follows them counts.
   const pairs = randomPairs([...rpmPieces, '-', '-'], (text) => {
     const [version = '', ...rest] = text.split('-')

@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { untilStatus } from '../hosts/cli.ts'
+import { applyPatch, mergePatch } from './plane/api-client.ts'
+import { flag, useFlaggedNode } from './plane/flagged-node.ts'
+import { until } from './plane/test-node.ts'
+
+/** What goes wrong between a server and a real API server; they speak through a proxy that can make storms. */
+describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on', () => {
+  const on = useFlaggedNode()
+  const patch = (type: string, body: object) => {
+    const { cluster, node } = on()
+    return cluster.call({ method: 'PATCH', path: `/api/v1/nodes/${node.name}`, type, body })
+  }
+
+  test('a server that is killed and started again: no event, the same times, no false recovery', async () => {
+    const { node, agent, condition } = on()
+    await until(
+      () => node.events(),
+      (events) => events.length === 1,
+    )
+    const before = [await condition(), await node.condition('hostdeps.dev/OtherReady')]
+    const version = async () =>
+      (await node.read()).metadata?.managedFields?.find(({ manager }) => manager === 'hostdeps')?.time
+    const written = await version()
+    await agent.server.end('SIGKILL')
+    agent.startServer()
+    await until(
+      async () => agent.server.said(),
+      (said) => said.includes('rounds come') || said.includes('serving'),
+    )
+    await untilStatus(`${agent.url}/readyz`, 200, 20_000)
+    await sleep(6_000)
+    expect([await condition(), await node.condition('hostdeps.dev/OtherReady')]).toEqual(before)
+    expect(await version()).toBe(written)
+    expect(await node.events()).toHaveLength(1)
+  })
+
+  test('a label that is removed by hand comes back', async () => {
+    const { node, labelIs } = on()
+    await patch(mergePatch, { metadata: { labels: { [flag]: null } } })
+    expect(await node.label(flag)).toBeUndefined()
+    await labelIs('ready', 12_000)
+  })
+
+  test('a condition of ours that another writes is taken back, and what is of others stays', async () => {
+    const { cluster, node, condition } = on()
+    const foreign = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: node.name, labels: { 'example.com/mine': 'yes' } },
+      status: {
+        conditions: [
+          { type: 'hostdeps.dev/FlagReady', status: 'False', reason: 'Foreign', message: 'mine now' },
+          { type: 'example.com/Foreign', status: 'True', reason: 'Foreign', message: 'mine' },
+        ],
+      },
+    }
+    const path = `/api/v1/nodes/${node.name}/status?fieldManager=another&force=true`
+    await cluster.call({ method: 'PATCH', path, type: applyPatch, body: foreign })
+    expect((await condition())?.reason).toBe('Foreign')
+    await until(condition, (now) => now?.status === 'True', 12_000)
+    expect(await node.label('example.com/mine')).toBe('yes')
+    expect(await node.condition('example.com/Foreign')).toMatchObject({ message: 'mine' })
+  })
+
+  test('a Node that is deleted and made anew is published to again, and told its events', async () => {
+    const { node, labelIs } = on()
+    await node.renew()
+    await labelIs('ready', 15_000)
+    await until(
+      () => node.events(),
+      (events) => events.some(({ note }) => note?.startsWith('other: ')),
+    )
+  })
+
+  test.each([
+    { status: 429, retryAfter: 3, atMost: 5 },
+    { status: 503, atMost: 6 },
+    { status: 500, atMost: 6 },
+  ])(
+    'a storm of $status: it backs off, recovers and loses nothing',
+    { timeout: 90_000 },
+    async ({ atMost, ...storm }) => {
+      const { proxy, node, agent, flags, labelIs } = on()
+      await labelIs('ready')
+      proxy.hits.length = 0
+      const events = (await node.events()).length
+      proxy.storm = storm
+      flags.clear('flag')
+      await sleep(15_000)
+      const hits = proxy.hits.length
+      expect(hits).toBeGreaterThan(0)
+      expect(hits).toBeLessThanOrEqual(atMost)
+      const response = await fetch(`${agent.url}/readyz`)
+      expect([response.status, await response.text()]).toEqual([
+        503,
+        expect.stringContaining(String(storm.status)),
+      ])
+      proxy.storm = null
+      await labelIs('missing', 25_000)
+      flags.set('flag')
+      await labelIs('ready')
+      console.log(`a storm of ${storm.status} for 15 s: ${hits} requests; ${events} events before it`)
+    },
+  )
+
+  test('an API server that is away for 60 s, with a change meanwhile', { timeout: 200_000 }, async () => {
+    const { cluster, flags, labelIs } = on()
+    await cluster.stopApiServer()
+    flags.clear('flag')
+    await sleep(60_000)
+    await cluster.startApiServer()
+    console.log(`published ${Math.round(await labelIs('missing', 80_000))} ms after it was back`)
+    flags.set('flag')
+    await labelIs('ready')
+  })
+
+  test('a check that the API server refuses leaves the others published', async () => {
+    const { cluster, node, agent, labelIs } = on()
+    const refusal = join(agent.folder, 'refusal.json')
+    writeFileSync(refusal, JSON.stringify(refusalOf(flag)))
+    await cluster.kubectl('apply', '-f', refusal)
+    await sleep(2_000)
+    await patch(mergePatch, { metadata: { labels: { [flag]: null, 'hostdeps.dev/other': null } } })
+    await until(
+      () => node.label('hostdeps.dev/other'),
+      (now) => now === 'missing',
+      25_000,
+    )
+    expect(await node.label(flag)).toBeUndefined()
+    const response = await fetch(`${agent.url}/readyz`)
+    expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('flag: ')])
+    await cluster.kubectl('delete', '-f', refusal)
+    await labelIs('ready', 25_000)
+  })
+})
+
+/** An admission policy that refuses Nodes with this label, as 422. */
+function refusalOf(label: string) {
+  const [apiVersion, metadata] = ['admissionregistration.k8s.io/v1', { name: 'refusal' }]
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['nodes/status'] }
+  const expression = `!('${label}' in object.metadata.labels)`
+  const policy = {
+    apiVersion,
+    kind: 'ValidatingAdmissionPolicy',
+    metadata,
+    spec: {
+      matchConstraints: { resourceRules: [rule] },
+      matchConditions: [
+        {
+          name: 'ours',
+          expression: "request.userInfo.username == 'system:serviceaccount:hostdeps:hostdeps'",
+        },
+      ],
+      validations: [{ expression, message: 'this label is not wanted', reason: 'Invalid' }],
+    },
+  }
+  const spec = { policyName: 'refusal', validationActions: ['Deny'] }
+  const binding = { apiVersion, kind: 'ValidatingAdmissionPolicyBinding', metadata, spec }
+  return { apiVersion: 'v1', kind: 'List', items: [policy, binding] }
+}

@@ -1,0 +1,117 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { V1PodSpec } from '@kubernetes/client-node'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { callApi } from './plane/api-client.ts'
+import { startControlPlane } from './plane/control-plane.ts'
+import type { ControlPlane } from './plane/control-plane.ts'
+
+const root = new URL('../../', import.meta.url).pathname
+const manifests = join(root, 'manifests')
+const overlays = readdirSync(join(manifests, 'overlays')).map((name) => `manifests/overlays/${name}`)
+const folders = ['manifests', ...overlays.toSorted()]
+
+/** Other projects' own definitions of their kinds, and ours of the one that cannot be had. */
+const definitions = (process.env['HOSTDEPS_TEST_CRDS'] ?? '').split(':').filter((file) => file !== '')
+const standIn = new URL('crds/node-readiness-rule.yaml', import.meta.url).pathname
+const isSetUp = process.env['HOSTDEPS_TEST_CONTROL_PLANE'] !== undefined && definitions.length > 0
+
+describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
+  let cluster: ControlPlane
+  beforeAll(async () => {
+    cluster = await startControlPlane()
+    await cluster.kubectl('create', ...[...definitions, standIn].flatMap((file) => ['-f', file]))
+    await cluster.kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all')
+    // A dry run makes no namespace for what would stand in it.
+    await cluster.kubectl('create', 'namespace', 'hostdeps')
+    await cluster.kubectl('create', 'namespace', 'strict')
+    await cluster.kubectl('create', 'serviceaccount', 'hostdeps', '-n', 'strict')
+    await cluster.kubectl('label', 'namespace', 'strict', 'pod-security.kubernetes.io/enforce=restricted')
+  }, 120_000)
+  afterAll(() => cluster?.stop())
+
+  const dryRun = async (text: string) => {
+    const file = join(cluster.folder, `dry-run-${performance.now()}.yaml`)
+    writeFileSync(file, text)
+    return cluster.kubectl('apply', '--dry-run=server', '-f', file)
+  }
+
+  test.each(folders)('the API server would take %s as it is', async (folder) => {
+    const text = await cluster.kubectl('kustomize', join(root, folder))
+    const said = await dryRun(text)
+    const objects = parseAllDocuments(text).length
+    expect(said.split('\n').filter((line) => line.endsWith('(server dry run)'))).toHaveLength(objects)
+  })
+
+  test('and would not take it with a field that it does not know, or a value of the wrong form', async () => {
+    const text = await cluster.kubectl('kustomize', manifests)
+    const misspelt = text.replace('terminationGracePeriodSeconds:', 'terminationGraceSeconds:')
+    await expect(dryRun(misspelt)).rejects.toThrow(/unknown field "[\w.]*\bterminationGraceSeconds"/)
+    const malformed = text.replace('sizeLimit: 8Mi', 'sizeLimit: 8 MiB')
+    await expect(dryRun(malformed)).rejects.toThrow('quantities must match')
+  })
+
+  test.each([
+    ['monitoring', 'targetLabel: node', 'targetLable: node', /unknown field "[^"]*targetLable"/],
+    ['monitoring', 'for: 10m', 'for: ten minutes', /groups\[0\]\.rules\[0\]\.for.*should match/],
+    ['openshift', 'allowHostPID: false', 'allowHostPid: false', /unknown field "allowHostPid"/],
+    ['openshift', 'allowHostPID: false', 'allowHostPID: "no"', /allowHostPID.* must be of type boolean/],
+  ])('nor %s with "%s" made "%s"', async (overlay, right, wrong, refusal) => {
+    const text = await cluster.kubectl('kustomize', join(manifests, 'overlays', overlay))
+    expect(text).toContain(right)
+    await expect(dryRun(text.replace(right, wrong))).rejects.toThrow(refusal)
+  })
+
+  const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.yaml'))
+  test.each(examples)('and the example %s', async (file) => {
+    expect(await dryRun(readFileSync(join(root, 'examples', file), 'utf8'))).toContain(
+      'created (server dry run)',
+    )
+  })
+
+  describe.each(['manifests', 'manifests/overlays/talos'])('Pod Security "restricted" of %s', (folder) => {
+    const admit = async (name?: string) => {
+      const spec = agentOf(await cluster.kubectl('kustomize', join(root, folder)))
+      const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'copy' }, spec: only(spec, name) }
+      return callApi<{ message?: string }>(cluster.admin, {
+        method: 'POST',
+        path: '/api/v1/namespaces/strict/pods?dryRun=All',
+        body,
+      })
+    }
+
+    test('takes a copy of the pod with the server alone', async () => {
+      const { status, body } = await admit('server')
+      expect([status, body.message]).toEqual([201, undefined])
+    })
+
+    test.each([{ part: 'whole' }, { part: 'the prober alone', name: 'prober' }])(
+      'does not take $part',
+      async ({ name }) => {
+        const { status, body } = await admit(name)
+        expect(status).toBe(403)
+        expect(body.message).toMatch(/violates PodSecurity "restricted:latest": privileged .*"prober"/)
+        expect(body.message).not.toContain('"server"')
+      },
+    )
+  })
+})
+
+/** As YAML has it, without a class. */
+type PodSpec = Pick<V1PodSpec, 'containers' | 'volumes'>
+
+/** Of the DaemonSet's pod. */
+function agentOf(text: string): PodSpec {
+  const objects = parseAllDocuments(text).map((document) => document.toJS())
+  const spec: PodSpec | undefined = objects.find(({ kind }) => kind === 'DaemonSet')?.spec.template.spec
+  if (spec === undefined) throw new Error('there is no DaemonSet')
+  return spec
+}
+
+/** With one of its containers and the volumes that this one mounts; all of it without a name. */
+function only(spec: PodSpec, name?: string): PodSpec {
+  const containers = spec.containers.filter((one) => name === undefined || one.name === name)
+  const mounted = new Set(containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map((one) => one.name)))
+  return { ...spec, containers, volumes: (spec.volumes ?? []).filter((one) => mounted.has(one.name)) }
+}

@@ -1,0 +1,42 @@
+import type { AuthenticationV1TokenRequest } from '@kubernetes/client-node'
+import type { ControlPlane } from './control-plane.ts'
+
+const manifests = new URL('../../../manifests/base/', import.meta.url).pathname
+const rbac = [
+  'service-account',
+  'cluster-role',
+  'cluster-role-binding',
+  'event-cluster-role',
+  'event-cluster-role-binding',
+]
+
+/** The rights that manifests/ gives the server, and a kubeconfig with a token of its service account. */
+export async function serverAccess(cluster: ControlPlane, server?: string): Promise<string> {
+  await cluster.kubectl('create', 'namespace', 'hostdeps').catch(() => 'there already')
+  for (const name of rbac) await cluster.kubectl('apply', '-f', `${manifests}${name}.yaml`)
+  return cluster.kubeConfig(await serverToken(cluster), server)
+}
+
+export interface TokenOf {
+  readonly namespace?: string
+  /** The pod that the token is bound to, as a projected one is: it carries the node's name then. */
+  readonly pod?: string
+}
+
+/** A token of the server's service account. */
+export async function serverToken(
+  cluster: ControlPlane,
+  { namespace = 'hostdeps', pod }: TokenOf = {},
+): Promise<string> {
+  const bound = pod === undefined ? {} : { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: pod } }
+  const { status } = await cluster.call<AuthenticationV1TokenRequest>({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/hostdeps/token`,
+    body: {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: 7200, ...bound },
+    },
+  })
+  return status?.token ?? ''
+}

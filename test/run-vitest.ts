@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { execa } from 'execa'
+
+export interface Counts {
+  readonly passed: number
+  /** At least one when vitest itself did not end well: a file that does not load has no tests to count. */
+  readonly failed: number
+  readonly skipped: number
+  /** The file and the full name of each, and the beginning of what it says. */
+  readonly failures: readonly string[]
+}
+
+/** The part of vitest's JSON report that is read here. */
+interface Report {
+  readonly success?: boolean
+  readonly numFailedTests?: number
+  readonly numPassedTests?: number
+  readonly numPendingTests?: number
+  readonly numTodoTests?: number
+  readonly testResults?: readonly {
+    readonly name: string
+    readonly status: string
+    readonly message: string
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
+  }[]
+}
+
+/** Of a project, these files, or all; with vitest's own flags. */
+export async function runVitest(
+  project: string,
+  { files, flags }: { readonly files: readonly string[]; readonly flags: readonly string[] },
+): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), 'hostdeps-results-'))
+  const file = join(folder, 'results.json')
+  const reporters = ['default', 'json', './test/setup/skipped.ts'].map((name) => `--reporter=${name}`)
+  const argv = ['run', '--project', project, ...reporters, `--outputFile.json=${file}`, ...flags, ...files]
+  const { exitCode } = await execa('vitest', argv, { stdio: 'inherit', reject: false, preferLocal: true })
+  const report: Report = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))
+  await rm(folder, { recursive: true })
+  const isWhole = exitCode === 0 && report.success === true
+  const failed = report.numFailedTests ?? 0
+  return {
+    passed: report.numPassedTests ?? 0,
+    failed: isWhole ? failed : Math.max(failed, 1),
+    skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
+    failures: failuresOf(report),
+  }
+}
+
+function failuresOf({ testResults = [] }: Report): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(process.cwd(), name)
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    if (failed.length === 0) return status === 'failed' ? [`${file}\n${beginningOf(message)}`] : []
+    return failed.map((test) => `${file} > ${test.fullName}\n${beginningOf(test.failureMessages.join('\n'))}`)
+  })
+}
+
+function beginningOf(text: string): string {
+  return text.trim().split('\n').slice(0, 12).join('\n')
+}

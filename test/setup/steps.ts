@@ -1,0 +1,36 @@
+import { agentImage } from './agent-image.ts'
+import { debianReleases } from './debian-releases.ts'
+import { foreignKinds } from './foreign-kinds.ts'
+import { hostRoot } from './host-root.ts'
+import { kernelTrees } from './kernel-trees.ts'
+import { kubernetesPrograms } from './kubernetes-programs.ts'
+import { podImage } from './pod-image.ts'
+import { promtool } from './promtool.ts'
+import type { Step } from './step.ts'
+import { sweepHosts } from './sweep-hosts.ts'
+import { systemPackages } from './system-packages.ts'
+
+/** All that can be set up. A step runs after what it needs. */
+export const steps: readonly Step[] = [
+  systemPackages,
+  sweepHosts,
+  kubernetesPrograms,
+  hostRoot,
+  debianReleases,
+  kernelTrees,
+  podImage,
+  agentImage,
+  foreignKinds,
+  promtool,
+]
+
+/** These, and before each what it needs itself; in the order above. */
+export function withNeeds(wanted: Iterable<Step>): Step[] {
+  const all = new Set<Step>()
+  const add = (step: Step) => {
+    all.add(step)
+    step.needs?.forEach(add)
+  }
+  for (const step of wanted) add(step)
+  return steps.filter((step) => all.has(step))
+}
