@@ -41,7 +41,7 @@ async function probe(setUp: string): Promise<{ stdout: string; loaded: string[] 
   rmSync(round, { force: true })
   const argv = ['--import', `data:text/javascript,${setUp};${tell}`, main, 'probe', '--round', round]
   const running = execa(process.execPath, argv)
-  await expect.poll(() => existsSync(round), { timeout: 20_000 }).toBe(true)
+  await expect.poll(() => existsSync(round)).toBe(true)
   running.kill('SIGTERM')
   const { stdout, stderr } = await running
   return { stdout, loaded: JSON.parse(stderr) as string[] }

@@ -37,7 +37,6 @@ try {
   await until(
     () => Promise.all(on.nodes.map(({ name }) => on.labelOf(name, 'open-iscsi'))),
     (all) => all.every(Boolean),
-    60_000,
   )
   console.log(`both nodes are labelled; ${minutes} minutes of steady state begin in a minute`)
   await sleep(warmUp)

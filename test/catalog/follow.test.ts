@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { followFiles } from '../../agent/catalog/follow.ts'
+import { patience } from '../patience.ts'
 import type { Followed } from '../../agent/catalog/follow.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-follow-'))
@@ -71,5 +72,5 @@ function turn(name: string, files: Readonly<Record<string, string>>): void {
 }
 
 async function untilSeen(seen: readonly Followed[], count: number): Promise<void> {
-  await vi.waitFor(() => expect(seen).toHaveLength(count), { timeout: 5_000, interval: 20 })
+  await vi.waitFor(() => expect(seen).toHaveLength(count), { timeout: patience, interval: 20 })
 }

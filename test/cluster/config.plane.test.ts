@@ -11,20 +11,20 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what people write'
     const { node, agent, flags, labelIs, condition } = on()
     agent.writeConfig(configOf('other, third'))
     agent.writeCheck('third', flags.check('third'))
-    await labelIs(undefined, 10_000)
+    await labelIs(undefined)
     await until(
       () => node.label('hostdeps.dev/third'),
       (now) => now === 'missing',
     )
     expect(await condition()).toBeUndefined()
     agent.writeConfig(configOf('flag, other'))
-    await labelIs('ready', 10_000)
+    await labelIs('ready')
   })
 
   test('an invalid config keeps the last good one, and says so', async () => {
     const { node, agent } = on()
     agent.writeConfig(configOf('flag, othr'))
-    await untilStatus(`${agent.url}/readyz`, 503, 10_000)
+    await untilStatus(`${agent.url}/readyz`, 503)
     const said = await (await fetch(`${agent.url}/readyz`)).text()
     expect(said).toMatch(/config\.yaml:1: checks\[1\]: there is no check othr \(did you mean other\?\)/)
     expect(await (await fetch(`${agent.url}/metrics`)).text()).toMatch(/^hostdeps_config_mistakes 1$/m)
@@ -34,7 +34,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what people write'
     )
     expect(await node.label(flag)).toBe('ready')
     agent.writeConfig(configOf('flag, other'))
-    await untilStatus(`${agent.url}/readyz`, 200, 10_000)
+    await untilStatus(`${agent.url}/readyz`, 200)
   })
 
   test('what is switched off leaves the Node', async () => {
@@ -42,13 +42,13 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what people write'
     agent.writeConfig(
       'checks: [flag, other]\ninterval: 5s\npublish: { reapply: 10s, conditions: false, annotation: false }\n',
     )
-    await until(condition, (now) => now === undefined, 10_000)
+    await until(condition, (now) => now === undefined)
     const { metadata } = await node.read()
     expect([metadata?.annotations?.['hostdeps.dev/report'], metadata?.labels?.[flag]]).toEqual([
       undefined,
       'ready',
     ])
     agent.writeConfig(configOf('flag, other'))
-    await until(condition, (now) => now?.status === 'True', 10_000)
+    await until(condition, (now) => now?.status === 'True')
   })
 })

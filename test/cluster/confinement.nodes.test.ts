@@ -29,17 +29,15 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     await until(
       () => on.labelOf('worker-1', 'open-iscsi'),
       (state) => state === 'missing',
-      60_000,
     )
     await until(
       () => on.pods('app=neighbour'),
       ([one]) => one?.status?.phase === 'Running',
-      60_000,
     )
     const agent = await on.agentOn('worker-1')
     if (agent === undefined) throw new Error('worker-1 has no agent')
     pod = agent
-  }, 180_000)
+  })
   afterAll(() => on?.stop())
 
   /** Calls a function in a container and returns what it returns. */
@@ -161,7 +159,6 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     await until(
       () => inside('prober', readAt, own),
       (said) => said === 'read',
-      90_000,
     )
     const files = ['/tmp/mine', '/dev/shm/mine', own, '/host/proc/1/root/etc/shadow']
     for (const file of files) {
@@ -217,7 +214,7 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
       "fetch('http://127.0.0.1:9465/metrics').then(async (r) => console.log(await r.text()))",
     )
   const enforced = (value: 0 | 1) =>
-    until(metricsIn, (text) => text.includes(`\nhostdeps_policy_enforced ${value}\n`), 60_000)
+    until(metricsIn, (text) => text.includes(`\nhostdeps_policy_enforced ${value}\n`))
 
   test('the server knows that its token is confined', async () => {
     await enforced(1)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { V1Node } from '@kubernetes/client-node'
 import { describe, expect, test } from 'vitest'
 import { untilStatus } from '../hosts/cli.ts'
 import { applyPatch, mergePatch } from './plane/api-client.ts'
@@ -12,7 +13,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
   const on = useFlaggedNode()
   const patch = (type: string, body: object) => {
     const { cluster, node } = on()
-    return cluster.call({ method: 'PATCH', path: `/api/v1/nodes/${node.name}`, type, body })
+    return cluster.call<V1Node>({ method: 'PATCH', path: `/api/v1/nodes/${node.name}`, type, body })
   }
 
   test('a server that is killed and started again: no event, the same times, no false recovery', async () => {
@@ -31,7 +32,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
       async () => agent.server.said(),
       (said) => said.includes('rounds come') || said.includes('serving'),
     )
-    await untilStatus(`${agent.url}/readyz`, 200, 20_000)
+    await untilStatus(`${agent.url}/readyz`, 200)
     await sleep(6_000)
     expect([await condition(), await node.condition('hostdeps.dev/OtherReady')]).toEqual(before)
     expect(await version()).toBe(written)
@@ -39,10 +40,10 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
   })
 
   test('a label that is removed by hand comes back', async () => {
-    const { node, labelIs } = on()
-    await patch(mergePatch, { metadata: { labels: { [flag]: null } } })
-    expect(await node.label(flag)).toBeUndefined()
-    await labelIs('ready', 12_000)
+    const { labelIs } = on()
+    const { metadata } = await patch(mergePatch, { metadata: { labels: { [flag]: null } } })
+    expect(metadata?.labels?.[flag]).toBeUndefined()
+    await labelIs('ready')
   })
 
   test('a condition of ours that another writes is taken back, and what is of others stays', async () => {
@@ -59,9 +60,9 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
       },
     }
     const path = `/api/v1/nodes/${node.name}/status?fieldManager=another&force=true`
-    await cluster.call({ method: 'PATCH', path, type: applyPatch, body: foreign })
-    expect((await condition())?.reason).toBe('Foreign')
-    await until(condition, (now) => now?.status === 'True', 12_000)
+    const { status } = await cluster.call<V1Node>({ method: 'PATCH', path, type: applyPatch, body: foreign })
+    expect(status?.conditions?.find(({ type }) => type === 'hostdeps.dev/FlagReady')?.reason).toBe('Foreign')
+    await until(condition, (now) => now?.status === 'True')
     expect(await node.label('example.com/mine')).toBe('yes')
     expect(await node.condition('example.com/Foreign')).toMatchObject({ message: 'mine' })
   })
@@ -69,7 +70,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
   test('a Node that is deleted and made anew is published to again, and told its events', async () => {
     const { node, labelIs } = on()
     await node.renew()
-    await labelIs('ready', 15_000)
+    await labelIs('ready')
     await until(
       () => node.events(),
       (events) => events.some(({ note }) => note?.startsWith('other: ')),
@@ -80,40 +81,36 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
     { status: 429, retryAfter: 3, atMost: 5 },
     { status: 503, atMost: 6 },
     { status: 500, atMost: 6 },
-  ])(
-    'a storm of $status: it backs off, recovers and loses nothing',
-    { timeout: 90_000 },
-    async ({ atMost, ...storm }) => {
-      const { proxy, node, agent, flags, labelIs } = on()
-      await labelIs('ready')
-      proxy.hits.length = 0
-      const events = (await node.events()).length
-      proxy.storm = storm
-      flags.clear('flag')
-      await sleep(15_000)
-      const hits = proxy.hits.length
-      expect(hits).toBeGreaterThan(0)
-      expect(hits).toBeLessThanOrEqual(atMost)
-      const response = await fetch(`${agent.url}/readyz`)
-      expect([response.status, await response.text()]).toEqual([
-        503,
-        expect.stringContaining(String(storm.status)),
-      ])
-      proxy.storm = null
-      await labelIs('missing', 25_000)
-      flags.set('flag')
-      await labelIs('ready')
-      console.log(`a storm of ${storm.status} for 15 s: ${hits} requests; ${events} events before it`)
-    },
-  )
+  ])('a storm of $status: it backs off, recovers and loses nothing', async ({ atMost, ...storm }) => {
+    const { proxy, node, agent, flags, labelIs } = on()
+    await labelIs('ready')
+    proxy.hits.length = 0
+    const events = (await node.events()).length
+    const start = performance.now()
+    proxy.storm = storm
+    flags.clear('flag')
+    await sleep(15_000)
+    const [hits, turns] = [proxy.hits.length, (performance.now() - start) / 15_000]
+    // As many more as it was longer: a busy machine wakes nobody on time.
+    expect(hits).toBeLessThanOrEqual(atMost * turns)
+    await until(
+      () => readyz(agent),
+      (said) => said.startsWith('503 ') && said.includes(String(storm.status)),
+    )
+    proxy.storm = null
+    await labelIs('missing')
+    flags.set('flag')
+    await labelIs('ready')
+    console.log(`a storm of ${storm.status} for 15 s: ${hits} requests; ${events} events before it`)
+  })
 
-  test('an API server that is away for 60 s, with a change meanwhile', { timeout: 200_000 }, async () => {
+  test('an API server that is away for 60 s, with a change meanwhile', async () => {
     const { cluster, flags, labelIs } = on()
     await cluster.stopApiServer()
     flags.clear('flag')
     await sleep(60_000)
     await cluster.startApiServer()
-    console.log(`published ${Math.round(await labelIs('missing', 80_000))} ms after it was back`)
+    console.log(`published ${Math.round(await labelIs('missing'))} ms after it was back`)
     flags.set('flag')
     await labelIs('ready')
   })
@@ -123,20 +120,28 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
     const refusal = join(agent.folder, 'refusal.json')
     writeFileSync(refusal, JSON.stringify(refusalOf(flag)))
     await cluster.kubectl('apply', '-f', refusal)
-    await sleep(2_000)
+    // It is in force, and what is there already is refused too when it is applied again.
+    await until(
+      () => readyz(agent),
+      (said) => said.startsWith('503 ') && said.includes('flag: '),
+    )
     await patch(mergePatch, { metadata: { labels: { [flag]: null, 'hostdeps.dev/other': null } } })
     await until(
       () => node.label('hostdeps.dev/other'),
       (now) => now === 'missing',
-      25_000,
     )
     expect(await node.label(flag)).toBeUndefined()
-    const response = await fetch(`${agent.url}/readyz`)
-    expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('flag: ')])
+    expect(await readyz(agent)).toMatch(/^503 .*flag: /s)
     await cluster.kubectl('delete', '-f', refusal)
-    await labelIs('ready', 25_000)
+    await labelIs('ready')
   })
 })
+
+/** Its status and what it says. */
+async function readyz({ url }: { readonly url: string }): Promise<string> {
+  const response = await fetch(`${url}/readyz`)
+  return `${response.status} ${await response.text()}`
+}
 
 /** An admission policy that refuses Nodes with this label, as 422. */
 function refusalOf(label: string) {

@@ -12,7 +12,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what the gate read
   let gate: GatedCluster
   beforeAll(async () => {
     gate = await startGatedCluster()
-  }, 120_000)
+  })
   afterAll(() => gate?.cluster.stop())
 
   test.each(readable)('is what the agents read: %s', async (_, text) => {

@@ -13,7 +13,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('names that are not
   beforeAll(async () => {
     gate = await startGatedCluster()
     await gate.configure(both)
-  }, 120_000)
+  })
   afterAll(() => gate?.cluster.stop())
 
   const api = (method: string, path: string, body?: object) =>

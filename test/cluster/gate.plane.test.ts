@@ -13,7 +13,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
     gate = await startGatedCluster()
     await gate.cluster.call({ method: 'POST', path: '/api/v1/nodes', body: node })
     await gate.configure('checks: [open-iscsi, nfs-client, longhorn, my-own]\n')
-  }, 120_000)
+  })
   afterAll(() => gate?.cluster.stop())
 
   const node = {
@@ -106,7 +106,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
     await label('hostdeps.dev/open-iscsi=ready', 'hostdeps.dev/nfs-client=missing')
     await until(pod, isRefused)
     await label('hostdeps.dev/nfs-client=ready', '--overwrite')
-    await until(pod, ({ spec }) => spec?.nodeName === 'worker-1', 60_000)
+    await until(pod, ({ spec }) => spec?.nodeName === 'worker-1')
   })
 
   test('a workload whose own check is not published is gated by those that it takes in', async () => {

@@ -66,11 +66,7 @@ describe.skipIf(!hasRealCluster)('pods that call themselves kubelet and iscsid',
     for (const name of ['kubelet', 'iscsid'])
       for (const one of kinds)
         await node.on.cluster.call({ method: 'POST', path: pods, body: impostor(name, one) })
-    await until(
-      callThemselves,
-      (all) => ['kubelet', 'iscsid'].every((name) => all(name) >= kinds.length),
-      120_000,
-    )
+    await until(callThemselves, (all) => ['kubelet', 'iscsid'].every((name) => all(name) >= kinds.length))
     await allowCommands(node)
     await node.writeChecks(checks)
     // From now on the impostors are older.
@@ -78,10 +74,9 @@ describe.skipIf(!hasRealCluster)('pods that call themselves kubelet and iscsid',
     await until(
       () => said('ostype-iscsid'),
       ({ name }) => name === 'ostype-iscsid',
-      240_000,
     )
     await node.isUp()
-  }, 600_000)
+  })
   afterAll(() => node?.on.stop())
 
   /** How many processes of the node call themselves so. */
@@ -113,7 +108,7 @@ describe.skipIf(!hasRealCluster)('pods that call themselves kubelet and iscsid',
       'runs-iscsid': 'unknown',
       'there-iscsid': 'unknown',
     }
-    await expect.poll(states, { timeout: 60_000 }).toEqual(wanted)
+    await expect.poll(states).toEqual(wanted)
     expect(await said('ostype-kubelet')).toMatchObject({ message: 'kernel.ostype is Linux' })
     expect(await node.ask('/v1/report')).not.toContain(secret)
     expect(await traces()).toBe('')
@@ -134,7 +129,7 @@ describe.skipIf(!hasRealCluster)('pods that call themselves kubelet and iscsid',
       'runs-kubelet': 'unknown',
       'there-kubelet': 'ready',
     }
-    await expect.poll(states, { timeout: 120_000 }).toMatchObject(wanted)
+    await expect.poll(states).toMatchObject(wanted)
     expect(await said('there-kubelet')).toMatchObject({ message: '/mnt/mount.nfs is at /mnt/mount.nfs' })
     expect(await node.ask('/v1/report')).not.toContain(secret)
     expect(await traces()).toBe('')

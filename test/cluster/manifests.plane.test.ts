@@ -22,13 +22,13 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
   beforeAll(async () => {
     cluster = await startControlPlane()
     await cluster.kubectl('create', ...[...definitions, standIn].flatMap((file) => ['-f', file]))
-    await cluster.kubectl('wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all')
+    await cluster.kubectl('wait', '--for=condition=Established', '--timeout=300s', 'crd', '--all')
     // A dry run makes no namespace for what would stand in it.
     await cluster.kubectl('create', 'namespace', 'hostdeps')
     await cluster.kubectl('create', 'namespace', 'strict')
     await cluster.kubectl('create', 'serviceaccount', 'hostdeps', '-n', 'strict')
     await cluster.kubectl('label', 'namespace', 'strict', 'pod-security.kubernetes.io/enforce=restricted')
-  }, 120_000)
+  })
   afterAll(() => cluster?.stop())
 
   const dryRun = async (text: string) => {

@@ -82,11 +82,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the pods of the Da
   }
 
   test('are on every Linux node with a real kubelet, whatever its taints, and on no other', async () => {
-    await until(
-      list,
-      (all) => all.filter(({ spec }) => spec?.nodeName).length >= Object.keys(hosts).length,
-      60_000,
-    )
+    await until(list, (all) => all.filter(({ spec }) => spec?.nodeName).length >= Object.keys(hosts).length)
     const all = await list()
     expect(nodesOf(all)).toEqual(Object.keys(hosts).toSorted())
     // By what the controller wants where, also before a scheduler binds it: there is none for the others.
@@ -106,18 +102,18 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the pods of the Da
     // Its pod would never be available; and without its Node nothing makes it anew.
     await cluster.kubectl('delete', 'node', 'unwell')
     await remove((await list()).filter(({ spec }) => spec?.nodeName === 'unwell'))
-    await until(list, (all) => all.length === 20, 60_000)
+    await until(list, (all) => all.length === 20)
     await makeReady(await list())
     await cluster.kubectl('rollout', 'restart', '-n', 'hostdeps', 'daemonset/hostdeps')
-    await until(list, (all) => all.filter(isEnding).length >= 2, 60_000)
+    await until(list, (all) => all.filter(isEnding).length >= 2)
     const first = (await list()).filter(isEnding)
     expect(first).toHaveLength(2)
     // The controller makes two anew, and ends no other before these are ready.
     await remove(first)
-    await until(list, (all) => all.filter((pod) => !isReady(pod)).length === 2 && all.length === 20, 60_000)
+    await until(list, (all) => all.filter((pod) => !isReady(pod)).length === 2 && all.length === 20)
     expect((await list()).filter(isEnding)).toEqual([])
     await makeReady((await list()).filter((pod) => !isReady(pod)))
-    await until(list, (all) => all.filter(isEnding).length >= 2, 60_000)
+    await until(list, (all) => all.filter(isEnding).length >= 2)
     expect((await list()).filter(isEnding)).toHaveLength(2)
   })
 })

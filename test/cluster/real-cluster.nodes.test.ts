@@ -9,7 +9,7 @@ describe.skipIf(!hasRealCluster)('a cluster that does not start', () => {
     vi.unstubAllEnvs()
   })
 
-  test('leaves nothing behind', { timeout: 180_000 }, async () => {
+  test('leaves nothing behind', async () => {
     vi.stubEnv('HOSTDEPS_TEST_IMAGE', '/nowhere/agent.tar')
     await expect(startRealCluster()).rejects.toThrow('/nowhere/agent.tar')
     const pid = String(process.pid)

@@ -43,19 +43,18 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   const isRunning = (pod: V1Pod | undefined) =>
     pod?.status?.phase === 'Running' && pod.status.containerStatuses?.[0]?.ready === true
 
-  test('both nodes say what they lack within 15 s', async () => {
-    await until(labels, ([one, two]) => one === 'missing' && two === 'ready', 15_000)
+  test('both nodes say what they lack', async () => {
+    await until(labels, ([one, two]) => one === 'missing' && two === 'ready')
     console.log(`both nodes are labelled ${Math.round(performance.now() - installed)} ms after kubectl apply`)
     console.log(await on.cluster.kubectl('get', 'nodes', '-L', 'hostdeps.dev/open-iscsi'))
   })
 
   test("without a gate the pod crash-loops on the node that lacks it, with Longhorn's own words", async () => {
     await apply(longhornStandIn('longhorn-manager'))
-    await until(() => podOf('longhorn-manager', 'worker-2'), isRunning, 60_000)
+    await until(() => podOf('longhorn-manager', 'worker-2'), isRunning)
     await until(
       () => podOf('longhorn-manager', 'worker-1'),
       (pod) => restartsOf(pod) >= 1,
-      60_000,
     )
     const pod = await podOf('longhorn-manager', 'worker-1')
     const log = await on.cluster.kubectl('logs', pod?.metadata?.name ?? '', '--previous')
@@ -67,7 +66,6 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     await until(
       () => on.pods('app=database'),
       (pods) => pods.length === 2 && pods.every(isRunning),
-      60_000,
     )
     expect((await on.pods('app=database')).map(({ spec }) => spec?.nodeName)).toEqual([
       'worker-2',
@@ -77,8 +75,8 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
 
   test('with the annotation of the gate the same DaemonSet is Pending there, and does not crash', async () => {
     await apply(longhornStandIn('gated', { requires: 'open-iscsi' }))
-    await until(() => podOf('gated', 'worker-2'), isRunning, 60_000)
-    await until(() => unplaced('gated'), isKeptOff, 60_000)
+    await until(() => podOf('gated', 'worker-2'), isRunning)
+    await until(() => unplaced('gated'), isKeptOff)
     expect(await podOf('gated', 'worker-1')).toBeUndefined()
   })
 
@@ -97,8 +95,8 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
       ({ status }) => status === 422,
     )
     await apply(longhornStandIn('known', { image: managerImage }))
-    await until(() => podOf('known', 'worker-2'), isRunning, 60_000)
-    await until(() => unplaced('known'), isKeptOff, 60_000)
+    await until(() => podOf('known', 'worker-2'), isRunning)
+    await until(() => unplaced('known'), isKeptOff)
     expect(await podOf('known', 'worker-1')).toBeUndefined()
   })
 
@@ -108,7 +106,7 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   ])('what says its node itself is left alone, with $what: the kubelet would end it', async (wanted) => {
     await apply(placedPod('worker-1', wanted))
     const placed = () => podOf(wanted.name, 'worker-1')
-    await until(placed, (pod) => ![undefined, 'Pending'].includes(pod?.status?.phase), 60_000)
+    await until(placed, (pod) => ![undefined, 'Pending'].includes(pod?.status?.phase))
     const { phase, reason } = (await placed())?.status ?? {}
     expect([phase, reason]).toEqual(['Running', undefined])
   })
@@ -121,36 +119,31 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     await until(
       () => podOf('waiting', 'worker-1'),
       (pod) => pod?.status?.initContainerStatuses?.[0]?.state?.running !== undefined,
-      60_000,
     )
     const log = () => on.cluster.kubectl('logs', 'waiting', '-c', 'wait')
-    await until(
-      log,
-      (said) => said.includes("open-iscsi is missing: iscsiadm is not on the host's PATH"),
-      10_000,
-    )
+    await until(log, (said) => said.includes("open-iscsi is missing: iscsiadm is not on the host's PATH"))
     expect(await log()).toContain('apt-get install -y open-iscsi')
     expect((await podOf('waiting', 'worker-1'))?.status?.phase).toBe('Pending')
   })
 
-  test('after apt-get install the label turns, and all of them run', { timeout: 180_000 }, async () => {
+  test('after apt-get install the label turns, and all of them run', async () => {
     await on.nodes[0].host.apt('install', '--no-install-recommends', 'open-iscsi')
     const took = await until(labels, ([one]) => one === 'ready')
     console.log(`from apt's end to the label: ${Math.round(took)} ms`)
-    await until(() => podOf('waiting', 'worker-1'), isRunning, 60_000)
+    await until(() => podOf('waiting', 'worker-1'), isRunning)
     for (const app of ['gated', 'known']) {
-      await until(() => podOf(app, 'worker-1'), isRunning, 60_000)
+      await until(() => podOf(app, 'worker-1'), isRunning)
       expect([app, restartsOf(await podOf(app, 'worker-1'))]).toEqual([app, 0])
     }
     const crashed = await podOf('longhorn-manager', 'worker-1')
     await on.cluster.kubectl('delete', 'pod', crashed?.metadata?.name ?? '')
-    await until(() => podOf('longhorn-manager', 'worker-1'), isRunning, 60_000)
+    await until(() => podOf('longhorn-manager', 'worker-1'), isRunning)
     const described = await on.cluster.kubectl('describe', 'node', 'worker-1')
     expect(described).toMatch(/hostdeps\.dev\/OpenIscsiReady\s+True/)
     expect(described).toMatch(/Warning\s+BinaryNotFound.*open-iscsi: iscsiadm is not/)
   })
 
-  test('delete and prune leave nothing behind', { timeout: 180_000 }, async () => {
+  test('delete and prune leave nothing behind', async () => {
     await on.cluster.kubectl('delete', '-k', gate)
     // Agents may be ending yet when prune begins.
     await on.cluster.kubectl('delete', '-f', await on.render(), '--wait=false')
@@ -159,7 +152,7 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     expect(stdout).toContain('2 of 2 Nodes pruned')
     const left = await on.cluster.kubectl('get', 'nodes,events', '-n', 'default', '-o', 'json')
     expect(left).not.toContain('hostdeps.dev/')
-    await on.cluster.kubectl('wait', '--for=delete', 'namespace/hostdeps', '--timeout=60s')
+    await on.cluster.kubectl('wait', '--for=delete', 'namespace/hostdeps', '--timeout=300s')
     const kinds =
       'mutatingadmissionpolicies,mutatingadmissionpolicybindings,validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles,clusterrolebindings'
     expect(await on.cluster.kubectl('get', `${kinds},namespaces`, '-o', 'name')).not.toContain('hostdeps')

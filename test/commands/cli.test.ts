@@ -83,7 +83,7 @@ describe('checks', () => {
     expect(stdout.length).toBeGreaterThan(131_072)
     expect(JSON.parse(stdout)).toHaveProperty('checks')
     expect(await to('checks schema', 'head -1')).toMatchObject({ stdout: '{', exitCode: 0 })
-  }, 20_000)
+  })
 
   test('lint tells the mistakes of a file of mine, and only those', async () => {
     const file = join(folder, 'mine.yaml')
@@ -144,7 +144,7 @@ describe('check on this machine', () => {
   })
 })
 
-test('run prints the table, serves it, and stops cleanly on SIGINT', { timeout: 20_000 }, async () => {
+test('run prints the table, serves it, and stops cleanly on SIGINT', async () => {
   const agent = await startAgent()
   const response = await fetch(`${agent.url}/ready/open-iscsi`)
   expect([200, 503]).toContain(response.status)
@@ -155,7 +155,7 @@ test('run prints the table, serves it, and stops cleanly on SIGINT', { timeout: 
   expect(stdout).toContain('since no API server is configured')
 })
 
-test('a port that is taken is said in one line, exit 2', { timeout: 20_000 }, async () => {
+test('a port that is taken is said in one line, exit 2', async () => {
   const agent = await startAgent()
   const second = await hostdeps('run', '--port', new URL(agent.url).port)
   await agent.stop()

@@ -339,11 +339,15 @@ describe('the same answer again', () => {
   const age = () => utimesSync(join(root, 'etc/cached'), new Date(0), new Date(0))
 
   test('not while it may still change within the clock', () => {
-    put('etc/cached', 'one')
-    expect(read()).not.toBe(read())
+    // Between the two it may grow old, on a busy machine; once they are quick enough.
+    const isKept = () => {
+      put('etc/cached', 'one')
+      return read() === read()
+    }
+    expect(Array.from({ length: 20 }, isKept)).toContain(false)
   })
 
-  test('for a file that did not change, and not for one that did', { timeout: 10_000 }, async () => {
+  test('for a file that did not change, and not for one that did', async () => {
     put('etc/cached', 'one')
     age()
     await new Promise((resolve) => setTimeout(resolve, 2_100))
@@ -372,7 +376,7 @@ test('what was passed on the way counts for one asking, and is looked at anew fo
   const path = join(outside, 'late')
   const passed: NonNullable<FileView['passed']> = new Map()
   const fateOf = () => ask({ ask: 'stat', path }, { root: '', passed }).fate
-  const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+  const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 60_000 })
   const asked = async () => (await host.ask([{ ask: 'stat', path }]))[0]?.[1].fate
   expect([fateOf(), await asked()]).toEqual(['absent', 'absent'])
   writeFileSync(path, '')

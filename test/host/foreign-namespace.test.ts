@@ -15,7 +15,7 @@ import type { Impostor } from './impostor.ts'
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED: what others do in namespaces of their own is tested by root alone')
 
-const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 60_000 })
 const ask = async (question: Question) => (await host.ask([question]))[0]?.[1]
 
 /** Programs that leave a trace when they are run, and files of root's bound over harmless ones. */

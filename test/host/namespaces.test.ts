@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa, execaSync } from 'execa'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasOwnPidMax } from '../../agent/host/namespaced-settings.ts'
 import { openHost } from '../../agent/host/open-host.ts'
@@ -28,10 +28,13 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
   const name = `hdtest${process.pid}`
   let sleeper: { kill(signal: 'SIGKILL'): boolean } & PromiseLike<unknown>
   let pid = 0
+  const forwarding = '/proc/sys/net/ipv4/ip_forward'
+  const ours = readFileSync(forwarding, 'utf8').trim()
+  const theirs = ours === '1' ? '0' : '1'
 
   beforeAll(async () => {
     mkdirSync(inside)
-    const script = `mount -t tmpfs tmpfs ${inside} && mkdir -p ${inside}/bin ${inside}/lib && mount --bind ${inside}/lib /var/lib/dpkg && mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/units && echo 1 > /proc/sys/net/ipv4/ip_forward && echo 77 > /proc/sys/kernel/msgmni && hostname of-the-host && cp /bin/sleep ${inside}/${name} && echo ready && exec ${inside}/${name} 600`
+    const script = `mount -t tmpfs tmpfs ${inside} && mkdir -p ${inside}/bin ${inside}/lib && mount --bind ${inside}/lib /var/lib/dpkg && mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/units && echo ${theirs} > ${forwarding} && echo 77 > /proc/sys/kernel/msgmni && hostname of-the-host && cp /bin/sleep ${inside}/${name} && echo ready && exec ${inside}/${name} 600`
     const started = execa('unshare', ['-mniu', '--propagation', 'private', 'sh', '-c', script], {
       reject: false,
       buffer: false,
@@ -49,12 +52,12 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
   })
 
   const ask = async (question: Question) => {
-    const host = openHost({ procfs: '/proc', targetPid: pid, deadline: () => 5_000 })
+    const host = openHost({ procfs: '/proc', targetPid: pid, deadline: () => 60_000 })
     return (await host.ask([question]))[0]?.[1]
   }
 
   test('can be entered', async () => {
-    expect(await openHost({ procfs: '/proc', targetPid: pid, deadline: () => 5_000 }).selfTest()).toBeNull()
+    expect(await openHost({ procfs: '/proc', targetPid: pid, deadline: () => 60_000 }).selfTest()).toBeNull()
   })
 
   test('its files are read there', async () => {
@@ -71,9 +74,11 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
   })
 
   test('its network settings are those of its own namespace', async () => {
-    const question = { ask: 'read', path: '/proc/sys/net/ipv4/ip_forward' } as const
-    expect(await ask(question)).toEqual({ fate: 'found', value: { text: '1\n' } })
-    expect(readFileSync(question.path, 'utf8')).toBe(execaSync('cat', [question.path]).stdout + '\n')
+    expect(await ask({ ask: 'read', path: forwarding })).toEqual({
+      fate: 'found',
+      value: { text: `${theirs}\n` },
+    })
+    expect(readFileSync(forwarding, 'utf8')).toBe(`${ours}\n`)
   })
 
   test.each([
@@ -93,7 +98,7 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
       const question = { ask: 'port', protocol: 'tcp', port } as const
       const name = readFileSync(`/proc/${listener.pid}/comm`, 'utf8').trim()
       expect(await ask(question)).toMatchObject({ fate: 'found', value: { sockets: [[name]] } })
-      const here = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+      const here = openHost({ procfs: '/proc', targetPid: null, deadline: () => 60_000 })
       expect((await here.ask([question]))[0]?.[1]).toMatchObject({ fate: 'found', value: { sockets: [] } })
     } finally {
       listener.kill('SIGKILL')
@@ -103,16 +108,16 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
 
   test('of its network settings all are asked at once, and what is missing there is absent', async () => {
     const questions: Question[] = [
-      { ask: 'read', path: '/proc/sys/net/ipv4/ip_forward' },
-      { ask: 'stat', path: '/proc/sys/net/ipv4/ip_forward' },
+      { ask: 'read', path: forwarding },
+      { ask: 'stat', path: forwarding },
       { ask: 'list', path: '/proc/sys/net/ipv4/conf' },
       { ask: 'read', path: '/proc/sys/net/ipv4/no_such_setting' },
       { ask: 'read', path: `${inside}/only-here` },
     ]
-    const answers = await openHost({ procfs: '/proc', targetPid: pid, deadline: () => 5_000 }).ask(questions)
+    const answers = await openHost({ procfs: '/proc', targetPid: pid, deadline: () => 60_000 }).ask(questions)
     expect(questions.map((question) => answers.find(([asked]) => asked === question)?.[1])).toMatchObject([
-      { fate: 'found', value: { text: '1\n' } },
-      { fate: 'found', value: { type: 'file', realPath: '/proc/sys/net/ipv4/ip_forward' } },
+      { fate: 'found', value: { text: `${theirs}\n` } },
+      { fate: 'found', value: { type: 'file', realPath: forwarding } },
       { fate: 'found', value: { names: ['all', 'default', 'lo'] } },
       { fate: 'absent' },
       { fate: 'found', value: { text: 'yes' } },
@@ -134,22 +139,21 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(told).toEqual([])
     symlinkSync('1', `${units}/invocation:iscsid.service`)
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual(['/run/systemd/units'])
+    await expect.poll(() => told).toEqual(['/run/systemd/units'])
     stop()
   })
 
-  test('a burst of changes is told once, soon', async () => {
-    const told: number[] = []
+  test('a burst of changes is told once', async () => {
+    const told: string[] = []
     const watcher = watchHost({ procfs: '/proc', targetPid: pid })
-    const stop = watcher.watch(() => void told.push(performance.now()))
+    const stop = watcher.watch((place) => void told.push(place))
     expect(watcher.places.watched).toBeGreaterThan(5)
-    const start = performance.now()
     for (let index = 0; index < 50; index++)
       writeFileSync(`/proc/${pid}/root/var/lib/dpkg/status-${index}`, 'x')
+    await expect.poll(() => told).toHaveLength(1)
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     stop()
     expect(told).toHaveLength(1)
-    expect((told[0] ?? 0) - start).toBeLessThan(1_500)
   })
 })
 
@@ -161,7 +165,7 @@ describe.runIf(isRoot)('a host in another PID namespace', () => {
       const children = `/proc/${unshared.pid}/task/${unshared.pid}/children`
       await expect.poll(() => readFileSync(children, 'utf8').trim()).not.toBe('')
       const targetPid = Number(readFileSync(children, 'utf8'))
-      const host = openHost({ procfs: '/proc', targetPid, deadline: () => 5_000 })
+      const host = openHost({ procfs: '/proc', targetPid, deadline: () => 60_000 })
       const questions: Question[] = ['pid_max', 'threads-max'].map((name) => ({
         ask: 'read',
         path: `/proc/sys/kernel/${name}`,
@@ -169,7 +173,7 @@ describe.runIf(isRoot)('a host in another PID namespace', () => {
       const answers = await host.ask(questions)
       const fateOf = (question: Question | undefined) =>
         answers.find(([asked]) => asked === question)?.[1].fate
-      expect(questions.map(fateOf)).toEqual([hasOwnPidMax(release()) ? 'failed' : 'found', 'found'])
+      expect(questions.map(fateOf)).toEqual([(await isOwnHere()) ? 'failed' : 'found', 'found'])
     } finally {
       unshared.kill('SIGKILL')
       await unshared
@@ -189,7 +193,7 @@ describe.runIf(isRoot)('a host in another PID namespace', () => {
     try {
       await new Promise((resolve) => unshared.stdout.once('data', resolve))
       const targetPid = Number(readFileSync(`/proc/${unshared.pid}/task/${unshared.pid}/children`, 'utf8'))
-      const host = openHost({ procfs: '/proc', targetPid, deadline: () => 5_000 })
+      const host = openHost({ procfs: '/proc', targetPid, deadline: () => 60_000 })
       const fatesOf = async () => {
         const questions = [own, below, around].map(
           (name) => ({ ask: 'process', name: name ?? '', of: 'any' }) as const,
@@ -200,7 +204,7 @@ describe.runIf(isRoot)('a host in another PID namespace', () => {
       await expect.poll(fatesOf).toEqual(['found', 'found', 'absent'])
       const [inner] = await host.ask([{ ask: 'stat', path: '/', in: around ?? '' }])
       expect(inner?.[1]).toMatchObject({ fate: 'failed' })
-      const machine = openHost({ procfs: '/proc', targetPid: 1, deadline: () => 5_000 })
+      const machine = openHost({ procfs: '/proc', targetPid: 1, deadline: () => 60_000 })
       const [seen] = await machine.ask([{ ask: 'process', name: own ?? '', of: 'any' }])
       expect(seen?.[1]).toMatchObject({ fate: 'found' })
     } finally {
@@ -208,6 +212,10 @@ describe.runIf(isRoot)('a host in another PID namespace', () => {
       await Promise.all([unshared, outer])
       rmSync(folder, { recursive: true })
     }
+  })
+
+  test('kernel.pid_max is its own as this kernel has it', async () => {
+    expect(hasOwnPidMax(release())).toBe(await isOwnHere())
   })
 
   test.each([
@@ -219,6 +227,25 @@ describe.runIf(isRoot)('a host in another PID namespace', () => {
     expect(hasOwnPidMax(kernel)).toBe(isOwn)
   })
 })
+
+/** Whether a PID namespace has a kernel.pid_max of its own, by one less that is written in one: for a moment it is seen here, or not. */
+async function isOwnHere(): Promise<boolean> {
+  const path = '/proc/sys/kernel/pid_max'
+  const [before, script] = [
+    readFileSync(path, 'utf8'),
+    `was=$(cat ${path}); less=$((was - 1)); echo $less > ${path}; [ $(cat ${path}) = $less ] && echo written; read go; echo $was > ${path}`,
+  ]
+  const inside = execa('unshare', ['-p', '--fork', '--mount-proc', 'sh', '-c', script], {
+    reject: false,
+    buffer: false,
+  })
+  const words = await new Promise<Buffer>((resolve) => inside.stdout.once('data', resolve))
+  const now = readFileSync(path, 'utf8')
+  inside.stdin.end('go\n')
+  await inside
+  expect([words.toString(), readFileSync(path, 'utf8')]).toEqual(['written\n', before])
+  return now === before
+}
 
 /** One question of each way of asking. */
 const everyWay: Question[] = [
@@ -237,7 +264,7 @@ describe('a file that is no program', () => {
   const run = async (content: string | Buffer) => {
     const path = join(folder, 'tool')
     writeFileSync(path, content, { mode: 0o755 })
-    const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+    const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 60_000 })
     return (await host.ask([{ ask: 'run', argv: [path] }]))[0]?.[1]
   }
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -273,7 +300,7 @@ describe('a host that cannot be asked', () => {
       const sleeper = execa('sleep', ['600'], { reject: false })
       sleeper.kill('SIGKILL')
       await sleeper
-      const gone = openHost({ procfs: '/proc', targetPid: sleeper.pid ?? 0, deadline: () => 5_000 })
+      const gone = openHost({ procfs: '/proc', targetPid: sleeper.pid ?? 0, deadline: () => 60_000 })
       expect(await gone.ask([question])).toEqual([
         [question, { fate: 'failed', detail: `there is no process ${sleeper.pid} of /proc` }],
       ])

@@ -12,7 +12,7 @@ import { spaceFrom } from '../../agent/host/read-file.ts'
 import { openHost } from '../../agent/host/open-host.ts'
 import type { Question } from '../../agent/model/question.ts'
 
-const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 60_000 })
 const ask = async (question: Question) => (await host.ask([question]))[0]?.[1]
 const own = readFileSync('/proc/self/comm', 'utf8').trim()
 
@@ -84,7 +84,7 @@ test.each([
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'tcp'), '  sl  local_address rem_address   st\n')
   prepare(folder)
-  const fake = openHost({ procfs, targetPid: null, deadline: () => 5_000 })
+  const fake = openHost({ procfs, targetPid: null, deadline: () => 60_000 })
   const [entry] = await fake.ask([{ ask: 'port', protocol: 'tcp', port: 1 }])
   expect(entry?.[1]).toMatchObject({ fate })
 })
@@ -146,7 +146,7 @@ async function askStat(...stats: readonly string[]) {
     writeFileSync(join(procfs, pid, 'stat'), stat)
     writeFileSync(join(procfs, pid, 'limits'), `of ${pid}`)
   }
-  const fake = openHost({ procfs, targetPid: null, deadline: () => 5_000 })
+  const fake = openHost({ procfs, targetPid: null, deadline: () => 60_000 })
   return (await fake.ask([{ ask: 'process', name: 'kubelet', of: 'any' }]))[0]?.[1]
 }
 
@@ -155,7 +155,7 @@ test('where the processes of others are not seen, nothing is proven', async () =
   onTestFinished(() => rmSync(procfs, { recursive: true }))
   mkdirSync(join(procfs, '4711'))
   writeFileSync(join(procfs, '4711', 'stat'), '4711 (bash) S 1')
-  const hidden = openHost({ procfs, targetPid: null, deadline: () => 5_000 })
+  const hidden = openHost({ procfs, targetPid: null, deadline: () => 60_000 })
   const [entry] = await hidden.ask([{ ask: 'process', name: 'kubelet', of: 'any' }])
   expect(entry?.[1]).toMatchObject({ fate: 'failed' })
   const [port] = await hidden.ask([{ ask: 'port', protocol: 'tcp', port: 1 }])

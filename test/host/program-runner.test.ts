@@ -14,7 +14,7 @@ describe('a program whose answer is of itself alone', () => {
   const write = (end: string) =>
     writeFileSync(tool(), `#!/bin/sh\nprintf x >> ${folder}/runs\n${end}\n`, { mode: 0o755 })
   const openTool = () => {
-    const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 5_000 })
+    const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 60_000 })
     return async (question: Partial<RunQuestion> = { isOfProgram: true }) => {
       const [entry] = await host.ask([{ ask: 'run', argv: [tool(), '--version'], ...question }])
       return entry?.[1]

@@ -12,6 +12,8 @@ import { execa } from 'execa'
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-run-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' }
+/** Milliseconds: a deadline that no test lives to see. */
+const aDay = 86_400_000
 
 describe('a program that ends', () => {
   test.each<[string, [string, ...string[]], Partial<RunResult>]>([
@@ -38,9 +40,8 @@ describe('a program that ends', () => {
     ['an argument that is too long', ['echo', 'x'.repeat(200_000)], 'spawn E2BIG'],
     ['a file where a folder should be', ['/etc/passwd/tool'], 'spawn ENOTDIR'],
   ] as const)('before it began, at once: %s', async (_, argv, detail) => {
-    const start = performance.now()
-    expect(await run([...argv], 20_000)).toEqual({ fate: 'failed', detail })
-    expect(performance.now() - start).toBeLessThan(10_000)
+    // Were it by the deadline, this test would not see its end.
+    expect(await run([...argv], aDay)).toEqual({ fate: 'failed', detail })
   })
 
   test('before it began: no x', async () => {
@@ -60,14 +61,14 @@ describe('a program that ends', () => {
   })
 
   test('and prints more than is kept', async () => {
-    const answer = await run(['sh', '-c', 'head -c 10000000 /dev/zero'], 10_000)
+    const answer = await run(['sh', '-c', 'head -c 10000000 /dev/zero'])
     expect(answer).toMatchObject({ value: { exitCode: 0, truncated: true } })
     expect(answer.fate === 'found' && answer.value.stdout.length).toBe(4 * 1024 * 1024)
   })
 })
 
 /** Each sleeps for a time of its own, by which its processes are found. */
-const hanging: [title: string, script: (time: number) => string][] = [
+const hanging: [title: string, script: (time: string) => string][] = [
   ['sleeps', (time) => `sleep ${time}`],
   ['waits for a child in a session of its own', (time) => `setsid sleep ${time} & wait`],
   [
@@ -80,27 +81,25 @@ const hanging: [title: string, script: (time: number) => string][] = [
   ['forks all the time', (time) => `while :; do setsid sleep ${time} & sleep 0.05; done`],
 ]
 
-describe('a program that hangs is timed out in time, and nothing of it is left', () => {
+describe.concurrent('a program that hangs is timed out, and nothing of it is left', () => {
   test.each(hanging)('one that %s', async (title, script) => {
-    const time = 1_000_000 + hanging.findIndex(([other]) => other === title)
-    const deadline = 400
+    const time = `${process.pid}00${hanging.findIndex(([other]) => other === title)}`
+    // One that ends must have ended by then, on a busy machine too.
+    const deadline = 4_000
     const start = performance.now()
     const answer = await run(['sh', '-c', script(time)], deadline)
     const took = Math.round(performance.now() - start)
     console.log(`one that ${title}: ${took - deadline} ms after its deadline`)
     const left = title.startsWith('ended') ? '; it ended, but what it started keeps its output open' : ''
     expect(answer).toEqual({ fate: 'timed-out', detail: `no answer within ${deadline} ms${left}` })
-    expect(took).toBeLessThan(deadline + 1_500)
-    await within(new Promise(() => {}), 50)
-    expect((await execa('pgrep', ['-f', `sleep ${time}`], { reject: false })).stdout).toBe('')
+    const survivors = () => execa('pgrep', ['-f', `sleep ${time}`], { reject: false })
+    await expect.poll(async () => (await survivors()).stdout).toBe('')
   })
 })
 
 test('a deadline that is partly over is shorter', async () => {
-  const start = performance.now()
-  const { answer } = runProgram(['sleep', '1000099'], { env, deadline: 20_000, spent: 19_700 })
-  expect(await answer).toEqual({ fate: 'timed-out', detail: 'no answer within 20000 ms' })
-  expect(performance.now() - start).toBeLessThan(10_000)
+  const { answer } = runProgram(['sleep', '1000099'], { env, deadline: aDay, spent: aDay - 300 })
+  expect(await answer).toEqual({ fate: 'timed-out', detail: `no answer within ${aDay} ms` })
 })
 
 describe('runs never pile up', () => {
@@ -125,11 +124,10 @@ describe('runs never pile up', () => {
     const runs = createRuns()
     await runs.ask('q', () => ({ answer: Promise.resolve(late), gone: Promise.resolve() }))
     const slow = Promise.withResolvers<Answer<RunResult>>()
-    const start = performance.now()
+    // Until the answer comes it would wait for ever.
     expect((await runs.ask('q', () => ({ answer: slow.promise, gone: Promise.resolve() }))).fate).toBe(
       'timed-out',
     )
-    expect(performance.now() - start).toBeLessThan(2_000)
     slow.resolve(ok)
     await slow.promise
     await within(new Promise(() => {}), 10)
@@ -169,7 +167,7 @@ describe('runs never pile up', () => {
   })
 })
 
-function run(argv: readonly [string, ...string[]], deadline = 5_000): Promise<Answer<RunResult>> {
+function run(argv: readonly [string, ...string[]], deadline = 60_000): Promise<Answer<RunResult>> {
   return runProgram(argv, { env, deadline }).answer
 }
 

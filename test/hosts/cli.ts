@@ -1,4 +1,5 @@
 import { execa } from 'execa'
+import { patience } from '../patience.ts'
 import type { Report, ReportCheck } from '../../agent/model/report.ts'
 
 const main = new URL('../../agent/main.ts', import.meta.url).pathname
@@ -22,7 +23,8 @@ export async function hostdeps(...args: string[]) {
 
 export async function hostdepsCheck(...args: string[]): Promise<CheckRun> {
   const start = performance.now()
-  const { exitCode, stdout, stderr } = await hostdeps('check', '-o', 'json', ...args)
+  // On a busy machine a program may take longer than people would wait for it.
+  const { exitCode, stdout, stderr } = await hostdeps('check', '-o', 'json', '--deadline', '60s', ...args)
   const took = performance.now() - start
   if (!stdout.startsWith('{')) throw new Error(`no report came: exit code ${exitCode}\n${stdout}\n${stderr}`)
   const report: Report = JSON.parse(stdout)
@@ -40,7 +42,7 @@ export function onlyCheck(report: Report): ReportCheck {
 export async function startAgent(...args: string[]) {
   const agent = execa(process.execPath, [main, 'run', '--port', '0', ...args], {
     reject: false,
-    forceKillAfterDelay: 5_000,
+    forceKillAfterDelay: patience,
     env: { NO_COLOR: '1', NODE_NAME: undefined },
   })
   const started = performance.now()
@@ -81,7 +83,7 @@ export async function startProgram(argv: readonly string[], env: Readonly<Record
   const server = execa(program, args, {
     reject: false,
     all: true,
-    forceKillAfterDelay: 5_000,
+    forceKillAfterDelay: patience,
     env: { KUBECONFIG: '/nowhere', NODE_NAME: undefined, ...env },
   })
   let ended: string | null = null
@@ -110,14 +112,14 @@ export async function startProgram(argv: readonly string[], env: Readonly<Record
 }
 
 /** Milliseconds until an address answers with this status; asks each 25 ms. */
-export async function untilStatus(url: string, status: number, limit: number): Promise<number> {
+export async function untilStatus(url: string, status: number): Promise<number> {
   const start = performance.now()
   for (;;) {
     const response = await fetch(url)
     const body = await response.text()
     const took = performance.now() - start
     if (response.status === status) return took
-    if (took > limit)
+    if (took > patience)
       throw new Error(`${url} still answers ${response.status} after ${Math.round(took)} ms: ${body}`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }

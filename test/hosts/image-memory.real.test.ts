@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { systemClock } from '../../agent/host/clock.ts'
 import type { Report } from '../../agent/model/report.ts'
 import { bundle } from '../../build.ts'
+import { patience } from '../patience.ts'
 import { manyChecks } from '../rounds/many-checks.ts'
 import { imageHeap, memoryLimit } from '../setup/image-heap.ts'
 import { startProgram } from './cli.ts'
@@ -72,19 +73,19 @@ describe.each([
     timer = setInterval(() => renew(round), 1_000)
     const argv = [process.execPath, main, 'serve', '--round', round, '--host', '127.0.0.1', '--port', '0']
     server = await startProgram(argv, env)
-  }, 120_000)
+  })
   afterAll(async () => {
     clearInterval(timer)
     await server?.stop()
   })
 
-  test.each(attacks)('%s, by %i clients', { timeout: 120_000 }, async (_what, clients, request) => {
+  test.each(attacks)('%s, by %i clients', async (_what, clients, request) => {
     for (let asked = 0; asked < clients; asked += 250)
       await Promise.all(Array.from({ length: 250 }, () => ask(server.url, request)))
     expect(server.ended()).toBeNull()
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
     // While it works off what was asked, a long answer may be ended for a later one.
-    await vi.waitFor(async () => expect(await countChecks(server.url)).toBe(checks), { timeout: 90_000 })
+    await vi.waitFor(async () => expect(await countChecks(server.url)).toBe(checks), { timeout: patience })
     const peak = peakOf(server.pid)
     console.log(`the server takes ${peak} MiB at most so far`)
     expect(peak).toBeLessThan(memoryLimit('server'))
@@ -109,7 +110,7 @@ async function probe(round: string, own: string): Promise<number> {
   const boots = new Set<number>()
   try {
     // Several, since the first is not the largest: what was read is kept.
-    await vi.waitUntil(() => boots.add(bootOf(round)).size > 3, { timeout: 90_000, interval: 200 })
+    await vi.waitUntil(() => boots.add(bootOf(round)).size > 3, { timeout: patience, interval: 200 })
     const peak = peakOf(prober.pid)
     console.log(`the prober takes ${peak} MiB at most`)
     expect(peak).toBeLessThan(memoryLimit('prober'))

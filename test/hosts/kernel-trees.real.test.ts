@@ -70,11 +70,11 @@ describe.skipIf(!kernels)('the module tree of a kernel of Debian', () => {
       expect(files?.filter((file) => !ending.test(file))).toEqual([])
     })
 
-    test('is told as modprobe tells it, name by name', { timeout: 600_000 }, async () => {
+    test('is told as modprobe tells it, name by name', async () => {
       expect(await differences('names', namesOf(root, release))).toEqual([])
     })
 
-    test('is told as modprobe tells it, alias by alias', { timeout: 600_000 }, async () => {
+    test('is told as modprobe tells it, alias by alias', async () => {
       expect(await differences('aliases of modules', modulesAliases(root, release))).toEqual([])
       expect(await differences('aliases of built-in ones', builtInAliases(root, release))).toEqual([])
     })

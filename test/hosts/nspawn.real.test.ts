@@ -44,10 +44,9 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HOST_ROOT'])('a Debian 12 host in sy
       stdout: 'out',
       stderr: 'err',
     })
-    const start = performance.now()
-    const { exitCode } = await host.exec(['sh', '-c', 'sleep 60 & sleep 60'], { timeout: 300 })
+    // It would end long after this test.
+    const { exitCode } = await host.exec(['sh', '-c', 'sleep 100000 & sleep 100000'], { timeout: 300 })
     expect(exitCode).toBeUndefined()
-    expect(performance.now() - start).toBeLessThan(10_000)
     await expect(host.apt('install', 'no-such-package-anywhere')).rejects.toThrow('Unable to locate package')
   })
 
@@ -120,7 +119,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HOST_ROOT'])('a Debian 12 host in sy
 
   test('dies with a process that is killed, and the next set-up sweeps the rest', async () => {
     const { pid, init } = await bootInChild("process.kill(process.pid, 'SIGKILL')")
-    await expect.poll(() => identify(init), { timeout: 20_000 }).toBeNull()
+    await expect.poll(() => identify(init)).toBeNull()
     const abandoned = abandonedHosts().filter(({ name }) => name.startsWith(`hostdeps-host-${pid}-`))
     expect(abandoned).toHaveLength(1)
     for (const parts of abandoned) removeParts(parts)
@@ -140,7 +139,7 @@ async function bootInChild(end: string): Promise<{ pid: number; init: number }> 
     import { bootHost } from '${nspawn}'
     const host = await bootHost('child')
     process.stdout.write(host.pid + '\\n', () => { ${end} })
-    await new Promise((resolve) => setTimeout(resolve, 60_000))`
+    await new Promise((resolve) => setTimeout(resolve, 600_000))`
   const child = execa(process.execPath, ['--input-type=module', '--eval', code], { reject: false })
   const { stdout, stderr } = await child
   const init = Number(stdout)

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { atEnd } from '../at-end.ts'
+import { patience } from '../patience.ts'
 import { makeCgroups, newParts, removeParts, writeProcess } from './host-parts.ts'
 import type { HostParts } from './host-parts.ts'
 
@@ -74,7 +75,6 @@ export async function bootHost(name: string, options: BootOptions = {}): Promise
 }
 
 /** Milliseconds. A boot takes about 2 s and a stop about 1 s on a machine that is not busy. */
-const bootLimit = 60_000
 const stopLimit = 10_000
 
 /** systemd-nspawn itself, as far as it is needed here. */
@@ -137,12 +137,12 @@ async function untilUp(nspawn: Nspawn, parts: HostParts): Promise<number> {
     over = words
   })
   let pid: number | undefined
-  for (const start = Date.now(); Date.now() - start < bootLimit; await sleep(50)) {
+  for (const start = Date.now(); Date.now() - start < patience; await sleep(50)) {
     if (over !== null) throw new Error(over)
     pid ??= childrenOf(nspawn.pid).find((child) => isInit(child, parts.root))
     if (pid !== undefined && (await isUp(pid))) return pid
   }
-  throw new Error(`the host is not up after ${bootLimit} ms`)
+  throw new Error(`the host is not up after ${patience} ms`)
 }
 
 function childrenOf(pid: number): number[] {

@@ -107,17 +107,17 @@ test.each(['10ms', '0.05s', '0.001m', '0s'])(
 
 test('all pods of a node behind one address wait at once, and half of the places are left to others', async () => {
   const { server, source, get } = await serve()
-  const path = '/ready/open-iscsi?wait=60s'
+  const path = '/ready/open-iscsi?wait=10m'
   const answers = Promise.all(Array.from({ length: mostOfOneAddress }, () => ask(server.address + path)))
-  await expect.poll(() => waiting(get), { timeout: 20_000 }).toBe(mostOfOneAddress)
+  await expect.poll(() => waiting(get)).toBe(mostOfOneAddress)
   const refused = await get(path)
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
   expect(refused.body).toContain('too many requests wait here already')
-  expect((await get('/ready/gpu?wait=60s')).status).toBe(200)
+  expect((await get('/ready/gpu?wait=10m')).status).toBe(200)
   const others = Array.from({ length: mostWaiters - mostOfOneAddress }, () =>
     askFrom('127.0.0.2', server.address + path),
   )
-  await expect.poll(() => waiting(get), { timeout: 20_000 }).toBe(mostWaiters)
+  await expect.poll(() => waiting(get)).toBe(mostWaiters)
   expect(await askFrom('127.0.0.3', server.address + path)).toContain('too many requests wait here already')
   expect(source.subscribers).toBe(1)
   source.put(makeReport({ 'open-iscsi': { message: 'still not' } }))
@@ -127,13 +127,13 @@ test('all pods of a node behind one address wait at once, and half of the places
   for (const text of await Promise.all(others)) expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
   expect(await waiting(get)).toBe(0)
   expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThan(100)
-}, 60_000)
+})
 
 test('an answer that was waited for is the same as one that was not', async () => {
   const { get, source } = await serve()
   for (const accept of ['*/*', 'application/json']) {
     source.put(makeReport())
-    const answer = get('/ready/open-iscsi?wait=60s', { headers: { accept, cookie: 'a'.repeat(3_000) } })
+    const answer = get('/ready/open-iscsi?wait=10m', { headers: { accept, cookie: 'a'.repeat(3_000) } })
     await expect.poll(() => waiting(get)).toBe(1)
     source.put(makeReport({ 'open-iscsi': readyIscsi }))
     const [late, now] = [await answer, await get('/ready/open-iscsi', { headers: { accept } })]
@@ -144,7 +144,7 @@ test('an answer that was waited for is the same as one that was not', async () =
 
 test('who waits before the first round gets its answer from it: ready, or that there is no such check', async () => {
   const { get, source } = await serve(fakeSource(null))
-  const [good, bad] = [get('/ready/kubernetes-node?wait=30s'), get('/ready/nope?wait=30s')]
+  const [good, bad] = [get('/ready/kubernetes-node?wait=10m'), get('/ready/nope?wait=10m')]
   await expect.poll(() => waiting(get)).toBe(2)
   source.put(makeReport())
   expect([(await good).status, (await bad).status]).toEqual([200, 404])

@@ -66,7 +66,6 @@ async function startParts(undo: Undo): Promise<RealCluster> {
   await until(
     () => cluster.kubectl('get', 'nodes', '--no-headers'),
     (said) => said.match(/ Ready /g)?.length === 2,
-    60_000,
   )
   const pods: RealCluster['pods'] = async (selector) => {
     const path = `/api/v1/pods?labelSelector=${encodeURIComponent(selector)}`

@@ -22,7 +22,7 @@ export async function startSurvivor() {
   try {
     await on.install()
     await survivor.writeConfig(config)
-    await until(survivor.label, (state) => state === 'missing', 60_000)
+    await until(survivor.label, (state) => state === 'missing')
     await survivor.isUp()
     return survivor
   } catch (error) {
@@ -52,7 +52,7 @@ function lookAt(on: RealCluster) {
   let address = ''
   const ask = async (path: string) => {
     address ||= await service()
-    const argv = ['-s', '-m', '5', '-o', '-', '-w', '\n%{http_code}', `${address}${path}`]
+    const argv = ['-s', '-m', '60', '-o', '-', '-w', '\n%{http_code}', `${address}${path}`]
     const { stdout } = await execa('ip', ['netns', 'exec', host.name, 'curl', ...argv], { reject: false })
     const [, text = '', status = ''] = /^(.*)\n(\d+)$/s.exec(stdout) ?? []
     return `${status} ${text}`
@@ -96,7 +96,6 @@ function lookAt(on: RealCluster) {
       until(
         () => ask('/readyz'),
         (text) => text.startsWith('200'),
-        120_000,
       ),
     writeConfig: (text: string) => write('hostdeps', { 'config.yaml': text }),
     /** By name; the example that is there stays. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { atEnd } from '../../at-end.ts'
 import { freePorts } from '../../free-ports.ts'
+import { patience } from '../../patience.ts'
 
 const sources = new URL('../../../agent/main.ts', import.meta.url).pathname
 
@@ -104,7 +105,7 @@ function start(args: readonly string[], { by = [], env = {} }: Start = {}): Half
     reject: false,
     all: true,
     stdin: 'ignore',
-    forceKillAfterDelay: 5_000,
+    forceKillAfterDelay: patience,
     env: { KUBECONFIG: '/nowhere', NODE_NAME: undefined, ...env },
   })
   let said = ''

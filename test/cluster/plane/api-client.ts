@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
+import { patience } from '../../patience.ts'
 
 /** Who calls: where the API server is, whom it trusts and by which token. */
 export interface ApiAccess {
@@ -37,7 +38,7 @@ export function callApi<T>(
   const { promise, resolve, reject } = Promise.withResolvers<ApiReply<T>>()
   const headers = { authorization: `Bearer ${access.token}`, 'content-type': type ?? 'application/json' }
   const ca = readFileSync(access.caFile)
-  const call = request({ host: access.host, port: access.port, ca, method, path, headers, timeout: 20_000 })
+  const call = request({ host: access.host, port: access.port, ca, method, path, headers, timeout: patience })
   call.on('response', (response) => {
     const chunks: Buffer[] = []
     response.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -48,7 +49,7 @@ export function callApi<T>(
       resolve({ status: response.statusCode ?? 0, body, warnings: warning })
     })
   })
-  call.on('timeout', () => call.destroy(new Error(`${method} ${path} took longer than 20 s`)))
+  call.on('timeout', () => call.destroy(new Error(`${method} ${path} took longer than ${patience} ms`)))
   call.on('error', reject)
   call.end(body === undefined ? undefined : JSON.stringify(body))
   return promise

@@ -29,7 +29,7 @@ export interface FlaggedNode {
   readonly agent: Agent
   readonly flags: Flags
   /** Until the label of "flag" says so; in how many milliseconds it did. */
-  labelIs(state: string | undefined, limit?: number): Promise<number>
+  labelIs(state: string | undefined): Promise<number>
   condition(): Promise<V1NodeCondition | undefined>
 }
 
@@ -60,11 +60,10 @@ async function startAll() {
   flags.set('flag')
   const checks = { flag: flags.check('flag'), other: flags.check('other') }
   const agent = await startAgent({ node: node.name, kubeConfig, config: configOf('flag, other'), checks })
-  const labelIs: FlaggedNode['labelIs'] = (state, limit) =>
+  const labelIs: FlaggedNode['labelIs'] = (state) =>
     until(
       () => node.label(flag),
       (now) => now === state,
-      limit,
     )
   const condition = () => node.condition('hostdeps.dev/FlagReady')
   const stop = async () => {

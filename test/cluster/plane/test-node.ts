@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { patience } from '../../patience.ts'
 import type { EventsV1Event, V1Node, V1NodeCondition } from '@kubernetes/client-node'
 import { callApi, strategicPatch } from './api-client.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -107,17 +108,13 @@ function kubeletReady(beat: string): V1NodeCondition {
 }
 
 /** Asks each 40 ms until it holds; returns how long that took in milliseconds, and rejects with what it was last. */
-export async function until<T>(
-  ask: () => Promise<T>,
-  isSo: (now: T) => boolean,
-  limit = 30_000,
-): Promise<number> {
+export async function until<T>(ask: () => Promise<T>, isSo: (now: T) => boolean): Promise<number> {
   const start = performance.now()
   for (;;) {
     const now = await ask()
     const took = performance.now() - start
     if (isSo(now)) return took
-    if (took > limit) throw new Error(`after ${limit} ms it is still ${JSON.stringify(now)}`)
+    if (took > patience) throw new Error(`after ${patience} ms it is still ${JSON.stringify(now)}`)
     await sleep(40)
   }
 }
