@@ -82,7 +82,7 @@ const hanging: [title: string, script: (time: string) => string][] = [
 ]
 
 describe.concurrent('a program that hangs is timed out, and nothing of it is left', () => {
-  test.each(hanging)('one that %s', async (title, script) => {
+  test.for(hanging)('one that %s', async ([title, script], { expect }) => {
     const time = `${process.pid}00${hanging.findIndex(([other]) => other === title)}`
     // One that ends must have ended by then, on a busy machine too.
     const deadline = 4_000
