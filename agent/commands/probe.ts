@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Logger } from 'pino'
-import { sweepParts, writeRound } from '../rounds/round-file.ts'
+import { sweepParts, writeRound } from '../round-file/file.ts'
 import { openAsking } from './ask-rounds.ts'
 import { endSignal, openLog } from './daemon.ts'
 import { addHostFlags } from './host-flags.ts'

@@ -11,7 +11,7 @@ import { verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
-import { saysOf } from './taken-in.ts'
+import { resultAsFinding } from './included.ts'
 
 /** What a round came to know, and how a fix is put into words for this host. */
 export interface Asked {
@@ -110,7 +110,7 @@ function judgeTakenIn(need: CheckNeed, check: Check, context: Context): Judged<F
     const detail = `the check ${need.check} is not in the catalogue`
     return finding(need, check, { context, verdict: verdict('QuestionFailed', { what: need.id, detail }) })
   }
-  const result = { ...base(need, taken.result.why), ...saysOf(taken.result) }
+  const result = { ...base(need, taken.result.why), ...resultAsFinding(taken.result) }
   return { result, mends: taken.mends }
 }
 

@@ -1,8 +1,8 @@
 import { lstatSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../model/host.ts'
-import type { RoundRead } from '../rounds/read-round.ts'
-import { openRoundFile } from '../rounds/round-file.ts'
+import type { RoundRead } from '../round-file/read.ts'
+import { openRoundFile } from '../round-file/file.ts'
 import { lateAfterIntervals, lateWords } from './report-board.ts'
 import type { ReportBoard } from './report-board.ts'
 

@@ -4,7 +4,7 @@ import { isReason } from '../model/reason.ts'
 import { plainLine } from '../model/plain.ts'
 import type { Round } from '../model/report.ts'
 import { states } from '../model/state.ts'
-import type { WrittenCheck, WrittenFinding } from './written-check.ts'
+import type { StoredCheck, StoredFinding } from './stored-check.ts'
 
 const text = z.string().max(20_000)
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/)
@@ -33,7 +33,7 @@ const finding = z.strictObject({
   findings: z.lazy(() => z.array(anyFinding)).exactOptional(),
 })
 
-const anyFinding: z.ZodType<WrittenFinding> = z.union([finding, reference])
+const anyFinding: z.ZodType<StoredFinding> = z.union([finding, reference])
 
 const check = z.strictObject({
   name,
@@ -99,7 +99,7 @@ export function readFrame(value: unknown): Frame | Unusable {
   return result.success ? result.data : notOurForm(result.error)
 }
 
-export function readCheck(value: unknown, index: number): WrittenCheck | Unusable {
+export function readCheck(value: unknown, index: number): StoredCheck | Unusable {
   const result = check.safeParse(value)
   return result.success ? result.data : notOurForm(result.error, `checks.${index}.`)
 }

@@ -16,6 +16,6 @@ export interface Reference {
 
 type Alone = Omit<Finding, 'findings'>
 
-export type WrittenFinding = Reference | Alone | (Alone & { readonly findings: readonly WrittenFinding[] })
+export type StoredFinding = Reference | Alone | (Alone & { readonly findings: readonly StoredFinding[] })
 
-export type WrittenCheck = Omit<CheckResult, 'findings'> & { readonly findings: readonly WrittenFinding[] }
+export type StoredCheck = Omit<CheckResult, 'findings'> & { readonly findings: readonly StoredFinding[] }

@@ -1,7 +1,7 @@
 import type { CheckResult, Finding } from './report.ts'
 
 /** What a finding of a check taken in has of that check: its state and its words, and all its findings. */
-export function saysOf({ name, state, reason, message, fix, findings }: CheckResult) {
+export function resultAsFinding({ name, state, reason, message, fix, findings }: CheckResult) {
   return {
     state,
     reason,

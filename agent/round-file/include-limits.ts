@@ -1,4 +1,4 @@
-import type { WrittenCheck, WrittenFinding } from './written-check.ts'
+import type { StoredCheck, StoredFinding } from './stored-check.ts'
 
 /**
  * What a check takes in counts again in each that takes it in: a small file may mean more findings than a process can hold.
@@ -15,7 +15,7 @@ interface Size {
 
 const nothing: Size = { count: 0, depth: 0 }
 
-function sizeOf(findings: readonly WrittenFinding[], ofCheck: (name: string) => Size): Size {
+function sizeOf(findings: readonly StoredFinding[], ofCheck: (name: string) => Size): Size {
   const all = findings.map((one) => {
     if ('takes' in one) return ofCheck(one.takes)
     return 'findings' in one ? sizeOf(one.findings, ofCheck) : nothing
@@ -29,7 +29,7 @@ function isHuge({ count, depth }: Size): boolean {
 }
 
 /** Who writes: a check that has too many goes without. */
-export function cutHuge(checks: readonly WrittenCheck[]): WrittenCheck[] {
+export function dropHuge(checks: readonly StoredCheck[]): StoredCheck[] {
   const byName = new Map(checks.map((check) => [check.name, check]))
   const sizes = new Map<string, Size>()
   const measure = (name: string): Size => {
@@ -43,7 +43,7 @@ export function cutHuge(checks: readonly WrittenCheck[]): WrittenCheck[] {
 }
 
 /** Who reads does not believe it: in a round nothing takes in itself, all that is taken in is there, and nothing is huge. */
-export function faultOf(checks: ReadonlyMap<string, WrittenCheck>): string | null {
+export function faultOf(checks: ReadonlyMap<string, StoredCheck>): string | null {
   const sizes = new Map<string, Size | 'being measured'>()
   let fault: string | null = null
   const measure = (name: string): Size => {

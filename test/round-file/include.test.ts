@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { load } from '../../agent/catalog/load.ts'
 import type { CheckResult, Finding, Round } from '../../agent/model/report.ts'
-import { saysOf } from '../../agent/model/taken-in.ts'
-import { leaveOut, putBack } from '../../agent/rounds/references.ts'
-import type { WrittenCheck } from '../../agent/rounds/written-check.ts'
+import { resultAsFinding } from '../../agent/model/included.ts'
+import { replaceIncluded, restoreIncluded } from '../../agent/round-file/include.ts'
+import type { StoredCheck } from '../../agent/round-file/stored-check.ts'
 import { makeRound } from '../../agent/rounds/make-round.ts'
-import { openRoundFile, readRoundFile, writeRound } from '../../agent/rounds/round-file.ts'
-import { largestRound } from '../../agent/rounds/round-text.ts'
+import { openRoundFile, readRoundFile, writeRound } from '../../agent/round-file/file.ts'
+import { largestRound } from '../../agent/round-file/write.ts'
 import { recordedHost } from '../hosts/recorded-host.ts'
-import { fakeClock } from './fake-clock.ts'
-import { manyChecks } from './many-checks.ts'
+import { fakeClock } from '../rounds/fake-clock.ts'
+import { manyChecks } from '../rounds/many-checks.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-references-'))
 const path = join(folder, 'round.json')
@@ -43,9 +43,9 @@ describe('1,000 checks as people write them', () => {
     writeRound(path, round)
     const read = readRoundFile(path)
     const checks = 'round' in read ? read.round.checks : []
-    const takenIn = (name: string) => checks.find((check) => check.name === name)?.findings[0]?.findings
-    expect(takenIn('own-1')).toBe(checks.find(({ name }) => name === 'longhorn')?.findings)
-    expect(takenIn('own-999')).toBe(takenIn('own-1'))
+    const includedBy = (name: string) => checks.find((check) => check.name === name)?.findings[0]?.findings
+    expect(includedBy('own-1')).toBe(checks.find(({ name }) => name === 'longhorn')?.findings)
+    expect(includedBy('own-999')).toBe(includedBy('own-1'))
   })
 
   test('a check that is as it was is the same object; another is not, nor what takes it in', () => {
@@ -136,7 +136,7 @@ describe('what is taken in', () => {
     ['other findings', taken({ findings: [findingOf('binary:y')] }), false],
     ['not there', taken({ need: 'check:other' }), false],
   ])('%s', (_, finding, isReference) => {
-    const written = leaveOut([base, checkOf('user', [finding])])
+    const written = replaceIncluded([base, checkOf('user', [finding])])
     expect('takes' in (written[1]?.findings[0] ?? {})).toBe(isReference)
     expect(wholeOf(written)).toEqual([base, checkOf('user', [finding])])
   })
@@ -148,18 +148,18 @@ describe('what is taken in', () => {
     const top = checkOf('top', [
       { ...taken({ need: 'check:middle', message: 'middle: m' }), findings: middle.findings },
     ])
-    const written = leaveOut([top, middle, base])
+    const written = replaceIncluded([top, middle, base])
     expect(JSON.stringify(written).match(/"takes"/g)).toHaveLength(2)
     expect(wholeOf(written)).toEqual([top, middle, base])
   })
 })
 
 describe('a file that is not ours', () => {
-  const refer = (name: string, ...takes: string[]): WrittenCheck => {
+  const refer = (name: string, ...takes: string[]): StoredCheck => {
     const findings = takes.map((one) => ({ need: 'n', kind: 'check', takes: one, recommended: false }))
     return { ...checkOf(name, []), findings }
   }
-  test.each<[string, WrittenCheck[], RegExp]>([
+  test.each<[string, StoredCheck[], RegExp]>([
     ['a check that is not in it', [refer('a', 'b')], /^b is taken in, and is not in it$/],
     ['one that takes in itself', [refer('a', 'a')], /^a takes in itself$/],
     ['a ring', [refer('a', 'b'), refer('b', 'c'), refer('c', 'a')], / takes in itself$/],
@@ -174,17 +174,23 @@ describe('a file that is not ours', () => {
       /has more findings than may be$/,
     ],
   ])('%s', (_, checks, wanted) => {
-    expect(putBack(checks)).toMatch(wanted)
+    expect(restoreIncluded(checks)).toMatch(wanted)
   })
 })
 
-function wholeOf(written: readonly WrittenCheck[]): unknown {
-  const opened = putBack(written)
+function wholeOf(written: readonly StoredCheck[]): unknown {
+  const opened = restoreIncluded(written)
   return typeof opened === 'string' ? opened : written.map(({ name }) => opened.whole.get(name))
 }
 
 function takenInAs(check: CheckResult): Finding {
-  return { need: `check:${check.name}`, kind: 'check', why: 'w', recommended: false, ...saysOf(check) }
+  return {
+    need: `check:${check.name}`,
+    kind: 'check',
+    why: 'w',
+    recommended: false,
+    ...resultAsFinding(check),
+  }
 }
 
 function findingOf(need: string): Finding {

@@ -11,10 +11,10 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Round } from '../model/report.ts'
-import { noMemory, readRound } from './read-round.ts'
-import type { RoundRead } from './read-round.ts'
-import { largestRound, writeText } from './round-text.ts'
-import type { RoundText } from './round-text.ts'
+import { noMemory, readRound } from './read.ts'
+import type { RoundRead } from './read.ts'
+import { largestRound, writeText } from './write.ts'
+import type { RoundText } from './write.ts'
 
 /** Numbers the temporary names, so that one that was left by a killed process is not in the way. */
 let count = 0

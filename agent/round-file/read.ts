@@ -1,21 +1,21 @@
 import { hash } from 'node:crypto'
 import type { Round } from '../model/report.ts'
-import { nothingOpened, putBack } from './references.ts'
-import type { Opened } from './references.ts'
-import type { WrittenCheck } from './written-check.ts'
-import { readCheck, readFrame } from './round-schema.ts'
+import { nothingRestored, restoreIncluded } from './include.ts'
+import type { Restored } from './include.ts'
+import type { StoredCheck } from './stored-check.ts'
+import { readCheck, readFrame } from './schema.ts'
 
 /** A round, or why there is none that can be used. */
 export type RoundRead = { readonly round: Round } | { readonly unusable: string }
 
 /** What the next round is read with: most checks are written as they were. */
 export interface Memory {
-  readonly opened: Opened
+  readonly opened: Restored
   /** By the hash of their lines. */
-  readonly lines: ReadonlyMap<string, WrittenCheck>
+  readonly lines: ReadonlyMap<string, StoredCheck>
 }
 
-export const noMemory: Memory = { opened: nothingOpened, lines: new Map() }
+export const noMemory: Memory = { opened: nothingRestored, lines: new Map() }
 
 const notJson = { unusable: 'the round file is cut off, or no JSON' }
 
@@ -29,14 +29,14 @@ export function readRound(bytes: Buffer, before: Memory): RoundRead & { readonly
   if (value === undefined) return notJson
   const frame = readFrame(value)
   if ('unusable' in frame) return frame
-  const known = new Map<string, WrittenCheck>()
+  const known = new Map<string, StoredCheck>()
   const checks = []
   for (const [index, line] of [...frame.checks.map((check) => ({ check })), ...lines].entries()) {
     const check = 'check' in line ? readCheck(line.check, index) : readLine(line, { index, before, known })
     if ('unusable' in check) return check
     checks.push(check)
   }
-  const opened = putBack(checks, before.opened)
+  const opened = restoreIncluded(checks, before.opened)
   if (typeof opened === 'string') return { unusable: `the round file is not of our form: ${opened}` }
   const whole = checks.flatMap(({ name }) => opened.whole.get(name) ?? [])
   return { round: { ...frame, checks: whole }, memory: { opened, lines: known } }
@@ -46,7 +46,7 @@ interface Line {
   readonly index: number
   readonly before: Memory
   /** Where it is remembered. */
-  readonly known: Map<string, WrittenCheck>
+  readonly known: Map<string, StoredCheck>
 }
 
 function readLine(line: Buffer, { index, before, known }: Line): ReturnType<typeof readCheck> {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Round } from '../../agent/model/report.ts'
-import { readRoundFile, sweepParts, writeRound } from '../../agent/rounds/round-file.ts'
+import { readRoundFile, sweepParts, writeRound } from '../../agent/round-file/file.ts'
 import { settingsWith } from '../model/settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-round-'))
@@ -110,7 +110,7 @@ describe('what cannot be used', () => {
   test.runIf(process.getuid?.() === 0)('what may not be read', () => {
     writeRound(path, round)
     chmodSync(path, 0o000)
-    const module = new URL('../../agent/rounds/round-file.ts', import.meta.url).href
+    const module = new URL('../../agent/round-file/file.ts', import.meta.url).href
     const script = `process.setuid(65534); const { readRoundFile } = await import(${JSON.stringify(module)}); console.log(JSON.stringify(readRoundFile(${JSON.stringify(path)})))`
     chmodSync(folder, 0o755)
     expect(
