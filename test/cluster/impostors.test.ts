@@ -7,6 +7,7 @@ import { startSurvivor } from './survivor.ts'
 import type { Survivor } from './survivor.ts'
 import { until } from './test-node.ts'
 
+const long = { timeout: 300_000 }
 const secret = 'what-the-pod-put-there'
 
 /** What a pod does before it waits: a program that leaves a trace, and a text where the host has another. */
@@ -102,7 +103,7 @@ describe.skipIf(!hasRealCluster)('pods that call themselves kubelet and iscsid',
     return stdout.trim()
   }
 
-  test('the kubelet of the host is found beside four older ones, and nothing else is', async () => {
+  test('the kubelet of the host is found beside four older ones, and nothing else is', long, async () => {
     const wanted = {
       'ostype-kubelet': 'ready',
       'letters-kubelet': 'missing',
@@ -119,26 +120,30 @@ describe.skipIf(!hasRealCluster)('pods that call themselves kubelet and iscsid',
     expect(await traces()).toBe('')
   })
 
-  test('a kubelet with a mount namespace of its own, as that of Talos, tells what is there and no more', async () => {
-    const inside =
-      'mount --bind /mnt /mnt; mount --make-private /mnt; mount -t tmpfs t /mnt; printf x > /mnt/mount.nfs; chmod 755 /mnt/mount.nfs'
-    const { stdout: unit } = await node.host.exec(['cat', '/etc/systemd/system/kubelet.service'])
-    const [, start = ''] = /^ExecStart=(.*)$/m.exec(unit) ?? []
-    const own = `[Service]\nExecStart=\nExecStart=/usr/bin/unshare -m --propagation unchanged sh -c "${inside}; exec ${start}"\n`
-    await node.host.writeFile('/etc/systemd/system/kubelet.service.d/own.conf', own)
-    await node.host.exec(['systemctl', 'daemon-reload'])
-    await node.host.exec(['systemctl', 'restart', 'kubelet'])
-    const wanted = {
-      'ostype-kubelet': 'unknown',
-      'letters-kubelet': 'unknown',
-      'runs-kubelet': 'unknown',
-      'there-kubelet': 'ready',
-    }
-    await expect.poll(states, { timeout: 120_000 }).toMatchObject(wanted)
-    expect(await said('there-kubelet')).toMatchObject({ message: '/mnt/mount.nfs is at /mnt/mount.nfs' })
-    expect(await node.ask('/v1/report')).not.toContain(secret)
-    expect(await traces()).toBe('')
-  })
+  test(
+    'a kubelet with a mount namespace of its own, as that of Talos, tells what is there and no more',
+    long,
+    async () => {
+      const inside =
+        'mount --bind /mnt /mnt; mount --make-private /mnt; mount -t tmpfs t /mnt; printf x > /mnt/mount.nfs; chmod 755 /mnt/mount.nfs'
+      const { stdout: unit } = await node.host.exec(['cat', '/etc/systemd/system/kubelet.service'])
+      const [, start = ''] = /^ExecStart=(.*)$/m.exec(unit) ?? []
+      const own = `[Service]\nExecStart=\nExecStart=/usr/bin/unshare -m --propagation unchanged sh -c "${inside}; exec ${start}"\n`
+      await node.host.writeFile('/etc/systemd/system/kubelet.service.d/own.conf', own)
+      await node.host.exec(['systemctl', 'daemon-reload'])
+      await node.host.exec(['systemctl', 'restart', 'kubelet'])
+      const wanted = {
+        'ostype-kubelet': 'unknown',
+        'letters-kubelet': 'unknown',
+        'runs-kubelet': 'unknown',
+        'there-kubelet': 'ready',
+      }
+      await expect.poll(states, { timeout: 120_000 }).toMatchObject(wanted)
+      expect(await said('there-kubelet')).toMatchObject({ message: '/mnt/mount.nfs is at /mnt/mount.nfs' })
+      expect(await node.ask('/v1/report')).not.toContain(secret)
+      expect(await traces()).toBe('')
+    },
+  )
 })
 
 async function allowCommands({ on }: Survivor): Promise<void> {
