@@ -1,4 +1,5 @@
 import type { AnswerEntry } from '../model/answers.ts'
+import { wordsOf } from '../model/failed.ts'
 import type { Answer, Question, RunQuestion, UnitQuestion } from '../model/question.ts'
 import { childArgv, readChild } from './ask-child.ts'
 import { SuspectFound, askFiles, isFileQuestion } from './ask-files.ts'
@@ -38,7 +39,7 @@ export function openNamespace(target: Target, { cache, runs, kept, deadline }: M
     try {
       return askFiles(view, question)
     } catch (error) {
-      if (!(error instanceof SuspectFound)) throw error
+      if (!(error instanceof SuspectFound)) return ourFault(error)
       const task = { root: view.root, questions: [question] }
       return readChild(task, await run(childArgv(task)), `the mount ${error.mount}`)[0] ?? noAnswer
     }
@@ -69,6 +70,11 @@ export function openNamespace(target: Target, { cache, runs, kept, deadline }: M
       return [...all.flat(), ...closed.map((question) => [question, notOurs] as const)]
     },
   }
+}
+
+/** One question that we fail to ask must not take the others with it. */
+function ourFault(error: unknown): Answer<never> {
+  return { fate: 'failed', detail: `hostdeps failed to ask it: ${wordsOf(error)}` }
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {

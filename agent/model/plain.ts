@@ -10,13 +10,31 @@ export const unprintable = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f
 
 const unprintables = new RegExp(`[${unprintable}]+`, 'gu')
 
+declare const isPlain: unique symbol
+
+/** A line that {@link plainLine} made. */
+export type PlainLine = string & { readonly [isPlain]: true }
+
 /**
  * Text from a host, or from whoever called us, as one harmless line of at most 1,000 UTF-16 units: what is
  * {@link unprintable} becomes a space.
  */
-export function plainLine(text: string): string {
+export function plainLine(text: string): PlainLine {
   const line = text.replace(unprintables, ' ').trim()
-  return line.length > longest ? `${cutText(line, longest - 1)}…` : line
+  return (line.length > longest ? `${cutText(line, longest - 1)}…` : line) as PlainLine
+}
+
+/** Every line of a text made harmless, however long; the breaks between them stay. */
+export function plainLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(unprintables, ' '))
+    .join('\n')
+}
+
+/** Whether a text may be shown as it is. */
+export function isPrintable(text: string): boolean {
+  return text.search(unprintables) === -1
 }
 
 /** The beginning of a text, at most `length` UTF-16 units, and never half a surrogate pair. */
