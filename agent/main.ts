@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { exitCodes } from './commands/exit-codes.ts'
+import { plainLines } from './model/plain.ts'
 
 /** A command is loaded when it is called, so that none of them pays for the others. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
@@ -44,6 +45,7 @@ const program = new Command('hostdeps')
   .version(manifest.version)
   .showSuggestionAfterError()
   .exitOverride()
+  .configureOutput({ outputError })
   .addHelpText(
     'after',
     '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.',
@@ -80,22 +82,31 @@ async function written(stream: NodeJS.WriteStream): Promise<void> {
   await promise
 }
 
+/** What was written on the command line stands in it. */
+function outputError(text: string, write: (text: string) => void): void {
+  write(plainLines(text))
+}
+
 /** Usage errors of a command leave the same way as those of the program. */
 function inherit(command: Command): Command {
   for (const inner of command.commands) inherit(inner)
-  return command.exitOverride().showHelpAfterError('(--help lists what there is)')
+  return command
+    .exitOverride()
+    .configureOutput({ outputError })
+    .showHelpAfterError('(--help lists what there is)')
 }
 
 function explainFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ready : exitCodes.usage
   if (error instanceof Error && writtenErrors.includes(error.name)) {
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${plainLines(error.message)}\n`)
     return exitCodes.usage
   }
   if (error instanceof Error && error.name === 'ClusterError') {
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${plainLines(error.message)}\n`)
     return exitCodes.failure
   }
-  process.stderr.write(`hostdeps failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`hostdeps failed: ${plainLines(words)}\n`)
   return exitCodes.failure
 }
