@@ -59,6 +59,10 @@ async function serve(flags: ServeFlags): Promise<void> {
       if (silence === null) log.info('rounds come')
       else log.warn({ silence }, 'no round can be used')
     },
+    faulty: (faults) => {
+      if (faults.length === 0) log.info('all checks of the rounds can be used')
+      else log.error({ faults }, 'checks of the rounds cannot be used')
+    },
   })
   log.info({ address: http.address, round: flags.round }, 'serving')
   log.info({ signal: await endSignal() }, 'stopping')

@@ -1,7 +1,7 @@
 import type { CheckResult, Finding } from './report.ts'
 
-/** What a finding of a check taken in has of that check: its state and its words, and all its findings. */
-export function resultAsFinding({ name, state, reason, message, fix, findings }: CheckResult) {
+/** What a finding of an included check has of that check: its state and its words, and all its findings. */
+export function resultAsFinding({ name, state, reason, message, fix, findings, omitted }: CheckResult) {
   return {
     state,
     reason,
@@ -9,5 +9,6 @@ export function resultAsFinding({ name, state, reason, message, fix, findings }:
     evidence: [],
     fix,
     findings,
+    ...(omitted !== undefined && { omitted }),
   } satisfies Partial<Finding>
 }

@@ -24,14 +24,6 @@ export function plainLine(text: string): PlainLine {
   return (line.length > longest ? `${cutText(line, longest - 1)}…` : line) as PlainLine
 }
 
-/** Every line of a text made harmless, however long; the breaks between them stay. */
-export function plainLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.replace(unprintables, ' '))
-    .join('\n')
-}
-
 /** Whether a text may be shown as it is. */
 export function isPrintable(text: string): boolean {
   return text.search(unprintables) === -1
@@ -41,3 +33,19 @@ export function isPrintable(text: string): boolean {
 function cutText(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
 }
+
+/** As {@link plainLine}, of any length. What it made it leaves as it is. */
+export function plainText(text: string): string {
+  return text.replace(unprintables, ' ').trim()
+}
+
+/** Several lines, like the commands of a fix: as {@link plainText}, but line breaks, tabs and indents stay. */
+export function plainLines(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .split('\n')
+    .map((line) => line.replace(unprintablesButTabs, ' '))
+    .join('\n')
+}
+
+const unprintablesButTabs = new RegExp(`(?!\\t)[${unprintable}]`, 'gu')

@@ -16,6 +16,11 @@ export function isReason(text: string): text is Reason {
   return Object.hasOwn(reasons, text)
 }
 
+/** The one state that a reason proves. */
+export function stateOf(reason: Reason): State {
+  return reasons[reason].state
+}
+
 type Args<R extends Reason> = Parameters<(typeof reasons)[R]['text']>[0]
 
 /** What a kind of need says of one need. Its texts are often a host's, so that only harmless lines fit. */

@@ -1,63 +1,82 @@
+import { deepestFindings, mostCharacters, mostFindings } from '../model/bounds.ts'
+import type { Finding } from '../model/report.ts'
+import { includedNames } from './stored-check.ts'
 import type { StoredCheck, StoredFinding } from './stored-check.ts'
 
 /**
- * What a check takes in counts again in each that takes it in: a small file may mean more findings than a process can hold.
- * So a check may have so many with those of all that it takes in, and they may stand so deep. All that are shipped have
- * a thousand in all.
+ * What a check includes counts again in each that includes it: a small file may mean more findings than a process can
+ * hold. So the bounds of a check are with those of all that it includes.
  */
-const mostFindings = 2_000
-const deepest = 50
-
-interface Size {
+export interface Size {
   readonly count: number
   readonly depth: number
+  readonly characters: number
 }
 
-const nothing: Size = { count: 0, depth: 0 }
+export const nothing: Size = { count: 0, depth: 0, characters: 0 }
 
-function sizeOf(findings: readonly StoredFinding[], ofCheck: (name: string) => Size): Size {
-  const all = findings.map((one) => {
-    if ('takes' in one) return ofCheck(one.takes)
-    return 'findings' in one ? sizeOf(one.findings, ofCheck) : nothing
-  })
-  const count = all.reduce((sum, one) => sum + one.count, all.length)
-  return { count, depth: all.reduce((most, one) => Math.max(most, one.depth + 1), 0) }
+/** Of its findings; `ofCheck` is that of an included check, as {@link sizeOfCheck} gives it. */
+export function sizeOf(findings: readonly StoredFinding[], ofCheck: (name: string) => Size): Size {
+  return findings.map((one) => sizeOfFinding(one, ofCheck)).reduce(add, nothing)
 }
 
-function isHuge({ count, depth }: Size): boolean {
-  return count > mostFindings || depth > deepest
+/** As a finding of another check. */
+export function sizeOfCheck({ title, why, message, fix }: StoredCheck, findings: Size): Size {
+  const characters = keys + title.length + why.length + message.length + (fix?.length ?? 0)
+  return { ...findings, characters: findings.characters + characters }
 }
 
-/** Who writes: a check that has too many goes without. */
-export function dropHuge(checks: readonly StoredCheck[]): StoredCheck[] {
-  const byName = new Map(checks.map((check) => [check.name, check]))
-  const sizes = new Map<string, Size>()
-  const measure = (name: string): Size => {
-    const known = sizes.get(name) ?? sizeOf(byName.get(name)?.findings ?? [], measure)
-    sizes.set(name, isHuge(known) ? nothing : known)
-    return sizes.get(name) ?? nothing
+export function sizeOfFinding(finding: StoredFinding, ofCheck: (name: string) => Size): Size {
+  const inner = innerSize(finding, ofCheck)
+  const own =
+    'takes' in finding ? keys + finding.need.length + (finding.why?.length ?? 0) : charactersOf(finding)
+  return { count: inner.count + 1, depth: inner.depth + 1, characters: inner.characters + own }
+}
+
+function innerSize(finding: StoredFinding, ofCheck: (name: string) => Size): Size {
+  if ('takes' in finding) return ofCheck(finding.takes)
+  return 'findings' in finding ? sizeOf(finding.findings, ofCheck) : nothing
+}
+
+export function add(one: Size, other: Size): Size {
+  return {
+    count: one.count + other.count,
+    depth: Math.max(one.depth, other.depth),
+    characters: one.characters + other.characters,
   }
-  return checks.map((check) =>
-    measure(check.name) === nothing && check.findings.length > 0 ? { ...check, findings: [] } : check,
-  )
 }
 
-/** Who reads does not believe it: in a round nothing takes in itself, all that is taken in is there, and nothing is huge. */
-export function faultOf(checks: ReadonlyMap<string, StoredCheck>): string | null {
-  const sizes = new Map<string, Size | 'being measured'>()
-  let fault: string | null = null
-  const measure = (name: string): Size => {
-    const [check, known] = [checks.get(name), sizes.get(name)]
-    if (check === undefined) fault ??= `${name} is taken in, and is not in it`
-    if (known === 'being measured') fault ??= `${name} takes in itself`
-    if (fault !== null || check === undefined || known === 'being measured') return nothing
-    if (known !== undefined) return known
-    sizes.set(name, 'being measured')
-    const size = sizeOf(check.findings, measure)
-    if (isHuge(size)) fault ??= `${name} has more findings than may be`
-    sizes.set(name, size)
-    return size
+export function isHuge({ count, depth, characters }: Size): boolean {
+  return count > mostFindings || depth > deepestFindings || characters > mostCharacters
+}
+
+/** Characters of the keys and codes of a finding. */
+const keys = 200
+
+export function charactersOf(finding: Omit<Finding, 'findings'>): number {
+  const { need, kind, message, evidence, why, fix } = finding
+  const texts = [need, kind, message, why, fix ?? '', ...evidence]
+  return texts.reduce((sum, { length }) => sum + length, keys)
+}
+
+/**
+ * The names of the checks, each after all that it includes; `rings` are those that include one from which they are
+ * included, or themselves. No recursion: a file that is not ours may have a chain of any length.
+ */
+export function includeOrder(checks: ReadonlyMap<string, StoredCheck>) {
+  const [open, order, rings] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  const path = [...checks.keys()].toReversed()
+  for (let name = path.at(-1); name !== undefined; name = path.at(-1)) {
+    if (open.has(name) || order.has(name)) {
+      path.pop()
+      if (open.delete(name)) order.add(name)
+      continue
+    }
+    open.add(name)
+    for (const included of includedNames(checks.get(name)?.findings ?? [])) {
+      if (open.has(included)) rings.add(name)
+      else if (checks.has(included) && !order.has(included)) path.push(included)
+    }
   }
-  for (const name of checks.keys()) measure(name)
-  return fault
+  return { order: [...order], rings }
 }

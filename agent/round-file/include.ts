@@ -1,88 +1,91 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { CheckResult, Finding } from '../model/report.ts'
 import { resultAsFinding } from '../model/included.ts'
-import { faultOf } from './include-limits.ts'
+import { verdict } from '../model/reason.ts'
+import type { CheckResult, Finding } from '../model/report.ts'
+import { includeOrder, isHuge, nothing, sizeOf, sizeOfCheck } from './include-limits.ts'
+import type { Size } from './include-limits.ts'
+import { includedNames } from './stored-check.ts'
 import type { Reference, StoredCheck, StoredFinding } from './stored-check.ts'
 
-export function replaceIncluded(checks: readonly CheckResult[]): StoredCheck[] {
-  const byName = new Map(checks.map((check) => [check.name, check]))
-  const leave = (finding: Finding): StoredFinding => {
-    const reference = referenceTo(byName, finding)
-    if (reference !== null) return reference
-    const { findings, ...others } = finding
-    return findings === undefined ? others : { ...others, findings: findings.map(leave) }
-  }
-  return checks.map((check) => ({ ...check, findings: check.findings.map(leave) }))
-}
-
-/** Null for any finding that would not come back just as it is. */
-function referenceTo(checks: ReadonlyMap<string, CheckResult>, finding: Finding): Reference | null {
-  const { need, kind, why, recommended } = finding
-  const taken = kind === 'check' ? checks.get(need.replace(/^check:/, '')) : undefined
-  if (taken === undefined) return null
-  const reference = { need, kind, takes: taken.name, ...(why === taken.why ? {} : { why }), recommended }
-  return isDeepStrictEqual(finding, toFinding(reference, taken)) ? reference : null
-}
-
-function toFinding({ need, kind, why, recommended }: Reference, taken: CheckResult): Finding {
-  return { need, kind, why: why ?? taken.why, recommended, ...resultAsFinding(taken) }
+/** What a reference stands for. */
+export function toFinding({ need, kind, why, recommended }: Reference, included: CheckResult): Finding {
+  return { need, kind, why: why ?? included.why, recommended, ...resultAsFinding(included) }
 }
 
 /** Checks by name, as they are written and as they are meant. */
 export interface Restored {
-  readonly written: ReadonlyMap<string, StoredCheck>
+  readonly stored: ReadonlyMap<string, StoredCheck>
   readonly whole: ReadonlyMap<string, CheckResult>
+  /** Why nothing of a check can be used, by name; it is unknown. */
+  readonly unusable: ReadonlyMap<string, string>
 }
 
-export const nothingRestored: Restored = { written: new Map(), whole: new Map() }
+export const nothingRestored: Restored = { stored: new Map(), whole: new Map(), unusable: new Map() }
 
 /**
- * The checks as they were, or what is wrong with what refers to what. Findings of one check are one object wherever they
- * stand, and a check that is written as before, by the same object, is as before, with all that it takes in.
+ * The checks as they were. Findings of one check are one object wherever they stand, and a check that is written as
+ * before, by the same object, is as before, with all that it includes. A check that includes itself or more than may be is
+ * unknown, as those are that were `unusable` before; what includes one of them says of it that it is unknown.
  */
 export function restoreIncluded(
-  written: readonly StoredCheck[],
+  stored: ReadonlyMap<string, StoredCheck>,
+  unusable: ReadonlyMap<string, string>,
   before: Restored = nothingRestored,
-): Restored | string {
-  const byName = new Map(written.map((check) => [check.name, check]))
-  const fault = faultOf(byName)
-  if (fault !== null) return fault
-  const whole = new Map<string, CheckResult>()
-  const put = (check: StoredCheck): CheckResult => {
-    const known = whole.get(check.name) ?? asBefore(check) ?? open(check)
-    whole.set(check.name, known)
-    return known
+): Restored {
+  const { order, rings } = includeOrder(stored)
+  const why = new Map([...unusable, ...faultsOf(stored, order, rings)])
+  const whole = new Map([...why].map(([name, detail]) => [name, unusableResult(name, detail)]))
+  const restoring = { stored, whole, before }
+  for (const name of order) {
+    const check = stored.get(name)
+    if (check !== undefined && !whole.has(name)) whole.set(name, restoreOne(check, restoring))
   }
-  const asBefore = (check: StoredCheck): CheckResult | null => {
-    const isSame =
-      before.written.get(check.name) === check &&
-      includedNames(check.findings).every((name) => putNamed(name) === before.whole.get(name))
-    return isSame ? (before.whole.get(check.name) ?? null) : null
-  }
-  const putNamed = (name: string): CheckResult | undefined => {
-    const check = byName.get(name)
-    return check && put(check)
-  }
-  const open = (check: StoredCheck): CheckResult => ({
-    ...check,
-    findings: check.findings.flatMap(putFinding),
-  })
-  const putFinding = (finding: StoredFinding): Finding[] => {
-    if ('takes' in finding) {
-      const taken = putNamed(finding.takes)
-      return taken === undefined ? [] : [toFinding(finding, taken)]
-    }
-    if (!('findings' in finding)) return [finding]
-    return [{ ...finding, findings: finding.findings.flatMap(putFinding) }]
-  }
-  for (const check of written) put(check)
-  return { written: byName, whole }
+  return { stored, whole, unusable: why }
 }
 
-/** The names that findings refer to. */
-export function includedNames(findings: readonly StoredFinding[]): string[] {
-  return findings.flatMap((one) => {
-    if ('takes' in one) return [one.takes]
-    return 'findings' in one ? includedNames(one.findings) : []
-  })
+function faultsOf(
+  stored: ReadonlyMap<string, StoredCheck>,
+  order: readonly string[],
+  rings: ReadonlySet<string>,
+): Map<string, string> {
+  const sizes = new Map<string, Size>()
+  const faults = new Map([...rings].map((name) => [name, 'it includes itself']))
+  for (const name of order) {
+    const check = stored.get(name)
+    if (check === undefined || faults.has(name)) continue
+    const size = sizeOf(check.findings, (included) => sizes.get(included) ?? nothing)
+    if (isHuge(size)) faults.set(name, 'it has more findings than may be')
+    else sizes.set(name, sizeOfCheck(check, size))
+  }
+  return faults
+}
+
+function unusableResult(name: string, detail: string): CheckResult {
+  const { state, reason, message } = verdict('ResultUnusable', { detail })
+  return { name, title: name, why: '', state, reason, message, fix: null, findings: [] }
+}
+
+interface Restoring {
+  readonly stored: ReadonlyMap<string, StoredCheck>
+  /** Of all that the check includes. */
+  readonly whole: ReadonlyMap<string, CheckResult>
+  readonly before: Restored
+}
+
+function restoreOne(check: StoredCheck, restoring: Restoring): CheckResult {
+  const { whole, before } = restoring
+  const isKnown = before.stored.get(check.name) === check && !before.unusable.has(check.name)
+  const old = isKnown ? before.whole.get(check.name) : undefined
+  const isSame = (name: string) => whole.has(name) && whole.get(name) === before.whole.get(name)
+  if (old !== undefined && includedNames(check.findings).every(isSame)) return old
+  return { ...check, findings: check.findings.map((finding) => restoreFinding(finding, whole)) }
+}
+
+function restoreFinding(finding: StoredFinding, whole: ReadonlyMap<string, CheckResult>): Finding {
+  if ('takes' in finding)
+    return toFinding(
+      finding,
+      whole.get(finding.takes) ?? unusableResult(finding.takes, 'it is not in the round'),
+    )
+  if (!('findings' in finding)) return finding
+  return { ...finding, findings: finding.findings.map((inner) => restoreFinding(inner, whole)) }
 }

@@ -1,37 +1,52 @@
-import type { Round } from '../model/report.ts'
-import { cutTo, neededBy, sizeOf, textsOf } from './cut.ts'
-import { replaceIncluded } from './include.ts'
-
-/** Bytes; the file's place holds 8 MiB, and while it is replaced there are two of it. */
-export const largestRound = 3 * 1024 * 1024
+import { largestRound } from '../model/bounds.ts'
+import { checkNamePattern } from '../model/names.ts'
+import type { CheckResult, Round } from '../model/report.ts'
+import { cutHuge, cutTo } from './cut.ts'
+import { fitFrame } from './fit-frame.ts'
+import { storeChecks } from './store.ts'
 
 export interface RoundText {
   readonly text: string
-  /** Checks whose findings are left out. */
+  /** Checks of which something is left out, and those that are left out as a whole. */
   readonly cut: number
-  /** Why there is no round in it, which its reader says then; null when there is one. */
-  readonly unusable: string | null
+  readonly dropped: number
 }
 
 /**
- * A round as it is written. When it would be too large, checks that are not published, and taken in by none that is, lose
- * their findings, the largest first. What the Node says is whole. A check that takes in more than a process can hold goes
- * without in any case. Each check has a line of its own, by which its reader knows it again.
+ * A round as it is written. Its reader takes it, whatever is in it: what is beyond a bound is cut, each check alone, and it
+ * says how much. When the whole would be too large, it is cut as {@link cutTo} says. Each check has a line of its
+ * own, by which its reader knows it again.
  */
 export function writeText(round: Round): RoundText {
-  const { checks, ...others } = round
-  const written = textsOf(replaceIncluded(checks))
-  const space = largestRound - Buffer.byteLength(JSON.stringify(others)) - 2 * written.length - 100
-  const fitting = cutTo(space, written, () => neededBy(round.settings.checks, written))
-  const size = sizeOf(fitting)
-  if (size > space) return tooLarge(size)
-  const cut = fitting.filter(({ isCut }) => isCut).length
-  const head = JSON.stringify({ ...others, probing: { ...others.probing, cut } }).slice(0, -1)
-  const lines = fitting.map(({ text }) => text).join(',\n')
-  return { text: `${head},"checks":[\n${lines}\n]}`, cut, unusable: null }
+  const frame = fitFrame(round)
+  const checks = namedOnce(round.checks)
+  // How many checks are cut, and are not there, is known only then.
+  const largest = JSON.stringify(withLoss(frame, { cut: checks.length, dropped: checks.length }))
+  const space = largestRound - Buffer.byteLength(largest) - 100
+  const lines = cutTo(space, cutHuge(storeChecks(checks)), frame.settings.checks)
+  const dropped = checks.length - lines.length
+  const cut = lines.filter(({ isCut }) => isCut).length + round.checks.length - lines.length
+  const head = JSON.stringify(withLoss(frame, { cut, dropped })).slice(0, -1)
+  const texts = lines.map(({ text }) => text)
+  return {
+    text: [`${head},"checks":[`, ...(texts.length === 0 ? [] : [texts.join(',\n')]), ']}'].join('\n'),
+    cut,
+    dropped,
+  }
 }
 
-function tooLarge(size: number): RoundText {
-  const unusable = `a round of ${size} bytes, without the findings of checks that are not published, is larger than ${largestRound}; take checks out`
-  return { text: JSON.stringify({ v: 1, unusable }), cut: 0, unusable }
+/** Names are unique in a catalogue, and of its form: another would not be taken. */
+function namedOnce(checks: readonly CheckResult[]): CheckResult[] {
+  const byName = new Map(checks.toReversed().map((check) => [check.name, check]))
+  return [...byName.values()].toReversed().filter(({ name }) => checkNamePattern.test(name))
+}
+
+type Frame = ReturnType<typeof fitFrame>
+
+/** Whoever looks for a check that is not there has to find out why. */
+function withLoss(frame: Frame, { cut, dropped }: { cut: number; dropped: number }): Frame {
+  const { settings, probing } = frame
+  const words = `too many checks: ${dropped} that are not published are left out, since the round would be larger than ${largestRound} bytes; remove custom checks`
+  const mistakes = dropped > 0 ? [words, ...settings.mistakes] : settings.mistakes
+  return { ...frame, settings: { ...settings, mistakes }, probing: { ...probing, cut } }
 }
