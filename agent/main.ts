@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { exitCodes } from './commands/exit-codes.ts'
+import { watchOutput } from './commands/output.ts'
 import { plainLines } from './model/plain.ts'
 
 /** A command is loaded when it is called, so that none of them pays for the others. */
@@ -55,9 +56,9 @@ const program = new Command('hostdeps')
 // throws away the code that called: "Lazy deopt after a fast API call with return value is unsupported".
 setFlagsFromString('--no-turbo-fast-api-calls')
 
+const output = watchOutput()
 const exitCode = await main(process.argv.slice(2))
-await Promise.all([written(process.stdout), written(process.stderr)])
-process.exit(exitCode)
+process.exit((await output.written()) ? exitCode : exitCodes.failure)
 
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-')) ?? ''
@@ -72,14 +73,6 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return explainFailure(error)
   }
-}
-
-/** Until a slow reader has taken what was said: an exit would cut it off. One that is gone (| head) is no error. */
-async function written(stream: NodeJS.WriteStream): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  stream.on('error', () => resolve())
-  stream.write('', () => resolve())
-  await promise
 }
 
 /** What was written on the command line stands in it. */
