@@ -65,7 +65,7 @@ ARG HEAP
 ARG VERSION=0.1.0
 # The builder adds what only it knows by --label: org.opencontainers.image.created, .revision, .source, .base.digest.
 LABEL org.opencontainers.image.title="hostdeps" \
-      org.opencontainers.image.description="Says what a Kubernetes node's host lacks, before pods crash because of it, and the command that installs it." \
+      org.opencontainers.image.description="Tells you what a Kubernetes node's host is missing before pods crash on it, and prints the command that fixes it." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.base.name="${BASE}"

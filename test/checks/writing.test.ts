@@ -49,7 +49,7 @@ test('its table names every kind of need, and nothing else', () => {
   const kinds = fileSchema().$defs?.['need']?.anyOf?.map(({ $ref }) => $ref?.split('/').at(-1))
   const [, table = ''] = /\| kinds \|.*\n\|.*\n((?:\|.*\n)+)/.exec(lesson) ?? []
   const named = [...table.matchAll(/`(\w+)`/g)].map(([, kind]) => kind)
-  expect(named.toSorted()).toEqual(kinds?.toSorted())
+  expect(new Set(named)).toEqual(new Set(kinds))
 })
 
 function lintAsShipped(text: string): string[] {
