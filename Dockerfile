@@ -1,21 +1,22 @@
-# The image of the agent: Node.js, the bundle, nsenter, tini, env, head and stat, with what they load, and nothing else: no shell, no
-# package manager. Both containers of a pod run it:
+# The agent's image: Node.js, the bundle, nsenter, tini, env, head, stat and the libraries they load. Nothing else is in it:
+# no shell, no package manager. Both containers of a pod run it:
 #
 #     args: [probe, …]    args: [serve, …]
 #
-# BASE is a Debian with Node.js 26 (and npm, for the bundle). What is taken from it is looked up there, by ldd, so that
-# it is built for each architecture alike.
+# BASE is a Debian with Node.js 26 (and npm, for the bundle). ldd finds the libraries to copy, so the same file builds for
+# every architecture.
 ARG BASE=docker.io/library/node:26-slim
-# The heap of each process. Measured with 11 checks and then 1,000, under load: serve 118 and 124 MiB instead of 175 and
-# 225, probe 87 and 105 instead of 88 and 166. Both or none: the first alone costs thirteen times the processor time.
+# The heap of each process. Measured under load with 11 checks and then with 1,000: serve 118 and 124 MiB instead of 175 and
+# 225, probe 87 and 105 instead of 88 and 166. Set both or neither: the first alone costs thirteen times the CPU time.
 ARG HEAP="--max-old-space-size=48 --max-semi-space-size=1"
 
-# One that is made already is taken with --build-context bundle=<folder>; it holds src/ with dist/, warm.ts and LICENSE.
+# To use a bundle that already exists: --build-context bundle=<folder>, with dist/, image/warm.ts and LICENSE in its src/.
 FROM ${BASE} AS bundle
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --prefer-offline
-COPY build.ts warm.ts LICENSE ./
+COPY build.ts LICENSE ./
+COPY image/warm.ts image/
 COPY agent agent
 COPY checks checks
 RUN node build.ts
@@ -25,7 +26,7 @@ ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 RUN apt-get update -q \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends tini util-linux \
  && nsenter --version | grep -q util-linux
-# Of each program itself and what it loads; and who wrote it, for those who look for known weaknesses.
+# Each program with its libraries, and the dpkg records of their packages, which vulnerability scanners read.
 RUN set -eu; mkdir -p /root-of-image; cd /root-of-image \
  && mkdir -p -m 1777 tmp \
  && mkdir -p etc usr/local/bin var/lib/dpkg/status.d \
@@ -46,9 +47,9 @@ RUN set -eu; mkdir -p /root-of-image; cd /root-of-image \
 
 COPY --from=bundle /src/dist /opt/hostdeps
 COPY --from=bundle /src/LICENSE /opt/hostdeps/LICENSE
-COPY --from=bundle /src/warm.ts /warm.ts
+COPY --from=bundle /src/image/warm.ts /warm.ts
 ARG HEAP
-# Node.js keeps what it compiled by user id: the prober is root, the server is not.
+# Node.js keys its compile cache by user id: the prober is root, the server is not.
 RUN set -eu; export NODE_OPTIONS="$HEAP" NODE_COMPILE_CACHE=/opt/hostdeps/compiled; mkdir -m 1777 "$NODE_COMPILE_CACHE" \
  && node /warm.ts /opt/hostdeps \
  && setpriv --reuid=65464 --regid=65464 --clear-groups node /warm.ts /opt/hostdeps \
@@ -62,14 +63,14 @@ FROM scratch
 ARG BASE
 ARG HEAP
 ARG VERSION=0.1.0
-# What only the builder knows it says itself, by --label: org.opencontainers.image.created, .revision, .source, .base.digest.
+# The builder adds what only it knows by --label: org.opencontainers.image.created, .revision, .source, .base.digest.
 LABEL org.opencontainers.image.title="hostdeps" \
-      org.opencontainers.image.description="Says what a Kubernetes node's host lacks, before pods crash because of it, and the command that installs it." \
+      org.opencontainers.image.description="Tells you what a Kubernetes node's host is missing before pods crash on it, and prints the command that fixes it." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.base.name="${BASE}"
 COPY --from=root /root-of-image /
-# One arena of glibc's for all threads, which wait nearly always: 2 MiB less of each container.
+# All threads share one glibc arena, since they nearly always wait: 2 MiB less per container.
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     MALLOC_ARENA_MAX=1 \
     NODE_OPTIONS="${HEAP}" \

@@ -3,6 +3,8 @@ import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { exitCodes } from './commands/exit-codes.ts'
+import { watchOutput } from './commands/output.ts'
+import { plainLines } from './model/plain.ts'
 
 /** A command is loaded when it is called, so that none of them pays for the others. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
@@ -44,6 +46,7 @@ const program = new Command('hostdeps')
   .version(manifest.version)
   .showSuggestionAfterError()
   .exitOverride()
+  .configureOutput({ outputError })
   .addHelpText(
     'after',
     '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.',
@@ -53,9 +56,9 @@ const program = new Command('hostdeps')
 // throws away the code that called: "Lazy deopt after a fast API call with return value is unsupported".
 setFlagsFromString('--no-turbo-fast-api-calls')
 
+const output = watchOutput()
 const exitCode = await main(process.argv.slice(2))
-await Promise.all([written(process.stdout), written(process.stderr)])
-process.exit(exitCode)
+process.exit((await output.written()) ? exitCode : exitCodes.failure)
 
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-')) ?? ''
@@ -72,30 +75,31 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Until a slow reader has taken what was said: an exit would cut it off. One that is gone (| head) is no error. */
-async function written(stream: NodeJS.WriteStream): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  stream.on('error', () => resolve())
-  stream.write('', () => resolve())
-  await promise
+/** What was written on the command line stands in it. */
+function outputError(text: string, write: (text: string) => void): void {
+  write(plainLines(text))
 }
 
 /** Usage errors of a command leave the same way as those of the program. */
 function inherit(command: Command): Command {
   for (const inner of command.commands) inherit(inner)
-  return command.exitOverride().showHelpAfterError('(--help lists what there is)')
+  return command
+    .exitOverride()
+    .configureOutput({ outputError })
+    .showHelpAfterError('(--help lists what there is)')
 }
 
 function explainFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ready : exitCodes.usage
   if (error instanceof Error && writtenErrors.includes(error.name)) {
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${plainLines(error.message)}\n`)
     return exitCodes.usage
   }
   if (error instanceof Error && error.name === 'ClusterError') {
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${plainLines(error.message)}\n`)
     return exitCodes.failure
   }
-  process.stderr.write(`hostdeps failed: ${error instanceof Error ? error.stack : String(error)}\n`)
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`hostdeps failed: ${plainLines(words)}\n`)
   return exitCodes.failure
 }

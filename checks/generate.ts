@@ -5,7 +5,7 @@ import type { Check } from '../agent/model/check.ts'
 import type { Need } from '../agent/model/need.ts'
 import { renderKeys } from './render-keys.ts'
 
-/** What is made of the checks in their own folder, by file name. */
+/** The generated files of this folder, by name. */
 export function generated(checks: readonly Check[]): Readonly<Record<string, string>> {
   return {
     'README.md': renderReadme(checks),
@@ -16,21 +16,21 @@ export function generated(checks: readonly Check[]): Readonly<Record<string, str
 
 export const folder = import.meta.dirname
 
-/** A table of all, then each with its needs and their reasons. */
+/** Two tables, then a section per check with its needs and their reasons. */
 function renderReadme(all: readonly Check[]): string {
   const checks = all.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  const taken = new Set(checks.flatMap(({ needs }) => needs.flatMap(checksIn)))
+  const included = new Set(checks.flatMap(({ needs }) => needs.flatMap(checksIn)))
   const table = (of: readonly Check[]) =>
-    ['| check | of | needs | recommended |', '|---|---|---|---|', ...of.map(row)].join('\n')
+    ['| check | what it is for | needs | recommended |', '|---|---|---|---|', ...of.map(row)].join('\n')
   return [
-    '<!-- Generated from the files of this folder: npm run generate writes it anew. -->',
+    '<!-- Generated from the check files by npm run generate. Do not edit. -->',
     '# The checks',
-    `${checks.length} checks. One that others take in stands in the second table; what a check needs is what its own file says, and all that the checks it takes in need. [KEYS.md](KEYS.md) explains what a file may say; [LEFT-OUT.md](LEFT-OUT.md) lists what is known and not asked.`,
+    `${checks.length} checks. A check needs what its own file lists, and everything that the checks it includes need; the second table has the checks that others include. [WRITING.md](WRITING.md) shows how to write one, [KEYS.md](KEYS.md) explains every key, and [LEFT-OUT.md](LEFT-OUT.md) lists what is deliberately not checked.`,
     '## Workloads and nodes',
-    table(checks.filter(({ name }) => !taken.has(name))),
-    '## What they have in common',
-    table(checks.filter(({ name }) => taken.has(name))),
-    '## Each with its reasons',
+    table(checks.filter(({ name }) => !included.has(name))),
+    '## Included by others',
+    table(checks.filter(({ name }) => included.has(name))),
+    '## Each check and its reasons',
     ...checks.map(section),
   ]
     .join('\n\n')
@@ -47,7 +47,7 @@ function section({ name, title, why, aliases, needs, images }: Check): string {
     const optional = need.recommended ? ' (recommended)' : ''
     const reason = need.why === null ? '' : `: ${need.why}`
     const source = need.source === null ? '' : ` [source](${need.source})`
-    const doubt = need.unverified === null ? '' : ` Not borne out: ${need.unverified}.`
+    const doubt = need.unverified === null ? '' : ` Not verified: ${need.unverified}.`
     const conflicts = Object.entries(need.conflicts).map(
       ([check, advice]) => ` Conflicts with [${check}](#${check}): ${advice}`,
     )
@@ -56,8 +56,8 @@ function section({ name, title, why, aliases, needs, images }: Check): string {
   const known =
     images.length === 0
       ? ''
-      : `\n\nKnown to the [gate](../manifests/overlays/gate/kustomization.yaml) by the image ${images.map((image) => `\`${image}\``).join(', ')}`
-  const also = aliases.length === 0 ? '' : ` Also looked for by: ${aliases.join(', ')}.`
+      : `\n\nThe [gate](../manifests/overlays/gate/kustomization.yaml) recognizes it by the image ${images.map((image) => `\`${image}\``).join(', ')}`
+  const also = aliases.length === 0 ? '' : ` Also known as: ${aliases.join(', ')}.`
   return `### ${name}\n\n[${title}](${name}.yaml). ${why}${also}\n\n${lines.join('\n')}${known}`
 }
 
@@ -74,7 +74,7 @@ function checksIn(need: Need): string[] {
   return need.type === 'check' ? [need.check] : []
 }
 
-/** A table's cells end at a bar. */
+/** A bar would end the cell. */
 function cell(text: string): string {
   return text.replaceAll('|', '\\|')
 }

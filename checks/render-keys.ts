@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../agent/catalog/json-schema.ts'
 
-/** What a check file may say, key by key: the words of the JSON Schema, for reading. */
+/** The keys of a check file with the descriptions of the JSON Schema, as a page to read. */
 export function renderKeys(schema: JsonSchema): string {
   const defs = schema.$defs ?? {}
   const named = (name: string) => defs[name] ?? {}
@@ -11,21 +11,21 @@ export function renderKeys(schema: JsonSchema): string {
     asking.every((kind) => key in keysOf(named(kind))),
   )
   return [
-    '<!-- Generated from the schemas that read the files: npm run generate writes it anew. -->',
+    '<!-- Generated from the schemas that read check files, by npm run generate. Do not edit. -->',
     '# The keys of a check file',
-    'What an editor shows too, by [check.schema.json](check.schema.json). A key in bold must be there. Where a kind of need has keys with a dot, they are its long form: `disk: { path: /var, free: 15% }`; most have a short one, such as `mount: /sys/fs/bpf`.',
+    'Editors show the same texts, from [check.schema.json](check.schema.json); [WRITING.md](WRITING.md) shows how to write a file. Keys in bold are required. Keys with a dot belong to the long form of a need, such as `disk: { path: /var, free: 15% }`; most kinds also have a short form, such as `mount: /sys/fs/bpf`.',
     '## A check',
     table(schema),
     '## A need',
-    'Each has one of the keys of its kind, which are below. Beside it may stand:',
+    'Each need has the key of its kind; the kinds are listed below. Any need may also have:',
     table(only(named(first), shared)),
     'In `when`:',
     table(named('when')),
     ...kinds.flatMap((kind) => [`### ${kind}`, table(without(named(kind), shared))]),
     '## A fix',
-    'By distribution: the `ID` of its os-release counts first, then what its `ID_LIKE` names, then its family, then `all`.',
+    'Fixes are listed by distribution. The `ID` in os-release counts first, then each `ID_LIKE`, then the family, then `all`.',
     table(named('fixes')),
-    'Of each:',
+    'Each fix may have:',
     table(named('fix')),
   ]
     .join('\n\n')
@@ -52,7 +52,7 @@ function table(node: JsonSchema): string {
   return ['| key | |', '|---|---|', ...rows(node, '')].join('\n')
 }
 
-/** A row a key, after it those of the objects that it may hold. */
+/** One row per key, followed by the keys of the objects that it may hold. */
 function rows(node: JsonSchema, place: string): string[] {
   return Object.entries(keysOf(node)).flatMap(([key, value]) => {
     const name = `${place}${key}`

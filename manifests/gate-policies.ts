@@ -5,12 +5,12 @@ import type { Variable } from './published.ts'
 
 const annotation = `${prefix}requires`
 
-/** Characters. All that may be published has 4,000. */
+/** Characters. The names of all checks that may be published have 4,000. */
 const longestAnnotation = 4_096
 const isShort = `variables.asked.size() <= ${longestAnnotation}`
 const tooLong = `${annotation} is longer than ${longestAnnotation} characters`
 
-/** Turns the annotation into node selectors, for what is published. */
+/** Turns the annotation into node selectors, for the published checks. */
 export function requiresPolicy() {
   const asked = `object.metadata.annotations['${annotation}']`
   return selectorPolicy('hostdeps-gate-requires', {
@@ -19,7 +19,7 @@ export function requiresPolicy() {
   })
 }
 
-/** Gives known workloads, in a registry of anybody's and of any version, the node selectors of their checks. */
+/** Adds the node selectors of their checks to known workloads, whatever the registry and version of their image. */
 export function workloadsPolicy(workloads: readonly Workload[]) {
   const lines = workloads.map(
     ({ image, checks }) => `  {'image': [r'${imagePattern([image])}'], 'checks': ${listOf(checks)}}`,
@@ -34,7 +34,7 @@ export function workloadsPolicy(workloads: readonly Workload[]) {
         name: 'does-not-say-itself',
         expression: `!('${annotation}' in object.metadata.?annotations.orValue({}))`,
       },
-      // What installs, upgrades or removes a workload is often of its image, and runs on any node.
+      // Jobs that install, upgrade or remove a workload often use its image, and run on any node.
       { name: 'is-no-job', expression: `!${ownersOf('object')}.exists(owner, owner.kind == 'Job')` },
     ],
     variables: [
@@ -42,7 +42,7 @@ export function workloadsPolicy(workloads: readonly Workload[]) {
         name: 'workloads',
         expression: `[\n${lines.join(',\n')}\n].filter(workload, ${hasImage('workload.image[0]')})`,
       },
-      // The workload's own check, which is the first, or what of the others is published.
+      // The workload's own check, which comes first; if that is not published, the others that are.
       {
         name: 'names',
         expression: `variables.published.filter(name, variables.workloads.exists(workload,
@@ -58,12 +58,12 @@ function hasImage(pattern: string): string {
   || object.spec.?initContainers.orValue([]).exists(one, ${isOfIt}))`
 }
 
-/** Of any registry, version and digest. */
+/** Matches the images in any registry, with any version or digest. */
 function imagePattern(images: readonly string[]): string {
   return `(?:^|/)(?:${images.map((image) => image.replaceAll('.', '\\.')).join('|')})(?:[:@].*)?$`
 }
 
-/** Adds the node selectors for the variable "names" to a pod when it is made. */
+/** Adds the node selectors for the variable "names" to a new pod. */
 function selectorPolicy(
   name: string,
   { conditions, variables }: { conditions: readonly Variable[]; variables: readonly Variable[] },
@@ -75,7 +75,7 @@ function selectorPolicy(
   return policy('MutatingAdmissionPolicy', name, {
     reinvocationPolicy: 'IfNeeded',
     matchConstraints: { resourceRules: [rule('', { resources: ['pods'], operations: ['CREATE'] })] },
-    // What says its node itself is not scheduled, and the kubelet ends it when the selector does not match.
+    // A pod that sets nodeName is not scheduled, and the kubelet ends it when its selector does not match.
     matchConditions: [
       ...conditions,
       { name: 'is-scheduled', expression: "object.spec.?nodeName.orValue('') == ''" },
@@ -97,7 +97,7 @@ export function namesPolicy() {
   ])
 }
 
-/** Says what is not refused: a change of the config must not stop what was right before, nor what controllers make. */
+/** Warns where rejecting would be wrong: a change of the config must stop neither what was right before nor what controllers create. */
 export function warningsPolicy() {
   return annotationPolicy('hostdeps-gate-warnings', [
     {
@@ -123,7 +123,7 @@ interface Validation {
   readonly messageExpression?: string
 }
 
-/** Looks at the annotation in pods and in what makes them. */
+/** Looks at the annotation in pods and in the objects that create pods. */
 function annotationPolicy(name: string, validations: readonly Validation[]) {
   const operations = ['CREATE', 'UPDATE']
   const resourceRules = [
@@ -135,7 +135,7 @@ function annotationPolicy(name: string, validations: readonly Validation[]) {
     matchConstraints: { resourceRules },
     matchConditions: [
       { name: 'asks', expression: `${annotationOf(templateOf('object'))} != ''` },
-      // Its finalizers must come off, whatever it says.
+      // Its finalizers must come off, whatever the annotation says.
       { name: 'is-not-being-deleted', expression: '!has(object.metadata.deletionTimestamp)' },
     ],
     variables: [...publishedVariables(), ...annotationVariables],
@@ -143,7 +143,7 @@ function annotationPolicy(name: string, validations: readonly Validation[]) {
   })
 }
 
-/** The pod itself, or of what it makes pods. Without types, since the objects are of several kinds. */
+/** The pod itself, or the template of its pods. Untyped, since the objects are of several kinds. */
 function templateOf(object: string): string {
   const spec = `dyn(${object}).spec`
   return `(has(${spec}.jobTemplate) ? ${spec}.jobTemplate.spec.template
@@ -154,7 +154,7 @@ function annotationOf(template: string): string {
   return `${template}.?metadata.?annotations[?'${annotation}'].orValue('')`
 }
 
-/** Separated by commas, with blanks around them. Found in one go: a list made item by item takes the square of the time. */
+/** Names separated by commas and blanks. One search finds them all: building a list item by item takes quadratic time. */
 function namesIn(text: string): string {
   return `(${text}.size() > ${longestAnnotation} ? '' : ${text}).findAll(r'[^,\\s](?:[^,]*[^,\\s])?')`
 }
@@ -166,7 +166,7 @@ function ownersOf(object: string): string {
 const annotationVariables: readonly Variable[] = [
   { name: 'template', expression: templateOf('object') },
   { name: 'asked', expression: annotationOf('variables.template') },
-  // Made by no controller, and not what stood there before.
+  // No controller created it, and the annotation is new.
   {
     name: 'isNew',
     expression: `!${ownersOf('object')}.exists(owner, owner.?controller.orValue(false))
@@ -191,7 +191,7 @@ const annotationVariables: readonly Variable[] = [
   },
 ]
 
-/** The agents' ConfigMap says what is published. What cannot be evaluated stops nothing. */
+/** The agents' ConfigMap says what is published. A policy that cannot be evaluated stops nothing. */
 function policy(kind: string, name: string, spec: object) {
   const paramKind = { apiVersion: 'v1', kind: 'ConfigMap' }
   return {

@@ -3,15 +3,15 @@ import type { Check } from '../agent/model/check.ts'
 import type { Facts } from '../agent/model/facts.ts'
 import type { Need } from '../agent/model/need.ts'
 
-/** A workload that is known by its image. */
+/** A workload that the gate recognizes by its image. */
 export interface Workload {
-  /** Its folder and name, in whatever registry. */
+  /** Its folder and name, in any registry. */
   readonly image: string
-  /** The workload's own check, then those that it takes in: they stand for it while it is not published itself. */
+  /** The workload's own check, then the checks that it includes, which stand in while that one is not published. */
   readonly checks: readonly string[]
 }
 
-/** The kinds that find out by themselves that they do not apply to a host. */
+/** Kinds of need that decide themselves whether they apply to a host. */
 const doubtfulKinds = ['clock', 'disk', 'limits', 'package']
 
 export function knownWorkloads(all: readonly Check[]): Workload[] {
@@ -23,8 +23,8 @@ export function knownWorkloads(all: readonly Check[]): Workload[] {
 }
 
 /**
- * The checks without which a check is not ready, on whatever host. One that does not apply to every host is none of them:
- * its label would be not-applicable there, and no pod that selects "ready" would come.
+ * The checks that a check requires on every host. It leaves out those that do not apply everywhere: their label would be
+ * not-applicable on some host, and a pod that selects "ready" would never come there.
  */
 function requiredBy(check: Check, byName: ReadonlyMap<string, Check>): string[] {
   const taken = requiredOf(check).flatMap((need) => {

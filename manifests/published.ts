@@ -6,21 +6,21 @@ export interface Variable {
   readonly expression: string
 }
 
-/** Characters. A config that publishes all it may has 4,000. */
+/** Characters. A config that publishes as many checks as it may has 4,000. */
 const longestConfig = 16_384
 
 /**
- * What Nodes are labelled for, read out of the ConfigMap by CEL, which knows no YAML. The keys of the config and the names
- * of checks are so plain that blanks, quotes and comments can be taken out of its text; what then has not one of the forms
- * below (anchors, tags, escapes, nonsense) is not `readable`, and nothing is done by it. A text that YAML or the config
- * refuses may be read all the same: the agents do not go by it either.
+ * The published checks, read from the ConfigMap by CEL, which cannot parse YAML. The config's keys and the names of checks are
+ * so plain that blanks, quotes and comments can be removed from its text. What then has none of the forms below (anchors, tags,
+ * escapes, nonsense) is not `readable`, and the gate does nothing. Some text that is invalid YAML or an invalid config is readable
+ * all the same; the agents do not use it either.
  *
- * All of it takes time in proportion to the text: a list that CEL makes item by item takes the square.
+ * All of it takes time linear in the text: a list that CEL builds item by item takes quadratic time.
  */
 export function publishedVariables(): Variable[] {
   const defaults = defaultConfig.checks.map((name) => `'${name}'`).join(', ')
   return [
-    // A ConfigMap without this key has none of the forms.
+    // '?' has none of the forms: it stands for a ConfigMap without this key.
     { name: 'text', expression: `params.?data[?'config.yaml'].orValue('?')` },
     {
       name: 'config',
@@ -40,7 +40,7 @@ export function publishedVariables(): Variable[] {
   ]
 }
 
-// Patterns of RE2. A comment begins at a # before which there is nothing or a blank.
+// RE2 patterns. A comment begins at a # at the start of a line or after a blank.
 const beforeComment = '(?m)^(?:[^\\s#]#+|[^#\\n])*'
 const check = '[a-z0-9](?:[a-z0-9-]{0,54}[a-z0-9])?'
 const scalar = '[\\w.:%-]*'

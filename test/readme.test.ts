@@ -1,52 +1,124 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { parse, stringify } from 'yaml'
-import { readCatalog } from '../agent/catalog/catalog.ts'
-import { lintCheck } from '../agent/catalog/lint.ts'
-import { readShipped } from '../agent/catalog/load.ts'
-import { formatMistake } from '../agent/catalog/mistake.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { defaultConfig, readConfig } from '../agent/catalog/config.ts'
+import { formats } from '../agent/render/formats.ts'
 import { hostdeps } from './hosts/cli.ts'
+import { composedReport } from './hosts/composed-report.ts'
+import { fakeSource } from './http/report-fixture.ts'
+import { serve } from './http/serve.ts'
 
-/** "Add a check, in five minutes", step by step, as it stands there. */
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const folder = mkdtempSync(join(tmpdir(), 'hostdeps-readme-'))
-const file = join(folder, 'my-tool.yaml')
-const [, indented = ''] = /```yaml\n( *# yaml-language-server[^`]+?) *```/.exec(readme) ?? []
-const example = indented.replace(/^ {3}/gm, '')
-writeFileSync(file, example)
-afterAll(() => rmSync(folder, { recursive: true }))
+const root = resolve(import.meta.dirname, '..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
-test('its lint has no mistake, and says what only a check for all users must have', async () => {
-  const { exitCode, stdout, stderr } = await hostdeps('checks', 'lint', file)
-  expect([exitCode, stdout]).toEqual([
-    0,
-    expect.stringMatching(/^1 check file read, no mistakes, \d warnings$/),
+/** The block after a comment. */
+function block(comment: string): string {
+  const [, text] = new RegExp(`<!-- ${comment} -->\n\`\`\`\\w+\n([^\`]+)\`\`\``).exec(readme) ?? []
+  if (text === undefined) throw new Error(`the README has no block "${comment}"`)
+  return text
+}
+
+/** What the README shows of worker-1 is what an agent says of this composed host. */
+const worker = await composedReport('k3s-on-debian')
+
+test('the first output is what npm start prints', () => {
+  const checks = worker.checks.filter((check) => check.published)
+  const table = formats.table({ ...worker, checks }, { color: false })
+  expect(block('output: npm start')).toBe(`$ npm ci && npm start\n${table}`)
+})
+
+test('and the second what curl gets', async () => {
+  const { get } = await serve(fakeSource(worker))
+  const { body } = await get('/ready/open-iscsi', { headers: { accept: '*/*' } })
+  const [command = '', ...shown] = block('output: curl').split('\n')
+  expect(command).toMatch(/^\$ curl 127\.0\.0\.1:9465\/ready\/open-iscsi +# 200 .* 503$/)
+  expect(withoutTime(shown.join('\n'))).toBe(withoutTime(body))
+})
+
+function withoutTime(text: string): string {
+  return text.replace(/since \d\S+Z/, 'since TIME')
+}
+
+test('every path of the HTTP table is served', async () => {
+  const [, table = ''] = /\| path \| answer \|\n\|.*\n((?:\|.*\n)+)/.exec(readme) ?? []
+  const paths = table.split('\n').flatMap((row) => row.split('|')[1]?.match(/\/[^`]*/g) ?? [])
+  expect(paths).toHaveLength(7)
+  const { get } = await serve(fakeSource(worker))
+  for (const path of paths) {
+    const { status } = await get(path.replace('<check>', 'open-iscsi'))
+    expect([path, [200, 503].includes(status)]).toEqual([path, true])
+  }
+})
+
+test('the config shows every key, with its default', () => {
+  const text = block('config: defaults')
+  expect(readConfig('config.yaml', text, null)).toEqual({ config: defaultConfig })
+  const keys = (value: object) => Object.keys(value).toSorted()
+  const shown = parse(text)
+  expect(keys(shown)).toEqual(keys(defaultConfig))
+  expect(keys(shown.publish)).toEqual(keys(defaultConfig.publish))
+  expect(keys(shown.http)).toEqual(keys(defaultConfig.http))
+})
+
+test('the commands and flags that it names are there', async () => {
+  const subcommands = '(check|checks|run|probe|serve|wait|prune)'
+  const lines = [
+    ...readme.matchAll(new RegExp(`(?:^|[\`(])(?:npx )?hostdeps ${subcommands}\\b([^\`\n]*)`, 'gm')),
+  ]
+  expect(lines.length).toBeGreaterThan(5)
+  for (const [, command = '', rest = ''] of lines) {
+    const { stdout } = await hostdeps(command, '--help')
+    for (const flag of rest.match(/(?<= )--?[a-z][a-z-]*/g) ?? [])
+      expect([command, flag, stdout.includes(flag)]).toEqual([command, flag, true])
+  }
+})
+
+test('the requests and limits are those of the DaemonSet', () => {
+  const { spec } = parse(readFileSync(join(root, 'manifests/base/daemon-set.yaml'), 'utf8'))
+  const resources = spec.template.spec.containers.map(
+    (container: { resources: object }) => container.resources,
+  )
+  expect(resources).toEqual([
+    { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '192Mi' } },
+    { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '160Mi' } },
   ])
-  expect(stderr).toContain('has no source')
-  expect(stderr).toContain('has no fix or note for suse, alpine, arch')
+  expect(readme).toContain('| CPU request | 10m | 10m | 20m |')
+  expect(readme).toContain('| 64 MiB, 192 MiB | 64 MiB, 160 MiB | 128 MiB, 352 MiB |')
 })
 
-test('this host is asked, need by need', async () => {
-  const { exitCode, stdout } = await hostdeps('check', 'my-tool', '--checks', folder, '-o', 'wide')
-  expect(exitCode).toBe(3)
-  expect(stdout).toMatch(/^my-tool +binary:my-tool +missing +BinaryNotFound/m)
-  expect(stdout).toMatch(/^my-tool +check:open-iscsi/m)
+test('the contents name every section, in order', () => {
+  const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title = '']) => title)
+  const contents = [...readme.matchAll(/\[([^\]]+)\]\(#([^)]+)\)/g)].slice(0, sections.length)
+  expect(contents.map(([, title]) => title)).toEqual(sections)
+  for (const [, title = '', anchor] of contents) expect(anchor).toBe(anchorOf(title))
 })
 
-test('for all users it needs what is told there, and no more', () => {
-  const { fix, ...rest } = parse(example)
-  expect(lintAsShipped(example)).not.toEqual([])
-  const note = { note: 'It cannot be had there.' }
-  const everywhere = { all: note, bottlerocket: note, cos: note, flatcar: note, nixos: note, ...fix }
-  const whole = { ...rest, fix: everywhere, sources: ['https://example.org/'] }
-  expect(lintAsShipped(stringify(whole))).toEqual([])
+test.each([
+  'README.md',
+  'CONTRIBUTING.md',
+  'AGENTS.md',
+  'SECURITY.md',
+  'checks/WRITING.md',
+  'examples/README.md',
+])('the links of %s lead somewhere', (file) => {
+  const text = readFileSync(join(root, file), 'utf8')
+  for (const [, target = '', anchor] of text.matchAll(/\]\(([^)#:]*)(?:#([^)]+))?\)/g)) {
+    const path = target === '' ? file : join(dirname(file), target)
+    expect([path, existsSync(join(root, path))]).toEqual([path, true])
+    if (anchor !== undefined) expect(anchorsOf(path)).toContain(anchor)
+  }
 })
 
-function lintAsShipped(text: string): string[] {
-  const rules = { origin: 'shipped', allowCommands: true } as const
-  const { catalog, mistakes } = readCatalog([...readShipped(), { file: 'my-tool.yaml', text, rules }])
-  const check = catalog.get('my-tool')
-  return [...mistakes, ...(check === undefined ? [] : lintCheck(check))].map(formatMistake)
+function anchorsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => anchorOf(title))
+}
+
+/** As GitHub makes them. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { deadlineBounds, intervalBounds, reapplyBounds, unknownAfterBounds } from '../model/bounds.ts'
 import { parseDuration, showDuration } from '../model/duration.ts'
 import { maxPublished } from '../model/names.ts'
 import { noSuchCheck } from '../model/near-names.ts'
@@ -9,7 +10,7 @@ import type { YamlFile } from './document.ts'
 import type { Mistake } from './mistake.ts'
 
 /** A length of time between two bounds, written "60s". */
-const duration = (least: string, most: string) =>
+const duration = ({ least, most }: { least: string; most: string }) =>
   z.string().transform((text, context) => {
     const value = parseDuration(text)
     const [min, max] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0]
@@ -23,11 +24,11 @@ const configFile = z.strictObject({
   /** The checks that go on the Node. */
   checks: z.array(z.string()).default(['kubernetes-node', 'time-sync', 'open-iscsi', 'nfs-client']),
   /** Time from round to round when nothing changes. */
-  interval: duration('5s', '1h').default(60_000),
+  interval: duration(intervalBounds).default(60_000),
   /** Longest wait for one answer. */
-  deadline: duration('100ms', '60s').default(5_000),
+  deadline: duration(deadlineBounds).default(5_000),
   /** How long a proven state stays on the Node when no answer comes any more. */
-  unknownAfter: duration('0s', '24h').default(300_000),
+  unknownAfter: duration(unknownAfterBounds).default(300_000),
   /** What goes on the Node. */
   publish: z
     .strictObject({
@@ -36,7 +37,7 @@ const configFile = z.strictObject({
       annotation: z.boolean().default(true),
       events: z.boolean().default(true),
       /** How often all is applied again, so that what others took away or changed is put back. */
-      reapply: duration('10s', '24h').default(600_000),
+      reapply: duration(reapplyBounds).default(600_000),
     })
     .prefault({}),
   http: z

@@ -8,6 +8,7 @@ import { makeRound } from '../rounds/make-round.ts'
 import { startRounds } from '../rounds/round-loop.ts'
 import { hostPlace, loadOptions, openHostFrom } from './host-flags.ts'
 import type { HostFlags } from './host-flags.ts'
+import { failureTeller } from './tell-failures.ts'
 
 export interface Asking {
   /** How the host is reached, for people. */
@@ -30,6 +31,9 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
   const loaded = () => files.current().loaded
   const host = openHostFrom(flags, loaded)
   const watcher = watchHost(hostPlace(flags))
+  const tellFailure = failureTeller((failure) =>
+    log.error(failure, 'hostdeps failed to judge what it asked, and that is unknown'),
+  )
   let loop: ReturnType<typeof startRounds> | null = null
   return {
     host: host.description,
@@ -37,7 +41,8 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
     start(took) {
       const make = () => {
         const names = loaded().catalog.keys()
-        return makeRound({ host, clock: systemClock, watcher, files: files.current(), names })
+        const asked = { host, clock: systemClock, watcher, files: files.current(), names }
+        return makeRound({ ...asked, failed: tellFailure })
       }
       const failed = (error: unknown) => log.error({ err: error }, 'a round failed')
       const interval = () => loaded().config.interval

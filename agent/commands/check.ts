@@ -10,7 +10,8 @@ import { chooseChecks } from './choose-checks.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { addHostFlags, loadFrom, openHostFrom } from './host-flags.ts'
 import type { HostFlags } from './host-flags.ts'
-import { nodeName } from './node-name.ts'
+import { givenNodeName, nodeName } from './node-name.ts'
+import { failureTeller } from './tell-failures.ts'
 
 interface CheckFlags extends HostFlags {
   readonly output: Format
@@ -29,6 +30,7 @@ export function checkCommand(): Command {
 }
 
 async function check(names: string[], flags: CheckFlags): Promise<void> {
+  givenNodeName()
   const isAll = flags.all ?? false
   const loaded = loadFrom(flags, isAll ? null : names)
   const chosen = chooseChecks(loaded, names, isAll)
@@ -41,7 +43,10 @@ async function check(names: string[], flags: CheckFlags): Promise<void> {
 async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFlags): Promise<Report> {
   const host = openHostFrom(flags, () => loaded)
   const files = { loaded, mistakes: [] }
-  const round = await makeRound({ host, clock: systemClock, files, names: chosen })
+  const failed = failureTeller(({ at, why }) =>
+    process.stderr.write(`hostdeps failed to judge ${at}, and it is unknown: ${why}\n`),
+  )
+  const round = await makeRound({ host, clock: systemClock, files, names: chosen, failed })
   const { report } = settle(null, round, nodeName(round))
   const inOrder = chosen.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
   return { ...report, checks: inOrder }

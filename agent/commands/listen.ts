@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
@@ -5,6 +6,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import type { Config } from '../catalog/config.ts'
 import { startHttp } from '../http/start-http.ts'
 import type { HttpServer } from '../http/start-http.ts'
+import { plainLine } from '../model/plain.ts'
 import type { PublishStatus, ReportSource } from '../model/report.ts'
 import { UsageError } from './errors.ts'
 
@@ -16,7 +18,11 @@ export interface PlaceFlags {
 
 export function addPlaceFlags(command: Command): Command {
   return command
-    .option('--host <address>', 'the address to serve on (default: the config says)')
+    .addOption(
+      new Option('--host <address>', 'the address to serve on (default: the config says)').argParser(
+        readHost,
+      ),
+    )
     .addOption(
       new Option('--port <number>', 'the port to serve on (default: the config says)').argParser(readPort),
     )
@@ -43,7 +49,7 @@ export async function listen({ board, log, config, flags, publishing }: ListenOp
       throw error
     })
   } catch (error) {
-    return explainListen(error, `${place.host}:${place.port}`)
+    throw explainListen(error, place)
   }
 }
 
@@ -53,19 +59,40 @@ function hasNoIpv6(error: unknown): boolean {
   return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL'
 }
 
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null
+/** Of a system call that failed, or was not even tried: a host with a NUL in it. */
+function codeOf(error: unknown): string | null {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === 'ERR_INVALID_ARG_VALUE') return 'EINVAL'
+  return syscall === undefined || code === undefined ? null : code
 }
 
-function explainListen(error: unknown, place: string): never {
+/** In one line, whatever the system has against a place; what is of no system call is our own bug. */
+function explainListen(error: unknown, { host, port }: { host: string; port: number }): unknown {
   const code = codeOf(error)
-  if (code === 'EADDRINUSE') {
-    throw new UsageError(`${place} is taken, maybe by another hostdeps; --port chooses another port`)
-  }
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    throw new UsageError(`${place} cannot be listened on: ${code}`)
-  }
-  throw error
+  if (code === null) return error
+  const place = `${isIPv6(host) ? `[${host}]` : plainLine(host)}:${port}`
+  if (code === 'EADDRINUSE')
+    return new UsageError(`${place} is taken, maybe by another hostdeps; --port chooses another port`)
+  const hint = code === 'EINVAL' && isIPv6(host) ? noInterface : (hints[code] ?? '')
+  return new UsageError(`${place} cannot be listened on: ${code}${hint}`)
+}
+
+const noName = ', this machine knows no such name or address'
+const noInterface = ', an address of a link (fe80::) needs its interface, like fe80::1%eth0'
+
+const hints: Readonly<Record<string, string>> = {
+  EACCES: ', this user may not',
+  EADDRNOTAVAIL: ', this machine has no such address',
+  EAI_AGAIN: ', the name server does not answer',
+  EAI_FAIL: noName,
+  EAI_NONAME: noName,
+  EINVAL: noName,
+  ENOTFOUND: noName,
+}
+
+function readHost(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must be an address, like 127.0.0.1 or ::.')
+  return text
 }
 
 function readPort(text: string): number {

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Logger } from 'pino'
-import { sweepParts, writeRound } from '../rounds/round-file.ts'
+import { sweepParts, writeRound } from '../round-file/file.ts'
 import { openAsking } from './ask-rounds.ts'
 import { endSignal, openLog } from './daemon.ts'
 import { addHostFlags } from './host-flags.ts'
@@ -28,16 +28,17 @@ async function probe(flags: ProbeFlags): Promise<void> {
   asking.stop()
 }
 
-/** Told once, and again when it is another. */
+/** Told once, and again when it is another number. */
 function cutTeller(log: Logger): (written: ReturnType<typeof writeRound>) => void {
-  let before = 0
-  let trouble: string | null = null
-  return ({ cut, unusable }) => {
-    if (unusable !== null && trouble === null) log.error({ why: unusable }, 'no round can be handed on')
-    if (cut > 0 && cut !== before)
-      log.warn({ checks: cut }, 'the round is too large: checks that are not published lose their findings')
-    before = cut
-    trouble = unusable
+  let before = { cut: 0, dropped: 0 }
+  return (now) => {
+    const isNews = now.cut !== before.cut || now.dropped !== before.dropped
+    before = now
+    if (isNews && now.cut > 0)
+      log.warn(
+        now,
+        'checks are too large for the round: of some, texts or findings are cut, or they are left out',
+      )
   }
 }
 

@@ -8,6 +8,7 @@ import { watchConfinement } from '../publish/confinement.ts'
 import { Publisher } from '../publish/publisher.ts'
 import type { ReportBoard } from '../publish/report-board.ts'
 import { restoreSettled } from '../publish/restore.ts'
+import { givenNodeName } from './node-name.ts'
 
 /** What is published, or why nothing is. */
 export type Published =
@@ -25,8 +26,8 @@ export function publishBoard(
 ): Published {
   const kubeConfig = findKubeConfig()
   if (kubeConfig === null) return { status: null, why: 'no API server is configured' }
-  const node = process.env['NODE_NAME']
-  if (node === undefined) return { status: null, why: 'NODE_NAME is not set' }
+  const node = givenNodeName()
+  if (node === null) return { status: null, why: 'NODE_NAME is not set' }
   const api = openNodeApi(kubeConfig)
   const settings = settingsOf(config)
   const publisher = new Publisher({

@@ -11,7 +11,7 @@ import type { HostFlags } from './host-flags.ts'
 import { addPlaceFlags, listen } from './listen.ts'
 import type { PlaceFlags } from './listen.ts'
 import { logTransitions } from './log-transitions.ts'
-import { nodeName } from './node-name.ts'
+import { givenNodeName, nodeName } from './node-name.ts'
 import { publishBoard } from './publish-board.ts'
 
 type RunFlags = HostFlags & PlaceFlags
@@ -24,6 +24,7 @@ export function runCommand(): Command {
 }
 
 async function run(flags: RunFlags): Promise<void> {
+  givenNodeName()
   const log = await openLog()
   const asking = openAsking(flags, log, { startAnyway: false })
   const { config } = asking.loaded

@@ -15,7 +15,7 @@ import { configOption } from './host-flags.ts'
 import { addPlaceFlags, listen } from './listen.ts'
 import type { PlaceFlags } from './listen.ts'
 import { logTransitions } from './log-transitions.ts'
-import { nodeName } from './node-name.ts'
+import { givenNodeName, nodeName } from './node-name.ts'
 import { publishBoard } from './publish-board.ts'
 import type { Published } from './publish-board.ts'
 
@@ -37,6 +37,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
+  givenNodeName()
   const log = await openLog()
   const { config, mistakes } = loadConfig(flags.config ?? null)
   if (mistakes.length > 0)
@@ -57,6 +58,10 @@ async function serve(flags: ServeFlags): Promise<void> {
     changed: (silence) => {
       if (silence === null) log.info('rounds come')
       else log.warn({ silence }, 'no round can be used')
+    },
+    faulty: (faults) => {
+      if (faults.length === 0) log.info('all checks of the rounds can be used')
+      else log.error({ faults }, 'checks of the rounds cannot be used')
     },
   })
   log.info({ address: http.address, round: flags.round }, 'serving')

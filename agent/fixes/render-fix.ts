@@ -1,5 +1,6 @@
 import type { Facts } from '../model/facts.ts'
 import type { Fix, FixByDistro } from '../model/fix.ts'
+import { isPrintable, plainLines } from '../model/plain.ts'
 import type { Installer } from './families.ts'
 import { installerOf, keysFor } from './families.ts'
 
@@ -51,7 +52,16 @@ export function renderFix(fix: Fix, facts: Facts): string | null {
     ...(fix.run ?? []),
     ...(!needsBoot && fix.reboot === true ? ['systemctl reboot'] : []),
   ]
-  return lines.length === 0 ? null : lines.join('\n')
+  return lines.length === 0 ? null : lines.flatMap(showLine).join('\n')
+}
+
+/** Whoever pastes a command must see all of it: one that holds what is not shown, as a file's name may, is left out. */
+function showLine(line: string): readonly string[] {
+  if (line.startsWith('#')) return [plainLines(line)]
+  const parts = line.split('\n')
+  return parts.every(isPrintable)
+    ? parts
+    : ['# A command is left out: it holds characters that cannot be shown.']
 }
 
 function installLines(packages: readonly string[], installer: Installer): string[] {

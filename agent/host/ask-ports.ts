@@ -87,7 +87,8 @@ function readListening(path: string): string {
 
 /** Whether the last whole line is of a socket that does not listen. */
 function hasOthers(text: string): boolean {
-  const last = text.slice(0, text.lastIndexOf('\n')).split('\n').at(-1) ?? ''
+  const end = text.lastIndexOf('\n')
+  const last = text.slice(text.lastIndexOf('\n', end - 1) + 1, Math.max(end, 0))
   const [, , , state = ''] = last.trim().split(/\s+/)
   return /^[0-9A-F]{2}$/.test(state) && state !== '0A'
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import pLimit from 'p-limit'
 import type { AnswerEntry } from '../model/answers.ts'
 import { mostPrograms, mostUnits } from '../model/bounds.ts'
+import { wordsOf } from '../model/failed.ts'
 import type { Answer, Question, RunQuestion, RunResult, UnitQuestion } from '../model/question.ts'
 import { childArgv, readChild } from './ask-child.ts'
 import { SuspectFound, askFiles, isFileQuestion } from './ask-files.ts'
@@ -125,8 +126,13 @@ function askUnlessSuspect(view: FileView, question: FileQuestion): Answer<unknow
     return askFiles(view, question)
   } catch (error) {
     if (error instanceof SuspectFound) return error
-    throw error
+    return ourFault(error)
   }
+}
+
+/** One question that we fail to ask must not take the others with it. */
+function ourFault(error: unknown): Answer<never> {
+  return { fate: 'failed', detail: `hostdeps failed to ask it: ${wordsOf(error)}` }
 }
 
 function pair(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {

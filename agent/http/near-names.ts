@@ -1,9 +1,11 @@
 import { aliasTarget, nearNames } from '../model/near-names.ts'
+import { plainLine } from '../model/plain.ts'
 import type { Report } from '../model/report.ts'
 import { problemText } from './problem.ts'
 
 /** 404 for a check that is not in the report. */
-export function unknownCheck(name: string, { checks, settings }: Report): string {
+export function unknownCheck(asked: string, { checks, settings }: Report): string {
+  const name = plainLine(asked)
   const names = checks.map((check) => check.name)
   const alias = aliasTarget(name, settings.aliases)
   if (alias !== null && names.includes(alias))

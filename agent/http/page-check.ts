@@ -37,7 +37,7 @@ export function renderCheck(check: ReportCheck): Html {
       ${renderPending(check)}${renderFix(check.fix)}
       <p class="why">${check.why}</p>
       <ul class="findings">
-        ${check.findings.map((finding) => renderFinding(finding, check.fix))}
+        ${check.findings.map((finding) => renderFinding(finding, check.fix))} ${renderOmitted(check.omitted)}
       </ul>
     </div>
   </details> `
@@ -66,10 +66,16 @@ function renderFinding(finding: Finding, shown: string | null): Html {
       findings === undefined
         ? html``
         : html`<ul class="findings">
-            ${findings.map((inner) => renderFinding(inner, fix ?? shown))}
+            ${findings.map((inner) => renderFinding(inner, fix ?? shown))} ${renderOmitted(finding.omitted)}
           </ul>`
     }
   </li>`
+}
+
+function renderOmitted(count: number | undefined): Html {
+  return count === undefined
+    ? html``
+    : html`<li><p>${count} more are left out: there would be too many.</p></li>`
 }
 
 /** The fix of a check has the lines of all its findings. */

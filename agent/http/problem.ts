@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { requestLimits } from './client-limits.ts'
 
@@ -29,15 +29,21 @@ export function sendProblem(reply: FastifyReply, status: number, detail: string)
 }
 
 /** What Node.js's parser refuses never becomes a request, so it is answered on the bare socket. */
-export function answerBadClient(error: Error & { code?: string }, socket: Socket): void {
+export function answerBadClient(error: Error & { code?: string }, socket: Duplex): void {
   const isUnderWay = error.code === pipelined
   if (error.code === 'ECONNRESET' || isUnderWay || !socket.writable) return void socket.destroy()
   const [status, detail] = clientErrors[error.code ?? ''] ?? [400, 'this is not HTTP/1.1']
+  answerOnSocket(socket, { status, detail })
+}
+
+/** Answers with problem details where there is no response to write to, and says that nothing more will come. */
+export function answerOnSocket(socket: Duplex, { status, detail }: { status: number; detail: string }): void {
   const body = problemText(status, detail)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `content-type: ${problemType}`,
     `content-length: ${Buffer.byteLength(body)}`,
+    ...(status === 405 ? ['allow: GET, HEAD'] : []),
     ...Object.entries(commonHeaders).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ]

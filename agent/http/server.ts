@@ -1,39 +1,31 @@
 import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { limitConnections, requestLimits } from './client-limits.ts'
-import { answerBadClient, commonHeaders, sendProblem } from './problem.ts'
+import { requestLimits } from './client-limits.ts'
+import { refuseHost } from './host-header.ts'
+import { createNodeServer } from './node-server.ts'
+import { commonHeaders, sendProblem } from './problem.ts'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
-
-/** Milliseconds to receive a request; waiting for an answer may take far longer. */
-const requestTimeout = 10_000
-/** Milliseconds of a silent connection: longer than the longest wait, so that it never cuts one. */
-const connectionTimeout = 660_000
 
 /** A server without routes: its limits, its headers, and every error as problem details. */
 export function createServer(log?: Logger): FastifyInstance {
   const app = fastify({
     bodyLimit: requestLimits.bodyLimit,
-    requestTimeout,
-    connectionTimeout,
-    keepAliveTimeout: 75_000,
     // fastify's own answer while closing is not problem details
     return503OnClosing: false,
-    http: {
-      headersTimeout: requestTimeout,
-      connectionsCheckingInterval: 5_000,
-      maxHeaderSize: requestLimits.maxHeaderSize,
-    },
     routerOptions: { maxParamLength: 100, compile: true },
     frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
-    clientErrorHandler: answerBadClient,
+    serverFactory: createNodeServer,
+    // The server has its own, and two answers to one error would cut each other off.
+    clientErrorHandler: () => {},
   })
-  limitConnections(app.server)
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders)
+    const refusal = refuseHost(request.raw, app.server.address())
     // Before a body is read.
-    if (request.is404) sendNotFound(reply)
+    if (refusal !== null) sendProblem(reply, ...refusal)
+    else if (request.is404) sendNotFound(reply)
     else done()
   })
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, log))

@@ -1,5 +1,4 @@
 import { verdict } from './reason.ts'
-import type { Verdict } from './reason.ts'
 import type { Finding } from './report.ts'
 import type { State } from './state.ts'
 
@@ -10,8 +9,10 @@ function worst(states: readonly State[]): State {
   return worstFirst.find((state) => states.includes(state)) ?? 'not-applicable'
 }
 
+type Said = Pick<Finding, 'state' | 'reason' | 'message'>
+
 /** A check is its worst required finding; a recommended one never changes its state, only its reason. */
-export function checkVerdict(findings: readonly Finding[]): Pick<Verdict, 'state' | 'reason' | 'message'> {
+export function checkVerdict(findings: readonly Finding[]): Said {
   const required = findings.filter((finding) => !finding.recommended)
   const deciding = required.length > 0 ? required : findings
   const state = worst(deciding.map((finding) => finding.state))
@@ -21,7 +22,7 @@ export function checkVerdict(findings: readonly Finding[]): Pick<Verdict, 'state
 }
 
 /** The first of the worst findings speaks for the check; how many more there are is said. */
-function sumUp(findings: readonly Finding[], state: State): Pick<Verdict, 'state' | 'reason' | 'message'> {
+function sumUp(findings: readonly Finding[], state: State): Said {
   const same = findings.filter((finding) => finding.state === state)
   const [first] = same
   // The first may be a check taken in, and have said already how many more of its own there are.
@@ -31,13 +32,13 @@ function sumUp(findings: readonly Finding[], state: State): Pick<Verdict, 'state
   return { state, reason: first?.reason ?? 'QuestionFailed', message: `${text}${more}` }
 }
 
-function readyVerdict(applying: readonly Finding[]): Verdict {
+function readyVerdict(applying: readonly Finding[]): Said {
   const recommended = applying.filter((finding) => finding.recommended)
   const missing = recommended.find((finding) => finding.state === 'missing')
   const unknown = recommended.find((finding) => finding.state === 'unknown')
   const takenIn = applying.find((finding) => finding.kind === 'check' && isOnlyUsable(finding))
   if (missing) return verdict('RecommendedMissing', missing)
-  if (takenIn) return { ...takenIn, evidence: [], fix: null, usual: null }
+  if (takenIn) return takenIn
   if (unknown) return verdict('RecommendedUnknown', unknown)
   return verdict('AllReady', { messages: applying.map((finding) => finding.message) })
 }

@@ -46,8 +46,10 @@ export interface RebootMark {
   readonly path: string
 }
 
-const osRelease = ['/etc/os-release', '/usr/lib/os-release'].map((path) => ({ ask: 'read', path }) as const)
-const hostname = { ask: 'read', path: '/etc/hostname' } as const
+const osRelease = ['/etc/os-release', '/usr/lib/os-release'].map(
+  (path) => ({ ask: 'read', path, limit: 65_536 }) as const,
+)
+const hostname = { ask: 'read', path: '/etc/hostname', limit: 65_536 } as const
 const kernelRelease = { ask: 'read', path: '/proc/sys/kernel/osrelease' } as const
 const initName = { ask: 'read', path: '/proc/1/comm' } as const
 const openrc = { ask: 'stat', path: '/run/openrc/softlevel' } as const
@@ -125,15 +127,15 @@ function readDistro(answers: Answers): Distro {
 }
 
 function unreadDistro(why: string): Distro {
-  return { id: null, like: [], version: null, variant: null, name: `unknown (${why})` }
+  return { id: null, like: [], version: null, variant: null, name: plainLine(`unknown (${why})`) }
 }
 
 /** https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
 export function parseOsRelease(text: string): Distro {
   const values = new Map<string, string>()
   for (const line of text.split('\n')) {
-    const [, key, raw] = /^\s*([A-Z0-9_]+)=(.*?)\s*$/.exec(line) ?? []
-    if (key !== undefined && raw !== undefined) values.set(key, unquote(raw))
+    const [, key, raw] = /^([A-Z0-9_]+)=(.*)$/s.exec(line.trim()) ?? []
+    if (key !== undefined && raw !== undefined) values.set(key, plainLine(unquote(raw)))
   }
   const id = (values.get('ID') || 'linux').toLowerCase()
   return {
@@ -141,7 +143,7 @@ export function parseOsRelease(text: string): Distro {
     like: (values.get('ID_LIKE') ?? '').toLowerCase().split(/\s+/).filter(Boolean),
     version: values.get('VERSION_ID') || null,
     variant: values.get('VARIANT_ID') || null,
-    name: plainLine(values.get('PRETTY_NAME') || id),
+    name: values.get('PRETTY_NAME') || id,
   }
 }
 
@@ -152,7 +154,7 @@ function unquote(raw: string): string {
 
 function readInit(answers: Answers): Init {
   const comm = answers.of(initName)
-  const name = comm.fate === 'found' ? comm.value.text.trim() : `not known (${comm.detail})`
+  const name = plainLine(comm.fate === 'found' ? comm.value.text : `not known (${comm.detail})`)
   if (name === 'systemd') return { type: 'systemd' }
   if (answers.of(openrc).fate === 'found') return { type: 'openrc' }
   return { type: 'other', name }

@@ -4,14 +4,16 @@ import type { Check } from './check.ts'
 import { conflictVerdict, findOpponents, needsAgainst } from './conflict.ts'
 import type { Opponent, Sight } from './conflict.ts'
 import type { Facts } from './facts.ts'
+import { wordsOf } from './failed.ts'
+import type { Failed } from './failed.ts'
 import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
-import { verdict } from './reason.ts'
+import { repeatVerdict, verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
-import { saysOf } from './taken-in.ts'
+import { resultAsFinding } from './included.ts'
 
 /** What a round came to know, and how a fix is put into words for this host. */
 export interface Asked {
@@ -22,6 +24,8 @@ export interface Asked {
   /** Of a check, those that go on the Node: itself, or what takes it in. */
   readonly publishedBy: (check: string) => readonly string[]
   readonly fixText: (mends: readonly Mend[], facts: Facts) => string | null
+  /** Told of our own bugs, each time one is met: whatever a host answers, the others are judged. */
+  readonly failed?: Failed
 }
 
 /** How one finding could be mended: the fix of its very reason first, then what the files say, nearest first. */
@@ -84,12 +88,27 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   const isPressing = ({ result }: Judged<Finding>) => !result.recommended && result.state === 'missing'
   const pressing = state === 'missing' ? all.filter(isPressing) : all
   const mends = pressing.flatMap((judged) => judged.mends)
-  const fix = context.asked.fixText(mends, context.asked.facts)
+  const fix = fixOf(mends, context.asked, check.needs[0])
   const { name, title, why } = check
   return { result: { name, title, why, state, reason, message, fix, findings }, mends }
 }
 
+/** A need that cannot be judged, by our own fault, is unknown, and no other. */
 function judgeNeed(need: Need, check: Check, context: Context): Judged<Finding> {
+  try {
+    return judgeSound(need, check, context)
+  } catch (error) {
+    context.asked.failed?.(error, need)
+    const detail = `hostdeps failed to judge it: ${wordsOf(error)}`
+    const { state, reason, message } = verdict('QuestionFailed', { what: need.id, detail })
+    return {
+      result: { ...base(need, check.why), state, reason, message, evidence: [], fix: null },
+      mends: [],
+    }
+  }
+}
+
+function judgeSound(need: Need, check: Check, context: Context): Judged<Finding> {
   const { asked } = context
   const why = asked.unreachable === null ? need.applies(asked.facts) : null
   if (why !== null) return finding(need, check, { context, verdict: verdict('NotApplicable', { why }) })
@@ -110,7 +129,7 @@ function judgeTakenIn(need: CheckNeed, check: Check, context: Context): Judged<F
     const detail = `the check ${need.check} is not in the catalogue`
     return finding(need, check, { context, verdict: verdict('QuestionFailed', { what: need.id, detail }) })
   }
-  const result = { ...base(need, taken.result.why), ...saysOf(taken.result) }
+  const result = { ...base(need, taken.result.why), ...resultAsFinding(taken.result) }
   return { result, mends: taken.mends }
 }
 
@@ -119,21 +138,28 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   const said = anyOfVerdict(all.map(({ result }) => result))
   const reasons = all.map(({ result }) => result.reason)
   const own = finding(need, check, { context, verdict: said, reasons })
-  const opposed = all.map((inner) => oppose(inner, own.mends[0]?.opponents ?? [], context))
+  const opponents = own.mends[0]?.opponents ?? []
+  const opposed = all.map((inner, index) =>
+    oppose(inner, opponents, { ...context, need: need.needs[index] ?? need }),
+  )
   const findings = opposed.map(({ result }) => result)
-  const { facts, fixText } = context.asked
-  const isWritten = fixText([{ own: null, written: nearFixes(need, check), opponents: [] }], facts) !== null
+  const ownFixes = [{ own: null, written: nearFixes(need, check), opponents: [] }]
+  const isWritten = fixOf(ownFixes, context.asked, need) !== null
   if (said.state !== 'missing' || isWritten) return { ...own, result: { ...own.result, findings } }
   const mendable = opposed.filter(({ result }) => result.fix !== null)
   const { mends } = mendable.find(hasCommand) ?? mendable[0] ?? { mends: [] }
-  return { result: { ...own.result, findings, fix: fixText(mends, facts) }, mends }
+  return { result: { ...own.result, findings, fix: fixOf(mends, context.asked, need) }, mends }
 }
 
 /** Who stands against the whole stands against each alternative. */
-function oppose(inner: Judged<Finding>, opponents: readonly Opponent[], { asked }: Context): Judged<Finding> {
+function oppose(
+  inner: Judged<Finding>,
+  opponents: readonly Opponent[],
+  { asked, need }: Context & { readonly need: Need },
+): Judged<Finding> {
   if (opponents.length === 0) return inner
   const mends = inner.mends.map((mend) => ({ ...mend, opponents }))
-  return { result: { ...inner.result, fix: asked.fixText(mends, asked.facts) }, mends }
+  return { result: { ...inner.result, fix: fixOf(mends, asked, need) }, mends }
 }
 
 /** Of several alternatives, one that a command mends is worth telling before one that takes another kernel. */
@@ -149,7 +175,7 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
   const evidence = applying.flatMap((inner) => inner.evidence)
   if (ready) return verdict('AnyOfReady', ready, { evidence: ready.evidence })
   if (applying.length === 0) return verdict('NotApplicable', { why: 'none of the alternatives does' })
-  if (unknown) return { ...unknown, evidence, fix: null, usual: null }
+  if (unknown) return repeatVerdict(unknown, evidence)
   return verdict('AnyOfMissing', { messages: applying.map((inner) => inner.message) }, { evidence })
 }
 
@@ -163,10 +189,25 @@ interface Said {
 function finding(need: Need, check: Check, { context, verdict: said, reasons }: Said): Judged<Finding> {
   const opponents = said.state === 'missing' ? context.opponentsOf(need, check, reasons ?? [said.reason]) : []
   const { state, reason, message, evidence } = conflictVerdict(said, opponents)
-  const written = writtenFixes(need, check, said)
+  const written =
+    attempt(() => writtenFixes(need, check, said), context.asked, need) ?? nearFixes(need, check)
   const mends = state === 'missing' ? [{ own: said.fix, written, opponents }] : []
-  const fix = context.asked.fixText(mends, context.asked.facts)
+  const fix = fixOf(mends, context.asked, need)
   return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, mends }
+}
+
+/** What is missing stays missing where our own fault takes its fix. */
+function fixOf(mends: readonly Mend[], asked: Asked, need: Need | undefined): string | null {
+  return attempt(() => asked.fixText(mends, asked.facts), asked, need)
+}
+
+function attempt<T>(make: () => T, { failed }: Asked, need: Need | undefined): T | null {
+  try {
+    return make()
+  } catch (error) {
+    failed?.(error, need ?? null)
+    return null
+  }
 }
 
 /**

@@ -10,6 +10,9 @@ export const reportAnnotation = `${prefix}report`
 /** Each is about 0.5 KB that every watcher of Nodes receives. */
 export const maxPublished = 64
 
+/** A DNS label, so that it can be a label's name: at most 56 characters, since it stands in a condition's type too. */
+export const checkNamePattern = /^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/
+
 export function labelKey(check: string): string {
   return `${prefix}${check}`
 }

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import { plainLine } from './plain.ts'
 
 /** What a check may be asked for by: its name, or an alias, which only leads to the name. */
 export interface KnownNames {
@@ -17,11 +18,12 @@ export function nearNames(name: string, known: readonly string[]): string[] {
 /** In one line: the check that an alias leads to, or the names that are nearest, all that are equally near. */
 export function noSuchCheck(name: string, { names, aliases }: KnownNames): string {
   const alias = aliasTarget(name, aliases)
-  if (alias !== null) return `there is no check ${name}; use ${alias}`
+  const shown = plainLine(name)
+  if (alias !== null) return `there is no check ${shown}; use ${alias}`
   const near = measured(name, names)
   const nearest = near.filter(({ far }) => far === near[0]?.far).map(({ other }) => other)
   const hint = nearest.length === 0 ? '' : ` (did you mean ${orList(nearest)}?)`
-  return `there is no check ${name}${hint}`
+  return `there is no check ${shown}${hint}`
 }
 
 /** null when the name is no alias. */

@@ -1,5 +1,6 @@
 import { mostCustomQuestions } from './bounds.ts'
 import type { Check } from './check.ts'
+import type { Failed } from './failed.ts'
 import type { Facts } from './facts.ts'
 import type { Need } from './need.ts'
 import { questionKey } from './question-key.ts'
@@ -15,12 +16,12 @@ export interface Plan {
   readonly leftOut: readonly Question[]
 }
 
-export function plan(checks: readonly Check[], facts: Facts): Plan {
+export function plan(checks: readonly Check[], facts: Facts, failed?: Failed): Plan {
   const isShipped = ({ origin }: Check) => origin === 'shipped'
-  const shipped = questionsOf(checks.filter(isShipped), facts)
+  const shipped = questionsOf(checks.filter(isShipped), { facts, failed })
   const others = questionsOf(
     checks.filter((check) => !isShipped(check)),
-    facts,
+    { facts, failed },
   )
   const custom = [...others].flatMap(([key, question]) => (shipped.has(key) ? [] : [question]))
   return {
@@ -30,16 +31,24 @@ export function plan(checks: readonly Check[], facts: Facts): Plan {
   }
 }
 
-/** By their keys, each once. */
-function questionsOf(checks: readonly Check[], facts: Facts): ReadonlyMap<string, Question> {
+/** By their keys, each once. A need of which that cannot be told, by our own bug, asks nothing. */
+function questionsOf(
+  checks: readonly Check[],
+  { facts, failed }: { facts: Facts; failed: Failed | undefined },
+): ReadonlyMap<string, Question> {
   const needs = checks.flatMap((check) => check.needs)
   // Most needs of a kind ask by the very same objects.
-  const objects = new Set(needs.flatMap((need) => needQuestions(need, facts)))
+  const objects = new Set(needs.flatMap((need) => needQuestions(need, facts, failed)))
   return new Map([...objects].map((question) => [questionKey(question), question]))
 }
 
-function needQuestions(need: Need, facts: Facts): readonly Question[] {
-  if (need.type === 'check' || need.applies(facts) !== null) return []
-  if (need.type === 'anyOf') return need.needs.flatMap((inner) => needQuestions(inner, facts))
-  return need.questions(facts)
+function needQuestions(need: Need, facts: Facts, failed?: Failed): readonly Question[] {
+  try {
+    if (need.type === 'check' || need.applies(facts) !== null) return []
+    if (need.type === 'anyOf') return need.needs.flatMap((inner) => needQuestions(inner, facts, failed))
+    return need.questions(facts)
+  } catch (error) {
+    failed?.(error, need)
+    return []
+  }
 }

@@ -1,6 +1,7 @@
 import type { UnansweredFate } from './question.ts'
 import type { Fix } from './fix.ts'
 import { plainLine } from './plain.ts'
+import type { PlainLine } from './plain.ts'
 import type { State } from './state.ts'
 import { reasons } from './reasons.ts'
 
@@ -15,14 +16,19 @@ export function isReason(text: string): text is Reason {
   return Object.hasOwn(reasons, text)
 }
 
+/** The one state that a reason proves. */
+export function stateOf(reason: Reason): State {
+  return reasons[reason].state
+}
+
 type Args<R extends Reason> = Parameters<(typeof reasons)[R]['text']>[0]
 
-/** What a kind of need says of one need. */
+/** What a kind of need says of one need. Its texts are often a host's, so that only harmless lines fit. */
 export interface Verdict {
   readonly state: State
   readonly reason: Reason
-  readonly message: string
-  readonly evidence: readonly string[]
+  readonly message: PlainLine
+  readonly evidence: readonly PlainLine[]
   /** A fix that fits just this reason (unmask a masked unit), instead of the check's own. */
   readonly fix: Fix | null
   /** What does it where the reason is no more than that the need is unmet, and the file writes nothing for that need. */
@@ -43,6 +49,21 @@ export function verdict<R extends Reason>(
     evidence: (seen.evidence ?? []).map(plainLine),
     fix: seen.fix ?? null,
     usual: seen.usual ?? null,
+  }
+}
+
+/** A verdict once more, with other evidence and no fix. */
+export function repeatVerdict(
+  { state, reason, message }: { readonly state: State; readonly reason: Reason; readonly message: string },
+  evidence: readonly string[],
+): Verdict {
+  return {
+    state,
+    reason,
+    message: plainLine(message),
+    evidence: evidence.map(plainLine),
+    fix: null,
+    usual: null,
   }
 }
 

@@ -26,6 +26,9 @@ export const reasons = {
     (a: { what: string; detail: string }) => `${a.what} could not be asked: ${a.detail}`,
   ),
   HostNotReachable: unknown((a: { detail: string }) => `the host cannot be asked: ${a.detail}`),
+  ResultUnusable: unknown(
+    (a: { detail: string }) => `what the prober says of this check cannot be used: ${a.detail}`,
+  ),
   RoundStale: unknown((a: { detail: string }) => `nothing new was heard from the host: ${a.detail}`),
 
   Conflict: missing((a: { message: string; with: readonly string[]; standing: 'published' | 'in-use' }) => {

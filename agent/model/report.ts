@@ -17,6 +17,8 @@ export interface Finding {
   readonly recommended: boolean
   /** What an anyOf or a check taken in consists of. */
   readonly findings?: readonly Finding[]
+  /** How many of these are left out, since the check or the round would be too large; not there when none is. */
+  readonly omitted?: number
 }
 
 /** One check in a round: its findings and what follows from them. */
@@ -29,6 +31,8 @@ export interface CheckResult {
   readonly message: string
   readonly fix: string | null
   readonly findings: readonly Finding[]
+  /** As in {@link Finding}. */
+  readonly omitted?: number
 }
 
 export interface HostSummary {
@@ -49,7 +53,7 @@ export interface Probing {
   readonly refused: number
   /** Processes that were killed at their deadline and are still there (D state). */
   readonly abandoned: number
-  /** Checks whose findings are left out, since a round with all of them would be too large to be handed on. */
+  /** Checks of which something is left out (text, evidence, findings), since they or the round would be too large. */
   readonly cut: number
 }
 

@@ -4,6 +4,9 @@ import type { ReadQuestion } from './question.ts'
 const banner: ReadQuestion = { ask: 'read', path: '/proc/version' }
 const ubuntuSignature: ReadQuestion = { ask: 'read', path: '/proc/version_signature' }
 
+/** UTF-16 units: the kernel writes some 200, and the patterns below take the square of it at worst. */
+const longest = 1000
+
 export const upstreamQuestions: readonly ReadQuestion[] = [banner, ubuntuSignature]
 
 /**
@@ -20,5 +23,5 @@ export function upstreamVersion(answers: Answers): string | null {
 
 function textOf(answers: Answers, question: ReadQuestion): string {
   const answer = answers.of(question)
-  return answer.fate === 'found' ? answer.value.text.trim() : ''
+  return answer.fate === 'found' ? answer.value.text.slice(0, longest).trim() : ''
 }

@@ -6,6 +6,7 @@ import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { compareDottedVersions, findVersion } from '../versions/dotted.ts'
 import { inRange } from '../versions/range.ts'
+import { shellWord } from './shell-word.ts'
 import { versionRange } from './version-range.ts'
 
 const schema = z
@@ -52,7 +53,7 @@ export const binary: Kind<typeof schema> = {
       return verdict(
         'BinaryNotExecutable',
         { path },
-        { evidence: [path], fix: { run: [`chmod +x ${path}`] } },
+        { evidence: [path], fix: { run: [`chmod +x ${shellWord(path)}`] } },
       )
     }
     if (spec.run === undefined)

@@ -75,9 +75,24 @@ const parseCommandLine = parseOnce(splitCommandLine)
  * https://docs.kernel.org/admin-guide/kernel-parameters.html
  */
 export function splitCommandLine(text: string): readonly Parameter[] {
-  const words: readonly string[] = text.match(/(?:"[^"]*"?|[^\s"])+/g) ?? []
+  const words = splitWords(text)
   const end = words.indexOf('--')
   return (end === -1 ? words : words.slice(0, end)).map((word) => readParameter(word.replaceAll('"', '')))
+}
+
+/** By spaces outside of double quotes. The quotes stay. */
+function splitWords(text: string): readonly string[] {
+  const words: string[] = []
+  let isQuoted = false
+  let start = 0
+  for (let at = 0; at <= text.length; at++) {
+    const char = text.charAt(at)
+    if (char === '"') isQuoted = !isQuoted
+    const isEnd = char === '' || (!isQuoted && /\s/.test(char))
+    if (isEnd && at > start) words.push(text.slice(start, at))
+    if (isEnd) start = at + 1
+  }
+  return words
 }
 
 function readParameter(word: string): Parameter {

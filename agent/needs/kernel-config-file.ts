@@ -4,10 +4,14 @@ import type { FileText, ReadQuestion } from '../model/question.ts'
 import { firstFound } from './first-found.ts'
 import type { UnreadSource } from './first-found.ts'
 import { parseOnce } from './parse-once.ts'
+import { wholeLines } from './whole-part.ts'
 
-/** The configuration that the running kernel was built with; `value` of an option that is not set is "n". */
+/**
+ * The configuration that the running kernel was built with. The value of an option that is not set is "n"; of one that is not
+ * in the part that is left of a file, null.
+ */
 export type KernelConfig =
-  | { readonly fate: 'found'; readonly path: string; value(option: string): string }
+  | { readonly fate: 'found'; readonly path: string; value(option: string): string | null }
   | { readonly fate: 'absent'; readonly detail: string }
   | UnreadSource
 
@@ -31,8 +35,10 @@ export function readKernelConfig(answers: Answers, kernel: string | null): Kerne
   const source = firstFound(answers, kernelConfigQuestions(kernel))
   if (source.fate !== 'found') return source
   const { path, value } = source
-  if (!isConfig(value)) return { fate: 'failed', path, detail: 'is not a kernel configuration' }
-  return { fate: 'found', path, value: optionsOf(value) }
+  const { file, isCut } = wholeLines(value)
+  if (!isConfig(file)) return { fate: 'failed', path, detail: 'is not a kernel configuration' }
+  const valueOf = optionsOf(file)
+  return { fate: 'found', path, value: (option) => valueOf(option) ?? (isCut ? null : 'n') }
 }
 
 function placesOf(kernel: string): readonly string[] {
@@ -53,20 +59,23 @@ function placesOf(kernel: string): readonly string[] {
 const isConfig = parseOnce((text) => /^(CONFIG_\w+=|# CONFIG_\w+ is not set$)/m.test(text))
 
 /** Searched by option: a map of all 10,000 would cost more than the few that are asked for. */
-const optionsOf: (file: FileText) => (option: string) => string = parseOnce((text) => {
-  const known = new Map<string, string>()
+const optionsOf: (file: FileText) => (option: string) => string | null = parseOnce((text) => {
+  const known = new Map<string, string | null>()
   return (option) => {
-    const value = known.get(option) ?? findOption(text, option)
+    const before = known.get(option)
+    if (before !== undefined) return before
+    const value = findOption(text, option)
     known.set(option, value)
     return value
   }
 })
 
-/** `CONFIG_X=y`, `=m`, `="text"`, `=123`; "is not set" and a line that is not there are both "n". */
-export function findOption(text: string, option: string): string {
+/** `CONFIG_X=y`, `=m`, `="text"`, `=123`; "is not set" is "n"; null where no line names it. */
+export function findOption(text: string, option: string): string | null {
   const line = `\n${option}=`
   const start = text.startsWith(`${option}=`) ? -1 : text.indexOf(line)
-  if (start === -1 && !text.startsWith(`${option}=`)) return 'n'
+  if (start === -1 && !text.startsWith(`${option}=`))
+    return `\n${text}`.includes(`\n# ${option} is not set\n`) ? 'n' : null
   const from = start + line.length
   const end = text.indexOf('\n', from)
   return unquote(text.slice(from, end === -1 ? undefined : end).trim())

@@ -39,7 +39,7 @@ export const kernelConfig: Kind<typeof schema> = {
       return verdict('KernelConfigUnknown', { kernel: facts.kernel ?? '(version not known)' })
     if (config.fate !== 'found') return unanswered(config.path, config)
     const items = itemsOf(spec).map((text) => judgeItem(text, (option) => config.value(option)))
-    return judgeItems(items, `read from ${config.path}`)
+    return judgeItems(items, config.path)
   },
 }
 
@@ -50,7 +50,8 @@ function itemsOf(spec: Spec): readonly string[] {
 /** One option held against the configuration; `wanted` is null when any value but n will do. */
 interface Option {
   readonly name: string
-  readonly value: string
+  /** null when it is not known. */
+  readonly value: string | null
   readonly wanted: string | null
 }
 
@@ -59,12 +60,14 @@ interface Item {
   readonly options: readonly Option[]
 }
 
-function judgeItem(text: string, valueOf: (option: string) => string): Item {
+type ValueOf = (option: string) => string | null
+
+function judgeItem(text: string, valueOf: ValueOf): Item {
   const options = text.split('|').map((part) => readOption(part, valueOf))
   return { isMet: options.some(isMet), options }
 }
 
-function readOption(text: string, valueOf: (option: string) => string): Option {
+function readOption(text: string, valueOf: ValueOf): Option {
   const [name = text, ...rest] = text.split('=')
   const wanted = rest.length === 0 ? null : rest.join('=').replace(/^"(.*)"$/, '$1')
   return { name, value: valueOf(name), wanted }
@@ -74,19 +77,22 @@ function isMet({ value, wanted }: Option): boolean {
   return wanted === null ? isSet(value) : value === wanted
 }
 
-function isSet(value: string): boolean {
-  return value !== 'n' && value !== ''
+function isSet(value: string | null): value is string {
+  return value !== null && value !== 'n' && value !== ''
 }
 
-function judgeItems(items: readonly Item[], origin: string): Verdict {
-  const evidence = [...items.flatMap(({ options }) => options.map(showOption)), origin]
-  const unmet = items.filter((item) => !item.isMet)
+function judgeItems(items: readonly Item[], path: string): Verdict {
+  const evidence = [...items.flatMap(({ options }) => options.map(showOption)), `read from ${path}`]
+  const isDoubtful = (item: Item) => !item.isMet && item.options.some(({ value }) => value === null)
+  const unmet = items.filter((item) => !item.isMet && !isDoubtful(item))
   const notSet = unmet.filter(({ options }) => options.every(({ value }) => !isSet(value)))
   const other = unmet.find((item) => !notSet.includes(item))?.options.find(({ value }) => isSet(value))
   if (notSet.length > 0) return verdict('KernelConfigNotSet', { options: notSet.map(nameItem) }, { evidence })
+  if (other === undefined && items.some(isDoubtful))
+    return unanswered(path, { fate: 'failed', detail: 'it is cut off' }, evidence)
   if (other === undefined) return verdict('KernelConfigSet', { options: items.map(nameItem) }, { evidence })
   const { name: option, value, wanted } = other
-  const shown = isPlain(other) ? value : 'another text'
+  const shown = isPlain(other) ? String(value) : 'another text'
   return verdict('KernelConfigUnexpected', { option, value: shown, wanted: wanted ?? 'y or m' }, { evidence })
 }
 
@@ -97,6 +103,7 @@ function nameItem({ options }: Item): string {
 
 function showOption(option: Option): string {
   const { name, value, wanted } = option
+  if (value === null) return `${name} is not in what is left of the file`
   if (value === 'n') return `${name} is not set`
   if (isPlain(option)) return `${name}=${value}`
   return `${name} is ${wanted === null ? 'a' : 'another'} text`
@@ -104,7 +111,7 @@ function showOption(option: Option): string {
 
 /** A text is for the need to name: CONFIG_CMDLINE is a whole command line, and installers hand secrets over in one. */
 function isPlain({ value, wanted }: Option): boolean {
-  return value === wanted || /^([ym]|-?\d+|0x[0-9a-f]+)?$/i.test(value)
+  return value === wanted || /^([ym]|-?\d+|0x[0-9a-f]+)?$/i.test(value ?? '')
 }
 
 /** One for a name, however long the list is: "CONFIG_NAMESPACES+11". */

@@ -53,13 +53,14 @@ export const kernelModule: Kind<typeof schema> = {
     const lookup = lookUp(name, sources)
     const options = [spec.config ?? []].flat()
     const found = loadableModule(lookup, sources, spec.loaded ?? false)
-    return (
+    const said =
       presentModule(lookup, sources) ??
       (found?.state === 'ready' ? found : null) ??
       partOfKernel(name, sources) ??
       found ??
       missingModule({ ...lookup, options, sources, kernel: facts.kernel })
-    )
+    const isProven = said.state !== 'missing' || lookup.doubt === null
+    return isProven ? said : verdict('ModuleUnknown', { name, detail: lookup.doubt })
   },
 }
 

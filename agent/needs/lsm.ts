@@ -102,7 +102,8 @@ function hasPolicy(answers: Answers): boolean | Verdict {
 function isBuilt(wanted: string, answers: Answers, { kernel }: Facts): boolean | null {
   const config = readKernelConfig(answers, kernel)
   const option = options[wanted]
-  return config.fate === 'found' && option !== undefined ? config.value(option) !== 'n' : null
+  const value = config.fate === 'found' && option !== undefined ? config.value(option) : null
+  return value === null ? null : value !== 'n'
 }
 
 function judgeMode(wanted: readonly string[], answers: Answers): Verdict {

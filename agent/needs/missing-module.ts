@@ -51,7 +51,8 @@ interface BuiltAs {
 /** The most that any of the options gives: y, m, n; null when no option is named or no configuration was read. */
 function builtAs({ options, sources: { config } }: Sought): BuiltAs | null {
   if (config.fate !== 'found') return null
-  for (const value of ['y', 'm', 'n']) {
+  const isKnown = options.every((one) => config.value(one) !== null)
+  for (const value of isKnown ? ['y', 'm', 'n'] : ['y', 'm']) {
     const name = options.find((one) => config.value(one) === value)
     if (name !== undefined) return { name, value, path: config.path }
   }
@@ -71,10 +72,12 @@ function misledVerdict(name: string, rule: Rule, { unreadRules }: ModuleSources)
   return verdict('ModuleBlocked', { name, by }, { fix: { note } })
 }
 
-function unreadSource({ loaded, hasFolder, dependencies, builtIn, builtInAliases, aliases }: ModuleSources) {
+function unreadSource(sources: ModuleSources) {
+  const { loaded, hasFolder, dependencies, builtIn, builtInAliases, aliases } = sources
   const loadedProof = hasFolder === false ? [] : [loaded]
   const folder = hasFolder === true || hasFolder === false ? [] : [hasFolder]
-  return [...loadedProof, dependencies, builtIn, builtInAliases, aliases, ...folder].find(isUnread) ?? null
+  const all = [...loadedProof, dependencies, builtIn, builtInAliases, aliases, ...folder]
+  return all.find(isUnread) ?? sources.cut
 }
 
 /** A kernel without module support has no /proc/modules: then only its configuration could tell. */

@@ -1,5 +1,6 @@
 import type { FolderText } from '../model/question.ts'
-import { foldName, matchesName } from './module-files.ts'
+import { foldName } from './module-files.ts'
+import { matchesName } from './module-glob.ts'
 import { parseOnce } from './parse-once.ts'
 
 /** What modprobe.d(5) and the kernel's command line say about loading modules. */
@@ -46,8 +47,7 @@ type ParsedRule = Pick<Rule, 'type' | 'pattern' | 'rest'> & { readonly line: num
 const parseRules = parseOnce((text): readonly ParsedRule[] => {
   const rules: ParsedRule[] = []
   for (const { text: words, line } of logicalLines(text)) {
-    const [, type, pattern = '', rest = ''] =
-      /^\s*(install|blacklist|alias)\s+(\S+)\s*(.*?)\s*$/s.exec(words) ?? []
+    const [, type, pattern = '', rest = ''] = /^(\S+)\s+(\S+)(?:\s+(.*))?$/s.exec(words.trim()) ?? []
     if (type === 'install' || type === 'blacklist' || type === 'alias')
       rules.push({ type, pattern, rest, line })
   }
@@ -151,19 +151,30 @@ function namesOf(word: string | undefined): readonly string[] {
   return (word?.slice(word.indexOf('=') + 1) ?? '').split(',').filter(Boolean)
 }
 
+/** In one that no other stands before. */
+function endsInBackslash(line: string): boolean {
+  let count = 0
+  while (line.charAt(line.length - 1 - count) === '\\') count++
+  return count % 2 === 1
+}
+
 interface LogicalLine {
   readonly text: string
   /** Where it begins, from 1. */
   readonly line: number
 }
 
-/** Lines with their continuations (a backslash at the end), without comments. */
+/**
+ * Lines with their continuations (a backslash at the end), without comments. modprobe drops any backslash and takes the
+ * character after it as it is. https://github.com/kmod-project/kmod/blob/master/shared/util.c (freadline_wrapped)
+ */
 function logicalLines(text: string): readonly LogicalLine[] {
   const lines: LogicalLine[] = []
   let open: LogicalLine = { text: '', line: 1 }
   for (const [index, raw] of text.split('\n').entries()) {
-    const joined = { text: open.text + raw.replace(/\\$/, ''), line: open.line }
-    const isOpen = raw.endsWith('\\')
+    const isOpen = endsInBackslash(raw)
+    const plain = (isOpen ? raw.slice(0, -1) : raw).replace(/\\(.)/gs, '$1')
+    const joined = { text: open.text + plain, line: open.line }
     if (!isOpen && !/^\s*(#|$)/.test(joined.text)) lines.push(joined)
     open = isOpen ? joined : { text: '', line: index + 2 }
   }

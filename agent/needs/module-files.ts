@@ -1,4 +1,5 @@
 import type { FileText } from '../model/question.ts'
+import { matchesName } from './module-glob.ts'
 import { parseOnce } from './parse-once.ts'
 
 /**
@@ -57,19 +58,6 @@ export const findBuiltInName = searchOnce((text, name) =>
   new RegExp(`(?:^|\\0)${anySpelling(name)}\\.file=`).test(text),
 )
 
-/** fnmatch(3) with hyphen and underscore alike, but not within brackets. */
-export function matchesName(pattern: string, name: string): boolean {
-  if (!/[*?[]/.test(pattern)) return foldName(pattern) === name
-  const source = pattern.replace(
-    /\[(!?)([^\]]*)\]|[^\w]/g,
-    (part, not: string | undefined, set: string | undefined) => {
-      if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\^[]/g, '\\$&')}]`
-      return { '*': '.*', '?': '.', '-': '_' }[part] ?? `\\${part}`
-    },
-  )
-  return new RegExp(`^${source}$`).test(name)
-}
-
 function matchingTargets(name: string, lines: Iterable<readonly (string | undefined)[]>): readonly string[] {
   const found = new Set<string>()
   for (const [, pattern = '', target = ''] of lines)
@@ -81,9 +69,12 @@ function nameOfFile(path: string): string {
   return foldName(path.slice(path.lastIndexOf('/') + 1).replace(/\.ko(\.\w+)?$/, ''))
 }
 
-/** `name` is folded and holds only letters, digits and underscores. */
+/**
+ * For a regular expression. A name may come from a file of the host, as what an alias stands for: one with any other character
+ * than letters, digits and underscores is no module's, and matches nothing.
+ */
 function anySpelling(name: string): string {
-  return name.replaceAll('_', '[-_]')
+  return /^\w{1,255}$/.test(name) ? name.replaceAll('_', '[-_]') : '(?!)'
 }
 
 /** One search for each name in each version of a file. */

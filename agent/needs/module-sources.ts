@@ -2,6 +2,7 @@ import type { Answers } from '../model/answers.ts'
 import { keepLast } from '../model/keep-last.ts'
 import type { Facts } from '../model/facts.ts'
 import type {
+  FileText,
   FolderText,
   ListQuestion,
   Question,
@@ -15,6 +16,8 @@ import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts
 import type { KernelConfig } from './kernel-config-file.ts'
 import { readCommandLine, readRules } from './modprobe-rules.ts'
 import type { Rule } from './modprobe-rules.ts'
+import { wholeEntries, wholeLines } from './whole-part.ts'
+import type { WholePart } from './whole-part.ts'
 
 /** All that tells of a kernel module, as far as it could be read. Nothing is run, nothing is loaded. */
 export interface ModuleSources {
@@ -23,6 +26,8 @@ export interface ModuleSources {
   readonly builtIn: Source
   readonly builtInAliases: Source
   readonly aliases: Source
+  /** The first of these lists that was cut off: what is in no list may yet be there. */
+  readonly cut: UnreadSource | null
   readonly config: KernelConfig
   readonly rules: readonly Rule[]
   /** Where a rule against loading may stand unseen; null when all was read. */
@@ -62,12 +67,19 @@ export function readModuleSources(name: string, answers: Answers, facts: Facts):
   const disabled = firstFound(answers, [closed])
   const folders = readRuleFolders(answers)
   const ruleLines = cmdline.fate === 'found' ? readCommandLine(cmdline.value.text) : []
+  const lists = {
+    dependencies: readList(notEmpty(firstFound(answers, shared.dependencies)), wholeLines),
+    builtIn: readList(notEmpty(firstFound(answers, shared.builtIn)), wholeLines),
+    builtInAliases: readList(firstFound(answers, shared.builtInAliases), wholeEntries),
+    aliases: readList(notEmpty(firstFound(answers, shared.aliases)), wholeLines),
+  }
   return {
     loaded: firstFound(answers, [loaded]),
-    dependencies: notEmpty(firstFound(answers, shared.dependencies)),
-    builtIn: notEmpty(firstFound(answers, shared.builtIn)),
-    builtInAliases: firstFound(answers, shared.builtInAliases),
-    aliases: notEmpty(firstFound(answers, shared.aliases)),
+    dependencies: lists.dependencies.source,
+    builtIn: lists.builtIn.source,
+    builtInAliases: lists.builtInAliases.source,
+    aliases: lists.aliases.source,
+    cut: Object.values(lists).find(({ cut }) => cut !== null)?.cut ?? null,
     config: readKernelConfig(answers, facts.kernel),
     rules: [...ruleLines, ...readRules(folders.found)],
     unreadRules: [cmdline, disabled].find(isUnread) ?? folders.unread,
@@ -102,6 +114,20 @@ export function isUnread(source: { readonly fate: string }): source is UnreadSou
 function notEmpty(source: Source): Source {
   if (source.fate !== 'found' || source.value.text.trim() !== '') return source
   return { fate: 'failed', detail: 'it is empty; depmod writes it', path: source.path }
+}
+
+interface List {
+  /** With its whole entries only. */
+  readonly source: Source
+  readonly cut: UnreadSource | null
+}
+
+function readList(source: Source, wholeOf: (file: FileText) => WholePart): List {
+  if (source.fate !== 'found') return { source, cut: null }
+  const { path } = source
+  const { file, isCut } = wholeOf(source.value)
+  const cut: UnreadSource | null = isCut ? { fate: 'failed', detail: 'it is cut off', path } : null
+  return { source: { ...source, value: file }, cut }
 }
 
 function read(path: string): ReadQuestion {

@@ -119,34 +119,46 @@ function judgeFound(wanted: Wishes, seen: Seen): Verdict {
   const { at, holds, found } = seen
   const where = holds === null || holds === at ? '' : ` at ${at}`
   const evidence = [`${found.fstype}, ${found.options.join(',')}, ${found.propagation.join(' and ')}${where}`]
-  const unmet = wrongType(wanted, seen) ?? wrongPropagation(wanted, seen) ?? wrongOptions(wanted, seen)
-  return { ...(unmet ?? verdict('MountFound', { path: at, holds, fstype: found.fstype })), evidence }
+  const told: Told = { path: tell(seen), found, evidence: { evidence } }
+  return (
+    wrongType(wanted, told) ??
+    wrongPropagation(wanted, told) ??
+    wrongOptions(wanted, told) ??
+    verdict('MountFound', { path: at, holds, fstype: found.fstype }, { evidence })
+  )
 }
 
-function wrongType({ fstype: wanted }: Wishes, seen: Seen): Verdict | null {
-  const { fstype: found } = seen.found
-  if (!wanted || wanted.includes(found)) return null
-  return verdict('MountWrongType', { path: tell(seen), fstype: found, wanted })
+interface Told {
+  readonly path: string
+  readonly found: Mount
+  readonly evidence: { readonly evidence: readonly string[] }
 }
 
-function wrongPropagation({ propagation: wanted }: Wishes, seen: Seen): Verdict | null {
-  const { propagation } = seen.found
-  if (wanted === undefined || propagation.includes(wanted)) return null
-  return verdict('MountWrongPropagation', {
-    path: tell(seen),
-    propagation: propagation.join(' and '),
-    wanted,
-  })
+function wrongType({ fstype: wanted }: Wishes, { path: at, found, evidence }: Told): Verdict | null {
+  const { fstype } = found
+  if (!wanted || wanted.includes(fstype)) return null
+  return verdict('MountWrongType', { path: at, fstype, wanted }, evidence)
 }
 
-function wrongOptions({ options: wanted = [], notOptions = [] }: Wishes, seen: Seen): Verdict | null {
-  const { options: found } = seen.found
-  const lacking = wanted.find((option) => !found.includes(option))
+function wrongPropagation(
+  { propagation: wanted }: Wishes,
+  { path: at, found, evidence }: Told,
+): Verdict | null {
+  if (wanted === undefined || found.propagation.includes(wanted)) return null
+  const propagation = found.propagation.join(' and ')
+  return verdict('MountWrongPropagation', { path: at, propagation, wanted }, evidence)
+}
+
+function wrongOptions(
+  { options: wanted = [], notOptions = [] }: Wishes,
+  { path: at, found, evidence }: Told,
+): Verdict | null {
+  const lacking = wanted.find((option) => !found.options.includes(option))
   if (lacking !== undefined)
-    return verdict('MountWrongOptions', { path: tell(seen), option: lacking, wanted: true })
-  const unwanted = notOptions.find((option) => found.includes(option))
+    return verdict('MountWrongOptions', { path: at, option: lacking, wanted: true }, evidence)
+  const unwanted = notOptions.find((option) => found.options.includes(option))
   if (unwanted === undefined) return null
-  return verdict('MountWrongOptions', { path: tell(seen), option: unwanted, wanted: false })
+  return verdict('MountWrongOptions', { path: at, option: unwanted, wanted: false }, evidence)
 }
 
 /** Who mends it has to know the mount, and why it is asked for. */

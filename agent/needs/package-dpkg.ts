@@ -2,6 +2,7 @@ import type { FileText } from '../model/question.ts'
 import { compareDebVersions } from '../versions/deb.ts'
 import { packageFamily } from './package-family.ts'
 import type { DatabaseRead, PackageState } from './package-state.ts'
+import { shellWord } from './shell-word.ts'
 import { stanzaField } from './stanza-field.ts'
 
 const path = '/var/lib/dpkg/status'
@@ -67,7 +68,7 @@ function stateOf(stanza: string, name: string | null): PackageState | null {
   if (status === 'config-files') return { state: 'removed' }
   if (status === 'not-installed') return absent
   if (reinstall.includes(status))
-    return { state: 'broken', status, fix: [`apt-get install --reinstall -y ${name}`] }
+    return { state: 'broken', status, fix: [`apt-get install --reinstall -y ${shellWord(name ?? '')}`] }
   const fix = ['dpkg --configure -a', 'apt-get install -f -y']
   return halfway.includes(status) ? { state: 'broken', status, fix } : null
 }

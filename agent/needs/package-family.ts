@@ -18,7 +18,7 @@ interface Parts<Q extends Question> {
 
 /** Reads the database once for one answer, however many needs ask; what is kept goes away with the answer. */
 export function packageFamily<Q extends Question>({ question, compare, read }: Parts<Q>): Family {
-  const known = new WeakMap<object, DatabaseRead>()
+  const known = new WeakMap<object, Opened>()
   return {
     question,
     compare,
@@ -27,9 +27,21 @@ export function packageFamily<Q extends Question>({ question, compare, read }: P
       // The host was seen to have this database: that it is not there now proves nothing of its packages.
       if (answer.fate === 'absent') return { fate: 'failed', detail: answer.detail }
       if (answer.fate !== 'found') return answer
-      const database = known.get(answer.value) ?? read(answer.value)
-      known.set(answer.value, database)
-      return database
+      const opened = known.get(answer.value) ?? tryOpen(() => read(answer.value))
+      known.set(answer.value, opened)
+      if ('error' in opened) throw opened.error
+      return opened.database
     },
+  }
+}
+
+/** One that we fail to read, by our own fault, is not read again for each package. */
+type Opened = { readonly database: DatabaseRead } | { readonly error: unknown }
+
+function tryOpen(read: () => DatabaseRead): Opened {
+  try {
+    return { database: read() }
+  } catch (error) {
+    return { error }
   }
 }

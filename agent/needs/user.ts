@@ -78,18 +78,33 @@ function findUser(wanted: string, answers: Answers): { uid: number } | Verdict {
 /** passwd(5) */
 const fieldCount = 7
 
-/** Its last line is not whole. Those of compat, with + or -, may be short: nsswitch.conf(5). */
+/**
+ * Its last line is not whole. People edit the file, so that it may lack its end; then the shell, which is its last field, must
+ * be one. Those of compat, with + or -, may be short: nsswitch.conf(5).
+ */
 function isCut(text: string): boolean {
-  const last = text.trimEnd().split('\n').at(-1) ?? ''
-  return last !== '' && !/^[+-]/.test(last) && last.split(':').length !== fieldCount
+  const lines = text.split('\n')
+  const last = lines.findLast((line) => line.trim() !== '') ?? ''
+  if (last === '' || /^[+-]/.test(last)) return false
+  const fields = last.split(':')
+  if (fields.length !== fieldCount) return true
+  return lines.at(-1) === last && !isShell(fields[fieldCount - 1] ?? '', lines.slice(0, -1))
+}
+
+/** One that others have too, or that every system has. */
+function isShell(shell: string, others: readonly string[]): boolean {
+  if (shell === '' || others.some((line) => line.endsWith(`:${shell}`))) return true
+  return /^(\/usr)?\/s?bin\/(sh|bash|ash|dash|zsh|fish|nologin|false|true|sync)$/.test(shell)
 }
 
 function notInFiles(wanted: string, answers: Answers): Verdict {
   const main = answers.of(passwd)
   if (main.fate !== 'found') return unseen(wanted, main.detail)
   if (main.value.text.trim() === '') return unseen(wanted, `${passwd.path} is empty`)
-  const words = readSources('passwd', answers)
-  if ('state' in words) return words
+  const sources = readSources('passwd', answers)
+  if ('state' in sources) return sources
+  const { words, isCut: isDoubtful } = sources
+  if (isDoubtful) return unseen(wanted, `it is in no file, and ${switches.path} is cut off`)
   const others = words.filter((word) => !local.includes(word))
   const mayBeNis = /^\+/m.test(main.value.text) && (words.length === 0 || words.includes('compat'))
   if (others.length === 0 && !mayBeNis) return verdict('UserNotFound', { name: wanted })
@@ -100,33 +115,56 @@ function unseen(wanted: string, detail: string): Verdict {
   return verdict('QuestionFailed', { what: `user ${wanted}`, detail })
 }
 
-/** Who is asked for a database, by nsswitch.conf(5); empty where it does not say. */
-function readSources(database: string, answers: Answers): readonly string[] | Verdict {
+/** Who is asked for a database, by nsswitch.conf(5); none where it does not say. */
+interface Sources {
+  readonly words: readonly string[]
+  /** People edit it, but where its last line has no end, that and what came after may have been cut off. */
+  readonly isCut: boolean
+}
+
+function readSources(database: string, answers: Answers): Sources | Verdict {
   const answer = answers.of(switches)
-  if (answer.fate === 'absent') return []
+  if (answer.fate === 'absent') return { words: [], isCut: false }
   if (answer.fate !== 'found') return unanswered(switches.path, answer)
-  const line = new RegExp(`^\\s*${database}:(.*)$`, 'm').exec(answer.value.text)?.[1] ?? ''
-  return line
-    .replace(/\[.*?\]|#.*/g, '')
-    .split(/\s+/)
-    .filter(Boolean)
+  const lines = answer.value.text.split('\n').map((line) => line.trim())
+  const at = lines.findIndex((line) => line.startsWith(`${database}:`))
+  const [words = ''] = (lines[at] ?? '').slice(database.length + 1).split('#')
+  const isWhole = lines.length > 1 && (lines.at(-1) === '' || (at !== -1 && at < lines.length - 1))
+  return { words: withoutActions(words).split(/\s+/).filter(Boolean), isCut: !isWhole }
+}
+
+/** `[NOTFOUND=return]` */
+function withoutActions(words: string): string {
+  const parts = words.split('[')
+  return parts.map((part, index) => (index === 0 ? part : part.slice(part.indexOf(']') + 1))).join(' ')
 }
 
 function judgeSubordinate(spec: Spec, uid: number, answers: Answers): Verdict {
   if (spec.subids === undefined) return verdict('UserFound', { name: spec.name, uid })
   const sources = readSources('subid', answers)
   if ('state' in sources) return sources
-  const others = sources.filter((source) => source !== 'files')
+  const others = sources.words.filter((source) => source !== 'files')
   if (others.length > 0) return unseen(spec.name, `its subordinate ids are given by ${others.join(', ')}`)
   for (const question of subordinate) {
     const answer = answers.of(question)
     if (answer.fate !== 'found' && answer.fate !== 'absent') return unanswered(question.path, answer)
     const text = answer.fate === 'found' ? answer.value.text : ''
     const { path } = question
-    if (countOf(text, [spec.name, String(uid)]) < spec.subids)
-      return verdict('UserTooFewIds', { name: spec.name, path, wanted: spec.subids })
+    const owners = [spec.name, String(uid)]
+    const isEnough = countOf(text, owners) >= spec.subids
+    const cut = isEndDoubtful(text, owners) ? path : sources.isCut ? switches.path : null
+    if (!isEnough && cut !== null) return unseen(spec.name, `${cut} is cut off`)
+    if (!isEnough) return verdict('UserTooFewIds', { name: spec.name, path, wanted: spec.subids })
   }
   return verdict('UserFound', { name: spec.name, uid })
+}
+
+/** Its last line has no end and either not all fields, or a number of the user's that may have had more digits. */
+function isEndDoubtful(text: string, owners: readonly string[]): boolean {
+  const last = text.split('\n').at(-1) ?? ''
+  if (last.trim() === '') return false
+  const [owner = '', ...fields] = last.split(':')
+  return owners.includes(owner) || fields.length !== 2 || !fields.every((field) => /^\d+$/.test(field))
 }
 
 /** `name-or-uid:first:count`, https://man7.org/linux/man-pages/man5/subuid.5.html */

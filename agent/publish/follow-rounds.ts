@@ -1,8 +1,8 @@
 import { lstatSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../model/host.ts'
-import type { RoundRead } from '../rounds/read-round.ts'
-import { openRoundFile } from '../rounds/round-file.ts'
+import type { RoundRead } from '../round-file/read.ts'
+import { openRoundFile } from '../round-file/file.ts'
 import { lateAfterIntervals, lateWords } from './report-board.ts'
 import type { ReportBoard } from './report-board.ts'
 
@@ -13,6 +13,8 @@ export interface FollowOptions {
   readonly clock: Clock
   /** Told when rounds stop, with why, when that turns to another reason, and when they come again, with null. */
   readonly changed: (silence: string | null) => void
+  /** Told what is wrong with single checks of a round, when it is something else than before. */
+  readonly faulty: (faults: readonly string[]) => void
 }
 
 /** How often the file is looked at, milliseconds, beside the watch that tells of a new one at once. */
@@ -24,19 +26,26 @@ const tellEach = 2_000
  * Takes each round that the prober writes to the board. One that is late by the boot clock (the wall clock may be set),
  * cut, too large, of another form or version, or not a plain file is silence: nothing is known, and nothing crashes.
  */
-export function followRounds({ path, board, clock, changed }: FollowOptions): () => void {
+export function followRounds({ path, board, clock, changed, faulty }: FollowOptions): () => void {
   const readFile = openRoundFile(path)
   let seen = ''
   let read: RoundRead = { unusable: 'the prober has not written a round' }
   let silence: string | null = null
+  let faults = ''
   let toldAt = -Infinity
 
+  const take = (good: Extract<RoundRead, { round: unknown }>) => {
+    const now = good.faults.join('\n')
+    if (now !== faults) faulty(good.faults)
+    faults = now
+    board.take(good.round)
+  }
   const look = () => {
     const now = identify(path)
     if (now !== seen) {
       seen = now
       read = checkTime(readFile(), clock)
-      if ('round' in read) board.take(read.round)
+      if ('round' in read) take(read)
     }
     const why = silenceOf(read, clock.boot())
     const isNews = why !== silence

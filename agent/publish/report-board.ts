@@ -79,8 +79,9 @@ export function lateWords(patience: number): string {
 function silentRound(last: Round | Report, { why, clock }: { why: string; clock: Clock }): Round {
   const { state, reason, message } = verdict('RoundStale', { detail: why })
   const { took, settings, host, probing } = last
-  const checks = last.checks.map(({ name, title, why: purpose, findings }): CheckResult => {
-    return { name, title, why: purpose, findings, state, reason, message, fix: null }
+  const checks = last.checks.map(({ name, title, why: purpose, findings, omitted }): CheckResult => {
+    const seen = { findings, ...(omitted !== undefined && { omitted }) }
+    return { name, title, why: purpose, ...seen, state, reason, message, fix: null }
   })
   const at = clock.now().toISOString()
   return { v: 1, at, boot: clock.boot(), took, settings, host, probing, checks }

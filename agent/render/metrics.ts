@@ -78,7 +78,7 @@ function addRound(gauge: MakeGauge, report: Report, age: number): void {
   ).set(abandoned)
   gauge(
     'hostdeps_checks_cut',
-    'Checks that are not published and whose findings are left out, since a round with all of them would be too large.',
+    'Checks of which something is left out (text, evidence, findings, or all), since they or the round would be too large.',
   ).set(cut)
   const host = ['node', 'os', 'distro', 'kernel', 'arch']
   const { os, distro, kernel, arch } = report.host

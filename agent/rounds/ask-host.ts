@@ -2,6 +2,7 @@ import { collectAnswers } from '../model/answers.ts'
 import type { AnswerEntry, Answers } from '../model/answers.ts'
 import { mostCustomQuestions } from '../model/bounds.ts'
 import type { Check } from '../model/check.ts'
+import type { Failed } from '../model/failed.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Host } from '../model/host.ts'
 import { plan } from '../model/plan.ts'
@@ -14,9 +15,9 @@ import type { Answer } from '../model/question.ts'
 export async function askHost(
   host: Host,
   checks: readonly Check[],
-  { facts, known }: { facts: Facts; known: readonly AnswerEntry[] },
+  { facts, known, failed }: { facts: Facts; known: readonly AnswerEntry[]; failed?: Failed | undefined },
 ): Promise<Answers> {
-  const { shipped, custom, leftOut } = plan(checks, facts)
+  const { shipped, custom, leftOut } = plan(checks, facts, failed)
   const ours = await host.ask(shipped)
   const theirs = custom.length === 0 ? [] : await host.ask(custom)
   const unasked = leftOut.map((question) => [question, tooMany] as const)

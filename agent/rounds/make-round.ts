@@ -2,10 +2,15 @@ import { aliasesOf, askedFor, takersOf } from '../catalog/catalog.ts'
 import type { Followed } from '../catalog/follow.ts'
 import { fixText } from '../fixes/fix-text.ts'
 import { collectAnswers } from '../model/answers.ts'
+import type { AnswerEntry } from '../model/answers.ts'
 import { factQuestions, readFacts } from '../model/facts.ts'
 import type { Facts } from '../model/facts.ts'
+import type { Check } from '../model/check.ts'
+import { wordsOf } from '../model/failed.ts'
+import type { Failed } from '../model/failed.ts'
 import type { Clock, Host, Watcher } from '../model/host.ts'
 import { judge } from '../model/judge.ts'
+import type { Unanswered } from '../model/question.ts'
 import type { HostSummary, Round, Settings } from '../model/report.ts'
 import { askHost } from './ask-host.ts'
 
@@ -18,26 +23,50 @@ export interface RoundOptions {
   readonly files: Followed
   /** The checks to ask for; what they take in comes along. */
   readonly names: Iterable<string>
+  /** Told of our own bugs that a host brought to light; its round comes all the same. */
+  readonly failed?: Failed
 }
 
 /** One asking of the host: plan, ask, judge. */
-export async function makeRound({ host, clock, watcher, files, names }: RoundOptions): Promise<Round> {
+export async function makeRound(options: RoundOptions): Promise<Round> {
+  const { host, clock, watcher, files, names, failed } = options
   const start = performance.now()
   const boot = clock.boot()
   const at = clock.now().toISOString()
   const { catalog, config } = files.loaded
   const checks = askedFor(catalog, names)
-  const unreachable = await host.selfTest()
-  const known = unreachable === null ? await host.ask(factQuestions) : []
-  const facts = readFacts(collectAnswers(known), { arch: process.arch, now: Date.parse(at) })
-  const answers = unreachable === null ? await askHost(host, checks, { facts, known }) : collectAnswers(known)
   const publishedBy = (check: string) => takersOf(catalog, config.checks, check)
-  const results = judge(checks, { facts, answers, unreachable, publishedBy, fixText })
+  const { facts, ...asked } = await askAll(options, checks, Date.parse(at))
+  const results = judge(checks, { facts, ...asked, publishedBy, fixText, ...(failed && { failed }) })
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
   const settings = settingsOf(files)
   return { v: 1, at, boot, took, settings, host: summarize(facts), probing, checks: results }
+}
+
+type Asked = Pick<Parameters<typeof judge>[1], 'facts' | 'answers' | 'unreachable'>
+
+/** A host of which we fail to ask or to read even the facts, by our own fault, counts as one that cannot be reached. */
+async function askAll({ host, failed }: RoundOptions, checks: readonly Check[], now: number): Promise<Asked> {
+  const factsOf = (known: readonly AnswerEntry[]) =>
+    readFacts(collectAnswers(known), { arch: process.arch, now })
+  const unreached = (unreachable: Unanswered): Asked => ({
+    facts: factsOf([]),
+    answers: collectAnswers([]),
+    unreachable,
+  })
+  try {
+    const unreachable = await host.selfTest()
+    if (unreachable !== null) return unreached(unreachable)
+    const known = await host.ask(factQuestions)
+    const facts = factsOf(known)
+    const answers = await askHost(host, checks, { facts, known, failed })
+    return { facts, answers, unreachable: null }
+  } catch (error) {
+    failed?.(error, null)
+    return unreached({ fate: 'failed', detail: `hostdeps failed to ask it: ${wordsOf(error)}` })
+  }
 }
 
 function settingsOf({ loaded: { hash, config, catalog }, mistakes }: Followed): Settings {

@@ -21,9 +21,9 @@ test.each(readShipped().map(({ file, text }) => [file.split('/').at(-1), text] a
   },
 )
 
-test('so is the check of the README', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const [, example = ''] = /```yaml\n( *# yaml-language-server[^`]+)```/.exec(readme) ?? []
+test('so is the check of WRITING.md', () => {
+  const lesson = readFileSync(new URL('../../checks/WRITING.md', import.meta.url), 'utf8')
+  const [, example = ''] = /```yaml\n( *# yaml-language-server[^`]+)```/.exec(lesson) ?? []
   expect([validate(parse(example)), validate.errors]).toEqual([true, null])
 })
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { unprintable } from '../../agent/model/plain.ts'
 import { hostdeps, hostdepsCheck, onlyCheck, startAgent } from '../hosts/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-cli-'))
@@ -59,6 +60,54 @@ describe('usage', () => {
       expect(lines.filter((text) => text.startsWith(`${config}:${line}:`))).toHaveLength(1)
     expect(run.stderr).toContain(`${checks}/mine.yaml:4: needs[0]: running sh -c reboot is refused`)
   })
+})
+
+/** ESC and CR move a terminal's cursor, U+202E turns what follows, U+200B is not seen. */
+describe('what the command line says is shown harmless', () => {
+  const odd = 'a\u001b[31mb\rc\u202ed\u200b'
+
+  test.each<[string, string[]]>([
+    ['a check', ['check', odd]],
+    ['a check to show', ['checks', 'show', odd]],
+    ['a check to wait for', ['wait', odd, '--url', 'http://localhost:1']],
+    ['a command', [odd]],
+    ['a flag', ['check', `--${odd}`]],
+    ['the value of a flag', ['check', '--deadline', odd]],
+    ['a format', ['check', '-o', odd]],
+    ['a config', ['check', '--config', `/${odd}`]],
+  ])('%s', async (_, args) => {
+    const run = await hostdeps(...args)
+    expect(run.exitCode).toBe(2)
+    const said = `${run.stdout}\n${run.stderr}`
+    expect(said).toContain('[31mb')
+    expect(said.replaceAll('\n', '')).not.toMatch(new RegExp(`[${unprintable}]`, 'u'))
+  })
+
+  test.each(['check', 'run', 'serve --round /nowhere'])('NODE_NAME, by %s', async (words) => {
+    for (const name of words === 'check' ? [odd, 'Node-1', 'a_b', '-a', 'a'.repeat(254), 'a..b'] : [odd]) {
+      const env = { NODE_NAME: name }
+      const run = await execa(process.execPath, ['agent/main.ts', ...words.split(' ')], {
+        env,
+        reject: false,
+      })
+      expect([run.exitCode, run.stderr.startsWith('NODE_NAME is not the name of a Node: "')]).toEqual([
+        2,
+        true,
+      ])
+      expect(run.stderr).not.toMatch(new RegExp(`[${unprintable}]`, 'u'))
+    }
+  })
+
+  test.each(['node-1', 'ip-10-0-0-1.eu.compute.internal', ''])(
+    'a NODE_NAME of a Node: "%s"',
+    async (name) => {
+      const run = await execa(process.execPath, ['agent/main.ts', 'check', 'nfs-client', '-o', 'json'], {
+        env: { NODE_NAME: name },
+        reject: false,
+      })
+      expect(JSON.parse(run.stdout).node).toEqual(name === '' ? expect.stringMatching(/./) : name)
+    },
+  )
 })
 
 describe('checks', () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { familyOf, installerOf, keysFor } from '../../agent/fixes/families.ts'
+import { collectAnswers } from '../../agent/model/answers.ts'
+import { file } from '../../agent/needs/file.ts'
 import { fixText } from '../../agent/fixes/fix-text.ts'
 import { addModule } from '../../agent/fixes/usual-fixes.ts'
 import { parseOsRelease } from '../../agent/model/facts.ts'
@@ -109,6 +111,30 @@ test.each([
 ])(`${absent}: %j`, (osRelease, line) => {
   const lines = fixText([{ ...alone, own: null, written: [addModule('m')] }], host(osRelease))?.split('\n')
   expect(lines).toContain(line)
+})
+
+test('a path with the release is one word of its command', () => {
+  const facts = { ...host('ID=debian'), kernel: '6.1$(reboot)' }
+  const spec = file.schema.parse({ file: { path: '/boot/x-{kernel}', mode: '0600' } })
+  const stat = { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 1, realPath: '/x' } as const
+  const entries = file
+    .questions(spec, facts)
+    .map((question) => [question, { fate: 'found', value: stat }] as const)
+  const { fix } = file.judge(spec, collectAnswers(entries), facts)
+  expect(fix).toEqual({ run: [`chmod 0600 '/boot/x-6.1$(reboot)'`] })
+})
+
+test('a command that holds what is not shown is left out, and a note is shown harmless', () => {
+  const fix = {
+    run: ['systemctl start a', 'rm /a\u202e\u001b[1A', 'a\nb\r'],
+    note: 'Take out /etc/x\u001b[31m\u2028.',
+  }
+  expect(fixText([{ ...alone, own: fix, written: [] }], host('ID=debian'))?.split('\n')).toEqual([
+    '# Take out /etc/x [31m .',
+    'systemctl start a',
+    '# A command is left out: it holds characters that cannot be shown.',
+    '# A command is left out: it holds characters that cannot be shown.',
+  ])
 })
 
 test('an unknown installer is told apart from an image', () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { vi } from 'vitest'
 
 /** A process that calls itself as it likes, in a mount namespace of its own where it bound what it likes. */
 export interface Impostor {
@@ -46,7 +47,10 @@ export async function startImpostor(options: ImpostorOptions): Promise<Impostor>
     rmSync(folder, { recursive: true, force: true })
   }
   const pid = child.pid ?? 0
-  if (said === 'it ended' || readFileSync(`/proc/${pid}/comm`, 'utf8') !== `${name}\n`) {
+  // It is the shell's for a moment yet.
+  const isNamed = () => readFileSync(`/proc/${pid}/comm`, 'utf8') === `${name}\n`
+  if (said !== 'it ended') await vi.waitUntil(isNamed, { timeout: 60_000 }).catch(() => {})
+  if (said === 'it ended' || !isNamed()) {
     await stop()
     throw new Error(`no process that calls itself ${name} could be made`)
   }

@@ -7,6 +7,9 @@ import type { Answer, RunResult } from '../../agent/model/question.ts'
 describe('systemctl show', () => {
   const block = (load: string, active: string) =>
     `LoadState=${load}\nActiveState=${active}\nSubState=dead\nUnitFileState=\n`
+  const two = `${block('loaded', 'active')}\n${block('loaded', 'active')}`
+  const ended: RunResult = { exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false }
+  const found = (value: RunResult): Answer<RunResult> => ({ fate: 'found', value })
 
   test('a block a unit, in the order of the question', () => {
     expect(parseUnits(`${block('loaded', 'active')}\n${block('not-found', 'inactive')}`)).toEqual([
@@ -17,7 +20,10 @@ describe('systemctl show', () => {
 
   test('masked, and without a file', () => {
     const said = 'LoadState=masked\nActiveState=failed\nSubState=failed\nUnitFileState=masked\n'
-    const [masked, bare] = readUnits(['a.service', 'b.scope'], ran(0, `${said}\nLoadState=loaded\n`, ''))
+    const [masked, bare] = readUnits(
+      ['a.service', 'b.scope'],
+      ran(0, `${said}\nLoadState=loaded\nActiveState=active\nSubState=running\n`, ''),
+    )
     expect(masked).toEqual({
       fate: 'found',
       value: { LoadState: 'masked', ActiveState: 'failed', SubState: 'failed', UnitFileState: 'masked' },
@@ -44,11 +50,38 @@ describe('systemctl show', () => {
     ],
     ['a D-Bus that hangs', { fate: 'timed-out', detail: 'no answer within 5000 ms' }, { fate: 'timed-out' }],
     ['denied', { fate: 'denied', detail: 'nsenter: no' }, { fate: 'denied' }],
+    [
+      'one that was killed within the last unit',
+      found({ ...ended, exitCode: null, signal: 'SIGKILL', stdout: `${two}LoadState=lo` }),
+      { fate: 'failed', detail: 'systemctl: it was ended by SIGKILL' },
+    ],
+    [
+      'one that was killed after the last unit',
+      found({ ...ended, exitCode: null, signal: 'SIGTERM', stdout: two }),
+      { fate: 'failed' },
+    ],
+    ['output that was cut off', found({ ...ended, stdout: two, truncated: true }), { fate: 'failed' }],
+    [
+      'an exit code, whatever it printed',
+      found({ ...ended, exitCode: 1, stdout: two, stderr: 'Failed to get properties: Access denied\n' }),
+      { fate: 'denied' },
+    ],
   ])('%s proves nothing about any unit', (_, answer, wanted) => {
     const answers = readUnits(['a.service', 'b.service'], answer)
     expect(answers).toHaveLength(2)
     for (const one of answers) expect(one).toMatchObject(wanted)
   })
+})
+
+test('a unit of which not all is told is failed alone', () => {
+  const blocks = [
+    'LoadState=loaded\nActiveState=active\nSubState=running',
+    'LoadState=loaded\nActiveState=',
+    'SubState=dead',
+  ]
+  const answers = readUnits(['a.service', 'b.service', 'c.service'], ran(0, `${blocks.join('\n\n')}\n`, ''))
+  expect(answers.map(({ fate }) => fate)).toEqual(['found', 'failed', 'failed'])
+  expect(answers[1]).toMatchObject({ detail: 'systemctl: it does not say all of b.service' })
 })
 
 describe('mounts that may hang', () => {

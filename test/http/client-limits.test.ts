@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { fakeSource, makeReport } from './report-fixture.ts'
 import { serve } from './serve.ts'
 
-const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
 test('requests are answered one after the other on a connection, and one that does not wait for that ends it', async () => {
   const { server } = await serve()

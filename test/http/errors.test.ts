@@ -1,8 +1,8 @@
-import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createServer } from '../../agent/http/server.ts'
+import { sendRaw } from './raw.ts'
+import type { RawAnswer } from './raw.ts'
 import { serve } from './serve.ts'
 
 const cases: { title: string; path: string; init?: RequestInit; status: number; detail: string }[] = [
@@ -90,30 +90,84 @@ test('our own failure is a 500 without a stack, and is logged', async () => {
   ])
 })
 
-test.each([
+const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n'
+
+/** What Node.js would answer by itself, bare, or not at all. */
+const bare: { title: string; request: string; status: number; detail: string }[] = [
   { title: 'no HTTP at all', request: 'FOO\r\n\r\n', status: 400, detail: 'this is not HTTP/1.1' },
   {
+    title: 'HTTP/2',
+    request: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    status: 400,
+    detail: 'this is not HTTP/1.1',
+  },
+  { title: 'no Host', request: 'GET / HTTP/1.1\r\n\r\n', status: 400, detail: 'there is no Host header' },
+  {
+    title: 'two Hosts',
+    request: `${get}Host: localhost\r\n\r\n`,
+    status: 400,
+    detail: 'there is more than one Host header',
+  },
+  {
     title: 'a header of 5 kB',
-    request: `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(5_000)}\r\n\r\n`,
+    request: `${get}A: ${'a'.repeat(5_000)}\r\n\r\n`,
     status: 431,
     detail: 'the header is larger than 4 KiB',
   },
   {
     title: 'a header of 100 kB',
-    request: `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(100_000)}\r\n\r\n`,
+    request: `${get}A: ${'a'.repeat(100_000)}\r\n\r\n`,
     status: 431,
     detail: 'the header is larger than 4 KiB',
   },
-])('$title is answered with problem details: $status', async ({ request, status, detail }) => {
+  {
+    title: 'an expectation',
+    request: `${get}Expect: a-miracle\r\n\r\n`,
+    status: 417,
+    detail: 'of Expect only 100-continue is understood',
+  },
+  {
+    title: 'a tunnel',
+    request: 'CONNECT localhost:1 HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    status: 405,
+    detail: 'CONNECT is not served here, only GET and HEAD',
+  },
+  {
+    title: 'a body of two lengths',
+    request: 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    status: 400,
+    detail: 'this is not HTTP/1.1',
+  },
+]
+
+test.each(bare)('$title is answered with problem details: $status', async ({ request, status, detail }) => {
   const { server } = await serve()
-  const { hostname, port } = new URL(server.address)
-  const socket = connect(Number(port), hostname)
-  socket.write(request)
-  const [head, body] = (await text(socket)).split('\r\n\r\n')
-  expect(head).toContain(`HTTP/1.1 ${status} `)
-  expect(head).toContain('content-type: application/problem+json')
-  expect(JSON.parse(body ?? '')).toMatchObject({ status, detail })
+  expectProblem(await sendRaw(server.address, request), status, detail)
 })
+
+test('a request that does not arrive is answered with problem details: 408', async () => {
+  const app = createServer()
+  onTestFinished(() => app.close())
+  // It is looked for each 5 s.
+  Object.assign(app.server, { headersTimeout: 100, requestTimeout: 100 })
+  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  expectProblem(await sendRaw(address, get), 408, 'the request did not arrive in time')
+}, 30_000)
+
+test('an upgrade that is offered is not taken', async () => {
+  const { server } = await serve()
+  const request = `${get}Connection: upgrade\r\nUpgrade: websocket\r\n\r\n`
+  expect((await sendRaw(server.address, request)).status).toBe(200)
+})
+
+function expectProblem({ status, headers, body }: RawAnswer, wanted: number, detail: string): void {
+  expect(status).toBe(wanted)
+  expect(headers.get('content-type')).toContain('application/problem+json')
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  expect(headers.get('cache-control')).toBe('no-store')
+  expect(headers.get('allow')).toBe(wanted === 405 ? 'GET, HEAD' : null)
+  expect(JSON.parse(body)).toEqual({ type: 'about:blank', title: expect.any(String), status: wanted, detail })
+}
 
 function post(body: string): RequestInit {
   return { method: 'POST', body, headers: { 'content-type': 'application/json' } }

@@ -154,7 +154,7 @@ test('a client that goes away waits no more', async () => {
   const { get, server } = await serve()
   const { hostname, port } = new URL(server.address)
   const socket = connect(Number(port), hostname)
-  socket.write('GET /ready/open-iscsi?wait=10m HTTP/1.1\r\nHost: x\r\n\r\n')
+  socket.write('GET /ready/open-iscsi?wait=10m HTTP/1.1\r\nHost: localhost\r\n\r\n')
   await expect.poll(() => waiting(get)).toBe(1)
   socket.destroy()
   await expect.poll(() => waiting(get)).toBe(0)
@@ -178,6 +178,6 @@ async function waiting(get: (path: string) => Promise<{ body: string }>): Promis
 async function askFrom(localAddress: string, url: string): Promise<string> {
   const { hostname, port, pathname, search } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), localAddress })
-  socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
   return text(socket)
 }

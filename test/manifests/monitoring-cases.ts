@@ -11,19 +11,19 @@ export const alerts: Readonly<Record<string, readonly Firing[]>> = {
   HostdepsCheckMissing: [
     {
       labels: { ...agent('worker-2'), check: 'open-iscsi', state: 'missing' },
-      summary: 'worker-2 lacks what open-iscsi needs',
+      summary: 'worker-2 is missing what open-iscsi needs',
     },
   ],
   HostdepsCheckUnknown: [
     {
       labels: { ...agent('worker-2'), check: 'nfs-client', state: 'unknown' },
-      summary: 'what nfs-client needs cannot be told on worker-2',
+      summary: 'it is unknown whether worker-2 has what nfs-client needs',
     },
   ],
   HostdepsAgentDown: [
     {
       labels: agent('worker-4'),
-      summary: 'the agent of worker-4 does not answer; what the Node says may be old',
+      summary: 'the agent of worker-4 does not answer; the labels of its Node may be old',
     },
   ],
   HostdepsAgentAbsent: [
@@ -35,7 +35,7 @@ export const alerts: Readonly<Record<string, readonly Firing[]>> = {
         created_by_kind: 'DaemonSet',
         created_by_name: 'hostdeps',
       },
-      summary: 'the agent of worker-5 has not come up; what the Node says may be old',
+      summary: 'the agent of worker-5 has not come up; the labels of its Node may be old',
     },
   ],
   HostdepsPodsAbsent: [
@@ -47,12 +47,12 @@ export const alerts: Readonly<Record<string, readonly Firing[]>> = {
   HostdepsGone: [
     {
       labels: { job: 'hostdeps', severity: 'warning' },
-      summary: 'no agent of hostdeps is there to be scraped',
+      summary: 'Prometheus finds no hostdeps agent',
     },
   ],
   HostdepsReportStale: [{ labels: agent('worker-3'), summary: 'the prober on worker-3 writes no rounds' }],
   HostdepsNotPublished: [
-    { labels: agent('worker-3'), summary: 'the Node worker-3 does not say what its agent reports' },
+    { labels: agent('worker-3'), summary: 'the agent on worker-3 cannot publish to its Node' },
   ],
   HostdepsUnconfined: [
     {
@@ -63,13 +63,13 @@ export const alerts: Readonly<Record<string, readonly Firing[]>> = {
   HostdepsConfigInvalid: [
     {
       labels: agent('worker-3'),
-      summary: 'the config of hostdeps is invalid; only what was or is valid of it is in use on worker-3',
+      summary: 'the hostdeps config is invalid; the last valid settings stay in use on worker-3',
     },
   ],
   HostdepsChecksCut: [
     {
       labels: agent('worker-3'),
-      summary: 'checks of worker-3 whose findings are left out, for want of space: 7',
+      summary: 'the report of worker-3 is too large: 7 checks have no findings',
     },
   ],
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { collectAnswers } from '../../agent/model/answers.ts'
 import type { AnswerEntry } from '../../agent/model/answers.ts'
-import { parseOsRelease, readFacts } from '../../agent/model/facts.ts'
-import type { Answer } from '../../agent/model/question.ts'
+import { factQuestions, parseOsRelease, readFacts } from '../../agent/model/facts.ts'
+import type { Answer, Question } from '../../agent/model/question.ts'
 
 describe('os-release', () => {
   test.each([
@@ -17,6 +17,12 @@ describe('os-release', () => {
     ['capitals', 'ID=Debian', { id: 'debian' }],
     ['empty: the default of os-release(5)', '', { id: 'linux', name: 'linux' }],
     ['escape sequences in the name', 'ID=x\nPRETTY_NAME="a\u001b[31mb"', { name: 'a [31mb' }],
+    [
+      'escape sequences in all else',
+      'ID=a\u001bb\nID_LIKE="c\u202ed e"\nVERSION_ID=1\u200b2\nVARIANT_ID=x\u2028y',
+      { id: 'a b', like: ['c', 'd', 'e'], version: '1 2', variant: 'x y', name: 'a b' },
+    ],
+    ['a megabyte of spaces', `ID=${' '.repeat(2 ** 20)}x\nPRETTY_NAME=${'\t'.repeat(2 ** 20)}`, { id: 'x' }],
   ])('%s', (_, text, wanted) => {
     expect(parseOsRelease(text)).toMatchObject(wanted)
   })
@@ -44,15 +50,7 @@ describe('facts', () => {
   test('the second os-release is read only when the first is absent', () => {
     const second = file('/usr/lib/os-release', 'ID=debian')
     expect(distroOf([absent('/etc/os-release'), second])).toBe('debian')
-    expect(
-      distroOf([
-        [
-          { ask: 'read', path: '/etc/os-release' },
-          { fate: 'denied', detail: 'no' },
-        ],
-        second,
-      ]),
-    ).toBeNull()
+    expect(distroOf([[read('/etc/os-release'), { fate: 'denied', detail: 'no' }], second])).toBeNull()
   })
 
   test.each([
@@ -88,17 +86,18 @@ function distroOf(entries: readonly AnswerEntry[]): string | null {
 }
 
 function file(path: string, text: string): AnswerEntry {
-  return [
-    { ask: 'read', path },
-    { fate: 'found', value: { text } },
-  ]
+  return [read(path), { fate: 'found', value: { text } }]
 }
 
 function absent(path: string): AnswerEntry {
-  return [
-    { ask: 'read', path },
-    { fate: 'absent', detail: 'is not there' },
-  ]
+  return [read(path), { fate: 'absent', detail: 'is not there' }]
+}
+
+/** As it is asked. */
+function read(path: string): Question {
+  const question = factQuestions.find((one) => one.ask === 'read' && one.path === path)
+  if (question === undefined) throw new Error(`${path} is not asked for`)
+  return question
 }
 
 function there(path: string): AnswerEntry {

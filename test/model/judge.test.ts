@@ -5,6 +5,7 @@ import type { Check } from '../../agent/model/check.ts'
 import type { Facts } from '../../agent/model/facts.ts'
 import { judge } from '../../agent/model/judge.ts'
 import type { Need } from '../../agent/model/need.ts'
+import { plainLine } from '../../agent/model/plain.ts'
 import { unanswered, verdict } from '../../agent/model/reason.ts'
 import type { Verdict } from '../../agent/model/reason.ts'
 import type { CheckResult } from '../../agent/model/report.ts'
@@ -60,7 +61,9 @@ describe('anyOf', () => {
   })
 
   test('of many alternatives the message tells the first, and the findings all', () => {
-    const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((message, index) => need({ ...missing, message }, index))
+    const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((message, index) =>
+      need({ ...missing, message: plainLine(message) }, index),
+    )
     const said = judgeOne([anyOf(many)])
     expect(said.message).toBe('none of these: a; b; c; d; and 2 more')
     expect(said.findings[0]?.findings).toHaveLength(6)
@@ -93,7 +96,10 @@ describe('a check taken in', () => {
   })
 
   test('how many more are missing is said once', () => {
-    const several = check('several', [need(missing, 1), need({ ...missing, message: 'another' }, 2)])
+    const several = check('several', [
+      need(missing, 1),
+      need({ ...missing, message: plainLine('another') }, 2),
+    ])
     const [outer] = judgeAll([check('outer', [taking('several'), need(missing)]), several])
     expect(outer?.message).toBe(`several: ${missing.message} (and 2 more)`)
   })

@@ -15,7 +15,8 @@ CONFIG_ISCSI_TCP=m
 CONFIG_HZ=250
 CONFIG_LSM="landlock,lockdown,yama,loadpin,safesetid,integrity,apparmor,selinux,smack,tomoyo,bpf,ipe"
 CONFIG_DEFAULT_HOSTNAME=""
-CONFIG_CGROUPS_EXTRA=y`
+CONFIG_CGROUPS_EXTRA=y
+`
 const at = '/boot/config-6.1.0-50-amd64'
 
 describe('options', () => {
@@ -40,7 +41,7 @@ describe('options', () => {
     ],
     ['either, the second is', 'CONFIG_NOWHERE|CONFIG_CGROUPS', 'KernelConfigSet'],
     ['either, none is', 'CONFIG_NOWHERE|CONFIG_MODVERSIONS', 'KernelConfigNotSet'],
-    ['the last line has no end', 'CONFIG_CGROUPS_EXTRA=y', 'KernelConfigSet'],
+    ['the last line', 'CONFIG_CGROUPS_EXTRA=y', 'KernelConfigSet'],
     ['a list, all are', ['CONFIG_CGROUPS', 'CONFIG_ISCSI_TCP'], 'KernelConfigSet'],
     ['a list, one is not', ['CONFIG_CGROUPS', 'CONFIG_NOWHERE'], 'KernelConfigNotSet'],
   ])('%s', (_, written, reason) => {
@@ -62,7 +63,7 @@ describe('options', () => {
     ['CONFIG_START=0x1', 'CONFIG_START is 0x1000000, needed is 0x1', 'CONFIG_START=0x1000000'],
     ['CONFIG_ISCSI_TCP=y', 'CONFIG_ISCSI_TCP is m, needed is y', 'CONFIG_ISCSI_TCP=m'],
   ])('a text is not quoted, numbers and letters are: %s', (written, message, evidence) => {
-    const files = { [at]: `${config}\nCONFIG_CMDLINE="quiet token=s3cr3t"\nCONFIG_START=0x1000000\n` }
+    const files = { [at]: `${config}CONFIG_CMDLINE="quiet token=s3cr3t"\nCONFIG_START=0x1000000\n` }
     const verdict = judgeOn(kernelConfig, { kernelConfig: written }, { files })
     expect(verdict.message).toBe(message)
     expect(verdict.evidence[0]).toBe(evidence)
@@ -82,6 +83,24 @@ describe('options', () => {
   })
 })
 
+describe('a file that was cut off', () => {
+  const cut = 'CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_HZ=2'
+  test.each([
+    ['what is set in what is left', 'CONFIG_A', 'KernelConfigSet'],
+    ['what is not set in what is left', 'CONFIG_B', 'KernelConfigNotSet'],
+    ['what is not set, as needed', 'CONFIG_B=n', 'KernelConfigSet'],
+    ['what is not in what is left', 'CONFIG_C', 'QuestionFailed'],
+    ['what should not be set, and is not in what is left', 'CONFIG_C=n', 'QuestionFailed'],
+    ['a number that may have more digits', 'CONFIG_HZ=250', 'QuestionFailed'],
+    ['either, one of which is set', 'CONFIG_C|CONFIG_A', 'KernelConfigSet'],
+    ['either, one of which is not in what is left', 'CONFIG_C|CONFIG_B', 'QuestionFailed'],
+    ['a list, one of which is surely not set', ['CONFIG_C', 'CONFIG_B'], 'KernelConfigNotSet'],
+  ])('%s', (_, written, reason) => {
+    for (const text of [cut, `${cut}50\n\0\0\0`.replace('CONFIG_HZ=250\n', 'CONFIG_HZ=2')])
+      expect(judgeOn(kernelConfig, { kernelConfig: written }, { files: { [at]: text } }).reason).toBe(reason)
+  })
+})
+
 describe('where it is', () => {
   test.each([
     '/proc/config.gz',
@@ -97,7 +116,7 @@ describe('where it is', () => {
   test.each([
     [
       'the kernel itself wins over a file',
-      { '/proc/config.gz': 'CONFIG_X=y', [at]: config },
+      { '/proc/config.gz': 'CONFIG_X=y\n', [at]: config },
       'KernelConfigNotSet',
     ],
     [
@@ -125,7 +144,10 @@ describe('where it is', () => {
 test.each([
   ['CONFIG_A=1', 'CONFIG_A', '1'],
   ['CONFIG_AB=1\nCONFIG_A=2', 'CONFIG_A', '2'],
-  ['X_CONFIG_A=1\n', 'CONFIG_A', 'n'],
+  ['X_CONFIG_A=1\n', 'CONFIG_A', null],
+  ['# CONFIG_A is not set\n', 'CONFIG_A', 'n'],
+  ['CONFIG_B=y\n# CONFIG_A is not set\n', 'CONFIG_A', 'n'],
+  ['# CONFIG_AB is not set\n', 'CONFIG_A', null],
   ['CONFIG_A="a \\"b\\" \\\\c"', 'CONFIG_A', 'a "b" \\c'],
   ['CONFIG_A=0x1000\r\n', 'CONFIG_A', '0x1000'],
 ])('%j has %s as %j', (text, option, value) => {

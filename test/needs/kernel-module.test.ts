@@ -47,6 +47,72 @@ function judge(written: string | object, changes: Files = {}, gone: readonly str
   return judgeOn(kernelModule, typeof written === 'string' ? { kernelModule: written } : written, { files })
 }
 
+describe('a list of depmod that was cut off', () => {
+  const cutBefore = (file: string, text: string) => {
+    const path = `${modules}/${file}`
+    const whole = host[path] ?? ''
+    return { [path]: whole.slice(0, whole.indexOf(text) + text.length) }
+  }
+  test.each<[string, string, Files, string]>([
+    ['what is in what is left', 'iscsi_tcp', cutBefore('modules.dep', 'nfs.ko.xz: ker'), 'ModuleLoadable'],
+    ['the line that is cut', 'nfs', cutBefore('modules.dep', 'nfs.ko.xz: ker'), 'QuestionFailed'],
+    ['what is not in what is left', 'nbd', cutBefore('modules.dep', 'nfs.ko.xz: ker'), 'QuestionFailed'],
+    ['modules.builtin', 'nowhere', cutBefore('modules.builtin', 'ext4.ko\nker'), 'QuestionFailed'],
+    ['modules.alias', 'nowhere', cutBefore('modules.alias', 'fs-nfsd'), 'QuestionFailed'],
+    ['modules.builtin.modinfo', 'nowhere', cutBefore('modules.builtin.modinfo', 'fs-ex'), 'QuestionFailed'],
+    ['an alias in what is left', 'ext3', cutBefore('modules.builtin.modinfo', 'debugfs'), 'ModuleBuiltIn'],
+    [
+      'zero bytes at its end',
+      'nbd',
+      { [`${modules}/modules.dep`]: 'kernel/a.ko:\n\0\0\0\0' },
+      'QuestionFailed',
+    ],
+    [
+      'an alias of what is blacklisted, while a module of that name may have been cut off',
+      'fs-nfs4',
+      { ...cutBefore('modules.dep', 'nfsv4.ko.xz: ker'), [local]: 'blacklist nfs\n' },
+      'ModuleUnknown',
+    ],
+  ])('%s', (_, name, changes, reason) => {
+    expect(judge(name, changes).reason).toBe(reason)
+  })
+})
+
+describe('lines of modprobe.d that are odd', () => {
+  test('a range that runs backwards ends nothing', () => {
+    expect(judge('iscsi_tcp', { [local]: 'alias usb[9-0]* off\nalias iscsi[9-0]* off\n' }).reason).toBe(
+      'ModuleLoadable',
+    )
+  })
+
+  test('forty stars are matched at once', () => {
+    const name = 'nfs_layout_nfsv41_files'
+    const rules = `alias ${'*'.repeat(40)}z x\ninstall ${'*_'.repeat(40)} /bin/true\nalias ${'*f'.repeat(12)}z x\n`
+    expect(judge(name, { [local]: rules.repeat(100) }).reason).toBe('ModuleNotFound')
+  })
+
+  test.each([
+    ['a backslash goes', String.raw`alias iscsi\_tcp off`, 'ModuleBlocked'],
+    ['also before a star', String.raw`alias iscsi\* off`, 'ModuleBlocked'],
+    ['two at the end join no lines', `install x /bin/y\\\\\ninstall iscsi_tcp /bin/true`, 'ModuleBlocked'],
+    ['three do', `install x /bin/y\\\\\\\ninstall iscsi_tcp /bin/true`, 'ModuleLoadable'],
+  ])('%s', (_, text, reason) => {
+    expect(judge('iscsi_tcp', { [local]: `${text}\n` }).reason).toBe(reason)
+  })
+
+  test('a target that is no name is no module', () => {
+    for (const target of ['a(b', '[', '*', '\\', '(?:', 'x'.repeat(5000), '..'])
+      expect(judge('iscsi_tcp', { [local]: `alias iscsi_tcp ${target}\n` }).reason).toBe('ModuleBlocked')
+  })
+
+  test('with more targets than are looked at, nothing is proven', () => {
+    const lines = (count: number) =>
+      Array.from({ length: count }, (_, index) => `alias iscsi_tcp a${index}\n`)
+    expect(judge('iscsi_tcp', { [local]: lines(20).join('') }).reason).toBe('ModuleBlocked')
+    expect(judge('iscsi_tcp', { [local]: lines(5000).join('') }).reason).toBe('ModuleUnknown')
+  })
+})
+
 describe('found', () => {
   test.each([
     ['loaded', 'dm_multipath', 'ModuleLoaded'],

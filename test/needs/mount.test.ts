@@ -21,6 +21,22 @@ const table = `22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remo
 40 22 0:37 /sys/fs/bpf /root rw - tmpfs /sys/fs/cgroup rw
 `
 
+test('options are of whoever mounts, and shown harmless wherever they stand', () => {
+  const options = 'rw,lowerdir=/l\u001b[31mX\u202e'
+  const files = { '/proc/1/mountinfo': `${table}41 22 0:38 / /odd rw - overlay o ${options}\n` }
+  const unmet = [
+    {},
+    { fstype: 'ext4' },
+    { propagation: 'shared' },
+    { options: ['ro'] },
+    { notOptions: ['rw'] },
+  ]
+  for (const wishes of unmet) {
+    const { evidence } = judgeOn(mount, { mount: { path: '/odd', ...wishes } }, { files })
+    expect(evidence).toEqual(['overlay, rw,lowerdir=/l [31mX , private'])
+  }
+})
+
 describe('what is mounted', () => {
   test.each([
     ['there', '/sys/fs/bpf', 'MountFound'],

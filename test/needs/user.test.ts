@@ -91,6 +91,79 @@ test.each<[string, unknown, Record<string, string>, string]>([
   ['ids enough, by name and by number', { name: 'root', subids: 65_536 }, many, 'UserFound'],
   ['ids too few', { name: 'root', subids: 65_537 }, many, 'UserTooFewIds'],
   ['no ids', { name: 'root', subids: 1 }, plain, 'UserTooFewIds'],
+  [
+    'a passwd of people, without its last end',
+    'ce',
+    { ...plain, '/etc/passwd': passwd.trimEnd() },
+    'UserNotFound',
+  ],
+  [
+    'of a shell that others have',
+    'ce',
+    { ...plain, '/etc/passwd': 'a:x:1:1::/:/opt/sh\nb:x:2:2::/:/opt/sh' },
+    'UserNotFound',
+  ],
+  [
+    'a passwd that is cut within its last shell',
+    'ce',
+    { ...plain, '/etc/passwd': passwd.slice(0, -5) },
+    'QuestionFailed',
+  ],
+  [
+    'there, though the last shell is cut',
+    'ceph',
+    { ...plain, '/etc/passwd': passwd.slice(0, -5) },
+    'UserFound',
+  ],
+  [
+    'a switch that is cut',
+    'ce',
+    { ...plain, '/etc/nsswitch.conf': 'group: files\npasswd: files ss' },
+    'QuestionFailed',
+  ],
+  [
+    'a switch that is cut before it',
+    'ce',
+    { ...plain, '/etc/nsswitch.conf': 'group: fil' },
+    'QuestionFailed',
+  ],
+  ['an empty switch', 'ce', { ...plain, '/etc/nsswitch.conf': '' }, 'QuestionFailed'],
+  [
+    'a switch of people, without its last end',
+    'ce',
+    { ...plain, '/etc/nsswitch.conf': 'passwd: files\ngroup: files' },
+    'UserNotFound',
+  ],
+  [
+    'ids too few, and the last number may be cut',
+    { name: 'root', subids: 65_536 },
+    { ...many, '/etc/subuid': 'root:100000:655' },
+    'QuestionFailed',
+  ],
+  [
+    'ids too few, and the last line is cut',
+    { name: 'root', subids: 65_536 },
+    { ...many, '/etc/subgid': 'a:1:2\nb:10' },
+    'QuestionFailed',
+  ],
+  [
+    'ids enough before a line that is cut',
+    { name: 'root', subids: 1 },
+    { ...many, '/etc/subgid': 'root:1:2\nb:10' },
+    'UserFound',
+  ],
+  [
+    'ids too few, of people, without the last end',
+    { name: 'root', subids: 1 },
+    { ...many, '/etc/subuid': 'a:1:2' },
+    'UserTooFewIds',
+  ],
+  [
+    'ids too few, and the switch may be cut',
+    { name: 'root', subids: 65_537 },
+    { ...many, '/etc/nsswitch.conf': 'passwd: files' },
+    'QuestionFailed',
+  ],
 ])('%s', (_, written, files, reason) => {
   expect(judgeOn(user, { user: written }, { files }).reason).toBe(reason)
 })

@@ -68,7 +68,13 @@ function follow(boot: number, first?: Round) {
     told.push(why)
     board.silence(why)
   }
-  const stop = followRounds({ path, board: { ...board, silence }, clock, changed: () => {} })
+  const stop = followRounds({
+    path,
+    board: { ...board, silence },
+    clock,
+    changed: () => {},
+    faulty: () => {},
+  })
   onTestFinished(() => {
     stop()
     rmSync(folder, { recursive: true, force: true })

@@ -21,7 +21,7 @@ const texts = [
   'package-lock.json',
   'LICENSE',
   'build.ts',
-  'warm.ts',
+  'image/warm.ts',
 ]
 const sources = [...texts, 'agent', 'checks']
 /** What Node.js itself loads, as Debian's images of it have it. */

@@ -10,19 +10,20 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { largestRound, longestUnusable } from '../model/bounds.ts'
 import type { Round } from '../model/report.ts'
-import { noMemory, readRound } from './read-round.ts'
-import type { RoundRead } from './read-round.ts'
-import { largestRound, writeText } from './round-text.ts'
-import type { RoundText } from './round-text.ts'
+import { noMemory, readRound } from './read.ts'
+import type { RoundRead } from './read.ts'
+import { shortenLine } from './shorten.ts'
+import { writeText } from './write.ts'
+import type { RoundText } from './write.ts'
 
 /** Numbers the temporary names, so that one that was left by a killed process is not in the way. */
 let count = 0
 
 /**
  * Hands a round to the other process: whole or not at all. Written to a new file, which must not be there nor be a link,
- * and renamed. Throws when it cannot be written (the place is full). One that is too large is cut, or why there is none
- * is handed on in its place.
+ * and renamed. Throws when it cannot be written (the place is full). What is too large in it is cut.
  */
 export function writeRound(path: string, round: Round): Omit<RoundText, 'text'> {
   const { text, ...written } = writeText(round)
@@ -100,5 +101,5 @@ function explain(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'ENOENT') return 'it is not there; the prober has not written one'
   if (code === 'ELOOP') return 'a symbolic link stands in its place'
-  return error instanceof Error ? error.message : String(error)
+  return shortenLine(error instanceof Error ? error.message : String(error), longestUnusable)
 }

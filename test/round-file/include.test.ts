@@ -4,15 +4,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { load } from '../../agent/catalog/load.ts'
 import type { CheckResult, Finding, Round } from '../../agent/model/report.ts'
-import { saysOf } from '../../agent/model/taken-in.ts'
-import { leaveOut, putBack } from '../../agent/rounds/references.ts'
-import type { WrittenCheck } from '../../agent/rounds/written-check.ts'
+import { resultAsFinding } from '../../agent/model/included.ts'
+import { largestRound } from '../../agent/model/bounds.ts'
+import { restoreIncluded } from '../../agent/round-file/include.ts'
+import type { StoredCheck } from '../../agent/round-file/stored-check.ts'
 import { makeRound } from '../../agent/rounds/make-round.ts'
-import { openRoundFile, readRoundFile, writeRound } from '../../agent/rounds/round-file.ts'
-import { largestRound } from '../../agent/rounds/round-text.ts'
+import { openRoundFile, readRoundFile, writeRound } from '../../agent/round-file/file.ts'
+import { storeChecks } from '../../agent/round-file/store.ts'
 import { recordedHost } from '../hosts/recorded-host.ts'
-import { fakeClock } from './fake-clock.ts'
-import { manyChecks } from './many-checks.ts'
+import { fakeClock } from '../rounds/fake-clock.ts'
+import { manyChecks } from '../rounds/many-checks.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-references-'))
 const path = join(folder, 'round.json')
@@ -34,18 +35,18 @@ describe('1,000 checks as people write them', () => {
   test('are handed on whole, though as they are they would be far too large', () => {
     // The instrument: each has all that Longhorn's has.
     expect(JSON.stringify(round).length).toBeGreaterThan(5 * largestRound)
-    expect(writeRound(path, round)).toEqual({ cut: 0, unusable: null })
+    expect(writeRound(path, round)).toEqual({ cut: 0, dropped: 0 })
     console.log(`1,114 checks: ${statSync(path).size} bytes, whole ${JSON.stringify(round).length}`)
-    expect(readRoundFile(path)).toEqual({ round })
+    expect(readRoundFile(path)).toEqual({ round, faults: [] })
   })
 
   test('share what they have in common', () => {
     writeRound(path, round)
     const read = readRoundFile(path)
     const checks = 'round' in read ? read.round.checks : []
-    const takenIn = (name: string) => checks.find((check) => check.name === name)?.findings[0]?.findings
-    expect(takenIn('own-1')).toBe(checks.find(({ name }) => name === 'longhorn')?.findings)
-    expect(takenIn('own-999')).toBe(takenIn('own-1'))
+    const includedBy = (name: string) => checks.find((check) => check.name === name)?.findings[0]?.findings
+    expect(includedBy('own-1')).toBe(checks.find(({ name }) => name === 'longhorn')?.findings)
+    expect(includedBy('own-999')).toBe(includedBy('own-1'))
   })
 
   test('a check that is as it was is the same object; another is not, nor what takes it in', () => {
@@ -72,8 +73,7 @@ describe('1,000 checks as people write them', () => {
   })
 
   test('when there are too many, those that are not published lose their findings, and nothing else', () => {
-    const text = 'x'.repeat(10_000)
-    const large = checksNamed('large', 500, text)
+    const large = checksNamed('large', 500, 6)
     const settings = { ...round.settings, checks: ['open-iscsi', 'longhorn', 'large-7', 'own-1'] }
     const all = { ...round, settings, checks: [...round.checks, ...large] }
     const { cut } = writeRound(path, all)
@@ -87,8 +87,9 @@ describe('1,000 checks as people write them', () => {
     )
     expect(lost?.length).toBe(cut)
     for (const [index, check] of (got?.checks ?? []).entries()) {
-      const { findings: _, ...words } = all.checks[index] ?? check
+      const { findings, ...words } = all.checks[index] ?? check
       expect(check).toMatchObject(words)
+      expect(check.findings.length + (check.omitted ?? 0)).toBe(findings.length)
     }
     for (const name of settings.checks)
       expect(got?.checks.find((check) => check.name === name)).toEqual(
@@ -96,27 +97,45 @@ describe('1,000 checks as people write them', () => {
       )
   })
 
-  test('one that takes in a thousand others has its state and its words', () => {
-    const findings = round.checks.slice(-1_000).map((check) => takenInAs(check))
+  test('one that includes a thousand others has the first of their findings, and says how many more', () => {
+    const findings = round.checks.slice(-1_000).map((check) => includedAs(check))
     const umbrella = checkOf('umbrella', findings)
-    expect(writeRound(path, { ...round, checks: [...round.checks, umbrella] })).toEqual({
-      cut: 1,
-      unusable: null,
-    })
+    const all = { ...round, checks: [...round.checks, umbrella] }
+    expect(writeRound(path, all)).toEqual({ cut: 1, dropped: 0 })
     const read = readRoundFile(path)
-    expect('round' in read && read.round.checks).toEqual([...round.checks, { ...umbrella, findings: [] }])
+    const checks = 'round' in read ? read.round.checks : []
+    const got = checks.at(-1)
+    expect(checks.slice(0, -1)).toEqual(round.checks)
+    expect(got).toEqual({
+      ...umbrella,
+      findings: findings.slice(0, got?.findings.length),
+      omitted: 1_000 - (got?.findings.length ?? 0),
+    })
+    expect(got?.findings.length).toBeGreaterThan(10)
+    expect('round' in read && read.round.probing.cut).toBe(1)
   })
 
-  test('when there are more still, that is what is handed on', () => {
-    writeRound(path, round)
-    const large = checksNamed('large', 5_000, 'x').map((check) => ({ ...check, why: 'w'.repeat(700) }))
-    const { unusable } = writeRound(path, { ...round, checks: large })
-    expect(unusable).toMatch(/^a round of \d{7} bytes, .* is larger than 3145728; take checks out$/)
-    expect(readRoundFile(path)).toEqual({ unusable })
+  test('when there are more still, the published ones are handed on, and what is left out is said', () => {
+    const large = checksNamed('large', 19_000, 1).map((check) => ({ ...check, why: 'w'.repeat(700) }))
+    const settings = { ...round.settings, checks: ['large-7', 'open-iscsi'], mistakes: ['x.yaml:1: y'] }
+    const { cut, dropped } = writeRound(path, { ...round, settings, checks: [...large, ...round.checks] })
+    expect(dropped).toBeGreaterThan(100)
+    expect(cut).toBeGreaterThanOrEqual(dropped)
+    expect(statSync(path).size).toBeLessThanOrEqual(largestRound)
+    const read = readRoundFile(path)
+    const got = 'round' in read ? read.round : null
+    expect(got?.checks.length).toBe(large.length + round.checks.length - dropped)
+    expect(got?.checks.map(({ name }) => name)).toEqual(expect.arrayContaining(settings.checks))
+    expect(got?.settings.mistakes).toEqual([
+      expect.stringMatching(
+        `^too many checks: ${dropped} that are not published are left out, .*; remove custom checks$`,
+      ),
+      'x.yaml:1: y',
+    ])
   })
 })
 
-describe('what is taken in', () => {
+describe('what is included', () => {
   const base = checkOf('base', [findingOf('binary:x')])
   const taken = (changes: Partial<Finding> = {}): Finding => ({
     ...findingOf('check:base'),
@@ -136,7 +155,7 @@ describe('what is taken in', () => {
     ['other findings', taken({ findings: [findingOf('binary:y')] }), false],
     ['not there', taken({ need: 'check:other' }), false],
   ])('%s', (_, finding, isReference) => {
-    const written = leaveOut([base, checkOf('user', [finding])])
+    const written = storeChecks([base, checkOf('user', [finding])]).map(({ check }) => check)
     expect('takes' in (written[1]?.findings[0] ?? {})).toBe(isReference)
     expect(wholeOf(written)).toEqual([base, checkOf('user', [finding])])
   })
@@ -148,43 +167,86 @@ describe('what is taken in', () => {
     const top = checkOf('top', [
       { ...taken({ need: 'check:middle', message: 'middle: m' }), findings: middle.findings },
     ])
-    const written = leaveOut([top, middle, base])
+    const written = storeChecks([top, middle, base]).map(({ check }) => check)
     expect(JSON.stringify(written).match(/"takes"/g)).toHaveLength(2)
     expect(wholeOf(written)).toEqual([top, middle, base])
   })
 })
 
 describe('a file that is not ours', () => {
-  const refer = (name: string, ...takes: string[]): WrittenCheck => {
+  const refer = (name: string, ...takes: string[]): StoredCheck => {
     const findings = takes.map((one) => ({ need: 'n', kind: 'check', takes: one, recommended: false }))
     return { ...checkOf(name, []), findings }
   }
-  test.each<[string, WrittenCheck[], RegExp]>([
-    ['a check that is not in it', [refer('a', 'b')], /^b is taken in, and is not in it$/],
-    ['one that takes in itself', [refer('a', 'a')], /^a takes in itself$/],
-    ['a ring', [refer('a', 'b'), refer('b', 'c'), refer('c', 'a')], / takes in itself$/],
+  const many = 'it has more findings than may be'
+  const ring = 'it includes itself'
+  test.each<[string, StoredCheck[], Record<string, string>]>([
+    ['a check that is not in it', [refer('a', 'b')], {}],
+    ['one that includes itself', [refer('a', 'a')], { a: ring }],
+    ['a ring', [refer('a', 'b'), refer('b', 'c'), refer('c', 'a')], { c: ring }],
+    [
+      'rings in a ring',
+      [refer('a', 'b', 'a'), refer('b', 'c', 'b'), refer('c', 'a')],
+      { a: ring, b: ring, c: ring },
+    ],
     [
       'what doubles forty times',
-      [...Array.from({ length: 40 }, (_, n) => refer(`c${n + 1}`, `c${n}`, `c${n}`)), refer('c0')],
-      /has more findings than may be$/,
+      chain(40, (name, next) => refer(name, next, next)),
+      { c10: many, c20: many, c30: many, c40: many },
     ],
-    [
-      'what is deeper than anything',
-      [...Array.from({ length: 60 }, (_, n) => refer(`c${n + 1}`, `c${n}`)), refer('c0')],
-      /has more findings than may be$/,
-    ],
+    ['what is deeper than anything', chain(60, refer), { c51: many }],
   ])('%s', (_, checks, wanted) => {
-    expect(putBack(checks)).toMatch(wanted)
+    const { whole, unusable } = restore(checks)
+    expect(Object.fromEntries(unusable)).toEqual(wanted)
+    for (const { name } of checks) {
+      const state = name in wanted ? 'unknown' : 'missing'
+      expect(whole.get(name)?.state).toBe(state)
+    }
   })
+
+  test('what includes a check of which nothing can be used says so, and stays as it is', () => {
+    const user = { ...refer('user', 'bad', 'gone', 'good'), state: 'ready', reason: 'AllReady' } as const
+    const { whole } = restore([user, refer('good')], new Map([['bad', 'it is cut off']]))
+    expect(whole.get('bad')).toMatchObject({ state: 'unknown', reason: 'ResultUnusable' })
+    const { findings, ...words } = whole.get('user') ?? user
+    expect(words).toMatchObject({ state: 'ready', reason: 'AllReady' })
+    expect(findings.map((one) => 'state' in one && [one.state, one.message])).toEqual([
+      ['unknown', 'bad: what the prober says of this check cannot be used: it is cut off'],
+      ['unknown', 'gone: what the prober says of this check cannot be used: it is not in the round'],
+      ['missing', 'good: m'],
+    ])
+  })
+
+  test('a chain of any length overflows no stack', () => {
+    const { whole, unusable } = restore(chain(20_000, refer))
+    expect(whole.size).toBe(20_001)
+    expect(unusable.size).toBe(Math.floor(20_000 / 51))
+  })
+
+  /** c0 includes nothing, and each other the one before. */
+  function chain(length: number, link: (name: string, next: string) => StoredCheck): StoredCheck[] {
+    const links = Array.from({ length }, (_, n) => link(`c${n + 1}`, `c${n}`))
+    return [...links.toReversed(), refer('c0')]
+  }
 })
 
-function wholeOf(written: readonly WrittenCheck[]): unknown {
-  const opened = putBack(written)
-  return typeof opened === 'string' ? opened : written.map(({ name }) => opened.whole.get(name))
+function restore(stored: readonly StoredCheck[], unusable: ReadonlyMap<string, string> = new Map()) {
+  return restoreIncluded(new Map(stored.map((check) => [check.name, check])), unusable)
 }
 
-function takenInAs(check: CheckResult): Finding {
-  return { need: `check:${check.name}`, kind: 'check', why: 'w', recommended: false, ...saysOf(check) }
+function wholeOf(stored: readonly StoredCheck[]): unknown {
+  const { whole } = restore(stored)
+  return stored.map(({ name }) => whole.get(name))
+}
+
+function includedAs(check: CheckResult): Finding {
+  return {
+    need: `check:${check.name}`,
+    kind: 'check',
+    why: 'w',
+    recommended: false,
+    ...resultAsFinding(check),
+  }
 }
 
 function findingOf(need: string): Finding {
@@ -197,8 +259,10 @@ function checkOf(name: string, findings: readonly Finding[]): CheckResult {
   return { ...said, name, title: name, findings }
 }
 
-function checksNamed(name: string, count: number, evidence: string): CheckResult[] {
+/** Each has so many kilobytes of evidence. */
+function checksNamed(name: string, count: number, kilobytes: number): CheckResult[] {
+  const evidence = Array.from({ length: kilobytes }, () => 'x'.repeat(1_000))
   return Array.from({ length: count }, (_, number) =>
-    checkOf(`${name}-${number}`, [{ ...findingOf('binary:x'), evidence: [evidence] }]),
+    checkOf(`${name}-${number}`, [{ ...findingOf('binary:x'), evidence }]),
   )
 }

@@ -7,19 +7,19 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Runs each command of the bundle once, so that what it compiled lies in NODE_COMPILE_CACHE when the image is started.
- * Node.js keeps that by user: it is to be run as each user that will run the agent. It fails when a command does, so
- * an image that cannot work is not built.
+ * Runs each command of the bundle once, so that its compiled code is in NODE_COMPILE_CACHE when the image starts.
+ * Node.js keys that cache by user, so run this as each user that will run the agent. It fails when a command fails, so
+ * an image that cannot work is never built.
  *
- * It needs nothing but Node.js: in the image there is nothing else.
+ * It needs nothing but Node.js: the image has nothing else.
  *
- *     node warm.ts <folder of the bundle>
+ *     node image/warm.ts <folder of the bundle>
  */
 const main = resolve(process.argv[2] ?? 'dist', 'agent/main.js')
 const folder = mkdtempSync('/tmp/warm-')
 const round = join(folder, 'round.json')
 const kubeconfig = join(folder, 'kubeconfig')
-/** Longest time for one step, milliseconds; it takes one second, and on a machine that builds other things too much more. */
+/** Longest time for one step, milliseconds. A step takes one second, and much longer on a busy build machine. */
 const deadline = 120_000
 
 const children = new Set<ChildProcess>()
@@ -57,7 +57,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** First those that go on for ever: what they share with others is kept as far as they compiled it. */
+/** The daemons go first: they compile the most of the code that all commands share. */
 async function warmDaemons(): Promise<void> {
   const probe = start(['probe', '--round', round])
   const serve = start(['serve', '--round', round, '--port', '0'])
@@ -75,7 +75,7 @@ async function warmDaemons(): Promise<void> {
 
 interface Running {
   said(): string
-  /** Stops it; what it compiled is kept when it ends by itself. */
+  /** Stops it by a signal that it handles: Node.js writes its cache only when the process exits by itself. */
   end(): Promise<void>
 }
 

@@ -1,0 +1,65 @@
+import { fstatSync, writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+
+type Stream = NodeJS.WriteStream & { readonly fd: number }
+
+/** Whether what was printed is somewhere. */
+export interface Output {
+  /** Waits for slow readers, which an exit would cut off. Resolves with false when something of it was lost. */
+  written(): Promise<boolean>
+}
+
+/**
+ * Watches stdout and stderr: what cannot be written (a full disk) is said once on stderr, and nothing ends because of it. A
+ * reader that is gone (`| head`) has what it wanted, and is no error.
+ */
+export function watchOutput(): Output {
+  const streams: Stream[] = [process.stdout, process.stderr]
+  /** The first error of each: what is written after it fails in other words. */
+  const errors = new Map<Stream, string>()
+  const fail = (stream: Stream, { code = '', message }: NodeJS.ErrnoException) => {
+    if (errors.has(stream)) return
+    errors.set(stream, code)
+    if (stream === process.stdout && code !== 'EPIPE')
+      process.stderr.write(`hostdeps: stdout cannot be written: ${message}\n`)
+  }
+  for (const stream of streams) {
+    if (isFile(stream.fd)) writeWhole(stream, (error) => fail(stream, error))
+    stream.on('error', (error) => fail(stream, error))
+  }
+  return {
+    async written() {
+      // Stdout first: what is wrong with it goes to stderr.
+      for (const stream of streams) await flushed(stream)
+      return [...errors.values()].every((code) => code === 'EPIPE')
+    },
+  }
+}
+
+/** A file or a device, not a terminal, pipe or socket. */
+function isFile(fd: number): boolean {
+  const stat = fstatSync(fd)
+  return stat.isFile() || (stat.isCharacterDevice() && !isatty(fd))
+}
+
+/**
+ * Node.js writes to a file once, and takes no notice when only a part fits: the rest would be lost without an error. After an
+ * error it would never write again, though there may be room later, when an agent logs on.
+ */
+function writeWhole(stream: Stream, fail: (error: Error) => void): void {
+  stream._write = (chunk: Buffer, _encoding, done) => {
+    try {
+      for (let from = 0; from < chunk.length;) from += writeSync(stream.fd, chunk, from)
+    } catch (error) {
+      fail(error as Error)
+    }
+    done()
+  }
+}
+
+async function flushed(stream: Stream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  stream.once('error', () => resolve())
+  stream.write('', () => resolve())
+  await promise
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIPv6 } from 'node:net'
+import type { AddressInfo } from 'node:net'
+
+/** Why a request is refused for the host that it names: an HTTP status, and words for people. */
+export type HostRefusal = readonly [status: number, detail: string]
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/** A name, IPv4 address or bracketed IPv6 address, with or without a port; user names and paths do not match. */
+const authority = /^(?:\[(?<ipv6>[\da-f:.]+)\]|(?<name>[\da-z.-]+))(?::\d*)?$/i
+
+/** A request target with a host of its own, as proxies are sent it; RFC 9112 (3.2.2) has it win over the header. */
+const absoluteForm = /^[a-z][a-z\d+.-]*:\/\/(?<authority>[^/?#]*)/i
+
+/**
+ * Refuses a request that names its host wrongly, or null.
+ *
+ * On a loopback address only names that nobody else can point there are taken. A web page of another site can have its own
+ * name resolve to 127.0.0.1 ("DNS rebinding"); to the browser it is then of the same origin as we are, and may read what is
+ * answered. Its Host header tells. On other addresses people come by names that we do not know: of Services, of Nodes.
+ *
+ * `Origin` needs no look: nothing is changed by a request, and without CORS headers a page of another origin cannot read
+ * an answer.
+ *
+ * @param local where the server listens
+ */
+export function refuseHost(request: IncomingMessage, local: AddressInfo | string | null): HostRefusal | null {
+  const hosts = hostHeaders(request.rawHeaders)
+  if (hosts.length > 1) return [400, 'there is more than one Host header']
+  // Clients of HTTP/1.0 may leave it out; browsers never do.
+  if (hosts.length === 0 && request.httpVersion === '1.1') return [400, 'there is no Host header']
+  if (!isLoopback(local)) return null
+  const target = absoluteForm.exec(request.url ?? '')?.groups?.['authority']
+  const named = target === undefined ? hosts : [...hosts, target]
+  return named.every(isOwnName) ? null : misdirected
+}
+
+const misdirected: HostRefusal = [
+  421,
+  'a server on a loopback address answers to localhost, 127.0.0.1 and [::1] alone, so that no web page of another name can read it',
+]
+
+function hostHeaders(raw: readonly string[]): string[] {
+  return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === 'host')
+}
+
+function isLoopback(local: AddressInfo | string | null): boolean {
+  return local !== null && typeof local === 'object' && isLoopbackAddress(local.address)
+}
+
+/** "localhost." is the same name, written whole (RFC 6761). Names below it are not: who resolves them is another matter. */
+function isOwnName(host: string): boolean {
+  const { ipv6, name = '' } = authority.exec(host)?.groups ?? {}
+  if (ipv6 !== undefined) return isLoopbackAddress(ipv6)
+  return /^localhost\.?$/i.test(name) || isLoopbackAddress(name)
+}
+
+function isLoopbackAddress(text: string): boolean {
+  return loopback.check(text, isIPv6(text) ? 'ipv6' : 'ipv4')
+}

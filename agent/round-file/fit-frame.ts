@@ -1,0 +1,97 @@
+import {
+  intervalBounds,
+  longestMistake,
+  longestRound,
+  mostAliases,
+  mostMistakes,
+  reapplyBounds,
+  unknownAfterBounds,
+} from '../model/bounds.ts'
+import { parseDuration } from '../model/duration.ts'
+import { checkNamePattern, conditionType, maxPublished } from '../model/names.ts'
+import type { HostSummary, Probing, PublishSettings, Round, Settings } from '../model/report.ts'
+import { shortenLine } from './shorten.ts'
+
+/** All of a round but its checks, within the bounds that its reader goes by. */
+export function fitFrame({ at, boot, took, settings, host, probing }: Omit<Round, 'checks'>) {
+  return {
+    v: 1,
+    at: fitTime(at),
+    boot: between(boot, 0, Number.MAX_SAFE_INTEGER),
+    took: between(took, 0, longestRound),
+    settings: fitSettings(settings),
+    host: fitHost(host),
+    probing: fitProbing(probing),
+  } satisfies Omit<Round, 'checks'>
+}
+
+function fitSettings(settings: Settings): Settings {
+  const { hash, checks, interval, unknownAfter, publish, mistakes, aliases } = settings
+  return {
+    hash: shortenLine(hash),
+    checks: fitNames(checks),
+    interval: within(interval, intervalBounds),
+    unknownAfter: within(unknownAfter, unknownAfterBounds),
+    publish: fitPublish(publish),
+    mistakes: fitMistakes(mistakes),
+    aliases: fitAliases(aliases),
+  }
+}
+
+function fitPublish({ labels, conditions, annotation, events, reapply }: PublishSettings): PublishSettings {
+  return { labels, conditions, annotation, events, reapply: within(reapply, reapplyBounds) }
+}
+
+/** Names of which two would be one condition cannot be on a Node. */
+function fitNames(names: readonly string[]): readonly string[] {
+  const conditions = new Map(
+    names
+      .filter((name) => checkNamePattern.test(name))
+      .toReversed()
+      .map((name) => [conditionType(name), name]),
+  )
+  return [...conditions.values()].toReversed().slice(0, maxPublished)
+}
+
+function fitMistakes(mistakes: readonly string[]): readonly string[] {
+  const few = mistakes.slice(0, mostMistakes).map((mistake) => shortenLine(mistake, longestMistake))
+  const more = mistakes.length - few.length
+  return more > 0 ? [...few, `and ${more} more`] : few
+}
+
+function fitAliases(aliases: Settings['aliases']): Settings['aliases'] {
+  const good = Object.entries(aliases).filter((pair) => pair.every((name) => checkNamePattern.test(name)))
+  return Object.fromEntries(good.slice(0, mostAliases))
+}
+
+function fitHost({ hostname, os, distro, kernel, arch }: HostSummary): HostSummary {
+  const orNull = (text: string | null) => (text === null ? null : shortenLine(text))
+  return {
+    hostname: orNull(hostname),
+    os: shortenLine(os),
+    distro: orNull(distro),
+    kernel: orNull(kernel),
+    arch: shortenLine(arch),
+  }
+}
+
+function fitProbing({ watched, refused, abandoned, cut }: Probing): Probing {
+  const count = (value: number) => Math.floor(between(value, 0, Number.MAX_SAFE_INTEGER))
+  return { watched: count(watched), refused: count(refused), abandoned: count(abandoned), cut: count(cut) }
+}
+
+function within(value: number, { least, most }: { least: string; most: string }): number {
+  return between(value, parseDuration(least) ?? 0, parseDuration(most) ?? 0)
+}
+
+/** What is no number is the least. */
+function between(value: number, least: number, most: number): number {
+  return Number.isNaN(value) ? least : Math.min(most, Math.max(least, value))
+}
+
+/** A wall clock may be set to anything; years of five digits are no RFC 3339. */
+function fitTime(at: string): string {
+  const time = Date.parse(at)
+  const latest = Date.parse('9999-12-31T23:59:59.999Z')
+  return new Date(between(time, 0, latest)).toISOString()
+}

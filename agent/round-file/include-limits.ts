@@ -1,0 +1,82 @@
+import { deepestFindings, mostCharacters, mostFindings } from '../model/bounds.ts'
+import type { Finding } from '../model/report.ts'
+import { includedNames } from './stored-check.ts'
+import type { StoredCheck, StoredFinding } from './stored-check.ts'
+
+/**
+ * What a check includes counts again in each that includes it: a small file may mean more findings than a process can
+ * hold. So the bounds of a check are with those of all that it includes.
+ */
+export interface Size {
+  readonly count: number
+  readonly depth: number
+  readonly characters: number
+}
+
+export const nothing: Size = { count: 0, depth: 0, characters: 0 }
+
+/** Of its findings; `ofCheck` is that of an included check, as {@link sizeOfCheck} gives it. */
+export function sizeOf(findings: readonly StoredFinding[], ofCheck: (name: string) => Size): Size {
+  return findings.map((one) => sizeOfFinding(one, ofCheck)).reduce(add, nothing)
+}
+
+/** As a finding of another check. */
+export function sizeOfCheck({ title, why, message, fix }: StoredCheck, findings: Size): Size {
+  const characters = keys + title.length + why.length + message.length + (fix?.length ?? 0)
+  return { ...findings, characters: findings.characters + characters }
+}
+
+export function sizeOfFinding(finding: StoredFinding, ofCheck: (name: string) => Size): Size {
+  const inner = innerSize(finding, ofCheck)
+  const own =
+    'takes' in finding ? keys + finding.need.length + (finding.why?.length ?? 0) : charactersOf(finding)
+  return { count: inner.count + 1, depth: inner.depth + 1, characters: inner.characters + own }
+}
+
+function innerSize(finding: StoredFinding, ofCheck: (name: string) => Size): Size {
+  if ('takes' in finding) return ofCheck(finding.takes)
+  return 'findings' in finding ? sizeOf(finding.findings, ofCheck) : nothing
+}
+
+export function add(one: Size, other: Size): Size {
+  return {
+    count: one.count + other.count,
+    depth: Math.max(one.depth, other.depth),
+    characters: one.characters + other.characters,
+  }
+}
+
+export function isHuge({ count, depth, characters }: Size): boolean {
+  return count > mostFindings || depth > deepestFindings || characters > mostCharacters
+}
+
+/** Characters of the keys and codes of a finding. */
+const keys = 200
+
+export function charactersOf(finding: Omit<Finding, 'findings'>): number {
+  const { need, kind, message, evidence, why, fix } = finding
+  const texts = [need, kind, message, why, fix ?? '', ...evidence]
+  return texts.reduce((sum, { length }) => sum + length, keys)
+}
+
+/**
+ * The names of the checks, each after all that it includes; `rings` are those that include one from which they are
+ * included, or themselves. No recursion: a file that is not ours may have a chain of any length.
+ */
+export function includeOrder(checks: ReadonlyMap<string, StoredCheck>) {
+  const [open, order, rings] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  const path = [...checks.keys()].toReversed()
+  for (let name = path.at(-1); name !== undefined; name = path.at(-1)) {
+    if (open.has(name) || order.has(name)) {
+      path.pop()
+      if (open.delete(name)) order.add(name)
+      continue
+    }
+    open.add(name)
+    for (const included of includedNames(checks.get(name)?.findings ?? [])) {
+      if (open.has(included)) rings.add(name)
+      else if (checks.has(included) && !order.has(included)) path.push(included)
+    }
+  }
+  return { order: [...order], rings }
+}

@@ -1,0 +1,129 @@
+import { hash } from 'node:crypto'
+import { mostChecks } from '../model/bounds.ts'
+import { checkNamePattern } from '../model/names.ts'
+import type { Round } from '../model/report.ts'
+import { nothingRestored, restoreIncluded } from './include.ts'
+import type { Restored } from './include.ts'
+import type { StoredCheck } from './stored-check.ts'
+import { nameOf, readCheck, readFrame } from './schema.ts'
+import { shortenList } from './shorten.ts'
+
+/** A round, with what is wrong with single checks of it; or why there is none that can be used. */
+export type RoundRead =
+  | { readonly round: Round; readonly faults: readonly string[] }
+  | { readonly unusable: string }
+
+/** What the next round is read with: most checks are written as they were. */
+export interface Memory {
+  readonly restored: Restored
+  /** By the hash of their lines. */
+  readonly lines: ReadonlyMap<string, StoredCheck>
+}
+
+export const noMemory: Memory = { restored: nothingRestored, lines: new Map() }
+
+/** Of a round, so that its log line is of a bounded length. */
+const mostFaults = 10
+
+const notJson = { unusable: 'the round file is cut off, or no JSON' }
+
+/**
+ * Reads a round from its bytes. Each check stands on a line of its own, and one that is as it was is not read again but
+ * taken as it was: a thousand checks, parsed anew for each round, would take half of the heap beside those that are there.
+ * A check of which something is wrong is unknown, and the others stay as they are.
+ */
+export function readRound(bytes: Buffer, before: Memory): RoundRead & { readonly memory?: Memory } {
+  const lines = linesOf(bytes)
+  if (lines === null) return { unusable: `the round file has more than ${mostChecks} checks` }
+  const [head = bytes, ...others] = lines
+  const value = parse(`${head.toString()}${others.pop()?.toString() ?? ''}`)
+  if (value === undefined) return notJson
+  const frame = readFrame(value)
+  if ('unusable' in frame) return frame
+  const known = new Map<string, StoredCheck>()
+  const inline = frame.checks.map((check) => takeCheck(check))
+  const reads = [...inline, ...others.map((line) => readLine(line, before, known))]
+  const { stored, unusable, faults } = sortOut(reads, frame.settings.checks)
+  const restored = restoreIncluded(stored, unusable, before.restored)
+  const names = new Set([...reads.flatMap(({ name }) => name ?? []), ...unusable.keys()])
+  const checks = [...names].flatMap((name) => restored.whole.get(name) ?? [])
+  const all = [...faults, ...[...restored.unusable].map(([name, why]) => `${name}: ${why}`)]
+  return {
+    round: { ...frame, checks },
+    faults: shortenList(all, mostFaults),
+    memory: { restored, lines: known },
+  }
+}
+
+/** One check of the file; of one without a name it is not even known which it is. */
+interface CheckRead {
+  readonly name: string | null
+  readonly read: StoredCheck | { readonly unusable: string }
+}
+
+/** What stands twice is neither. A published check must not vanish, since its label would too: it is unknown. */
+function sortOut(reads: readonly CheckRead[], published: readonly string[]) {
+  const [stored, unusable] = [new Map<string, StoredCheck>(), new Map<string, string>()]
+  for (const { name, read } of reads) {
+    if (name === null) continue
+    const why = stored.has(name) || unusable.has(name) ? 'it is in the round twice' : null
+    if (why === null && !('unusable' in read)) stored.set(name, read)
+    else unusable.set(name, why ?? ('unusable' in read ? read.unusable : ''))
+    if (unusable.has(name)) stored.delete(name)
+  }
+  const nameless = reads.flatMap(({ name, read }) =>
+    name === null && 'unusable' in read ? read.unusable : [],
+  )
+  const lost = published.filter((name) => !stored.has(name) && !unusable.has(name))
+  if (nameless.length > 0)
+    for (const name of lost) unusable.set(name, 'it is not in the round, or without its name')
+  return { stored, unusable, faults: nameless.map((why) => `a check without a name: ${why}`) }
+}
+
+function readLine(line: Buffer, before: Memory, known: Map<string, StoredCheck>): CheckRead {
+  const text = line.at(-1) === comma ? line.subarray(0, -1) : line
+  const key = hash('sha256', text, 'base64')
+  const old = before.lines.get(key)
+  if (old !== undefined) {
+    known.set(key, old)
+    return { name: old.name, read: old }
+  }
+  const json = text.toString()
+  const value = parse(json)
+  if (value === undefined) return { name: firstName(json), read: { unusable: 'it is cut off, or no JSON' } }
+  const taken = takeCheck(value)
+  if (!('unusable' in taken.read)) known.set(key, taken.read)
+  return taken
+}
+
+function takeCheck(value: unknown): CheckRead {
+  return { name: nameOf(value), read: readCheck(value) }
+}
+
+/** Of what is no JSON: the name is written first. */
+function firstName(json: string): string | null {
+  const [, name = ''] = /^\{"name":"([a-z0-9-]{1,56})"/.exec(json) ?? []
+  return checkNamePattern.test(name) ? name : null
+}
+
+const comma = ','.charCodeAt(0)
+
+/** Null when there are more than any round has. */
+function linesOf(bytes: Buffer): Buffer[] | null {
+  const lines = []
+  let start = 0
+  for (let end = bytes.indexOf('\n'); end >= 0; end = bytes.indexOf('\n', start)) {
+    lines.push(bytes.subarray(start, end))
+    if (lines.length > mostChecks + 1) return null
+    start = end + 1
+  }
+  return [...lines, bytes.subarray(start)]
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,206 @@
+import * as z from 'zod'
+import {
+  deepestFindings,
+  intervalBounds,
+  longestFix,
+  longestLine,
+  longestMistake,
+  longestRound,
+  longestUnusable,
+  mostAliases,
+  mostChecks,
+  mostEvidence,
+  mostFindings,
+  mostMistakes,
+  reapplyBounds,
+  unknownAfterBounds,
+} from '../model/bounds.ts'
+import { parseDuration } from '../model/duration.ts'
+import { checkNamePattern, conditionType, maxPublished } from '../model/names.ts'
+import { plainLines, plainText } from '../model/plain.ts'
+import { isReason, stateOf } from '../model/reason.ts'
+import type { Reason } from '../model/reason.ts'
+import type { Round } from '../model/report.ts'
+import { states } from '../model/state.ts'
+import type { State } from '../model/state.ts'
+import { shortenLine } from './shorten.ts'
+import type { StoredCheck, StoredFinding } from './stored-check.ts'
+
+const line = z.string().max(longestLine).transform(plainText)
+const fix = z.string().max(longestFix).transform(plainLines).nullable()
+const name = z.string().regex(checkNamePattern)
+const state = z.enum(states)
+const reason = z.custom<Reason>(
+  (text) => typeof text === 'string' && isReason(text),
+  'is no reason that is known',
+)
+const count = z.int().nonnegative()
+const omitted = z.int().positive().exactOptional()
+
+const time = ({ least, most }: { least: string; most: string }) =>
+  z
+    .number()
+    .min(parseDuration(least) ?? 0)
+    .max(parseDuration(most) ?? 0)
+
+/** The number is looked at first: of a million wrong items each would be an issue of its own. */
+const listOf = <T extends z.ZodType>(item: T, most: number) =>
+  z.array(z.unknown()).max(most).pipe(z.array(item))
+
+const reference = z.strictObject({
+  need: line,
+  kind: z.literal('check'),
+  takes: name,
+  why: line.exactOptional(),
+  recommended: z.boolean(),
+})
+
+const finding = z
+  .strictObject({
+    need: line,
+    kind: line,
+    state,
+    reason,
+    message: line,
+    evidence: listOf(line, mostEvidence),
+    why: line,
+    fix,
+    recommended: z.boolean(),
+    findings: z.array(z.unknown()).exactOptional(),
+    omitted,
+  })
+  .refine(isProven, unproven())
+
+const check = z
+  .strictObject({
+    name,
+    title: line,
+    why: line,
+    state,
+    reason,
+    message: line,
+    fix,
+    findings: z.array(z.unknown()),
+    omitted,
+  })
+  .refine(isProven, unproven())
+
+/** A round as the prober writes it, but for its checks: `v` changes when its form does. */
+const frame = z.strictObject({
+  v: z.literal(1),
+  at: z.iso.datetime(),
+  boot: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER),
+  took: z.number().nonnegative().max(longestRound),
+  settings: z.strictObject({
+    hash: line,
+    checks: listOf(name, maxPublished).refine(
+      (names) => new Set(names.map(conditionType)).size === names.length,
+      'has a name twice',
+    ),
+    interval: time(intervalBounds),
+    unknownAfter: time(unknownAfterBounds),
+    publish: z.strictObject({
+      labels: z.boolean(),
+      conditions: z.boolean(),
+      annotation: z.boolean(),
+      events: z.boolean(),
+      reapply: time(reapplyBounds),
+    }),
+    // With how many there are more, and how many checks are left out.
+    mistakes: listOf(z.string().max(longestMistake).transform(plainText), mostMistakes + 2),
+    aliases: z
+      .record(z.string(), z.unknown())
+      .refine((all) => Object.keys(all).length <= mostAliases, 'has too many')
+      .pipe(z.record(name, name)),
+  }),
+  host: z.strictObject({
+    hostname: line.nullable(),
+    os: line,
+    distro: line.nullable(),
+    kernel: line.nullable(),
+    arch: line,
+  }),
+  probing: z.strictObject({ watched: count, refused: count, abandoned: count, cut: count }),
+  checks: z.array(z.unknown()).max(mostChecks),
+})
+
+function isProven(said: { readonly state: State; readonly reason: Reason }): boolean {
+  return isReason(said.reason) && stateOf(said.reason) === said.state
+}
+
+function unproven() {
+  return { path: ['reason'], error: 'does not prove the state' }
+}
+
+export type Frame = Omit<Round, 'checks'> & { readonly checks: readonly unknown[] }
+
+type Unusable = { readonly unusable: string }
+
+/** What is wrong with the frame makes the round unusable, in words of a bounded length. */
+export function readFrame(value: unknown): Frame | Unusable {
+  const version = typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined
+  if (version !== 1)
+    return {
+      unusable: `the round file is of version ${typeof version === 'number' ? version : 'unknown'}, not 1`,
+    }
+  const result = frame.safeParse(value)
+  return result.success ? result.data : wrong(result.error, 'the round file is not of our form: ')
+}
+
+/** What is wrong with a check makes that check unusable. */
+export function readCheck(value: unknown): StoredCheck | Unusable {
+  if (hasTooMany(value)) return { unusable: 'it has more findings than may be' }
+  const shell = check.safeParse(value)
+  if (!shell.success) return wrong(shell.error, '')
+  const findings = readFindings(shell.data.findings, '')
+  return 'unusable' in findings ? findings : { ...shell.data, findings }
+}
+
+/** One after the other, up to the first that is wrong. */
+function readFindings(values: readonly unknown[], place: string): readonly StoredFinding[] | Unusable {
+  const findings: StoredFinding[] = []
+  for (const [index, value] of values.entries()) {
+    const read = readFinding(value, `${place}findings.${index}.`)
+    if ('unusable' in read) return read
+    findings.push(read)
+  }
+  return findings
+}
+
+function readFinding(value: unknown, place: string): StoredFinding | Unusable {
+  const isReference = typeof value === 'object' && value !== null && 'takes' in value
+  const shell = isReference ? reference.safeParse(value) : finding.safeParse(value)
+  if (!shell.success) return wrong(shell.error, place)
+  if ('takes' in shell.data) return shell.data
+  const { findings: inner, ...alone } = shell.data
+  if (inner === undefined) return alone
+  const findings = readFindings(inner, place)
+  return 'unusable' in findings ? findings : { ...alone, findings }
+}
+
+/** The name of a check of which perhaps nothing else can be used; null when not even that. */
+export function nameOf(value: unknown): string | null {
+  const named = typeof value === 'object' && value !== null && 'name' in value ? value.name : null
+  return typeof named === 'string' && checkNamePattern.test(named) ? named : null
+}
+
+/** Before the schema, which would call itself as deep as they are. */
+function hasTooMany(value: unknown): boolean {
+  let level = findingsIn(value)
+  let all = 0
+  for (let depth = 1; level.length > 0; depth++) {
+    all += level.length
+    if (depth > deepestFindings || all > mostFindings) return true
+    level = level.flatMap(findingsIn)
+  }
+  return false
+}
+
+function findingsIn(value: unknown): readonly unknown[] {
+  const isThere = typeof value === 'object' && value !== null && 'findings' in value
+  return isThere && Array.isArray(value.findings) ? value.findings : []
+}
+
+function wrong({ issues: [issue] }: z.ZodError, place: string): Unusable {
+  return { unusable: shortenLine(`${place}${issue?.path.join('.')}: ${issue?.message}`, longestUnusable) }
+}

@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from 'node:util'
+import { deepestFindings, mostCharacters, mostEvidence, mostFindings } from '../model/bounds.ts'
+import type { CheckResult, Finding } from '../model/report.ts'
+import { toFinding } from './include.ts'
+import { charactersOf } from './include-limits.ts'
+import { shortenFix, shortenLine, shortenList } from './shorten.ts'
+import type { Reference, StoredCheck, StoredFinding } from './stored-check.ts'
+
+/** A check as it is written, and whether something of it is left out. */
+export interface Stored {
+  readonly check: StoredCheck
+  readonly isCut: boolean
+}
+
+/** Each check alone: within the bounds of its texts and lists, and with the checks that it includes by their names. */
+export function storeChecks(checks: readonly CheckResult[]): Stored[] {
+  const byName = new Map(checks.map((check) => [check.name, check]))
+  return checks.map((check) => new Storing(byName).check(check))
+}
+
+/** One check on its way; what is beyond the bounds of all its findings is not even looked at. */
+class Storing {
+  readonly #checks: ReadonlyMap<string, CheckResult>
+  #isCut = false
+  #findings = mostFindings
+  #characters = mostCharacters
+
+  constructor(checks: ReadonlyMap<string, CheckResult>) {
+    this.#checks = checks
+  }
+
+  check({ name, title, why, state, reason, message, fix, findings, omitted }: CheckResult): Stored {
+    const words = {
+      name,
+      title: this.#line(title),
+      why: this.#line(why),
+      state,
+      reason,
+      message: this.#line(message),
+      fix: this.#fix(fix),
+    }
+    const check = { ...words, ...this.#list(findings, { omitted, depth: 1 }) }
+    return { check, isCut: this.#isCut }
+  }
+
+  #list(all: readonly Finding[], { omitted = 0, depth }: { omitted: number | undefined; depth: number }) {
+    const findings: StoredFinding[] = []
+    for (const finding of all) {
+      if (depth > deepestFindings || this.#findings <= 0 || this.#characters <= 0) break
+      this.#findings--
+      findings.push(this.#finding(finding, depth))
+    }
+    const left = all.length - findings.length
+    if (left > 0) this.#isCut = true
+    return { findings, ...countOmitted(omitted + left) }
+  }
+
+  #finding(finding: Finding, depth: number): StoredFinding {
+    const reference = referenceTo(this.#checks, finding)
+    if (reference !== null) return this.#reference(reference)
+    const { need, kind, state, reason, message, evidence, why, fix, recommended, findings } = finding
+    const alone = {
+      need: this.#line(need),
+      kind: this.#line(kind),
+      state,
+      reason,
+      message: this.#line(message),
+      evidence: this.#evidence(evidence),
+      why: this.#line(why),
+      fix: this.#fix(fix),
+      recommended,
+    }
+    this.#characters -= charactersOf(alone)
+    if (findings === undefined) return { ...alone, ...countOmitted(finding.omitted ?? 0) }
+    return { ...alone, ...this.#list(findings, { omitted: finding.omitted, depth: depth + 1 }) }
+  }
+
+  #reference({ need, kind, why, ...others }: Reference): Reference {
+    return {
+      ...others,
+      need: this.#line(need),
+      kind: this.#line(kind),
+      ...(why !== undefined && { why: this.#line(why) }),
+    }
+  }
+
+  #line(text: string): string {
+    return this.#noteCut(text, shortenLine(text))
+  }
+
+  #fix(fix: string | null): string | null {
+    return fix === null ? null : this.#noteCut(fix, shortenFix(fix))
+  }
+
+  #evidence(lines: readonly string[]): readonly string[] {
+    const few = shortenList(lines, mostEvidence)
+    if (few.length < lines.length) this.#isCut = true
+    return few.map((line) => this.#line(line))
+  }
+
+  /** What is only made harmless is not cut, though it may be shorter. */
+  #noteCut(text: string, short: string): string {
+    if (short.length < text.length && short.endsWith(' more characters)')) this.#isCut = true
+    return short
+  }
+}
+
+/** A count within what is read; not there when nothing is left out. */
+export function countOmitted(count: number): { readonly omitted?: number } {
+  return count >= 1 ? { omitted: Math.min(Math.floor(count), Number.MAX_SAFE_INTEGER) } : {}
+}
+
+/** Null for any finding that would not come back just as it is. */
+function referenceTo(checks: ReadonlyMap<string, CheckResult>, finding: Finding): Reference | null {
+  const { need, kind, why, recommended } = finding
+  const included = kind === 'check' ? checks.get(need.replace(/^check:/, '')) : undefined
+  if (included === undefined) return null
+  const reference = {
+    need,
+    kind,
+    takes: included.name,
+    ...(why === included.why ? {} : { why }),
+    recommended,
+  }
+  return isSame(finding, toFinding(reference, included)) ? reference : null
+}
+
+/** Findings are mostly the same object; comparing those that are not could take long where they are many. */
+function isSame(one: Finding, other: Finding): boolean {
+  const [{ findings, ...words }, { findings: others, ...otherWords }] = [one, other]
+  if (!isDeepStrictEqual(words, otherWords)) return false
+  return findings === others || (isSmall(findings) && isDeepStrictEqual(findings, others))
+}
+
+function isSmall(findings: readonly Finding[] = []): boolean {
+  let level = findings
+  let count = 0
+  for (let depth = 1; level.length > 0; depth++) {
+    count += level.length
+    if (depth > deepestFindings || count > mostFindings) return false
+    level = level.flatMap((one) => one.findings ?? [])
+  }
+  return true
+}

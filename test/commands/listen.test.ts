@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { hostdeps } from '../hosts/cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hostdeps-listen-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const noName =
+  /cannot be listened on: (ENOTFOUND|EAI_AGAIN|EINVAL), (this machine knows no such name|the name server)/
+
+test.each([
+  ['nope.invalid', noName],
+  ['300.1.1.1', noName],
+  ['[::1]', noName],
+  ['localhost:80', noName],
+  ['a'.repeat(300), noName],
+  ['a\u001b[31mb', /^a \[31mb:0 cannot be listened on/],
+  [
+    'fe80::1',
+    /^\[fe80::1\]:0 cannot be listened on: (EINVAL, an address of a link|EADDRNOTAVAIL|EAFNOSUPPORT)/,
+  ],
+  [
+    'fe80::1%nope',
+    /^\[fe80::1%nope\]:0 cannot be listened on: (EINVAL, an address of a link|ENODEV|EADDRNOTAVAIL)/,
+  ],
+  ['192.0.2.1', /^192\.0\.2\.1:0 cannot be listened on: EADDRNOTAVAIL, this machine has no such address$/],
+  ['', /^error: option '--host <address>' argument '' is invalid/],
+  [' ', /^error: option '--host <address>' argument ' ' is invalid/],
+])('--host "%s" is bad usage, in one line', async (host, words) => {
+  const { exitCode, stderr } = await hostdeps('serve', '--round', folder, '--port', '0', '--host', host)
+  expect(stderr).toMatch(words)
+  expect(stderr.replace('\n(--help lists what there is)', '')).not.toContain('\n')
+  expect(exitCode).toBe(2)
+})
+
+test('a host of the config with a NUL in it too', async () => {
+  const config = join(folder, 'config.yaml')
+  writeFileSync(config, 'http: { host: "a\\0b" }\n')
+  const { exitCode, stderr } = await hostdeps('serve', '--round', folder, '--port', '0', '--config', config)
+  expect(stderr).not.toContain('\n')
+  expect(exitCode).toBe(2)
+})
