@@ -136,9 +136,9 @@ function anyChange(chance: Chance): Partial<Finding> {
 }
 
 function deep(inner: Finding, levels: number): Finding {
+  const around = (findings: readonly Finding[]): Finding => ({ ...inner, findings })
   let whole = inner
-  for (let level = 0; level < levels; level++)
-    whole = { ...whole, findings: [whole === inner ? inner : whole] }
+  for (let level = 0; level < levels; level++) whole = around([whole])
   return whole
 }
 

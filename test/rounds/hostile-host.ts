@@ -3,7 +3,7 @@ import type { Host } from '../../agent/model/host.ts'
 import type { Answer, Question } from '../../agent/model/question.ts'
 
 /** What moves a terminal's cursor, breaks or turns a line, or is not seen. */
-export const odd = [
+const odd = [
   '\u001b[31m',
   '\r',
   '\u009b2J',
@@ -77,7 +77,7 @@ async function askOne(host: Host, question: Question): Promise<AnswerEntry> {
 }
 
 /** Numbers from 0 to 1, the same for each seed. */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed + 1
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
