@@ -3,12 +3,14 @@ import type { Followed } from '../catalog/follow.ts'
 import { fixText } from '../fixes/fix-text.ts'
 import { collectAnswers } from '../model/answers.ts'
 import type { AnswerEntry } from '../model/answers.ts'
+import type { Check } from '../model/check.ts'
 import { factQuestions, readFacts } from '../model/facts.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Clock, Host, Watcher } from '../model/host.ts'
 import { judge } from '../model/judge.ts'
 import { plan } from '../model/plan.ts'
-import type { HostSummary, Round, Settings } from '../model/report.ts'
+import type { CheckResult, HostSummary, Round, Settings } from '../model/report.ts'
+import { boundFixes } from './bounded-fixes.ts'
 
 /** What a round is made with. */
 export interface RoundOptions {
@@ -34,12 +36,30 @@ export async function makeRound({ host, clock, watcher, files, names }: RoundOpt
   const asked = unreachable === null ? await host.ask(plan(checks, facts)) : []
   const answers = collectAnswers([...known, ...asked] satisfies AnswerEntry[])
   const publishedBy = (check: string) => takersOf(catalog, config.checks, check)
-  const results = judge(checks, { facts, answers, unreachable, publishedBy, fixText })
+  const judged = judge(mostWantedFirst(checks, config.checks), {
+    facts,
+    answers,
+    unreachable,
+    publishedBy,
+    fixText: boundFixes(fixText),
+  })
+  const results = inOrderOf(checks, judged)
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
   const settings = settingsOf(files)
   return { v: 1, at, boot, took, settings, host: summarize(facts), probing, checks: results }
+}
+
+/** Where there is too much to say, what is published and what is shipped is said in full. */
+function mostWantedFirst(checks: readonly Check[], published: readonly string[]): Check[] {
+  const rank = ({ name, origin }: Check) => (published.includes(name) ? 0 : origin === 'shipped' ? 1 : 2)
+  return checks.toSorted((a, b) => rank(a) - rank(b))
+}
+
+function inOrderOf(checks: readonly Check[], results: readonly CheckResult[]): CheckResult[] {
+  const byName = new Map(results.map((result) => [result.name, result]))
+  return checks.flatMap(({ name }) => byName.get(name) ?? [])
 }
 
 function settingsOf({ loaded: { hash, config, catalog }, mistakes }: Followed): Settings {

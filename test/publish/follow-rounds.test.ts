@@ -54,6 +54,27 @@ test('after a reboot the old round is not believed, and the first new one is', l
   expect(board.stale()).toContain('no round has come for more than 3m')
 })
 
+test(
+  'what is wrong with one check is told once, and again when it is over; the others go on',
+  long,
+  async () => {
+    const { put, board, faults } = follow(100_000)
+    const [good, bad] = [
+      roundAt(100_000),
+      { ...roundAt(100_000).checks[0], name: 'b', message: 'x'.repeat(3_000) },
+    ]
+    const states = () => board.current()?.checks.map(({ name, reason }) => `${name} ${reason}`)
+    for (const boot of [100_001, 100_002]) {
+      put(JSON.stringify({ ...good, boot, checks: [...good.checks, bad] }))
+      await expect.poll(states, soon).toEqual(['a BinaryNotFound', 'b ResultUnusable'])
+      await expect.poll(() => faults, soon).toEqual([[expect.stringMatching(/^b: message: Too big/)]])
+    }
+    put(roundAt(100_003))
+    await expect.poll(() => faults.at(-1), soon).toEqual([])
+    expect(faults.length).toBe(2)
+  },
+)
+
 /** Follows a file of a folder of its own; "missing" is what its rounds say. */
 function follow(boot: number, first?: Round) {
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-follow-'))
@@ -71,12 +92,14 @@ function follow(boot: number, first?: Round) {
     told.push(why)
     board.silence(why)
   }
+  const faults: (readonly string[])[] = []
+  const faulty = (now: readonly string[]) => void faults.push(now)
   const stop = followRounds({
     path,
     board: { ...board, silence },
     clock,
     changed: () => {},
-    faulty: () => {},
+    faulty,
   })
   onTestFinished(() => {
     stop()
@@ -86,6 +109,7 @@ function follow(boot: number, first?: Round) {
     put,
     board,
     told,
+    faults,
     reason: () => board.current()?.checks[0]?.reason,
     pass: (ms: number) => void (now += ms),
   }

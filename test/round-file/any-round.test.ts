@@ -59,7 +59,12 @@ function harmfulIn({ checks, settings, host }: Round): readonly string[] {
     ...checks.flatMap(({ title, why, message }) => [title, why, message]),
     ...checks.flatMap(({ findings }) => findings.slice(0, 50).flatMap(linesOf)),
     ...settings.mistakes,
-    ...[settings.hash, host.hostname ?? '', host.os, host.distro ?? '', host.kernel ?? '', host.arch],
+    settings.hash,
+    host.hostname ?? '',
+    host.os,
+    host.distro ?? '',
+    host.kernel ?? '',
+    host.arch,
   ]
   const fixes = checks.map(({ fix }) => (fix ?? '').replaceAll(/[\n\t]/g, ''))
   return [...lines, ...fixes].filter((text) => /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202e\u2066]/u.test(text))

@@ -136,10 +136,10 @@ function anyChange(chance: Chance): Partial<Finding> {
 }
 
 function deep(inner: Finding, levels: number): Finding {
-  let whole = inner
-  for (let level = 0; level < levels; level++)
-    whole = { ...whole, findings: [whole === inner ? inner : whole] }
-  return whole
+  return Array.from({ length: levels }).reduce<Finding>(
+    (whole) => Object.assign({}, whole, { findings: [whole] }),
+    inner,
+  )
 }
 
 const allReasons = Object.keys(reasons) as Reason[]
