@@ -19,6 +19,7 @@ export function renderState(state: State): Html {
 /** One check; `data-key` tells the script whether what it shows is still the same. */
 export function renderCheck(check: ReportCheck): Html {
   const { name, title, state, since, message, reason } = check
+  const shown = linesOf(check.fix)
   const isTrouble = state === 'missing' || (state === 'unknown' && reason !== 'RoundStale')
   return html`<details
     class="check ${state}"
@@ -37,7 +38,7 @@ export function renderCheck(check: ReportCheck): Html {
       ${renderPending(check)}${renderFix(check.fix)}
       <p class="why">${check.why}</p>
       <ul class="findings">
-        ${check.findings.map((finding) => renderFinding(finding, check.fix))} ${renderOmitted(check.omitted)}
+        ${check.findings.map((finding) => renderFinding(finding, shown))} ${renderOmitted(check.omitted)}
       </ul>
     </div>
   </details> `
@@ -51,9 +52,10 @@ function renderPending({ pending }: ReportCheck): Html {
   </p>`
 }
 
-/** @param shown the fix that stands above it already */
-function renderFinding(finding: Finding, shown: string | null): Html {
+/** @param shown the lines of the fix that stands above it already */
+function renderFinding(finding: Finding, shown: ReadonlySet<string>): Html {
   const { state, need, recommended, message, evidence, why, fix, findings } = finding
+  const shownInside = findings === undefined || fix === null ? shown : linesOf(fix)
   return html`<li class="${state}">
     <p>
       <span class="state">${renderState(state)} ${state}</span>
@@ -66,7 +68,7 @@ function renderFinding(finding: Finding, shown: string | null): Html {
       findings === undefined
         ? html``
         : html`<ul class="findings">
-            ${findings.map((inner) => renderFinding(inner, fix ?? shown))} ${renderOmitted(finding.omitted)}
+            ${findings.map((inner) => renderFinding(inner, shownInside))} ${renderOmitted(finding.omitted)}
           </ul>`
     }
   </li>`
@@ -79,9 +81,12 @@ function renderOmitted(count: number | undefined): Html {
 }
 
 /** The fix of a check has the lines of all its findings. */
-function isShown(fix: string | null, shown: string | null): boolean {
-  const lines = shown?.split('\n') ?? []
-  return fix?.split('\n').every((line) => lines.includes(line)) ?? true
+function isShown(fix: string | null, shown: ReadonlySet<string>): boolean {
+  return fix?.split('\n').every((line) => shown.has(line)) ?? true
+}
+
+function linesOf(fix: string | null): ReadonlySet<string> {
+  return new Set(fix?.split('\n'))
 }
 
 function renderFix(fix: string | null): Html {

@@ -33,6 +33,9 @@ export const largestRound = 3 * 1024 * 1024
 /** Characters of a fix, which has the lines of all needs that are missing: a hundred notes of 500. */
 export const longestFix = 50_000
 
+/** Characters of a fix when those before it are {@link mostFixCharacters} already: a command or two. */
+export const longestLateFix = 300
+
 /** Characters of any other text of a round; `plainLine` makes lines of 1,000, and an including check adds its name. */
 export const longestLine = 2_000
 
@@ -60,8 +63,17 @@ export const mostChecks = 20_000
 /** What was seen for one need: the kernel's options are some forty. */
 export const mostEvidence = 100
 
+/** Characters of all fixes of a round, of checks and needs; all that are shipped have some 60,000. */
+export const mostFixCharacters = 2_000_000
+
 /** Findings of one check with those of all that it includes; all that are shipped have a thousand in all. */
 export const mostFindings = 2_000
+
+/**
+ * Values in one line of the file, counted before it is parsed: 3 MiB of brackets would take a heap of their own. A check of
+ * {@link mostCharacters} has 40,000 at most, and a frame has those of its aliases.
+ */
+export const mostLineValues = 50_000
 
 /** Mistakes that are told; of the others it is told how many there are. */
 export const mostMistakes = 20

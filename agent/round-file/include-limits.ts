@@ -50,13 +50,14 @@ export function isHuge({ count, depth, characters }: Size): boolean {
   return count > mostFindings || depth > deepestFindings || characters > mostCharacters
 }
 
-/** Characters of the keys and codes of a finding. */
+/** Characters of the keys and codes of a finding, and about what a line of evidence takes beside its text. */
 const keys = 200
+const perLine = 40
 
 export function charactersOf(finding: Omit<Finding, 'findings'>): number {
   const { need, kind, message, evidence, why, fix } = finding
-  const texts = [need, kind, message, why, fix ?? '', ...evidence]
-  return texts.reduce((sum, { length }) => sum + length, keys)
+  const words = [need, kind, message, why, fix ?? ''].reduce((sum, { length }) => sum + length, keys)
+  return evidence.reduce((sum, { length }) => sum + perLine + length, words)
 }
 
 /**

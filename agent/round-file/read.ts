@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { mostChecks } from '../model/bounds.ts'
 import { checkNamePattern } from '../model/names.ts'
 import type { Round } from '../model/report.ts'
+import { hasTooManyValues } from './count-values.ts'
 import { nothingRestored, restoreIncluded } from './include.ts'
 import type { Restored } from './include.ts'
 import type { StoredCheck } from './stored-check.ts'
@@ -25,8 +26,6 @@ export const noMemory: Memory = { restored: nothingRestored, lines: new Map() }
 /** Of a round, so that its log line is of a bounded length. */
 const mostFaults = 10
 
-const notJson = { unusable: 'the round file is cut off, or no JSON' }
-
 /**
  * Reads a round from its bytes. Each check stands on a line of its own, and one that is as it was is not read again but
  * taken as it was: a thousand checks, parsed anew for each round, would take half of the heap beside those that are there.
@@ -36,9 +35,9 @@ export function readRound(bytes: Buffer, before: Memory): RoundRead & { readonly
   const lines = linesOf(bytes)
   if (lines === null) return { unusable: `the round file has more than ${mostChecks} checks` }
   const [head = bytes, ...others] = lines
-  const value = parse(`${head.toString()}${others.pop()?.toString() ?? ''}`)
-  if (value === undefined) return notJson
-  const frame = readFrame(value)
+  const parsed = parse(Buffer.concat([head, others.pop() ?? Buffer.of()]))
+  if ('why' in parsed) return { unusable: `the round file ${parsed.why}` }
+  const frame = readFrame(parsed.value)
   if ('unusable' in frame) return frame
   const known = new Map<string, StoredCheck>()
   const inline = frame.checks.map((check) => takeCheck(check))
@@ -88,10 +87,9 @@ function readLine(line: Buffer, before: Memory, known: Map<string, StoredCheck>)
     known.set(key, old)
     return { name: old.name, read: old }
   }
-  const json = text.toString()
-  const value = parse(json)
-  if (value === undefined) return { name: firstName(json), read: { unusable: 'it is cut off, or no JSON' } }
-  const taken = takeCheck(value)
+  const parsed = parse(text)
+  if ('why' in parsed) return { name: firstName(text), read: { unusable: `it ${parsed.why}` } }
+  const taken = takeCheck(parsed.value)
   if (!('unusable' in taken.read)) known.set(key, taken.read)
   return taken
 }
@@ -101,8 +99,8 @@ function takeCheck(value: unknown): CheckRead {
 }
 
 /** Of what is no JSON: the name is written first. */
-function firstName(json: string): string | null {
-  const [, name = ''] = /^\{"name":"([a-z0-9-]{1,56})"/.exec(json) ?? []
+function firstName(line: Buffer): string | null {
+  const [, name = ''] = /^\{"name":"([a-z0-9-]{1,56})"/.exec(line.subarray(0, 100).toString()) ?? []
   return checkNamePattern.test(name) ? name : null
 }
 
@@ -120,10 +118,11 @@ function linesOf(bytes: Buffer): Buffer[] | null {
   return [...lines, bytes.subarray(start)]
 }
 
-function parse(json: string): unknown {
+function parse(json: Buffer): { readonly value: unknown } | { readonly why: string } {
+  if (hasTooManyValues(json)) return { why: 'has more in it than may be' }
   try {
-    return JSON.parse(json)
+    return { value: JSON.parse(json.toString()) }
   } catch {
-    return undefined
+    return { why: 'is cut off, or no JSON' }
   }
 }

@@ -8,20 +8,25 @@ const saying = 40
 export function shortenLine(text: string, longest = longestLine): string {
   const line = plainText(text)
   if (line.length <= longest) return line
-  const kept = beginning(line, longest - saying)
-  return `${kept}… (${line.length - kept.length} more characters)`
+  return cutLine(line, longest)
 }
 
 /**
- * The commands of a fix, harmless. Of one that is too long whole lines are kept, since half a command may do something else,
- * and how much there is more is a comment.
+ * The commands of a fix, harmless. Of one that is too long whole lines are kept, since half a command may do something else
+ * (a note may be half), and how much there is more is a comment.
  */
 export function shortenFix(fix: string, longest = longestFix): string {
   const text = plainLines(fix)
   if (text.length <= longest) return text
   const end = text.lastIndexOf('\n', longest - saying)
-  const kept = end < 0 ? '' : text.slice(0, end + 1)
+  if (end < 0 && text.startsWith('#')) return cutLine(text, longest)
+  const kept = text.slice(0, end + 1)
   return `${kept}# … (${text.length - kept.length} more characters)`
+}
+
+function cutLine(text: string, longest: number): string {
+  const kept = beginning(text, longest - saying)
+  return `${kept}… (${text.length - kept.length} more characters)`
 }
 
 /** The first of many, and how many there are more. */

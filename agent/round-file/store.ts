@@ -85,11 +85,11 @@ class Storing {
   }
 
   #line(text: string): string {
-    return this.#noteCut(text, shortenLine(text))
+    return this.#noteCut(shortenLine(text))
   }
 
   #fix(fix: string | null): string | null {
-    return fix === null ? null : this.#noteCut(fix, shortenFix(fix))
+    return fix === null ? null : this.#noteCut(shortenFix(fix))
   }
 
   #evidence(lines: readonly string[]): readonly string[] {
@@ -98,9 +98,9 @@ class Storing {
     return few.map((line) => this.#line(line))
   }
 
-  /** What is only made harmless is not cut, though it may be shorter. */
-  #noteCut(text: string, short: string): string {
-    if (short.length < text.length && short.endsWith(' more characters)')) this.#isCut = true
+  /** What is only made harmless is not cut, though it may be shorter; a fix may be cut already. */
+  #noteCut(short: string): string {
+    if (short.endsWith(' more characters)')) this.#isCut = true
     return short
   }
 }

@@ -11,8 +11,9 @@ import type { Failed } from '../model/failed.ts'
 import type { Clock, Host, Watcher } from '../model/host.ts'
 import { judge } from '../model/judge.ts'
 import type { Unanswered } from '../model/question.ts'
-import type { HostSummary, Round, Settings } from '../model/report.ts'
+import type { CheckResult, HostSummary, Round, Settings } from '../model/report.ts'
 import { askHost } from './ask-host.ts'
+import { boundFixes } from './bounded-fixes.ts'
 
 /** What a round is made with. */
 export interface RoundOptions {
@@ -37,7 +38,14 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
   const checks = askedFor(catalog, names)
   const publishedBy = (check: string) => takersOf(catalog, config.checks, check)
   const { facts, ...asked } = await askAll(options, checks, Date.parse(at))
-  const results = judge(checks, { facts, ...asked, publishedBy, fixText, ...(failed && { failed }) })
+  const judged = judge(mostWantedFirst(checks, config.checks), {
+    facts,
+    ...asked,
+    publishedBy,
+    fixText: boundFixes(fixText),
+    ...(failed && { failed }),
+  })
+  const results = inOrderOf(checks, judged)
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
@@ -67,6 +75,17 @@ async function askAll({ host, failed }: RoundOptions, checks: readonly Check[], 
     failed?.(error, null)
     return unreached({ fate: 'failed', detail: `hostdeps failed to ask it: ${wordsOf(error)}` })
   }
+}
+
+/** Where there is too much to say, what is published and what is shipped is said in full. */
+function mostWantedFirst(checks: readonly Check[], published: readonly string[]): Check[] {
+  const rank = ({ name, origin }: Check) => (published.includes(name) ? 0 : origin === 'shipped' ? 1 : 2)
+  return checks.toSorted((a, b) => rank(a) - rank(b))
+}
+
+function inOrderOf(checks: readonly Check[], results: readonly CheckResult[]): CheckResult[] {
+  const byName = new Map(results.map((result) => [result.name, result]))
+  return checks.flatMap(({ name }) => byName.get(name) ?? [])
 }
 
 function settingsOf({ loaded: { hash, config, catalog }, mistakes }: Followed): Settings {

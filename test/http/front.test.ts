@@ -105,3 +105,12 @@ test('the page has a tag, so that asking again costs nothing', async () => {
   source.unpublished = 'the API server does not answer'
   await expect.poll(async () => (await get('/', { headers })).status).toBe(200)
 })
+
+test('how many findings are left out is said, of a check and of a finding', async () => {
+  const finding = makeReport().checks[0]?.findings[0]
+  const findings = finding === undefined ? [] : [{ ...finding, findings: [], omitted: 7 }]
+  const { get } = await serve(fakeSource(makeReport({ gpu: { findings, omitted: 1_234 } })))
+  const { body } = await get('/', { headers: { accept: 'text/html' } })
+  for (const count of [7, 1_234])
+    expect(body).toContain(`<p>${count} more are left out: there would be too many.</p>`)
+})

@@ -51,6 +51,23 @@ test('after a reboot the old round is not believed, and the first new one is', a
   expect(board.stale()).toContain('no round has come for more than 3m')
 })
 
+test('what is wrong with one check is told once, and again when it is over; the others go on', async () => {
+  const { put, board, faults } = follow(100_000)
+  const [good, bad] = [
+    roundAt(100_000),
+    { ...roundAt(100_000).checks[0], name: 'b', message: 'x'.repeat(3_000) },
+  ]
+  const states = () => board.current()?.checks.map(({ name, reason }) => `${name} ${reason}`)
+  for (const boot of [100_001, 100_002]) {
+    put(JSON.stringify({ ...good, boot, checks: [...good.checks, bad] }))
+    await expect.poll(states).toEqual(['a BinaryNotFound', 'b ResultUnusable'])
+    await expect.poll(() => faults).toEqual([[expect.stringMatching(/^b: message: Too big/)]])
+  }
+  put(roundAt(100_003))
+  await expect.poll(() => faults.at(-1)).toEqual([])
+  expect(faults.length).toBe(2)
+})
+
 /** Follows a file of a folder of its own; "missing" is what its rounds say. */
 function follow(boot: number, first?: Round) {
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-follow-'))
@@ -68,12 +85,14 @@ function follow(boot: number, first?: Round) {
     told.push(why)
     board.silence(why)
   }
+  const faults: (readonly string[])[] = []
+  const faulty = (now: readonly string[]) => void faults.push(now)
   const stop = followRounds({
     path,
     board: { ...board, silence },
     clock,
     changed: () => {},
-    faulty: () => {},
+    faulty,
   })
   onTestFinished(() => {
     stop()
@@ -83,6 +102,7 @@ function follow(boot: number, first?: Round) {
     put,
     board,
     told,
+    faults,
     reason: () => board.current()?.checks[0]?.reason,
     pass: (ms: number) => void (now += ms),
   }
