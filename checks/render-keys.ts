@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../agent/catalog/json-schema.ts'
+import { renderBounds } from './render-bounds.ts'
 
 /** What a check file may say, key by key: the words of the JSON Schema, for reading. */
 export function renderKeys(schema: JsonSchema): string {
@@ -27,6 +28,7 @@ export function renderKeys(schema: JsonSchema): string {
     table(named('fixes')),
     'Of each:',
     table(named('fix')),
+    renderBounds(),
   ]
     .join('\n\n')
     .concat('\n')

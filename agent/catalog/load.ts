@@ -1,14 +1,17 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Catalog } from './catalog.ts'
 import { readCatalog } from './catalog.ts'
+import { includersOf } from './include.ts'
+import { checkNameOf } from './check-file.ts'
 import type { CheckText } from './check-file.ts'
 import type { Config } from './config.ts'
 import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
 import type { KnownNames } from '../model/near-names.ts'
 import type { Mistake } from './mistake.ts'
-import { Mistakes } from './mistake.ts'
+import { Mistakes, orMistakes } from './mistake.ts'
 import { isKnown, knownNames, reach } from './reach.ts'
 
 /** What all files of the folder of shipped checks say, by their names, as the build writes it down. */
@@ -74,15 +77,27 @@ export function loadUsable(options: LoadOptions): Loaded {
   const texts = withoutMistakes([...readShipped(), ...own])
   const { catalog, known } = readCatalog(texts)
   const [text] = file === null ? [] : orNone(() => [readText(file)])
-  const config = file === null || text === undefined ? defaultConfig : readUsableConfig(file, text, known)
+  const usable =
+    file === null || text === undefined
+      ? defaultConfig
+      : orMistakes(file, () => readUsableConfig(file, text, known))
+  const config = 'mistakes' in usable ? defaultConfig : usable
   return { config, catalog, hash: hashOf([texts.map(contentOf), text ?? null]) }
 }
 
-/** A check that takes in one that is left out is left out too. */
+/** A check that includes one that is left out is left out too. */
 function withoutMistakes(texts: readonly CheckText[]): readonly CheckText[] {
-  const bad = new Set(readCatalog(texts).mistakes.map(({ file }) => file))
-  const good = texts.filter(({ file }) => !bad.has(file))
-  return good.length === texts.length ? texts : withoutMistakes(good)
+  const { catalog, mistakes } = readCatalog(texts)
+  const bad = new Set(mistakes.map(({ file }) => file))
+  if (bad.size === 0) return texts
+  const names = texts.filter(({ file }) => bad.has(file)).map(({ file }) => checkNameOf(file))
+  const left = includersOf(catalog, names)
+  return withoutMistakes(texts.filter(({ file }) => !bad.has(file) && !left.has(checkNameOf(file))))
+}
+
+/** The shipped checks by the built-in config: when nothing that people wrote can be used. */
+export function loadShipped(): Loaded {
+  return load({ config: null, ownChecks: null, allowCommands: false })
 }
 
 function orNone<T>(read: () => readonly T[]): readonly T[] {
@@ -134,22 +149,18 @@ function ownRules(allowCommands: boolean): CheckText['rules'] {
   return { origin: 'own', allowCommands }
 }
 
-/** Reads the config alone, by who knows no checks; with mistakes as much of it as is valid. */
+/** Reads the config alone, by whoever knows no checks; with mistakes as much of it as is valid. */
 export function loadConfig(file: string | null): { config: Config; mistakes: readonly Mistake[] } {
   if (file === null) return { config: defaultConfig, mistakes: [] }
-  try {
-    const text = readText(file)
-    const read = readConfig(file, text, null)
-    if ('config' in read) return { config: read.config, mistakes: [] }
-    return { config: readUsableConfig(file, text, null), mistakes: read.mistakes }
-  } catch (error) {
-    if (error instanceof Mistakes) return { config: defaultConfig, mistakes: error.mistakes }
-    throw error
-  }
+  const read = orMistakes(file, () => readConfig(file, readText(file), null))
+  if ('config' in read) return { config: read.config, mistakes: [] }
+  const usable = orMistakes(file, () => readUsableConfig(file, readText(file), null))
+  return { config: 'mistakes' in usable ? defaultConfig : usable, mistakes: read.mistakes }
 }
 
 function readConfigText(file: string | null, text: string | null, known: KnownNames | null) {
-  return file === null || text === null ? { config: defaultConfig } : readConfig(file, text, known)
+  if (file === null || text === null) return { config: defaultConfig }
+  return orMistakes(file, () => readConfig(file, text, known))
 }
 
 /** A ConfigMap's folder holds links and names that start with "..": only *.yaml files count. */
@@ -176,7 +187,9 @@ function readText(file: string): string {
     const stat = statSync(file)
     if (!stat.isFile()) throw new Error('it is not a regular file')
     if (stat.size > largest) throw new Error(`it is larger than ${largest} bytes`)
-    return readFileSync(file, 'utf8')
+    const bytes = readFileSync(file)
+    if (!isUtf8(bytes)) throw new Error('it is not UTF-8')
+    return bytes.toString()
   } catch (error) {
     throw new Mistakes([unreadable(file, error)])
   }

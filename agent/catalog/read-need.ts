@@ -3,16 +3,21 @@ import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
 import type { HostNeed, Kind, Need } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
+import { deepestAnyOf } from '../model/bounds.ts'
 import { anyOfNeed, checkNeed, hostWideKeys, judgedKeys } from './check-schema.ts'
+import { alternativesOf } from './count-needs.ts'
 import { checkShape } from './document.ts'
-import type { Path } from './document.ts'
+import type { Path } from './yaml-tree.ts'
 import type { Mistake } from './mistake.ts'
 import { didYouMean } from './mistake.ts'
 import { confine, ownCheckMistakes } from './own-checks.ts'
 import type { Reader } from './reader.ts'
 import { whyNot } from './when.ts'
 
-export type Read = { readonly need: Need } | { readonly mistakes: readonly Mistake[] }
+/** `patterns`: instructions of all patterns in it. */
+export type Read =
+  | { readonly need: Need; readonly patterns: number }
+  | { readonly mistakes: readonly Mistake[] }
 
 const judgedShape = z.object(judgedKeys)
 type Judged = z.output<typeof judgedShape>
@@ -53,22 +58,27 @@ function readCheckNeed(reader: Reader, path: Path, value: object): Read {
   const shape = checkShape(reader.yaml, { path, value }, checkNeed)
   if ('mistakes' in shape) return shape
   const { check } = shape.value
-  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, shape.value) } }
+  const need = { type: 'check', check, id: `check:${check}`, ...common(reader, path, shape.value) } as const
+  return { need, patterns: 0 }
 }
 
 function readAnyOf(reader: Reader, path: Path, value: object): Read {
+  if (path.filter((key) => key === 'anyOf').length >= deepestAnyOf)
+    return { mistakes: [reader.yaml.mistake(path, `is anyOf in anyOf more than ${deepestAnyOf} deep`)] }
   const shape = checkShape(reader.yaml, { path, value }, anyOfNeed)
-  const items = 'anyOf' in value && Array.isArray(value.anyOf) ? value.anyOf : []
+  const items = alternativesOf(value)
   const reads = items.map((item: unknown, index) => readNeed(reader, [...path, 'anyOf', index], item))
   const mistakes = [
     ...('mistakes' in shape ? shape.mistakes : []),
     ...reads.flatMap((read) => ('mistakes' in read ? read.mistakes : [])),
   ]
   if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
-  const needs = reads.flatMap((read) => ('need' in read ? [read.need] : []))
+  const good = reads.flatMap((read) => ('need' in read ? [read] : []))
+  const needs = good.map(({ need }) => need)
   const others = needs.length > 1 ? `+${needs.length - 1}` : ''
   const id = `anyOf:${needs[0]?.id ?? ''}${others}`
-  return { need: { type: 'anyOf', needs, id, ...common(reader, path, shape.value) } }
+  const patterns = good.reduce((sum, one) => sum + one.patterns, 0)
+  return { need: { type: 'anyOf', needs, id, ...common(reader, path, shape.value) }, patterns }
 }
 
 function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: object }): Read {
@@ -82,7 +92,13 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
     process: shared.in === 'host' ? null : shared.in.process,
     confine: (question) => confine(question, reader.rules, kind.reads?.(shape.value) ?? null),
   }
-  return { need: { type: 'host', ...bindKind(kind, shape.value, view), ...common(reader, path, shared) } }
+  const patterns = (kind.patterns?.(shape.value) ?? []).reduce((sum, { size }) => sum + size, 0)
+  const need = {
+    type: 'host',
+    ...bindKind(kind, shape.value, view),
+    ...common(reader, path, shared),
+  } as const
+  return { need, patterns }
 }
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */

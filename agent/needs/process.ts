@@ -2,17 +2,19 @@ import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
 import type { ProcessQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 
-export const processName = z
-  .string()
-  .regex(/^[^\s/*?[\]]{1,15}$/, 'is not the name of a process: at most 15 characters, no patterns')
+export const processName = word(
+  /^[^\s/*?[\]]{1,15}$/,
+  'is not the name of a process: at most 15 characters, no patterns',
+)
 
 const schema = z.strictObject({
   process: z
     .union([
       processName.transform((one) => [one]),
       z
-        .strictObject({ anyOf: z.array(processName).min(1).describe('Names of which any is enough.') })
+        .strictObject({ anyOf: listOf(processName).describe('Names of which any is enough.') })
         .transform(({ anyOf }) => anyOf),
     ])
     .describe(
