@@ -9,6 +9,7 @@ import { includeMistakes } from './include.ts'
 import { orMistakes } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
 import { allNeeds, checkNeeds } from './needs-of.ts'
+import { countTokens } from './yaml-scan.ts'
 
 /** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
 export type Catalog = ReadonlyMap<string, Check>
@@ -46,13 +47,17 @@ interface ReadFile {
 function readAll(texts: readonly CheckText[]): readonly ReadFile[] {
   const scale = openScale()
   let excess: string | null = null
-  const reads = texts.map((text): ReadFile => {
-    const { file, rules } = text
-    const read = excess === null || rules.origin === 'shipped' ? readOnce(text) : null
-    if (read !== null && 'check' in read && rules.origin === 'own') excess = scale(read.check, read.patterns)
-    if (read !== null && (excess === null || rules.origin === 'shipped')) return { file, read }
-    return { file, read: { mistakes: [{ file, line: 1, path: '', message: `is left out: ${excess}` }] } }
-  })
+  const readCustom = (text: CheckText): CheckRead => {
+    excess ??= scale.file(countTokens(text.text))
+    const read = excess === null ? readOnce(text) : null
+    if (read !== null && 'check' in read) excess = scale.check(read.check, read.patterns)
+    if (read !== null && excess === null) return read
+    return { mistakes: [{ file: text.file, line: 1, path: '', message: `is left out: ${excess}` }] }
+  }
+  const reads = texts.map((text) => ({
+    file: text.file,
+    read: text.rules.origin === 'own' ? readCustom(text) : readOnce(text),
+  }))
   const files = new Set(texts.map(({ file }) => file))
   for (const file of lastReads.keys()) if (!files.has(file)) lastReads.delete(file)
   return reads

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { mostNeeds } from '../model/bounds.ts'
+import { mostConflicts, mostNeeds } from '../model/bounds.ts'
 import type { Check } from '../model/check.ts'
 import { readPattern } from '../model/pattern.ts'
 import type { Need } from '../model/need.ts'
@@ -10,6 +10,8 @@ import type { YamlFile } from './document.ts'
 import { firstMistakes } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
 import { countNeeds } from './count-needs.ts'
+import { countConflicts } from './custom-weight.ts'
+import { allNeeds } from './needs-of.ts'
 import { readNeed } from './read-need.ts'
 import type { Read } from './read-need.ts'
 import type { Rules } from './reader.ts'
@@ -54,6 +56,7 @@ function readParsed(yaml: YamlFile, written: CheckText): CheckRead {
     ...('mistakes' in shape ? shape.mistakes : []),
     ...needs.flatMap((need) => ('mistakes' in need ? need.mistakes : [])),
     ...doubleNeeds(yaml, needs),
+    ...conflictMistakes(yaml, needs),
     ...symptoms.mistakes,
   ]
   if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
@@ -119,4 +122,10 @@ function doubleNeeds(yaml: YamlFile, needs: readonly Read[]): Mistake[] {
     ids.add(id)
     return isDouble ? [yaml.mistake(['needs', index], `the need ${id} stands here twice`)] : []
   })
+}
+
+function conflictMistakes(yaml: YamlFile, needs: readonly Read[]): Mistake[] {
+  const all = allNeeds(needs.flatMap((read) => ('need' in read ? [read.need] : [])))
+  if (countConflicts(all) <= mostConflicts) return []
+  return [yaml.mistake(['needs'], `names more than ${mostConflicts} checks under conflicts, over all needs`)]
 }

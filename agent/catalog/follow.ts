@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { mostMistakes } from '../model/bounds.ts'
+import { mostCustomChecks, mostMistakes } from '../model/bounds.ts'
 import { orMistakes, tellMistakes } from './mistake.ts'
 import { load, loadShipped, loadUsable } from './load.ts'
 import type { Loaded, LoadOptions } from './load.ts'
@@ -56,8 +56,11 @@ function readAnew(options: LoadOptions, otherwise: () => Loaded): Followed {
 }
 
 function identifyAll({ config, ownChecks }: LoadOptions): string {
-  const inFolder = ownChecks === null ? [] : namesIn(ownChecks).map((name) => join(ownChecks, name))
-  return [...(config === null ? [] : [config]), ...inFolder].map(identify).join('\n')
+  const names = ownChecks === null ? [] : namesIn(ownChecks)
+  // Those that are read, with what else a ConfigMap's folder holds.
+  const inFolder = names.slice(0, mostCustomChecks + 10).map((name) => join(ownChecks ?? '', name))
+  const files = [...(config === null ? [] : [config]), ...inFolder]
+  return [names.length, ...files.map(identify)].join('\n')
 }
 
 function namesIn(folder: string): string[] {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { mostCustomChecks } from '../model/bounds.ts'
 import type { Catalog } from './catalog.ts'
 import { readCatalog } from './catalog.ts'
 import { includersOf } from './include.ts'
@@ -41,14 +42,14 @@ export interface Loaded {
  */
 export function load(options: LoadOptions, only: readonly string[] | null = null): Loaded {
   const { config: file, ownChecks, allowCommands } = options
-  const own = ownChecks === null ? [] : readFolder(ownChecks, ownRules(allowCommands))
-  const texts = [...readShipped(), ...own]
+  const own = readOwnFolder(ownChecks, ownRules(allowCommands))
+  const texts = [...readShipped(), ...own.texts]
   const configText = file === null ? null : readText(file)
-  const part = only === null ? null : loadPart(texts, { file, configText, only })
+  const part = only === null || own.mistakes.length > 0 ? null : loadPart(texts, { file, configText, only })
   if (part !== null) return part
   const read = readCatalog(texts)
   const config = readConfigText(file, configText, read.known)
-  const mistakes = [...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
+  const mistakes = [...own.mistakes, ...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
   if (mistakes.length > 0 || 'mistakes' in config) throw new Mistakes(mistakes)
   return { config: config.config, catalog: read.catalog, hash: hashOf([texts.map(contentOf), configText]) }
 }
@@ -73,16 +74,12 @@ function loadPart(texts: readonly CheckText[], { file, configText, only }: Part)
 /** What can be used of files with mistakes: the keys of the config and the own checks that have none. */
 export function loadUsable(options: LoadOptions): Loaded {
   const { config: file, ownChecks } = options
-  const own = ownChecks === null ? [] : orNone(() => readFolder(ownChecks, ownRules(options.allowCommands)))
-  const texts = withoutMistakes([...readShipped(), ...own])
+  const own = readOwnFolder(ownChecks, ownRules(options.allowCommands))
+  const texts = withoutMistakes([...readShipped(), ...own.texts])
   const { catalog, known } = readCatalog(texts)
-  const [text] = file === null ? [] : orNone(() => [readText(file)])
-  const usable =
-    file === null || text === undefined
-      ? defaultConfig
-      : orMistakes(file, () => readUsableConfig(file, text, known))
-  const config = 'mistakes' in usable ? defaultConfig : usable
-  return { config, catalog, hash: hashOf([texts.map(contentOf), text ?? null]) }
+  const text = file === null ? null : orMistakes(file, () => readText(file))
+  const config = typeof text === 'string' && file !== null ? usableConfig(file, text, known) : defaultConfig
+  return { config, catalog, hash: hashOf([texts.map(contentOf), text]) }
 }
 
 /** A check that includes one that is left out is left out too. */
@@ -98,15 +95,6 @@ function withoutMistakes(texts: readonly CheckText[]): readonly CheckText[] {
 /** The shipped checks by the built-in config: when nothing that people wrote can be used. */
 export function loadShipped(): Loaded {
   return load({ config: null, ownChecks: null, allowCommands: false })
-}
-
-function orNone<T>(read: () => readonly T[]): readonly T[] {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Mistakes) return []
-    throw error
-  }
 }
 
 function contentOf(written: CheckText): unknown {
@@ -154,8 +142,14 @@ export function loadConfig(file: string | null): { config: Config; mistakes: rea
   if (file === null) return { config: defaultConfig, mistakes: [] }
   const read = orMistakes(file, () => readConfig(file, readText(file), null))
   if ('config' in read) return { config: read.config, mistakes: [] }
-  const usable = orMistakes(file, () => readUsableConfig(file, readText(file), null))
-  return { config: 'mistakes' in usable ? defaultConfig : usable, mistakes: read.mistakes }
+  const text = orMistakes(file, () => readText(file))
+  const config = typeof text === 'string' ? usableConfig(file, text, null) : defaultConfig
+  return { config, mistakes: read.mistakes }
+}
+
+function usableConfig(file: string, text: string, known: KnownNames | null): Config {
+  const usable = orMistakes(file, () => readUsableConfig(file, text, known))
+  return 'mistakes' in usable ? defaultConfig : usable
 }
 
 function readConfigText(file: string | null, text: string | null, known: KnownNames | null) {
@@ -163,12 +157,41 @@ function readConfigText(file: string | null, text: string | null, known: KnownNa
   return orMistakes(file, () => readConfig(file, text, known))
 }
 
-/** A ConfigMap's folder holds links and names that start with "..": only *.yaml files count. */
 function readFolder(folder: string, rules: CheckText['rules']): CheckText[] {
-  const names = readdirOrMistake(folder).filter((name) => /^[^.].*\.ya?ml$/.test(name))
-  return names
+  return namesIn(folder).map((name) => ({
+    file: join(folder, name),
+    text: readText(join(folder, name)),
+    rules,
+  }))
+}
+
+/** A ConfigMap's folder holds links and names that start with "..": only *.yaml files count. */
+function namesIn(folder: string): readonly string[] {
+  return readdirOrMistake(folder)
+    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
     .toSorted()
-    .map((name) => ({ file: join(folder, name), text: readText(join(folder, name)), rules }))
+}
+
+interface OwnTexts {
+  readonly texts: readonly CheckText[]
+  readonly mistakes: readonly Mistake[]
+}
+
+/** The custom checks as far as their files can be read, the first of them where there are too many. */
+function readOwnFolder(folder: string | null, rules: CheckText['rules']): OwnTexts {
+  if (folder === null) return { texts: [], mistakes: [] }
+  const names = orMistakes(folder, () => namesIn(folder))
+  if ('mistakes' in names) return { texts: [], mistakes: names.mistakes }
+  const reads = names.slice(0, mostCustomChecks).map((name) => {
+    const file = join(folder, name)
+    return orMistakes(file, (): CheckText => ({ file, text: readText(file), rules }))
+  })
+  const message = `holds ${names.length} custom checks, of which the first ${mostCustomChecks} are read`
+  const tooMany = names.length > mostCustomChecks ? [{ file: folder, line: 1, path: '', message }] : []
+  return {
+    texts: reads.filter((read) => 'text' in read),
+    mistakes: [...tooMany, ...reads.flatMap((read) => ('mistakes' in read ? read.mistakes : []))],
+  }
 }
 
 function readdirOrMistake(folder: string): string[] {

@@ -1,6 +1,6 @@
 import { deepestDocument, longestText, mostMistakes, mostValues } from '../model/bounds.ts'
 import { unprintable } from '../model/plain.ts'
-import { tooDeep } from './yaml-scan.ts'
+import { tooDeep, tooLongText } from './yaml-scan.ts'
 import type { Path } from './yaml-tree.ts'
 
 /** What is wrong with a value of a file, whatever it is for. */
@@ -40,8 +40,7 @@ function entriesOf(value: object): Iterable<[string | number, unknown]> {
 const unseen = new RegExp(`[${unprintable}]`, 'u')
 
 function textFaults(text: string, path: Path): ValueFault[] {
-  if (text.length > longestText)
-    return [{ path, message: `is a text of more than ${longestText} characters` }]
+  if (text.length > longestText) return [{ path, message: tooLongText }]
   const [found] = unseen.exec(text) ?? []
   if (found === undefined) return []
   const message = found === '\n' ? lineBreak : `holds ${nameOf(found)}, which nobody sees`

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
-import type { HostNeed, Kind, Need } from '../model/need.ts'
+import type { HostNeed, Kind, NamedFile, Need } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
 import { deepestAnyOf } from '../model/bounds.ts'
 import { anyOfNeed, checkNeed, hostWideKeys, judgedKeys } from './check-schema.ts'
@@ -11,7 +11,7 @@ import type { Path } from './yaml-tree.ts'
 import type { Mistake } from './mistake.ts'
 import { didYouMean } from './mistake.ts'
 import { confine, ownCheckMistakes } from './own-checks.ts'
-import type { Reader } from './reader.ts'
+import type { Reader, Rules } from './reader.ts'
 import { whyNot } from './when.ts'
 
 /** `patterns`: instructions of all patterns in it. */
@@ -88,10 +88,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   const refused = ownCheckMistakes(reader, path, { kind, spec: shape.value })
   if (refused.length > 0) return { mistakes: refused }
   const shared = judgedShape.parse(value)
-  const view: View = {
-    process: shared.in === 'host' ? null : shared.in.process,
-    confine: (question) => confine(question, reader.rules, kind.reads?.(shape.value) ?? null),
-  }
+  const view = viewOf(shared, reader.rules, kind.reads?.(shape.value) ?? null)
   const patterns = (kind.patterns?.(shape.value) ?? []).reduce((sum, { size }) => sum + size, 0)
   const need = {
     type: 'host',
@@ -119,6 +116,14 @@ const wholeSchemas = new Map<Kind, z.ZodObject>()
 interface View {
   readonly process: string | null
   readonly confine: <Q extends Question>(question: Q) => Q
+}
+
+/** Apart, so that a need does not keep the document that it was read from. */
+function viewOf(shared: Judged, rules: Rules, read: NamedFile | null): View {
+  return {
+    process: shared.in === 'host' ? null : shared.in.process,
+    confine: (question) => confine(question, rules, read),
+  }
 }
 
 /** Ties a kind to what one need says, and its questions to how they are put. */

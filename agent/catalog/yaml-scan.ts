@@ -1,5 +1,5 @@
 import { CST, Lexer } from 'yaml'
-import { deepestDocument, mostTokens } from '../model/bounds.ts'
+import { deepestDocument, longestText, mostTokens } from '../model/bounds.ts'
 
 /** Why a text is not to be parsed, and where that is. */
 interface Refusal {
@@ -18,14 +18,32 @@ export function refuseYaml(text: string): Refusal | null {
   const place = new Place()
   let count = 0
   for (const token of new Lexer().lex(text)) {
-    count++
-    if (count > mostTokens)
-      return { line: place.line, message: `is too long: more than ${mostTokens} words and marks of YAML` }
+    const { line } = place
     place.pass(token)
-    if (place.depth > deepestDocument) return { line: place.line, message: tooDeep }
+    // A text may have as many lines as it likes, and each of them takes as much as a word.
+    count += 1 + place.line - line
+    if (count > mostTokens) return { line, message: tooLong }
+    if (token.length > longestToken && !token.startsWith('#')) return { line, message: tooLongText }
+    if (place.depth > deepestDocument) return { line, message: tooDeep }
   }
   return null
 }
+
+/** Of more than may be in a file, just that many. */
+export function countTokens(text: string): number {
+  let count = 0
+  for (const token of new Lexer().lex(text)) {
+    count += token.split('\n').length
+    if (count > mostTokens) break
+  }
+  return count
+}
+
+const tooLong = `is too long: more than ${mostTokens} words, marks and lines of YAML`
+
+/** An escape takes up to ten characters, and the indents of a text that is folded do not count. */
+const longestToken = 10 * longestText
+export const tooLongText = `is a text of more than ${longestText} characters`
 
 /** Where in the text a token begins, and how deep that is: by brackets, and by the columns in which blocks begin. */
 class Place {

@@ -30,6 +30,9 @@ export const mostCustomPatterns = 30_000
 /** Questions that all custom checks ask together in a round, beside those that shipped checks ask too: about a second. */
 export const mostCustomQuestions = 20_000
 
+/** Tokens of YAML of all custom checks: to parse them takes some two seconds in a small heap. A check has about a hundred. */
+export const mostCustomTokens = 300_000
+
 // document: one YAML file
 
 /** Maps and lists within each other, with what aliases stand for; anyOf in anyOf as deep as it may be takes 27. */
@@ -38,7 +41,7 @@ export const deepestDocument = 32
 /** Characters of one text in a file, whatever it is. */
 export const longestText = 4_096
 
-/** Tokens of YAML (names, values, marks, line ends): a token takes 350 bytes while the file is read. */
+/** Tokens of YAML (names, values, marks) and lines: each takes 350 bytes while the file is read. */
 export const mostTokens = 30_000
 
 /** Values in a file, keys among them, with what aliases stand for. */
@@ -80,7 +83,7 @@ export const longestName = 200
 /** Bytes of a path: PATH_MAX of the kernel. */
 export const longestPath = 4_096
 
-/** Names under `conflicts:` of one need. */
+/** Names under `conflicts:` of one check: for each of them the needs of both are judged anew. */
 export const mostConflicts = 20
 
 /** Items of a list: names of which any is enough, packages, options, sources, aliases. */
