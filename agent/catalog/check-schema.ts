@@ -7,7 +7,6 @@ import {
   longestPattern,
   mostConflicts,
   mostItems,
-  mostNeeds,
 } from '../model/bounds.ts'
 import { listOf, word } from '../needs/bounded.ts'
 import { moduleName } from '../needs/kernel-module.ts'
@@ -165,7 +164,6 @@ export const anyOfNeed = z.strictObject({
   anyOf: z
     .array(z.unknown())
     .min(1)
-    .max(mostNeeds)
     .describe('Needs of which any is enough; missing when all of them are that apply.'),
   ...wordKeys,
   conflicts,
@@ -182,7 +180,7 @@ export const checkFile = z.strictObject({
     .max(mostItems)
     .default([])
     .describe('What people look for it by besides its name: they lead to it, and are the name of nothing.'),
-  needs: z.array(z.unknown()).min(1).max(mostNeeds).describe('What the host must have, a line each.'),
+  needs: z.array(z.unknown()).min(1).describe('What the host must have, a line each.'),
   fix: fixByDistro
     .optional()
     .describe('What mends those of its needs that nothing nearer mends, by distribution.'),

@@ -89,17 +89,17 @@ export function readUsableConfig(file: string, text: string, known: KnownNames |
   return { ...good, checks: usable }
 }
 
-/** Of more than go on a Node, it is told how many there are, and no more of them. */
+/** Of more than go on a Node, it is told how many there are, and nothing else of them. */
 function checkMistakes(yaml: YamlFile, known: KnownNames | null): Mistake[] {
   const names = writtenChecks(yaml.value)
   const place = (index: number) => yaml.mistake(['checks', index], '')
-  const isKnown = new Set(known?.names)
-  const unknown = names
-    .slice(0, maxPublished)
-    .flatMap((name, index) =>
-      known === null || isKnown.has(name) ? [] : [yaml.mistake(['checks', index], noSuchCheck(name, known))],
-    )
-  return [...unknown, ...publishMistakes(names, place)]
+  const together = publishMistakes(names, place)
+  if (known === null || names.length > maxPublished) return together
+  const isKnown = new Set(known.names)
+  const unknown = names.flatMap((name, index) =>
+    isKnown.has(name) ? [] : [yaml.mistake(['checks', index], noSuchCheck(name, known))],
+  )
+  return [...unknown, ...together]
 }
 
 /** The names as far as they can be read, so that their mistakes are told together with those of the shape. */

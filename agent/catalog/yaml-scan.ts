@@ -20,8 +20,7 @@ export function refuseYaml(text: string): Refusal | null {
   for (const token of new Lexer().lex(text)) {
     const { line } = place
     place.pass(token)
-    // A text may have as many lines as it likes, and each of them takes as much as a word.
-    count += 1 + place.line - line
+    count += weightOf(token)
     if (count > mostTokens) return { line, message: tooLong }
     if (token.length > longestToken && !token.startsWith('#')) return { line, message: tooLongText }
     if (place.depth > deepestDocument) return { line, message: tooDeep }
@@ -33,10 +32,15 @@ export function refuseYaml(text: string): Refusal | null {
 export function countTokens(text: string): number {
   let count = 0
   for (const token of new Lexer().lex(text)) {
-    count += token.split('\n').length
+    count += weightOf(token)
     if (count > mostTokens) break
   }
   return count
+}
+
+/** Each line of a text takes as much as a word. */
+function weightOf(token: string): number {
+  return Math.max(1, token.split('\n').length - 1)
 }
 
 const tooLong = `is too long: more than ${mostTokens} words, marks and lines of YAML`

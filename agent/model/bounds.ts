@@ -22,7 +22,7 @@ export const mostCustomConflicts = 1_000
 export const mostCustomFindings = 200_000
 
 /** Needs of all custom checks, with those in anyOf: each takes about 2 KiB while it is in use. */
-export const mostCustomNeeds = 6_000
+export const mostCustomNeeds = 4_000
 
 /** Instructions of the patterns of all custom checks: to compile them all takes less than a second. */
 export const mostCustomPatterns = 30_000
@@ -42,10 +42,10 @@ export const deepestDocument = 32
 export const longestText = 4_096
 
 /** Tokens of YAML (names, values, marks) and lines: each takes 350 bytes while the file is read. */
-export const mostTokens = 30_000
+export const mostTokens = 15_000
 
 /** Values in a file, keys among them, with what aliases stand for. */
-export const mostValues = 20_000
+export const mostValues = 10_000
 
 // include: a check that names another
 

@@ -1,3 +1,5 @@
+import { mostCustomChecks, mostCustomNeeds } from '../../agent/model/bounds.ts'
+
 /** What an editor of the ConfigMaps may write: the config, and check files by their names. Together at most 1 MiB, as a ConfigMap is. */
 export interface HostileMap {
   readonly config?: string | Buffer
@@ -246,4 +248,34 @@ export const hostileMaps: Readonly<Record<string, () => HostileMap>> = {
     files(
       (at) => head + Array.from({ length: 500 }, (_, line) => `  - device: /dev/a${at}/b${line}*\n`).join(''),
     ),
+}
+
+function fullOf(part: (at: number) => string, inEach = 500): HostileMap {
+  const texts = Array.from({ length: mostCustomNeeds / inEach }, (_, file) => {
+    const lines = Array.from({ length: inEach }, (_, line) => part(file * inEach + line))
+    return [`full-${file}`, head + lines.join('')]
+  })
+  return { checks: Object.fromEntries(texts) }
+}
+
+/** As much as may be, without a mistake: while one takes the place of another, both are held. */
+export const fullMaps: Readonly<Record<string, () => HostileMap>> = {
+  'programs, as many as may be': () => fullOf((at) => `  - binary: b${at}\n`),
+  'modules, as many as may be': () => fullOf((at) => `  - kernelModule: m${at}\n`),
+  'settings, as many as may be': () => fullOf((at) => `  - sysctl: net.a${at}\n    min: 1\n`),
+  'files with notes, as many as may be': () =>
+    fullOf(
+      (at) => `  - file: /nowhere/${at}\n    why: ${long(60)}\n    fix: { all: { note: ${long(40)} } }\n`,
+      250,
+    ),
+  'ports and who may hold them, as many as may be': () =>
+    fullOf((at) => `  - port: { port: ${at + 1}, heldBy: [${unitNames(4, at)}] }\n`, 250),
+  'checks, as many as may be': () => ({
+    checks: Object.fromEntries(
+      Array.from({ length: mostCustomChecks }, (_, at) => [
+        `full-${at}`,
+        `title: Check ${at}\nwhy: It is needed.\nneeds:\n${[0, 1].map((line) => `  - file: /nowhere/${at}/${line}\n`).join('')}`,
+      ]),
+    ),
+  }),
 }
