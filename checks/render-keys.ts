@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../agent/catalog/json-schema.ts'
+import { renderBounds } from './render-bounds.ts'
 
 /** The keys of a check file with the descriptions of the JSON Schema, as a page to read. */
 export function renderKeys(schema: JsonSchema): string {
@@ -27,6 +28,7 @@ export function renderKeys(schema: JsonSchema): string {
     table(named('fixes')),
     'Each fix may have:',
     table(named('fix')),
+    renderBounds(),
   ]
     .join('\n\n')
     .concat('\n')

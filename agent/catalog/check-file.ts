@@ -1,15 +1,25 @@
-import { RE2JS } from 're2js'
+import type * as z from 'zod'
+import { mostConflicts, mostNeeds } from '../model/bounds.ts'
 import type { Check } from '../model/check.ts'
+import { readPattern } from '../model/pattern.ts'
+import type { Need } from '../model/need.ts'
 import { kinds } from '../needs/index.ts'
 import { checkFile, checkName } from './check-schema.ts'
 import { checkShape, knownYaml, parseYaml } from './document.ts'
 import type { YamlFile } from './document.ts'
+import { firstMistakes } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
+import { countNeeds } from './count-needs.ts'
+import { countConflicts } from './custom-weight.ts'
+import { allNeeds } from './needs-of.ts'
 import { readNeed } from './read-need.ts'
 import type { Read } from './read-need.ts'
 import type { Rules } from './reader.ts'
 
-export type CheckRead = { readonly check: Check } | { readonly mistakes: readonly Mistake[] }
+/** `patterns`: instructions of all patterns in it; those of a file whose value was known are not counted. */
+export type CheckRead =
+  | { readonly check: Check; readonly patterns: number }
+  | { readonly mistakes: readonly Mistake[] }
 
 /** One file as it was read; its place is in the name. */
 export interface CheckText {
@@ -24,34 +34,47 @@ export function readCheckFile(file: string, text: string, rules: Rules): CheckRe
   return readCheck({ file, text, rules })
 }
 
-/** Reads one check file: the check, or every mistake in it at once. */
+/** Reads one check file: the check, or its mistakes in one go, the first of them where there are many. */
 export function readCheck(written: CheckText): CheckRead {
-  const { file, rules } = written
   const parsed =
     written.value === undefined
-      ? parseYaml(file, written.text)
-      : { yaml: knownYaml(file, written.value, () => written.text) }
-  if ('mistakes' in parsed) return parsed
-  const { yaml } = parsed
-  const name = checkNameOf(file)
+      ? parseYaml(written.file, written.text)
+      : { yaml: knownYaml(written.file, written.value, () => written.text) }
+  const read = 'mistakes' in parsed ? parsed : readParsed(parsed.yaml, written)
+  return 'mistakes' in read ? { mistakes: firstMistakes(read.mistakes) } : read
+}
+
+function readParsed(yaml: YamlFile, written: CheckText): CheckRead {
+  const { rules } = written
+  const name = checkNameOf(yaml.file)
   const shape = checkShape(yaml, { path: [], value: yaml.value }, checkFile)
   const needs = readNeeds(yaml, rules)
+  const isNew = written.value === undefined && 'value' in shape
+  const symptoms = isNew ? readSymptoms(yaml, shape.value.symptoms) : { mistakes: [], size: 0 }
   const mistakes = [
     ...nameMistakes(yaml, name),
     ...('mistakes' in shape ? shape.mistakes : []),
     ...needs.flatMap((need) => ('mistakes' in need ? need.mistakes : [])),
     ...doubleNeeds(yaml, needs),
-    ...(written.value === undefined && 'value' in shape ? patternMistakes(yaml, shape.value.symptoms) : []),
+    ...conflictMistakes(yaml, needs),
+    ...symptoms.mistakes,
   ]
   if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
-  const { fix = null, ...rest } = shape.value
+  const good = needs.flatMap((need) => ('need' in need ? [need] : []))
+  const patterns = good.reduce((sum, need) => sum + need.patterns, symptoms.size)
+  return { check: checkOf(shape.value, { name, needs: good.map(({ need }) => need), rules }), patterns }
+}
+
+function checkOf(
+  { fix, ...rest }: z.output<typeof checkFile>,
+  { name, needs, rules }: { name: string; needs: readonly Need[]; rules: Rules },
+): Check {
   const symptoms = rest.symptoms.map((symptom) => ({
     ...symptom,
     source: symptom.source ?? null,
     unverified: symptom.unverified ?? null,
   }))
-  const good = needs.flatMap((need) => ('need' in need ? [need.need] : []))
-  return { check: { ...rest, symptoms, name, fix, needs: good, origin: rules.origin } }
+  return { ...rest, symptoms, name, fix: fix ?? null, needs, origin: rules.origin }
 }
 
 /** A check's name is its file's. */
@@ -68,29 +91,41 @@ function nameMistakes(yaml: YamlFile, name: string): Mistake[] {
 }
 
 /** Hundreds of patterns take long to compile. Those of files whose values are known were looked at when these were written. */
-function patternMistakes(yaml: YamlFile, symptoms: readonly { readonly log: string }[]): Mistake[] {
-  return symptoms.flatMap(({ log }, index) => {
-    try {
-      RE2JS.compile(log)
-      return []
-    } catch (error) {
-      const message = `is not a pattern in RE2 syntax: ${(error as Error).message}`
-      return [yaml.mistake(['symptoms', index, 'log'], message)]
-    }
-  })
+function readSymptoms(yaml: YamlFile, symptoms: readonly { readonly log: string }[]) {
+  const reads = symptoms.map(({ log }) => readPattern(log))
+  return {
+    size: reads.reduce((sum, read) => sum + ('size' in read ? read.size : 0), 0),
+    mistakes: reads.flatMap((read, index) =>
+      'error' in read ? [yaml.mistake(['symptoms', index, 'log'], read.error)] : [],
+    ),
+  }
 }
 
+/** Of more needs than there may be none is read. */
 function readNeeds(yaml: YamlFile, rules: Rules): Read[] {
   const { value } = yaml
   if (typeof value !== 'object' || value === null || !('needs' in value) || !Array.isArray(value.needs))
     return []
+  if (countNeeds(value.needs) > mostNeeds) {
+    const message = `has more needs than ${mostNeeds}, with those in anyOf; make several checks of it`
+    return [{ mistakes: [yaml.mistake(['needs'], message)] }]
+  }
   return value.needs.map((need: unknown, index) => readNeed({ yaml, rules, kinds }, ['needs', index], need))
 }
 
 function doubleNeeds(yaml: YamlFile, needs: readonly Read[]): Mistake[] {
-  const ids = needs.map((need) => ('need' in need ? need.need.id : null))
-  return ids.flatMap((id, index) => {
-    const isDouble = id !== null && ids.indexOf(id) < index
+  const ids = new Set<string>()
+  return needs.flatMap((read, index) => {
+    if (!('need' in read)) return []
+    const { id } = read.need
+    const isDouble = ids.has(id)
+    ids.add(id)
     return isDouble ? [yaml.mistake(['needs', index], `the need ${id} stands here twice`)] : []
   })
+}
+
+function conflictMistakes(yaml: YamlFile, needs: readonly Read[]): Mistake[] {
+  const all = allNeeds(needs.flatMap((read) => ('need' in read ? [read.need] : [])))
+  if (countConflicts(all) <= mostConflicts) return []
+  return [yaml.mistake(['needs'], `names more than ${mostConflicts} checks under conflicts, over all needs`)]
 }

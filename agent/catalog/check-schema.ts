@@ -1,43 +1,48 @@
 import * as z from 'zod'
 import { fixKeys, imageBased, membersOf } from '../fixes/families.ts'
+import {
+  longestAddress,
+  longestCommand,
+  longestName,
+  longestPattern,
+  mostConflicts,
+  mostItems,
+} from '../model/bounds.ts'
+import { listOf, word } from '../needs/bounded.ts'
+import { moduleName } from '../needs/kernel-module.ts'
+import { packageName } from '../needs/package.ts'
 import { rangeText } from '../needs/version-range.ts'
 
 /** Each schema reads a few values at the start: compiling it would take longer than it saves. */
 z.config({ jitless: true })
 
-const name = (what: string, pattern: RegExp) => z.string().regex(pattern, `is not a ${what}`)
 const sentence = z.string().trim().min(1).max(500)
 const url = z
   .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+  .max(longestAddress)
   .meta({ pattern: '^https?://' })
-const textOrList = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((text) => [text]),
-  z.array(z.string().min(1)).min(1),
-])
+
+function oneOrMore<Item extends z.ZodString>(item: Item) {
+  return z.union([item.transform((text) => [text]), listOf(item)])
+}
+
+const command = z.string().min(1).max(longestCommand)
+const names = oneOrMore(z.string().min(1).max(longestName))
 
 const fix = z
   .strictObject({
-    packages: z
-      .array(name('package name', /^[\w.+:@-]+$/))
-      .min(1)
-      .optional()
-      .describe("Installed with the distribution's package manager."),
-    modules: z
-      .array(name('module name', /^[\w-]+$/))
-      .min(1)
-      .optional()
-      .describe('Loaded now and at each boot.'),
+    packages: listOf(packageName).optional().describe("Installed with the distribution's package manager."),
+    modules: listOf(moduleName).optional().describe('Loaded now and at each boot.'),
     sysctls: z
       .record(
-        name('sysctl', /^[\w./*-]+$/),
-        z.union([z.number(), z.string().regex(/^[\w\s.,:/-]+$/)]).transform(String),
+        word(/^\w[\w./*-]*$/, 'is not a sysctl'),
+        z.union([z.number(), word(/^[\w\s.,:/-]+$/, 'is not a value of a sysctl')]).transform(String),
       )
+      .refine((entries) => Object.keys(entries).length <= mostItems, `has more than ${mostItems} settings`)
+      .meta({ maxProperties: mostItems })
       .optional()
       .describe('Settings of the kernel, set now and at each boot: { vm.max_map_count: 262144 }.'),
-    run: textOrList.optional().describe('A command to run afterwards, or several.'),
+    run: oneOrMore(command).optional().describe('A command to run afterwards, or several.'),
     note: sentence.optional().describe('What to do where no command does it.'),
     reboot: z.literal(true).optional().describe('It takes a reboot.'),
   })
@@ -67,7 +72,7 @@ function keyWords(key: string): string {
 }
 
 /** RE2 syntax, which is looked at where the file is read. */
-const pattern = z.string().min(3).max(1000)
+const pattern = z.string().min(3).max(longestPattern)
 
 /** A check's name: a DNS label, so that it can be a label's name, and a URL's part. */
 export const checkName = z
@@ -90,13 +95,13 @@ const wordKeys = {
     .describe('true: the check is ready without it, and says that it is recommended. Default: false.'),
   when: z
     .strictObject({
-      os: textOrList
+      os: names
         .optional()
         .describe('Distributions, any of: ID, ID_LIKE or family (debian, rhel, suse, alpine, arch).'),
-      notOs: textOrList
+      notOs: names
         .optional()
         .describe('Distributions, none of; also holds where the distribution is not known.'),
-      arch: textOrList.optional().describe("Architectures, any of, by Kubernetes' names: amd64, arm64."),
+      arch: names.optional().describe("Architectures, any of, by Kubernetes' names: amd64, arm64."),
       kernel: rangeText.optional().describe('Versions of the running kernel: ">=5.4 <6.8".'),
     })
     .meta({ id: 'when' })
@@ -106,6 +111,11 @@ const wordKeys = {
 
 const conflicts = z
   .record(checkName, sentence)
+  .refine(
+    (entries) => Object.keys(entries).length <= mostConflicts,
+    `names more than ${mostConflicts} checks`,
+  )
+  .meta({ maxProperties: mostConflicts })
   .default({})
   .describe('Checks that want the opposite on the same node, each with what to do where both are wanted.')
 
@@ -167,6 +177,7 @@ export const checkFile = z.strictObject({
   why: sentence.describe('What happens without it, in a sentence or two.'),
   aliases: z
     .array(checkName)
+    .max(mostItems)
     .default([])
     .describe('What people look for it by besides its name: they lead to it, and are the name of nothing.'),
   needs: z.array(z.unknown()).min(1).describe('What the host must have, a line each.'),
@@ -182,8 +193,13 @@ export const checkFile = z.strictObject({
         unverified: sentence.optional().describe('What of it no source bears out yet.'),
       }),
     )
+    .max(mostItems)
     .default([])
     .describe('What its absence looks like in logs.'),
-  sources: z.array(url).default([]).describe('Where its facts are from: http(s) addresses.'),
-  images: z.array(z.string().min(1)).default([]).describe('Container images of the workload that it is for.'),
+  sources: z.array(url).max(mostItems).default([]).describe('Where its facts are from: http(s) addresses.'),
+  images: z
+    .array(z.string().min(1).max(longestName))
+    .max(mostItems)
+    .default([])
+    .describe('Container images of the workload that it is for.'),
 })

@@ -1,13 +1,20 @@
 import * as z from 'zod'
-import { deadlineBounds, intervalBounds, reapplyBounds, unknownAfterBounds } from '../model/bounds.ts'
+import {
+  deadlineBounds,
+  intervalBounds,
+  longestName,
+  reapplyBounds,
+  unknownAfterBounds,
+} from '../model/bounds.ts'
 import { parseDuration, showDuration } from '../model/duration.ts'
 import { maxPublished } from '../model/names.ts'
 import { noSuchCheck } from '../model/near-names.ts'
 import type { KnownNames } from '../model/near-names.ts'
-import { publishMistakes } from './catalog.ts'
 import { checkShape, parseYaml } from './document.ts'
 import type { YamlFile } from './document.ts'
+import { firstMistakes } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
+import { publishMistakes } from './publish-mistakes.ts'
 
 /** A length of time between two bounds, written "60s". */
 const duration = ({ least, most }: { least: string; most: string }) =>
@@ -22,7 +29,9 @@ const duration = ({ least, most }: { least: string; most: string }) =>
 
 const configFile = z.strictObject({
   /** The checks that go on the Node. */
-  checks: z.array(z.string()).default(['kubernetes-node', 'time-sync', 'open-iscsi', 'nfs-client']),
+  checks: z
+    .array(z.string().max(longestName))
+    .default(['kubernetes-node', 'time-sync', 'open-iscsi', 'nfs-client']),
   /** Time from round to round when nothing changes. */
   interval: duration(intervalBounds).default(60_000),
   /** Longest wait for one answer. */
@@ -42,7 +51,7 @@ const configFile = z.strictObject({
     .prefault({}),
   http: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
+      host: z.string().min(1).max(longestName).default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(9465),
     })
     .prefault({}),
@@ -63,11 +72,13 @@ export function readConfig(
   known: KnownNames | null,
 ): { config: Config } | { mistakes: readonly Mistake[] } {
   const parsed = parseYaml(file, text)
-  if ('mistakes' in parsed) return parsed
+  if ('mistakes' in parsed) return { mistakes: firstMistakes(parsed.mistakes) }
   const { yaml } = parsed
   const shape = checkShape(yaml, { path: [], value: yaml.value ?? {} }, configFile)
   const mistakes = [...('mistakes' in shape ? shape.mistakes : []), ...checkMistakes(yaml, known)]
-  return mistakes.length > 0 || 'mistakes' in shape ? { mistakes } : { config: shape.value }
+  return mistakes.length > 0 || 'mistakes' in shape
+    ? { mistakes: firstMistakes(mistakes) }
+    : { config: shape.value }
 }
 
 /** As much of a config as is valid: a daemon starts with it, rather than not at all. */
@@ -79,20 +90,22 @@ export function readUsableConfig(file: string, text: string, known: KnownNames |
   const good = configFile.parse(
     Object.assign({}, ...parts.filter((part) => configFile.safeParse(part).success)),
   )
-  const checks = good.checks.filter((name, index, all) => all.indexOf(name) === index)
-  const usable = checks.filter((name) => known === null || known.names.includes(name)).slice(0, maxPublished)
+  const names = new Set(known?.names ?? good.checks)
+  const usable = [...new Set(good.checks)].filter((name) => names.has(name)).slice(0, maxPublished)
   return { ...good, checks: usable }
 }
 
+/** Of more than go on a Node, it is told how many there are, and nothing else of them. */
 function checkMistakes(yaml: YamlFile, known: KnownNames | null): Mistake[] {
   const names = writtenChecks(yaml.value)
   const place = (index: number) => yaml.mistake(['checks', index], '')
+  const together = publishMistakes(names, place)
+  if (known === null || names.length > maxPublished) return together
+  const isKnown = new Set(known.names)
   const unknown = names.flatMap((name, index) =>
-    known === null || known.names.includes(name)
-      ? []
-      : [yaml.mistake(['checks', index], noSuchCheck(name, known))],
+    isKnown.has(name) ? [] : [yaml.mistake(['checks', index], noSuchCheck(name, known))],
   )
-  return [...unknown, ...publishMistakes(names, place)]
+  return [...unknown, ...together]
 }
 
 /** The names as far as they can be read, so that their mistakes are told together with those of the shape. */

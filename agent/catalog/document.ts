@@ -1,12 +1,13 @@
-import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml'
-import type { Document } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
 import type * as z from 'zod'
 import type { SourcePlace } from '../model/need.ts'
 import type { Mistake } from './mistake.ts'
 import { didYouMean } from './mistake.ts'
+import { valueFaults } from './plain-values.ts'
 import { keysAt } from './schema-keys.ts'
-
-export type Path = readonly (string | number)[]
+import { refuseYaml } from './yaml-scan.ts'
+import { tidy, offsetsIn } from './yaml-tree.ts'
+import type { Path } from './yaml-tree.ts'
 
 /** One YAML file as plain values, that still knows on which line each of them stands. */
 export interface YamlFile {
@@ -16,25 +17,54 @@ export interface YamlFile {
   mistake(path: Path, message: string): Mistake
 }
 
-/** Reads one YAML document; all of its syntax mistakes at once. */
+/**
+ * Reads one YAML document; all of its syntax mistakes at once. What would take more than a process has is refused before it
+ * is parsed, and what it says before it is looked at.
+ */
 export function parseYaml(file: string, text: string): { yaml: YamlFile } | { mistakes: Mistake[] } {
+  const refusal = refuseYaml(text)
+  if (refusal !== null) return { mistakes: [{ file, path: '', ...refusal }] }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false })
-  const mistakes = document.errors.map((error) => ({
-    file,
-    line: lines.linePos(error.pos[0]).line,
-    path: '',
-    message: error.message.replace(/\s+/g, ' '),
-  }))
-  if (mistakes.length > 0) return { mistakes }
-  const lineOf = (path: Path) => lines.linePos(offsetOf(document, path)).line
+  const document = parseWith(lines, text)
+  const lineAt = (offset: number) => lines.linePos(offset).line
+  const faults = [
+    ...document.errors.map(({ pos, message }) => ({ offset: pos[0], message: message.replace(/\s+/g, ' ') })),
+    ...tidy(document),
+  ]
+  if (faults.length > 0)
+    return {
+      mistakes: faults.map(({ offset, message }) => ({ file, line: lineAt(offset), path: '', message })),
+    }
+  const offsetOf = offsetsIn(document)
+  const yaml = fileOf(file, document.toJS({ maxAliasCount: -1 }), (path) => lineAt(offsetOf(path)))
+  const mistakes = valueFaults(yaml.value).map(({ path, message }) => yaml.mistake(path, message))
+  return mistakes.length > 0 ? { mistakes } : { yaml }
+}
+
+/** Keys are compared by us: the parser's own way takes the square of their number. Nobody reads the stack of a mistake. */
+function parseWith(lineCounter: LineCounter, text: string) {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      merge: false,
+      uniqueKeys: false,
+      schema: 'core',
+      logLevel: 'error',
+    })
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+function fileOf(file: string, value: unknown, lineOf: (path: Path) => number): YamlFile {
   return {
-    yaml: {
-      file,
-      value: document.toJS({ maxAliasCount: 10 }),
-      placeOf: (path) => ({ file, line: lineOf(path) }),
-      mistake: (path, message) => ({ file, line: lineOf(path), path: showPath(path), message }),
-    },
+    file,
+    value,
+    placeOf: (path) => ({ file, line: lineOf(path) }),
+    mistake: (path, message) => ({ file, line: lineOf(path), path: showPath(path), message }),
   }
 }
 
@@ -113,28 +143,6 @@ function plainMessage(issue: z.core.$ZodIssue): string {
     return `must be one of: ${issue.values.map(String).join(', ')}`
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   return issue.message.replace(/^Invalid input: /, '')
-}
-
-function offsetOf(document: Document, path: Path): number {
-  let offset = isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0
-  for (let depth = 1; depth <= path.length; depth++) {
-    const start = startOf(document, path.slice(0, depth))
-    if (start === null) return offset
-    offset = start
-  }
-  return offset
-}
-
-/** A key's own place when the parent is a map, else the item's. */
-function startOf(document: Document, path: Path): number | null {
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
-  const key = path.at(-1)
-  if (isMap(parent)) {
-    const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key))
-    return pair && isNode(pair.key) ? (pair.key.range?.[0] ?? null) : null
-  }
-  const node = document.getIn(path, true)
-  return isNode(node) ? (node.range?.[0] ?? null) : null
 }
 
 function showPath(path: Path): string {

@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatMistake, Mistakes } from './mistake.ts'
-import { load, loadUsable } from './load.ts'
+import { mostCustomChecks, mostMistakes } from '../model/bounds.ts'
+import { orMistakes, tellMistakes } from './mistake.ts'
+import { load, loadShipped, loadUsable } from './load.ts'
 import type { Loaded, LoadOptions } from './load.ts'
 
 /** What people write, as it is now, or as it was when it was last without a mistake. */
@@ -23,7 +24,7 @@ const lookEach = 1_000
 /**
  * Reads config and checks, and reads them anew when they change. What has a mistake is not used: the last good state of
  * all files stays in use, with the mistakes beside it. At the start there is none: then a person wants to be told (it
- * throws {@link Mistakes}), and a daemon wants to `startAnyway`, with what can be used.
+ * throws `Mistakes`), and a daemon wants to `startAnyway`, with what can be used.
  */
 export function followFiles(
   options: LoadOptions & { readonly startAnyway: boolean },
@@ -45,18 +46,21 @@ export function followFiles(
   return { current: () => current, stop: () => clearInterval(timer) }
 }
 
+/** Whatever reading throws, the process goes on: with what it has, and at the start with as much as can be used. */
 function readAnew(options: LoadOptions, otherwise: () => Loaded): Followed {
-  try {
-    return { loaded: load(options), mistakes: [] }
-  } catch (error) {
-    if (!(error instanceof Mistakes)) throw error
-    return { loaded: otherwise(), mistakes: error.mistakes.map(formatMistake) }
-  }
+  const read = orMistakes(options.config ?? options.ownChecks ?? '', () => load(options))
+  if (!('mistakes' in read)) return { loaded: read, mistakes: [] }
+  const mistakes = tellMistakes(read.mistakes, mostMistakes)
+  const usable = orMistakes('', otherwise)
+  return { loaded: 'mistakes' in usable ? loadShipped() : usable, mistakes }
 }
 
 function identifyAll({ config, ownChecks }: LoadOptions): string {
-  const inFolder = ownChecks === null ? [] : namesIn(ownChecks).map((name) => join(ownChecks, name))
-  return [...(config === null ? [] : [config]), ...inFolder].map(identify).join('\n')
+  const names = ownChecks === null ? [] : namesIn(ownChecks)
+  // Those that are read, with what else a ConfigMap's folder holds.
+  const inFolder = names.slice(0, mostCustomChecks + 10).map((name) => join(ownChecks ?? '', name))
+  const files = [...(config === null ? [] : [config]), ...inFolder]
+  return [names.length, ...files.map(identify)].join('\n')
 }
 
 function namesIn(folder: string): string[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { mostNeeds } from '../model/bounds.ts'
 import { kinds } from '../needs/index.ts'
 import { anyOfNeed, checkFile, checkNeed } from './check-schema.ts'
 import { wholeSchema } from './read-need.ts'
@@ -31,6 +32,7 @@ export function fileSchema(): JsonSchema {
             anyOf: z
               .array(need)
               .min(1)
+              .max(mostNeeds)
               .describe(anyOfNeed.shape.anyOf.description ?? ''),
           })
           .meta({ id: 'anyOf' }),
@@ -40,6 +42,7 @@ export function fileSchema(): JsonSchema {
   const needs = z
     .array(need)
     .min(1)
+    .max(mostNeeds)
     .describe(checkFile.shape.needs.description ?? '')
   return z.toJSONSchema(checkFile.safeExtend({ needs }), {
     io: 'input',

@@ -8,12 +8,12 @@ import { writtenFixes } from '../model/judge.ts'
 import type { HostNeed, Need } from '../model/need.ts'
 import type { Reason } from '../model/reason.ts'
 import { reasons } from '../model/reasons.ts'
-import { allNeeds } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { hostsFor, shortNames } from './lint-hosts.ts'
 import { unclearWords } from './lint-words.ts'
 import { didYouMean } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
+import { allNeeds } from './needs-of.ts'
 
 /** What is wrong beyond their form with the checks of one origin; of a conflict between shipped ones, both sides. */
 export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[] {

@@ -1,14 +1,18 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { mostCustomChecks } from '../model/bounds.ts'
 import type { Catalog } from './catalog.ts'
 import { readCatalog } from './catalog.ts'
+import { includersOf } from './include.ts'
+import { checkNameOf } from './check-file.ts'
 import type { CheckText } from './check-file.ts'
 import type { Config } from './config.ts'
 import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
 import type { KnownNames } from '../model/near-names.ts'
 import type { Mistake } from './mistake.ts'
-import { Mistakes } from './mistake.ts'
+import { Mistakes, orMistakes } from './mistake.ts'
 import { isKnown, knownNames, reach } from './reach.ts'
 
 /** What all files of the folder of shipped checks say, by their names, as the build writes it down. */
@@ -38,14 +42,14 @@ export interface Loaded {
  */
 export function load(options: LoadOptions, only: readonly string[] | null = null): Loaded {
   const { config: file, ownChecks, allowCommands } = options
-  const own = ownChecks === null ? [] : readFolder(ownChecks, ownRules(allowCommands))
-  const texts = [...readShipped(), ...own]
+  const own = readOwnFolder(ownChecks, ownRules(allowCommands))
+  const texts = [...readShipped(), ...own.texts]
   const configText = file === null ? null : readText(file)
-  const part = only === null ? null : loadPart(texts, { file, configText, only })
+  const part = only === null || own.mistakes.length > 0 ? null : loadPart(texts, { file, configText, only })
   if (part !== null) return part
   const read = readCatalog(texts)
   const config = readConfigText(file, configText, read.known)
-  const mistakes = [...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
+  const mistakes = [...own.mistakes, ...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
   if (mistakes.length > 0 || 'mistakes' in config) throw new Mistakes(mistakes)
   return { config: config.config, catalog: read.catalog, hash: hashOf([texts.map(contentOf), configText]) }
 }
@@ -70,28 +74,27 @@ function loadPart(texts: readonly CheckText[], { file, configText, only }: Part)
 /** What can be used of files with mistakes: the keys of the config and the own checks that have none. */
 export function loadUsable(options: LoadOptions): Loaded {
   const { config: file, ownChecks } = options
-  const own = ownChecks === null ? [] : orNone(() => readFolder(ownChecks, ownRules(options.allowCommands)))
-  const texts = withoutMistakes([...readShipped(), ...own])
+  const own = readOwnFolder(ownChecks, ownRules(options.allowCommands))
+  const texts = withoutMistakes([...readShipped(), ...own.texts])
   const { catalog, known } = readCatalog(texts)
-  const [text] = file === null ? [] : orNone(() => [readText(file)])
-  const config = file === null || text === undefined ? defaultConfig : readUsableConfig(file, text, known)
-  return { config, catalog, hash: hashOf([texts.map(contentOf), text ?? null]) }
+  const text = file === null ? null : orMistakes(file, () => readText(file))
+  const config = typeof text === 'string' && file !== null ? usableConfig(file, text, known) : defaultConfig
+  return { config, catalog, hash: hashOf([texts.map(contentOf), text]) }
 }
 
-/** A check that takes in one that is left out is left out too. */
+/** A check that includes one that is left out is left out too. */
 function withoutMistakes(texts: readonly CheckText[]): readonly CheckText[] {
-  const bad = new Set(readCatalog(texts).mistakes.map(({ file }) => file))
-  const good = texts.filter(({ file }) => !bad.has(file))
-  return good.length === texts.length ? texts : withoutMistakes(good)
+  const { catalog, mistakes } = readCatalog(texts)
+  const bad = new Set(mistakes.map(({ file }) => file))
+  if (bad.size === 0) return texts
+  const names = texts.filter(({ file }) => bad.has(file)).map(({ file }) => checkNameOf(file))
+  const left = includersOf(catalog, names)
+  return withoutMistakes(texts.filter(({ file }) => !bad.has(file) && !left.has(checkNameOf(file))))
 }
 
-function orNone<T>(read: () => readonly T[]): readonly T[] {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Mistakes) return []
-    throw error
-  }
+/** The shipped checks by the built-in config: when nothing that people wrote can be used. */
+export function loadShipped(): Loaded {
+  return load({ config: null, ownChecks: null, allowCommands: false })
 }
 
 function contentOf(written: CheckText): unknown {
@@ -134,30 +137,61 @@ function ownRules(allowCommands: boolean): CheckText['rules'] {
   return { origin: 'own', allowCommands }
 }
 
-/** Reads the config alone, by who knows no checks; with mistakes as much of it as is valid. */
+/** Reads the config alone, by whoever knows no checks; with mistakes as much of it as is valid. */
 export function loadConfig(file: string | null): { config: Config; mistakes: readonly Mistake[] } {
   if (file === null) return { config: defaultConfig, mistakes: [] }
-  try {
-    const text = readText(file)
-    const read = readConfig(file, text, null)
-    if ('config' in read) return { config: read.config, mistakes: [] }
-    return { config: readUsableConfig(file, text, null), mistakes: read.mistakes }
-  } catch (error) {
-    if (error instanceof Mistakes) return { config: defaultConfig, mistakes: error.mistakes }
-    throw error
-  }
+  const read = orMistakes(file, () => readConfig(file, readText(file), null))
+  if ('config' in read) return { config: read.config, mistakes: [] }
+  const text = orMistakes(file, () => readText(file))
+  const config = typeof text === 'string' ? usableConfig(file, text, null) : defaultConfig
+  return { config, mistakes: read.mistakes }
+}
+
+function usableConfig(file: string, text: string, known: KnownNames | null): Config {
+  const usable = orMistakes(file, () => readUsableConfig(file, text, known))
+  return 'mistakes' in usable ? defaultConfig : usable
 }
 
 function readConfigText(file: string | null, text: string | null, known: KnownNames | null) {
-  return file === null || text === null ? { config: defaultConfig } : readConfig(file, text, known)
+  if (file === null || text === null) return { config: defaultConfig }
+  return orMistakes(file, () => readConfig(file, text, known))
+}
+
+function readFolder(folder: string, rules: CheckText['rules']): CheckText[] {
+  return namesIn(folder).map((name) => ({
+    file: join(folder, name),
+    text: readText(join(folder, name)),
+    rules,
+  }))
 }
 
 /** A ConfigMap's folder holds links and names that start with "..": only *.yaml files count. */
-function readFolder(folder: string, rules: CheckText['rules']): CheckText[] {
-  const names = readdirOrMistake(folder).filter((name) => /^[^.].*\.ya?ml$/.test(name))
-  return names
+function namesIn(folder: string): readonly string[] {
+  return readdirOrMistake(folder)
+    .filter((name) => /^[^.].*\.ya?ml$/.test(name))
     .toSorted()
-    .map((name) => ({ file: join(folder, name), text: readText(join(folder, name)), rules }))
+}
+
+interface OwnTexts {
+  readonly texts: readonly CheckText[]
+  readonly mistakes: readonly Mistake[]
+}
+
+/** The custom checks as far as their files can be read, the first of them where there are too many. */
+function readOwnFolder(folder: string | null, rules: CheckText['rules']): OwnTexts {
+  if (folder === null) return { texts: [], mistakes: [] }
+  const names = orMistakes(folder, () => namesIn(folder))
+  if ('mistakes' in names) return { texts: [], mistakes: names.mistakes }
+  const reads = names.slice(0, mostCustomChecks).map((name) => {
+    const file = join(folder, name)
+    return orMistakes(file, (): CheckText => ({ file, text: readText(file), rules }))
+  })
+  const message = `holds ${names.length} custom checks, of which the first ${mostCustomChecks} are read`
+  const tooMany = names.length > mostCustomChecks ? [{ file: folder, line: 1, path: '', message }] : []
+  return {
+    texts: reads.filter((read) => 'text' in read),
+    mistakes: [...tooMany, ...reads.flatMap((read) => ('mistakes' in read ? read.mistakes : []))],
+  }
 }
 
 function readdirOrMistake(folder: string): string[] {
@@ -176,7 +210,9 @@ function readText(file: string): string {
     const stat = statSync(file)
     if (!stat.isFile()) throw new Error('it is not a regular file')
     if (stat.size > largest) throw new Error(`it is larger than ${largest} bytes`)
-    return readFileSync(file, 'utf8')
+    const bytes = readFileSync(file)
+    if (!isUtf8(bytes)) throw new Error('it is not UTF-8')
+    return bytes.toString()
   } catch (error) {
     throw new Mistakes([unreadable(file, error)])
   }

@@ -1,6 +1,6 @@
 import type { Kind, NamedFile } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
-import type { Path } from './document.ts'
+import type { Path } from './yaml-tree.ts'
 import type { Mistake } from './mistake.ts'
 import type { Reader, Rules } from './reader.ts'
 

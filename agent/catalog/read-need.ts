@@ -1,19 +1,24 @@
 import * as z from 'zod'
 import type { Answers } from '../model/answers.ts'
 import type { Facts } from '../model/facts.ts'
-import type { HostNeed, Kind, Need } from '../model/need.ts'
+import type { HostNeed, Kind, NamedFile, Need } from '../model/need.ts'
 import type { Answer, Question } from '../model/question.ts'
+import { deepestAnyOf } from '../model/bounds.ts'
 import { anyOfNeed, checkNeed, hostWideKeys, judgedKeys } from './check-schema.ts'
+import { alternativesOf } from './count-needs.ts'
 import { checkShape } from './document.ts'
-import type { Path } from './document.ts'
+import type { Path } from './yaml-tree.ts'
 import type { Mistake } from './mistake.ts'
 import { mayAsk } from './custom-questions.ts'
 import { didYouMean } from './mistake.ts'
 import { confine, ownCheckMistakes } from './own-checks.ts'
-import type { Reader } from './reader.ts'
+import type { Reader, Rules } from './reader.ts'
 import { whyNot } from './when.ts'
 
-export type Read = { readonly need: Need } | { readonly mistakes: readonly Mistake[] }
+/** `patterns`: instructions of all patterns in it. */
+export type Read =
+  | { readonly need: Need; readonly patterns: number }
+  | { readonly mistakes: readonly Mistake[] }
 
 const judgedShape = z.object(judgedKeys)
 type Judged = z.output<typeof judgedShape>
@@ -54,22 +59,27 @@ function readCheckNeed(reader: Reader, path: Path, value: object): Read {
   const shape = checkShape(reader.yaml, { path, value }, checkNeed)
   if ('mistakes' in shape) return shape
   const { check } = shape.value
-  return { need: { type: 'check', check, id: `check:${check}`, ...common(reader, path, shape.value) } }
+  const need = { type: 'check', check, id: `check:${check}`, ...common(reader, path, shape.value) } as const
+  return { need, patterns: 0 }
 }
 
 function readAnyOf(reader: Reader, path: Path, value: object): Read {
+  if (path.filter((key) => key === 'anyOf').length >= deepestAnyOf)
+    return { mistakes: [reader.yaml.mistake(path, `is anyOf in anyOf more than ${deepestAnyOf} deep`)] }
   const shape = checkShape(reader.yaml, { path, value }, anyOfNeed)
-  const items = 'anyOf' in value && Array.isArray(value.anyOf) ? value.anyOf : []
+  const items = alternativesOf(value)
   const reads = items.map((item: unknown, index) => readNeed(reader, [...path, 'anyOf', index], item))
   const mistakes = [
     ...('mistakes' in shape ? shape.mistakes : []),
     ...reads.flatMap((read) => ('mistakes' in read ? read.mistakes : [])),
   ]
   if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
-  const needs = reads.flatMap((read) => ('need' in read ? [read.need] : []))
+  const good = reads.flatMap((read) => ('need' in read ? [read] : []))
+  const needs = good.map(({ need }) => need)
   const others = needs.length > 1 ? `+${needs.length - 1}` : ''
   const id = `anyOf:${needs[0]?.id ?? ''}${others}`
-  return { need: { type: 'anyOf', needs, id, ...common(reader, path, shape.value) } }
+  const patterns = good.reduce((sum, one) => sum + one.patterns, 0)
+  return { need: { type: 'anyOf', needs, id, ...common(reader, path, shape.value) }, patterns }
 }
 
 function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: object }): Read {
@@ -79,12 +89,14 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   const refused = ownCheckMistakes(reader, path, { kind, spec: shape.value })
   if (refused.length > 0) return { mistakes: refused }
   const shared = judgedShape.parse(value)
-  const view: View = {
-    process: shared.in === 'host' ? null : shared.in.process,
-    confine: (question) => confine(question, reader.rules, kind.reads?.(shape.value) ?? null),
-    mayAsk: (question) => mayAsk(question, reader.rules),
-  }
-  return { need: { type: 'host', ...bindKind(kind, shape.value, view), ...common(reader, path, shared) } }
+  const view = viewOf(shared, reader.rules, kind.reads?.(shape.value) ?? null)
+  const patterns = (kind.patterns?.(shape.value) ?? []).reduce((sum, { size }) => sum + size, 0)
+  const need = {
+    type: 'host',
+    ...bindKind(kind, shape.value, view),
+    ...common(reader, path, shared),
+  } as const
+  return { need, patterns }
 }
 
 /** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
@@ -109,6 +121,15 @@ interface View {
 }
 
 const refused: Answer<never> = { fate: 'denied', detail: 'a custom check may not ask it' }
+
+/** Apart, so that a need does not keep the document that it was read from. */
+function viewOf(shared: Judged, rules: Rules, read: NamedFile | null): View {
+  return {
+    process: shared.in === 'host' ? null : shared.in.process,
+    confine: (question) => confine(question, rules, read),
+    mayAsk: (question) => mayAsk(question, rules),
+  }
+}
 
 /** Ties a kind to what one need says, and its questions to how they are put. */
 function bindKind(

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import { longestName } from './bounds.ts'
 import { plainLine } from './plain.ts'
 
 /** What a check may be asked for by: its name, or an alias, which only leads to the name. */
@@ -34,6 +35,7 @@ export function aliasTarget(name: string, aliases: KnownNames['aliases']): strin
 
 /** A name that holds what was asked for is as near as can be: "iscsi" is in open-iscsi. */
 function measured(name: string, known: readonly string[]): { other: string; far: number }[] {
+  if (name.length > longestName) return []
   const lower = name.toLowerCase()
   return known
     .map((other) => ({ other, far: lower.length >= 3 && other.includes(lower) ? 0 : distance(lower, other) }))

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Answers } from './answers.ts'
 import type { Facts } from './facts.ts'
 import type { FixByDistro } from './fix.ts'
+import type { Pattern } from './pattern.ts'
 import type { Question } from './question.ts'
 import type { Reason, Verdict } from './reason.ts'
 
@@ -25,6 +26,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
   /** The file that the check itself names to be read: in users' own checks only where the allow list has it. */
   reads?(spec: z.infer<Schema>): NamedFile | null
+  /** The patterns in it, of which there may be only so much. */
+  patterns?(spec: z.infer<Schema>): readonly Pattern[]
 }
 
 /** `text`: a pattern or a value is held against its content, and so finds it out. `certificate`: dates alone are told. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { longestCommand, longestPath } from '../model/bounds.ts'
 import type { Answers } from '../model/answers.ts'
 import type { Kind } from '../model/need.ts'
 import type { RunQuestion, RunResult, WhichQuestion } from '../model/question.ts'
@@ -6,6 +7,7 @@ import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { compareDottedVersions, findVersion } from '../versions/dotted.ts'
 import { inRange } from '../versions/range.ts'
+import { listOf } from './bounded.ts'
 import { shellWord } from './shell-word.ts'
 import { versionRange } from './version-range.ts'
 
@@ -13,13 +15,17 @@ const schema = z
   .strictObject({
     binary: z
       .string()
-      .regex(/^(\/[\w.+/@-]+|(?!\.+$)[\w.+@-]+)$/, 'is neither the name of a program nor an absolute path')
+      .max(longestPath)
+      .regex(/^(\/[\w.+/@-]+|(?!\.+$|-)[\w.+@-]+)$/, 'is neither the name of a program nor an absolute path')
       .describe(
         "A program of the host that may be executed: a name on the host's PATH, or an absolute path.",
       ),
-    run: z
-      .array(z.string().regex(/^\P{Cc}*$/u, 'must not hold control characters'))
-      .min(1)
+    run: listOf(
+      z
+        .string()
+        .max(longestCommand)
+        .regex(/^\P{Cc}*$/u, 'must not hold control characters'),
+    )
       .optional()
       .describe(
         'Arguments with which it is run on the host: a program that is there but broken is missing too.',

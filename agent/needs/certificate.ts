@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import * as z from 'zod'
+import { longestName } from '../model/bounds.ts'
 import { durationPattern, parseDuration } from '../model/duration.ts'
 import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
@@ -20,6 +21,7 @@ const schema = z.strictObject({
         path: path.describe('Where it is; of several in a file the first counts, which is the leaf.'),
         valid: z
           .string()
+          .max(longestName)
           .refine((text) => parseDuration(text) !== null, 'must be a length of time, like 7d')
           .meta({ pattern: durationPattern })
           .describe('How long it must stay valid from now: 7d.'),

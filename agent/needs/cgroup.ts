@@ -4,10 +4,11 @@ import type { Kind } from '../model/need.ts'
 import type { Answer, FileText, ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 import { findMount } from './mount-table.ts'
 import { enableControllers, mountCgroups, unify } from '../fixes/usual-fixes.ts'
 
-const controller = z.string().regex(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')
+const controller = word(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')
 
 const schema = z.strictObject({
   cgroup: z
@@ -19,9 +20,7 @@ const schema = z.strictObject({
             .literal([1, 2])
             .optional()
             .describe('Which one must be mounted at /sys/fs/cgroup; a hybrid is 1.'),
-          controllers: z
-            .array(controller)
-            .min(1)
+          controllers: listOf(controller)
             .optional()
             .describe('Controllers that there must be: [memory, pids].'),
         })

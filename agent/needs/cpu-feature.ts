@@ -5,18 +5,16 @@ import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 import { firstFound } from './first-found.ts'
 import { everywhere } from '../fixes/usual-fixes.ts'
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9_.]*$/, 'is not the name of a feature as /proc/cpuinfo has it')
+const name = word(/^[a-z0-9][a-z0-9_.]*$/, 'is not the name of a feature as /proc/cpuinfo has it')
 const features = z.union([
   name.transform((one) => ({ names: [one], any: false })),
+  listOf(name).transform((names) => ({ names, any: false })),
   z
-    .array(name)
-    .min(1)
-    .transform((names) => ({ names, any: false })),
-  z
-    .strictObject({ anyOf: z.array(name).min(1).describe('Features of which any is enough.') })
+    .strictObject({ anyOf: listOf(name).describe('Features of which any is enough.') })
     .transform(({ anyOf }) => ({ names: anyOf, any: true })),
 ])
 

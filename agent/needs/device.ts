@@ -4,16 +4,15 @@ import type { Kind } from '../model/need.ts'
 import type { FileStat, ReadQuestion, StatAllQuestion, StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { boundedPath } from './absolute-path.ts'
 import { showMode, showStat, typeWords } from './show-stat.ts'
 
-const path = z
-  .string()
+const path = boundedPath
   .regex(/^\/dev\/[\w.:@+-]+(\/[\w.:@+-]+)*$/, 'must be below /dev')
   .refine((text) => !text.split('/').some((part) => part === '.' || part === '..'), 'must not hold . or ..')
 
 /** The folder and how a name in it begins: which devices there are depends on the hardware. */
-const pattern = z
-  .string()
+const pattern = boundedPath
   .regex(/^\/dev\/([\w:@+-][\w.:@+-]*\/)*[\w.:@+-]*\*$/, 'must be below /dev, with one * at its end')
   .transform((text) => ({ folder: text.replace(/\/[^/]*$/, ''), prefix: text.replace(/^.*\/|\*$/g, '') }))
 

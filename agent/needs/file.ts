@@ -1,26 +1,25 @@
-import { RE2JS } from 're2js'
 import * as z from 'zod'
+import { longestPattern } from '../model/bounds.ts'
 import type { Kind } from '../model/need.ts'
 import type { Answers } from '../model/answers.ts'
-import type { FileStat, ListQuestion, ReadQuestion, StatQuestion } from '../model/question.ts'
+import { findIn, readPattern } from '../model/pattern.ts'
+import type { Pattern } from '../model/pattern.ts'
+import type { FileStat, FileText, ListQuestion, ReadQuestion, StatQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import { absolutePath } from './absolute-path.ts'
 import { shellWord } from './shell-word.ts'
 import { showMode, showStat, typeWords } from './show-stat.ts'
 
-/** RE2 syntax, in linear time; ^ and $ match at each line. */
 const pattern = z
   .string()
   .min(1, 'is empty, and matches everything')
+  .max(longestPattern)
   .transform((text, context) => {
-    try {
-      return { text, compiled: RE2JS.compile(text, RE2JS.MULTILINE) }
-    } catch (error) {
-      const message = `is not a pattern in RE2 syntax: ${error instanceof Error ? error.message : String(error)}`
-      context.addIssue({ code: 'custom', message })
-      return z.NEVER
-    }
+    const read = readPattern(text)
+    if (!('error' in read)) return read
+    context.addIssue({ code: 'custom', message: read.error })
+    return z.NEVER
   })
 
 const pathWords =
@@ -100,6 +99,7 @@ export const file: Kind<typeof schema> = {
     const inside = isFolder(spec) ? [listQuestion(spec)] : readsText(spec) ? [readQuestion(spec)] : []
     return [statQuestion(spec), ...inside]
   },
+  patterns: ({ file: spec }) => patternsOf(spec),
   reads: ({ file: spec }) => (readsText(spec) ? { path: spec.path, as: 'text' } : null),
   judge({ file: written }, answers, { kernel }) {
     const spec = ofKernel(written, kernel)
@@ -113,6 +113,10 @@ export const file: Kind<typeof schema> = {
     if (stat.fate !== 'found') return unanswered(spec.path, stat)
     return judgeFound(spec, answers, stat.value)
   },
+}
+
+function patternsOf({ matches, notMatches }: Wanted): readonly Pattern[] {
+  return [matches, notMatches].filter((one) => one !== undefined)
 }
 
 /** null when the path needs the kernel's release, and that is not known. */
@@ -212,19 +216,25 @@ function judgeFolder(spec: Wanted, answers: Answers, evidence: readonly string[]
 }
 
 function judgeText(spec: Wanted, answers: Answers, evidence: readonly string[]): Verdict {
-  const { path: at, matches, notMatches } = spec
+  const { path: at } = spec
   const read = answers.of(readQuestion(spec))
   if (read.fate === 'absent') return verdict('FileNotFound', { path: at, detail: read.detail })
   if (read.fate !== 'found') return unanswered(at, read, evidence)
-  const { text } = read.value
-  if (spec.notEmpty && text === '') return verdict('FileEmpty', { path: at }, { evidence })
-  if (matches && !matches.compiled.matcher(text).find()) {
+  if (spec.notEmpty && read.value.text === '') return verdict('FileEmpty', { path: at }, { evidence })
+  if (!hasPattern(spec)) return verdict('FileFound', { path: at, type: 'regular file' }, { evidence })
+  return judgePatterns(spec, read.value, evidence)
+}
+
+function judgePatterns(spec: Wanted, text: FileText, evidence: readonly string[]): Verdict {
+  const { path: at, matches, notMatches } = spec
+  const isFound = (one: Pattern | undefined) => (one === undefined ? undefined : findIn(one, text))
+  const [wanted, unwanted] = [isFound(matches), isFound(notMatches)]
+  if (matches && wanted === false)
     return verdict('FileNotMatching', { path: at, pattern: matches.text }, { evidence })
-  }
-  if (notMatches?.compiled.matcher(text).find()) {
+  if (notMatches && unwanted === true)
     return verdict('FileUnwantedMatch', { path: at, pattern: notMatches.text }, { evidence })
-  }
-  return hasPattern(spec)
-    ? verdict('FileAsWanted', { path: at }, { evidence })
-    : verdict('FileFound', { path: at, type: 'regular file' }, { evidence })
+  const detail = 'it is too long for so large a pattern'
+  return wanted === null || unwanted === null
+    ? unanswered(at, { fate: 'failed', detail }, evidence)
+    : verdict('FileAsWanted', { path: at }, { evidence })
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { mostItems } from '../model/bounds.ts'
 import type { Answers } from '../model/answers.ts'
 import type { Fix, FixByDistro } from '../model/fix.ts'
 import type { Kind } from '../model/need.ts'
@@ -34,7 +35,7 @@ const schema = z.strictObject({
       }),
       z.strictObject({
         transparent: z
-          .union([mode.transform((one) => [one]), z.array(mode).min(1)])
+          .union([mode.transform((one) => [one]), z.array(mode).min(1).max(mostItems)])
           .describe('What transparent huge pages must be set to, or several settings of which any will do.'),
       }),
     ])

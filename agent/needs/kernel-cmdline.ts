@@ -2,20 +2,22 @@ import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 import { firstFound } from './first-found.ts'
 import { parseOnce } from './parse-once.ts'
 import { bootWith } from '../fixes/usual-fixes.ts'
 
-const parameter = z
-  .string()
-  .regex(/^[^\s="'\p{Cc}-][^\s="'\p{Cc}]*(=[^"'\p{Cc}]*)?$/u, 'is not a parameter: name, or name=value')
+const parameter = word(
+  /^[^\s="'\p{Cc}-][^\s="'\p{Cc}]*(=[^"'\p{Cc}]*)?$/u,
+  'is not a parameter: name, or name=value',
+)
 
 const schema = z.strictObject({
   kernelCmdline: z
     .union([
       parameter.transform((one) => ({ parameters: [one], absent: false })),
       z
-        .strictObject({ anyOf: z.array(parameter).min(1).describe('Parameters of which any is enough.') })
+        .strictObject({ anyOf: listOf(parameter).describe('Parameters of which any is enough.') })
         .transform(({ anyOf }) => ({ parameters: anyOf, absent: false })),
       z
         .strictObject({ absent: parameter.describe('A parameter that must not be there.') })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
 import { anotherKernel } from '../fixes/usual-fixes.ts'
 
@@ -9,16 +10,14 @@ const name = String.raw`CONFIG_[A-Za-z0-9_]+`
 const value = String.raw`=(?:"[^"|]*"|[^\s"|]+)`
 const alternative = `${name}(?:${value})?`
 
-const item = z
-  .string()
-  .regex(
-    new RegExp(`^${alternative}(?:\\|${alternative})*$`),
-    'is not a kernel option: CONFIG_X, CONFIG_X=y, CONFIG_X=n, CONFIG_X=value, or several of them with | between',
-  )
+const item = word(
+  new RegExp(`^${alternative}(?:\\|${alternative})*$`),
+  'is not a kernel option: CONFIG_X, CONFIG_X=y, CONFIG_X=n, CONFIG_X=value, or several of them with | between',
+)
 
 const schema = z.strictObject({
   kernelConfig: z
-    .union([item, z.array(item).min(1)])
+    .union([item, listOf(item)])
     .describe(
       'Options that the running kernel was built with: CONFIG_X (y or m), CONFIG_X=y, CONFIG_X=n (not set); with | between them any is enough.',
     ),

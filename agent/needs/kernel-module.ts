@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 import { missingModule } from './missing-module.ts'
 import { blacklisted, blockOf } from './modprobe-rules.ts'
 import { foldName, loadedState } from './module-files.ts'
@@ -11,19 +12,16 @@ import { moduleQuestions, readModuleSources } from './module-sources.ts'
 import type { ModuleSources } from './module-sources.ts'
 import { addModule, loadModule } from '../fixes/usual-fixes.ts'
 
-const option = z
-  .string()
-  .regex(/^CONFIG_[A-Za-z0-9_]+$/, 'is not the name of a kernel option, such as CONFIG_ISCSI_TCP')
+const option = word(/^CONFIG_[A-Za-z0-9_]+$/, 'is not the name of a kernel option, such as CONFIG_ISCSI_TCP')
+
+export const moduleName = word(/^[A-Za-z0-9][\w-]{0,63}$/, 'is not the name of a kernel module')
 
 const schema = z.strictObject({
-  kernelModule: z
-    .string()
-    .regex(/^[A-Za-z0-9][\w-]{0,63}$/, 'is not the name of a kernel module')
-    .describe(
-      'A kernel module that is loaded, built in or can be loaded: its name, or an alias such as fs-nfs4.',
-    ),
+  kernelModule: moduleName.describe(
+    'A kernel module that is loaded, built in or can be loaded: its name, or an alias such as fs-nfs4.',
+  ),
   config: z
-    .union([option, z.array(option).min(1)])
+    .union([option, listOf(option)])
     .optional()
     .describe('The kernel option that builds it; several when it was renamed between kernels.'),
   loaded: z

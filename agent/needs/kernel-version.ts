@@ -7,6 +7,7 @@ import type { Verdict } from '../model/reason.ts'
 import { upstreamQuestions, upstreamVersion } from '../model/upstream-kernel.ts'
 import { isKernelIn } from '../versions/kernel.ts'
 import type { RunningKernel } from '../versions/kernel.ts'
+import { listOf } from './bounded.ts'
 import { firstFound } from './first-found.ts'
 import { rangeText } from './version-range.ts'
 import { anotherKernel, mendedKernel } from '../fixes/usual-fixes.ts'
@@ -15,7 +16,7 @@ const schema = z.strictObject({
   kernelVersion: rangeText.describe(
     'The versions that the running kernel may have: ">=5.4"; with when: { os: [rhel] } also by the distribution\'s own number: ">=4.18.0-305".',
   ),
-  notIn: z.array(rangeText).min(1).optional().describe('Known-bad versions: ">=6.1.63 <6.1.66".'),
+  notIn: listOf(rangeText).optional().describe('Known-bad versions: ">=6.1.63 <6.1.66".'),
   note: z.string().trim().min(1).max(200).optional().describe('What is wrong with the known-bad ones.'),
 })
 

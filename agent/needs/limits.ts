@@ -75,7 +75,7 @@ function mend(spec: z.infer<typeof schema>['limits']): FixByDistro | null {
   const name = names.find((one) => spec[one] !== undefined)
   const wanted = name === undefined ? undefined : spec[name]
   // What is written of it goes into commands.
-  if (name === undefined || wanted === undefined || !/^[\w.-]+$/.test(spec.process)) return null
+  if (name === undefined || wanted === undefined || !/^\w[\w.-]*$/.test(spec.process)) return null
   if (wanted === 'unlimited') return setLimit(spec.process, name, 'infinity')
   return setLimit(spec.process, name, String(name === 'nofile' ? Math.max(wanted, 1_048_576) : wanted))
 }

@@ -5,9 +5,10 @@ import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
 
-const name = z.string().regex(/^[a-z_]+$/, 'is not the name of a Linux Security Module')
+const name = word(/^[a-z_]+$/, 'is not the name of a Linux Security Module')
 const modes = z.enum(['enforcing', 'permissive'])
 
 const schema = z.strictObject({
@@ -20,7 +21,7 @@ const schema = z.strictObject({
             .literal('selinux', { error: 'must be selinux: only it has a mode' })
             .describe('selinux, the only one that has a mode.'),
           mode: z
-            .union([modes.transform((one) => [one]), z.array(modes).min(1)])
+            .union([modes.transform((one) => [one]), listOf(modes)])
             .describe('What it does with what it would forbid; of several any will do.'),
         })
         .transform(({ name: one, mode }) => ({ name: one, mode })),

@@ -4,23 +4,19 @@ import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { absolutePath } from './absolute-path.ts'
+import { listOf, word } from './bounded.ts'
 import { firstFound } from './first-found.ts'
 import { findHolder, findMount } from './mount-table.ts'
 import type { Mount } from './mount-table.ts'
 import { placeQuestions, realPlace } from './real-place.ts'
 
-const word = (what: string) => z.string().regex(/^[^\s,]+$/, `is not ${what}`)
-const path = z
-  .string()
-  .regex(/^\/[^\p{Cc}]*$/u, 'must begin with /')
-  .refine((text) => !text.split('/').some((part) => part === '.' || part === '..'), 'must not hold . or ..')
-  .transform((text) => `/${text.split('/').filter(Boolean).join('/')}`)
-const fstype = word('a file system type')
-const options = z.array(word('a mount option')).min(1)
+const fstype = word(/^[^\s,]+$/, 'is not a file system type')
+const options = listOf(word(/^[^\s,]+$/, 'is not a mount option'))
 
 const wishes = {
   fstype: z
-    .union([fstype.transform((type) => [type]), z.array(fstype).min(1)])
+    .union([fstype.transform((type) => [type]), listOf(fstype)])
     .optional()
     .describe('The type of its file system, or several of which any will do.'),
   propagation: z
@@ -34,14 +30,16 @@ const wishes = {
 const schema = z.strictObject({
   mount: z
     .union([
-      path.transform((point) => ({ path: point })),
+      absolutePath.transform((point) => ({ path: point })),
       z.strictObject({
-        path: path.describe('Where it is mounted, by its real name: the kernel lists no symbolic links.'),
+        path: absolutePath.describe(
+          'Where it is mounted, by its real name: the kernel lists no symbolic links.',
+        ),
         ...wishes,
       }),
       z
         .strictObject({
-          of: path.describe('A path: the mount that holds it is meant, wherever that is mounted.'),
+          of: absolutePath.describe('A path: the mount that holds it is meant, wherever that is mounted.'),
           ...wishes,
         })
         .refine((spec) => Object.keys(spec).length > 1, 'asks for nothing: every path lies in some mount')

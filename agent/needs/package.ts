@@ -5,6 +5,7 @@ import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
 import type { Compare } from '../versions/order.ts'
 import { inRange, lenient } from '../versions/range.ts'
+import { listOf, word } from './bounded.ts'
 import { apk } from './package-apk.ts'
 import { dpkg } from './package-dpkg.ts'
 import type { Family } from './package-family.ts'
@@ -14,11 +15,11 @@ import type { FindPackage, PackageState } from './package-state.ts'
 import { versionRange } from './version-range.ts'
 
 /** Exact names: a pattern would find packages that nobody meant. dpkg lists some with their architecture. */
-const name = z.string().regex(/^\w[\w.+-]*(:[a-z0-9-]+)?$/, 'is not the name of a package (no patterns)')
+export const packageName = word(/^\w[\w.+-]*(:[a-z0-9-]+)?$/, 'is not the name of a package (no patterns)')
 
 const schema = z.strictObject({
   package: z
-    .union([name.transform((one) => [one]), z.array(name).min(1)])
+    .union([packageName.transform((one) => [one]), listOf(packageName)])
     .describe(
       "An installed package of the host's own package manager: a name, or several of which any is enough.",
     ),

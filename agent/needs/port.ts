@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { mostItems } from '../model/bounds.ts'
 import type { Kind } from '../model/need.ts'
 import type { PortHolders, PortQuestion, ProcessesOf } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
@@ -18,6 +19,7 @@ const schema = z.strictObject({
         protocol: z.enum(['tcp', 'udp']).default('tcp').describe('Default: tcp.'),
         heldBy: z
           .array(processName)
+          .max(mostItems)
           .default([])
           .describe('Names of processes that may hold it: those of the workload itself, once it runs.'),
         of: processesOf,

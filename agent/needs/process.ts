@@ -2,10 +2,12 @@ import * as z from 'zod'
 import type { Kind } from '../model/need.ts'
 import type { ProcessesOf, ProcessQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 
-export const processName = z
-  .string()
-  .regex(/^[^\s/*?[\]]{1,15}$/, 'is not the name of a process: at most 15 characters, no patterns')
+export const processName = word(
+  /^[^\s/*?[\]]{1,15}$/,
+  'is not the name of a process: at most 15 characters, no patterns',
+)
 
 /** Whose processes count. */
 export const processesOf = z
@@ -21,7 +23,7 @@ const schema = z.strictObject({
       processName.transform((one) => ({ names: [one], of: 'host' as const })),
       z
         .strictObject({
-          anyOf: z.array(processName).min(1).describe('Names of which any is enough.'),
+          anyOf: listOf(processName).describe('Names of which any is enough.'),
           of: processesOf,
         })
         .transform(({ anyOf, of }) => ({ names: anyOf, of })),

@@ -1,8 +1,10 @@
 import * as z from 'zod'
+import { longestName } from '../model/bounds.ts'
 import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { word } from './bounded.ts'
 import { firstFound } from './first-found.ts'
 import { setSysctl } from '../fixes/usual-fixes.ts'
 
@@ -11,6 +13,7 @@ const text = z
   .string()
   .trim()
   .min(1)
+  .max(longestName)
   .regex(/^[^'\p{Cc}]+$/u, 'holds a character that no setting has')
 /** Numbers beyond 2^53 are written as text. */
 const value = z.union([z.int(), text]).transform((given) => fieldsOf(String(given)))
@@ -21,9 +24,7 @@ const numbers = value.refine(
 
 const schema = z
   .strictObject({
-    sysctl: z
-      .string()
-      .regex(/^[\w./:@-]+$/, 'is not the name of a sysctl')
+    sysctl: word(/^\w[\w./:@-]*$/, 'is not the name of a sysctl')
       .refine((key) => keyPath(key) !== null, 'is not the name of a sysctl')
       .describe(
         'A setting of the kernel as it is now, written as sysctl(8) does, with dots or with slashes.',

@@ -3,6 +3,7 @@ import type { Facts } from '../model/facts.ts'
 import type { Kind } from '../model/need.ts'
 import type { Question } from '../model/question.ts'
 import { verdict } from '../model/reason.ts'
+import { listOf, word } from './bounded.ts'
 import { judgeOpenrc, openrcQuestions } from './unit-openrc.ts'
 import { judgeSystemd, systemdQuestions } from './unit-systemd.ts'
 import type { WantedUnit } from './wanted-unit.ts'
@@ -15,10 +16,12 @@ const suffix = /\.(service|socket|timer|path|mount|automount|swap|target|slice|s
  */
 const unitName = z
   .string()
-  .meta({ maxLength: 255, pattern: String.raw`^(?!.*@(\.\w+)?$)[\w:.\\-]+(@[\w:.\\@-]+)?$` })
+  .max(255)
+  .meta({ pattern: String.raw`^(?!.*@(\.\w+)?$)(?!-(?!\.(mount|slice)$))[\w:.\\-]+(@[\w:.\\@-]+)?$` })
   .transform((name) => (suffix.test(name) ? name : `${name}.service`))
   .refine((name) => name.length <= 255, 'is longer than 255 characters')
   .refine((name) => !/@\.\w+$/.test(name), 'is a template; name an instance of it, like getty@tty1.service')
+  .refine((name) => !/^-(?!\.(mount|slice)$)/.test(name), 'must not begin with -')
   .refine((name) => /^[\w:.\\-]+(@[\w:.\\@-]+)?\.\w+$/.test(name), 'is not the name of a unit')
 
 const schema = z.strictObject({
@@ -26,7 +29,7 @@ const schema = z.strictObject({
     .union([
       unitName.transform((name) => [name]),
       z
-        .strictObject({ anyOf: z.array(unitName).min(1).describe('Units of which any is enough.') })
+        .strictObject({ anyOf: listOf(unitName).describe('Units of which any is enough.') })
         .transform(({ anyOf }) => anyOf),
     ])
     .describe('A unit of systemd, or a service of OpenRC; a name without a suffix is a service.'),
@@ -36,9 +39,7 @@ const schema = z.strictObject({
     .describe(
       'active: it runs, listens or has done its work; enabled: it starts at boot; inactive: it must not run. Default: active.',
     ),
-  openrc: z
-    .string()
-    .regex(/^[\w.+-]+$/, 'is not the name of a service')
+  openrc: word(/^\w[\w.+-]*$/, 'is not the name of a service')
     .optional()
     .describe(
       'Its name where OpenRC is the service manager; default: those of the units without their suffix.',

@@ -4,8 +4,9 @@ import type { Kind } from '../model/need.ts'
 import type { ReadQuestion } from '../model/question.ts'
 import { unanswered, verdict } from '../model/reason.ts'
 import type { Verdict } from '../model/reason.ts'
+import { word } from './bounded.ts'
 
-const name = z.string().regex(/^[A-Za-z_][\w.-]{0,31}\$?$/, 'is not the name of a user')
+const name = word(/^[A-Za-z_][\w.-]{0,31}\$?$/, 'is not the name of a user')
 const id = z.int().min(0).max(4_294_967_294)
 
 const schema = z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { longestName } from '../model/bounds.ts'
 import { parseRange, rangePattern } from '../versions/range.ts'
 import type { Range } from '../versions/range.ts'
 
@@ -11,6 +12,7 @@ export interface WrittenRange {
 /** A range of versions that is kept as it is written. */
 export const rangeText = z
   .string()
+  .max(longestName)
   .superRefine((text, context) => {
     const parsed = parseRange(text)
     if ('error' in parsed) context.addIssue({ code: 'custom', message: parsed.error })
@@ -20,6 +22,7 @@ export const rangeText = z
 /** A range of versions in a check file: ">=2.1 <3". */
 export const versionRange = z
   .string()
+  .max(longestName)
   .meta({ pattern: rangePattern })
   .transform((text, context): WrittenRange => {
     const parsed = parseRange(text)

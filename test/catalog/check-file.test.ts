@@ -115,7 +115,7 @@ needs:
     [
       'a shell in a package name',
       `${head}  - binary: a\nfix: { all: { packages: ["a; reboot"] } }`,
-      /is not a package name/,
+      /is not the name of a package/,
     ],
     ['a key twice', `${head}  - binary: a\ntitle: again`, /^c\.yaml:5: .*[Uu]nique/],
     ['no YAML at all', 'title: [', /^c\.yaml:\d+: /],

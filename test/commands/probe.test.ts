@@ -21,7 +21,7 @@ const needs = (count: number) =>
     { length: count },
     (_, number) => `  - { binary: nope-${number}, fix: { all: { note: ${note(number)} } } }\n`,
   )
-const good = { 'fifty-notes': needs(50), 'many-notes': needs(500) }
+const good = { 'fifty-notes': needs(50), 'many-notes': needs(300) }
 /** A hundred kilobytes in all; each of the thousand has the fix of all that it includes. */
 const including = {
   base: needs(100),
@@ -69,7 +69,7 @@ test.each<[string, Readonly<Record<string, readonly string[]>>]>([
     const fifty = await get('fifty-notes')
     expect(fifty.fix?.split('\n')).toEqual(Array.from({ length: 50 }, (_, number) => `# ${note(number)}`))
     const many = await get('many-notes')
-    expect([many.state, many.findings.length]).toEqual(['missing', 500])
+    expect([many.state, many.findings.length]).toEqual(['missing', 300])
     expect(many.fix).toMatch(/^# 0 note[^]*\n# … \(\d+ more characters\)$/)
   } finally {
     prober.kill('SIGTERM')
