@@ -84,8 +84,8 @@ export const mostMistakes = 20
 /** Aliases of all custom checks; the round file takes 5,000, and the shipped checks have some hundred. */
 export const mostCustomAliases = 4_000
 
-/** Custom checks; a ConfigMap of 1 MiB has room for some 2,000 that say anything. */
-export const mostCustomChecks = 2_000
+/** Custom checks; a ConfigMap of 1 MiB has room for some 2,000. */
+export const mostCustomChecks = 1_500
 
 /** Names under `conflicts:` of all custom checks: for each of them the needs of two checks are judged anew. */
 export const mostCustomConflicts = 1_000
@@ -97,7 +97,7 @@ export const mostCustomConflicts = 1_000
 export const mostCustomFindings = 200_000
 
 /** Needs of all custom checks, with those in anyOf: each takes about 2 KiB while it is in use. */
-export const mostCustomNeeds = 4_000
+export const mostCustomNeeds = 3_000
 
 /** Instructions of the patterns of all custom checks: to compile them all takes less than a second. */
 export const mostCustomPatterns = 30_000
