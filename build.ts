@@ -3,13 +3,16 @@ import { basename } from 'node:path'
 import { build } from 'esbuild'
 import type { Metafile } from 'esbuild'
 import { parse } from 'yaml'
-import { readShipped, valuesFile } from './agent/catalog/load.ts'
+import { readShipped, valuesFile } from '#agent/catalog/load.ts'
 
 /** Bundles the agent into a folder, one chunk a command, so that a command loads only what it needs. */
 export async function bundle(outdir: string): Promise<Metafile> {
   rmSync(outdir, { recursive: true, force: true })
   const { metafile } = await build({
-    entryPoints: { 'agent/main': 'agent/main.ts', 'agent/chunks/file-child': 'agent/host/file-child.ts' },
+    entryPoints: {
+      'agent/main': 'agent/main.ts',
+      'agent/chunks/file-child': 'agent/host/files/file-child.ts',
+    },
     // As deep as the sources are, so that what lies beside the code (checks/) is found by the same way.
     chunkNames: 'agent/chunks/[name]-[hash]',
     outdir,

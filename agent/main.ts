@@ -2,39 +2,39 @@
 import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
-import { exitCodes } from './commands/exit-codes.ts'
-import { watchOutput } from './commands/output.ts'
-import { plainLines } from './model/plain.ts'
+import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
+import { watchOutput } from '#agent/commands/wiring/output.ts'
+import { plainLines } from '#agent/model/plain.ts'
 
 /** A command is loaded when it is called, so that none of them pays for the others. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
   run: {
     summary: 'ask this host again and again, and serve what it lacks over HTTP',
-    load: async () => (await import('./commands/run.ts')).runCommand(),
+    load: async () => (await import('#agent/commands/run.ts')).runCommand(),
   },
   probe: {
     summary: 'the half of run that asks: writes its rounds to a file, listens to nothing',
-    load: async () => (await import('./commands/probe.ts')).probeCommand(),
+    load: async () => (await import('#agent/commands/probe.ts')).probeCommand(),
   },
   serve: {
     summary: 'the half of run that serves: reads the rounds, needs no privilege',
-    load: async () => (await import('./commands/serve.ts')).serveCommand(),
+    load: async () => (await import('#agent/commands/serve.ts')).serveCommand(),
   },
   check: {
     summary: 'ask this host once, print what it lacks, and exit',
-    load: async () => (await import('./commands/check.ts')).checkCommand(),
+    load: async () => (await import('#agent/commands/check.ts')).checkCommand(),
   },
   wait: {
     summary: 'wait until a check is ready on a node: the gate of an initContainer',
-    load: async () => (await import('./commands/wait.ts')).waitCommand(),
+    load: async () => (await import('#agent/commands/wait.ts')).waitCommand(),
   },
   prune: {
     summary: 'take all that hostdeps put on Nodes off them',
-    load: async () => (await import('./commands/prune.ts')).pruneCommand(),
+    load: async () => (await import('#agent/commands/prune.ts')).pruneCommand(),
   },
   checks: {
     summary: 'list, show and lint the checks there are',
-    load: async () => (await import('./commands/checks.ts')).checksCommand(),
+    load: async () => (await import('#agent/commands/checks.ts')).checksCommand(),
   },
 }
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { fileSchema } from '../agent/catalog/json-schema.ts'
-import { load } from '../agent/catalog/load.ts'
-import type { Check } from '../agent/model/check.ts'
-import type { Need } from '../agent/model/need.ts'
+import { fileSchema } from '#agent/catalog/json-schema.ts'
+import { load } from '#agent/catalog/load.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { Need } from '#agent/model/need.ts'
 import { renderKeys } from './render-keys.ts'
 
 /** The generated files of this folder, by name. */

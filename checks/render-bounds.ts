@@ -1,5 +1,5 @@
-import * as bounds from '../agent/model/bounds.ts'
-import { maxPublished } from '../agent/model/names.ts'
+import * as bounds from '#agent/model/bounds.ts'
+import { maxPublished } from '#agent/model/names.ts'
 
 /** What a file may have at most, and all custom checks together: in the order in which people meet it. */
 const ofFile: readonly (readonly [what: string, most: number])[] = [

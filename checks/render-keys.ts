@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../agent/catalog/json-schema.ts'
+import type { JsonSchema } from '#agent/catalog/json-schema.ts'
 import { renderBounds } from './render-bounds.ts'
 
 /** The keys of a check file with the descriptions of the JSON Schema, as a page to read. */

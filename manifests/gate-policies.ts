@@ -1,4 +1,4 @@
-import { labelKey, prefix } from '../agent/model/names.ts'
+import { labelKey, prefix } from '#agent/model/names.ts'
 import type { Workload } from './known-workloads.ts'
 import { publishedVariables } from './published.ts'
 import type { Variable } from './published.ts'

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { load } from '../agent/catalog/load.ts'
-import type { Check } from '../agent/model/check.ts'
+import { load } from '#agent/catalog/load.ts'
+import type { Check } from '#agent/model/check.ts'
 import { namesPolicy, requiresPolicy, warningsPolicy, workloadsPolicy } from './gate-policies.ts'
 import { knownWorkloads } from './known-workloads.ts'
 

@@ -1,7 +1,7 @@
-import { hostsFor } from '../agent/catalog/lint-hosts.ts'
-import type { Check } from '../agent/model/check.ts'
-import type { Facts } from '../agent/model/facts.ts'
-import type { Need } from '../agent/model/need.ts'
+import { hostsFor } from '#agent/catalog/lint/lint-hosts.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Need } from '#agent/model/need.ts'
 
 /** A workload that the gate recognizes by its image. */
 export interface Workload {

@@ -1,4 +1,4 @@
-import { defaultConfig } from '../agent/catalog/config.ts'
+import { defaultConfig } from '#agent/catalog/config.ts'
 
 export interface Variable {
   readonly name: string

@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { load } from '../agent/catalog/load.ts'
-import { conditionType } from '../agent/model/names.ts'
+import { load } from '#agent/catalog/load.ts'
+import { conditionType } from '#agent/model/names.ts'
 
 const folder = new URL('../examples', import.meta.url).pathname
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))

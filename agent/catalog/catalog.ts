@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto'
-import type { Check } from '../model/check.ts'
-import type { KnownNames } from '../model/near-names.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { KnownNames } from '#agent/model/did-you-mean.ts'
 import { checkNameOf, readCheck } from './check-file.ts'
 import type { CheckRead, CheckText } from './check-file.ts'
 import { nameMistakes } from './check-names.ts'
-import { openScale } from './custom-weight.ts'
+import { openScale } from '#agent/catalog/custom/custom-weight.ts'
 import { includeMistakes } from './include.ts'
 import { orMistakes } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
 import { allNeeds, checkNeeds } from './needs-of.ts'
-import { countTokens } from './yaml-scan.ts'
+import { countTokens } from '#agent/catalog/yaml/yaml-scan.ts'
 
 /** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
 export type Catalog = ReadonlyMap<string, Check>

@@ -1,7 +1,7 @@
-import type { Check } from '../model/check.ts'
-import { noSuchCheck } from '../model/near-names.ts'
-import type { KnownNames } from '../model/near-names.ts'
-import type { Need, SourcePlace } from '../model/need.ts'
+import type { Check } from '#agent/model/check.ts'
+import { noSuchCheck } from '#agent/model/did-you-mean.ts'
+import type { KnownNames } from '#agent/model/did-you-mean.ts'
+import type { Need, SourcePlace } from '#agent/model/need.ts'
 import type { Mistake } from './mistake.ts'
 import { allNeeds, checkNeeds } from './needs-of.ts'
 

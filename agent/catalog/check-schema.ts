@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { fixKeys, imageBased, membersOf } from '../fixes/families.ts'
+import { fixKeys, imageBased, membersOf } from '#agent/fixes/families.ts'
 import {
   longestAddress,
   longestCommand,
@@ -7,11 +7,11 @@ import {
   longestPattern,
   mostConflicts,
   mostItems,
-} from '../model/bounds.ts'
-import { listOf, word } from '../needs/bounded.ts'
-import { moduleName } from '../needs/kernel-module.ts'
-import { packageName } from '../needs/package.ts'
-import { rangeText } from '../needs/version-range.ts'
+} from '#agent/model/bounds.ts'
+import { listOf, word } from '#agent/needs/bounded.ts'
+import { moduleName } from '#agent/needs/kernel/kernel-module.ts'
+import { packageName } from '#agent/needs/package/package.ts'
+import { rangeText } from '#agent/needs/version-range.ts'
 
 /** Each schema reads a few values at the start: compiling it would take longer than it saves. */
 z.config({ jitless: true })

@@ -5,13 +5,13 @@ import {
   longestName,
   reapplyBounds,
   unknownAfterBounds,
-} from '../model/bounds.ts'
-import { parseDuration, showDuration } from '../model/duration.ts'
-import { maxPublished } from '../model/names.ts'
-import { noSuchCheck } from '../model/near-names.ts'
-import type { KnownNames } from '../model/near-names.ts'
-import { checkShape, parseYaml } from './document.ts'
-import type { YamlFile } from './document.ts'
+} from '#agent/model/bounds.ts'
+import { parseDuration, showDuration } from '#agent/model/duration.ts'
+import { maxPublished } from '#agent/model/names.ts'
+import { noSuchCheck } from '#agent/model/did-you-mean.ts'
+import type { KnownNames } from '#agent/model/did-you-mean.ts'
+import { checkShape, parseYaml } from '#agent/catalog/yaml/document.ts'
+import type { YamlFile } from '#agent/catalog/yaml/document.ts'
 import { firstMistakes } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
 import { publishMistakes } from './publish-mistakes.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { mostCustomChecks, mostMistakes } from '../model/bounds.ts'
+import { mostCustomChecks, mostMistakes } from '#agent/model/bounds.ts'
 import { orMistakes, tellMistakes } from './mistake.ts'
 import { load, loadShipped, loadUsable } from './load.ts'
 import type { Loaded, LoadOptions } from './load.ts'

@@ -1,5 +1,5 @@
-import { deepestInclude, mostCustomFindings, mostFindings } from '../model/bounds.ts'
-import type { Check } from '../model/check.ts'
+import { deepestInclude, mostCustomFindings, mostFindings } from '#agent/model/bounds.ts'
+import type { Check } from '#agent/model/check.ts'
 import type { Mistake } from './mistake.ts'
 import { allNeeds, checkNeeds } from './needs-of.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { mostNeeds } from '../model/bounds.ts'
-import { kinds } from '../needs/index.ts'
+import { mostNeeds } from '#agent/model/bounds.ts'
+import { kinds } from '#agent/needs/index.ts'
 import { anyOfNeed, checkFile, checkNeed } from './check-schema.ts'
 import { wholeSchema } from './read-need.ts'
 

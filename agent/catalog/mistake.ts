@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
-import { longestMistake, longestName, mostMistakes, mostMistakesTogether } from '../model/bounds.ts'
-import { unprintable } from '../model/plain.ts'
+import { longestMistake, longestName, mostMistakes, mostMistakesTogether } from '#agent/model/bounds.ts'
+import { unprintable } from '#agent/model/plain.ts'
 
 /** One thing wrong in a file that a person wrote. */
 export interface Mistake {

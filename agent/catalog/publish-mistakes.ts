@@ -1,4 +1,4 @@
-import { conditionType, maxPublished } from '../model/names.ts'
+import { conditionType, maxPublished } from '#agent/model/names.ts'
 import type { Mistake } from './mistake.ts'
 
 /** What cannot go on one Node together; `place` tells where each name was written. Too many are told once. */

@@ -1,8 +1,8 @@
-import { distroNames } from '../model/facts.ts'
-import type { Facts } from '../model/facts.ts'
-import type { When } from '../model/need.ts'
-import { familyOf } from '../fixes/families.ts'
-import { isKernelIn } from '../versions/kernel.ts'
+import { distroNames } from '#agent/model/facts.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { When } from '#agent/model/need.ts'
+import { familyOf } from '#agent/fixes/families.ts'
+import { isKernelIn } from '#agent/versions/kernel.ts'
 
 /**
  * Why a need does not apply to a host; null when it does. What is not known of the host (no os-release) does not

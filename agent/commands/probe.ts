@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { Logger } from 'pino'
-import { sweepParts, writeRound } from '../round-file/file.ts'
-import { openAsking } from './ask-rounds.ts'
-import { endSignal, openLog } from './daemon.ts'
-import { addHostFlags } from './host-flags.ts'
-import type { HostFlags } from './host-flags.ts'
+import { sweepParts, writeRound } from '#agent/round-file/file.ts'
+import { openAsking } from '#agent/commands/wiring/ask-rounds.ts'
+import { endSignal, openLog } from '#agent/commands/wiring/daemon.ts'
+import { addHostFlags } from '#agent/commands/wiring/host-flags.ts'
+import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 
 interface ProbeFlags extends HostFlags {
   readonly round: string

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { findKubeConfig } from '../kube/find-kube-config.ts'
-import { openClusterApi } from '../kube/open-cluster-api.ts'
-import type { ClusterApi, Leavings } from '../model/cluster-api.ts'
-import type { ApiAnswer } from '../model/node-api.ts'
-import { ClusterError, UsageError } from './errors.ts'
-import { readTimeout } from './timeout.ts'
+import { findKubeConfig } from '#agent/kube/find-kube-config.ts'
+import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
+import type { ClusterApi, Leavings } from '#agent/node/cluster-api.ts'
+import type { ApiAnswer } from '#agent/node/node-api.ts'
+import { ClusterError, UsageError } from '#agent/commands/wiring/errors.ts'
+import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
 interface PruneFlags {
   readonly force?: boolean

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { checkName } from '../catalog/check-schema.ts'
-import { waitAtGate } from '../http/gate.ts'
-import type { GateAnswer } from '../http/gate.ts'
-import { UsageError } from './errors.ts'
-import { exitCodes } from './exit-codes.ts'
-import { readTimeout } from './timeout.ts'
+import { checkName } from '#agent/catalog/check-schema.ts'
+import { waitAtGate } from '#agent/client/ask-ready.ts'
+import type { GateAnswer } from '#agent/client/ask-ready.ts'
+import { UsageError } from '#agent/commands/wiring/errors.ts'
+import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
+import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
 interface WaitFlags {
   readonly url: URL

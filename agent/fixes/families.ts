@@ -1,6 +1,6 @@
-import { distroNames } from '../model/facts.ts'
-import type { Distro } from '../model/facts.ts'
-import { keepLast } from '../model/keep-last.ts'
+import { distroNames } from '#agent/model/facts.ts'
+import type { Distro } from '#agent/model/facts.ts'
+import { keepLast } from '#agent/model/memoize-last.ts'
 
 /** How a distribution installs packages; `image`: not at all on the running system. */
 export type Installer =

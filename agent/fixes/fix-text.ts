@@ -1,8 +1,8 @@
-import { nameOpponent } from '../model/conflict.ts'
-import type { Opponent } from '../model/conflict.ts'
-import type { Facts } from '../model/facts.ts'
-import type { Fix } from '../model/fix.ts'
-import type { Mend } from '../model/judge.ts'
+import { nameOpponent } from '#agent/model/conflict.ts'
+import type { Opponent } from '#agent/model/conflict.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Fix } from '#agent/model/fix.ts'
+import type { Mend } from '#agent/model/judge.ts'
 import { installerOf } from './families.ts'
 import { chooseFix, mergeFixes, renderFix } from './render-fix.ts'
 

@@ -1,6 +1,6 @@
-import type { Facts } from '../model/facts.ts'
-import type { Fix, FixByDistro } from '../model/fix.ts'
-import { isPrintable, plainLines } from '../model/plain.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Fix, FixByDistro } from '#agent/model/fix.ts'
+import { isPrintable, plainLines } from '#agent/model/plain.ts'
 import type { Installer } from './families.ts'
 import { installerOf, keysFor } from './families.ts'
 

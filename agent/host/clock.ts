@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Clock } from '../model/host.ts'
+import type { Clock } from '#agent/model/host.ts'
 
 /**
  * The machine's clocks. The boot clock (CLOCK_BOOTTIME) is read from /proc/uptime, in steps of 10 ms: Node.js has no

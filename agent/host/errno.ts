@@ -1,5 +1,5 @@
 import { getSystemErrorMessage } from 'node:util'
-import type { Answer, Unanswered } from '../model/question.ts'
+import type { Answer, Unanswered } from '#agent/model/question.ts'
 
 /** Any fate but "found". */
 export type Refused = Exclude<Answer<never>, { fate: 'found' }>

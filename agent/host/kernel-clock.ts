@@ -1,4 +1,4 @@
-import type { Answer, KernelClock } from '../model/question.ts'
+import type { Answer, KernelClock } from '#agent/model/question.ts'
 
 /** More than struct timex of any 64-bit Linux, which is 208 bytes. */
 const timexSize = 256

@@ -1,5 +1,5 @@
 import { openSync, readlinkSync } from 'node:fs'
-import type { Unanswered } from '../model/question.ts'
+import type { Unanswered } from '#agent/model/question.ts'
 import { unansweredErrno } from './errno.ts'
 
 /** The mount namespace of the host, which programs are run in. It is kept open, so that `file` never names another. */

@@ -1,5 +1,5 @@
-import { rpmFolders } from '../model/facts.ts'
-import { hostPath } from './host-path.ts'
+import { rpmFolders } from '#agent/model/facts.ts'
+import { hostPath } from '#agent/host/programs/host-path.ts'
 
 /** Units that come and go with each pod; no round is made for them. */
 export const ofPods = /\.(scope|slice|mount)$/

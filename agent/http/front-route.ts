@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import { renderText } from '../render/text.ts'
-import { pageHeaders, renderPage } from './page.ts'
+import { renderText } from '#agent/render/text.ts'
+import { pageHeaders, renderPage } from '#agent/http/page/page.ts'
 import { sendTagged } from './report-routes.ts'
 import { accepts, addRoute } from './server.ts'
-import { oncePerSight, tagOf } from './sight.ts'
-import type { Sight } from './sight.ts'
+import { oncePerSight, tagOf } from './snapshot.ts'
+import type { Sight } from './snapshot.ts'
 
 /** GET /: a page for browsers, text for curl. */
 export function addFrontRoute(app: FastifyInstance, look: () => Sight): void {

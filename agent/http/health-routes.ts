@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { retryAfter, sendProblem } from './problem.ts'
 import { addRoute } from './server.ts'
-import type { Sight } from './sight.ts'
+import type { Sight } from './snapshot.ts'
 
 /** GET /healthz: this process answers. GET /readyz: what it answers is new and stands on the Node too. */
 export function addHealthRoutes(app: FastifyInstance, look: () => Sight): void {

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
-import type { PublishStatus } from '../model/report.ts'
-import { renderMetrics } from '../render/metrics.ts'
+import type { PublishStatus } from '#agent/model/report.ts'
+import { renderMetrics } from '#agent/render/metrics.ts'
 import { startLong } from './client-limits.ts'
 import { addRoute } from './server.ts'
-import type { Sight } from './sight.ts'
+import type { Sight } from './snapshot.ts'
 
 /** Milliseconds: the default of 10 would wake the process a hundred times a second. */
 const eventLoopMonitoringPrecision = 1_000

@@ -1,8 +1,8 @@
-import type { Report, ReportCheck } from '../model/report.ts'
-import { renderGate } from '../render/text.ts'
-import { unknownCheck } from './near-names.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
+import { renderGate } from '#agent/render/text.ts'
+import { unknownCheck } from './unknown-check.ts'
 import { problemText, problemType, retryAfter } from './problem.ts'
-import type { Sight } from './sight.ts'
+import type { Sight } from './snapshot.ts'
 
 /** The answer of /ready/<name>, made at most once a report and not once a request. */
 export interface ReadyAnswer {

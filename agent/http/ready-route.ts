@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { parseDuration } from '../model/duration.ts'
+import { parseDuration } from '#agent/model/duration.ts'
 import { commonHeaders, sendProblem } from './problem.ts'
 import { refusal } from './ready-answers.ts'
 import type { ReadyAnswer } from './ready-answers.ts'

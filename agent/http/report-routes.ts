@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { jsonParts } from '../render/json.ts'
+import { jsonParts } from '#agent/render/json.ts'
 import { startLong } from './client-limits.ts'
-import { unknownCheck } from './near-names.ts'
+import { unknownCheck } from './unknown-check.ts'
 import { problemType, retryAfter, sendProblem } from './problem.ts'
 import { addRoute, nameOf } from './server.ts'
-import { tagOf } from './sight.ts'
-import type { Sight } from './sight.ts'
+import { tagOf } from './snapshot.ts'
+import type { Sight } from './snapshot.ts'
 
 const json = 'application/json; charset=utf-8'
 

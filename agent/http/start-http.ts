@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { PublishStatus, ReportSource } from '../model/report.ts'
+import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
 import { addFrontRoute } from './front-route.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addMetricsRoute } from './metrics-route.ts'
@@ -8,7 +8,7 @@ import { readyAnswers, refusal } from './ready-answers.ts'
 import { addReadyRoute } from './ready-route.ts'
 import { addReportRoutes } from './report-routes.ts'
 import { createServer } from './server.ts'
-import { oncePerSight, openSight } from './sight.ts'
+import { oncePerSight, openSight } from './snapshot.ts'
 import { openRoom } from './waiting-room.ts'
 
 export interface HttpOptions {

@@ -1,5 +1,5 @@
 import { ApiException } from '@kubernetes/client-node'
-import type { ApiAnswer, ApiRefusal } from '../model/node-api.ts'
+import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 
 /** Makes an answer of a call; nothing is thrown. */
 export async function answerOf<T>(call: () => Promise<T>): Promise<ApiAnswer<T>> {

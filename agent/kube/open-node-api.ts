@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { CoreV1Api, EventsV1Api, PatchStrategy, V1MicroTime, setHeaderOptions } from '@kubernetes/client-node'
 import type { KubeConfig, V1Node, V1NodeCondition } from '@kubernetes/client-node'
-import { prefix, reportingController } from '../model/names.ts'
-import type { NodeApi, NodeCondition, NodeView } from '../model/node-api.ts'
+import { prefix, reportingController } from '#agent/model/names.ts'
+import type { NodeApi, NodeCondition, NodeView } from '#agent/node/node-api.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
 

@@ -1,4 +1,4 @@
-import { checkVerdict } from './algebra.ts'
+import { checkVerdict } from './check-state.ts'
 import type { Answers } from './answers.ts'
 import type { Check } from './check.ts'
 import { conflictVerdict, findOpponents, needsAgainst } from './conflict.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { longestName, mostItems } from '../model/bounds.ts'
+import { longestName, mostItems } from '#agent/model/bounds.ts'
 
 /** A name or a value in a check file; `wrong` says what one that does not fit is not. */
 export function word(pattern: RegExp, wrong: string) {

@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import type { Answers } from '../model/answers.ts'
-import type { Kind } from '../model/need.ts'
-import type { Answer, FileText, ReadQuestion } from '../model/question.ts'
-import { unanswered, verdict } from '../model/reason.ts'
-import type { Verdict } from '../model/reason.ts'
+import type { Answers } from '#agent/model/answers.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { Answer, FileText, ReadQuestion } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from './bounded.ts'
-import { findMount } from './mount-table.ts'
-import { enableControllers, mountCgroups, unify } from '../fixes/usual-fixes.ts'
+import { findMount } from '#agent/needs/places/mount-table.ts'
+import { enableControllers, mountCgroups, unify } from '#agent/fixes/generic-fixes.ts'
 
 const controller = word(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')
 

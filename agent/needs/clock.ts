@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import type { Answers } from '../model/answers.ts'
-import type { Kind } from '../model/need.ts'
-import type { KernelClockQuestion, RunQuestion, StatQuestion, UnitQuestion } from '../model/question.ts'
-import { unanswered, verdict } from '../model/reason.ts'
-import type { Verdict } from '../model/reason.ts'
+import type { Answers } from '#agent/model/answers.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { KernelClockQuestion, RunQuestion, StatQuestion, UnitQuestion } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 
 const schema = z.strictObject({
   clock: z.literal('synchronized').describe('The clock of the host is kept right by a time server.'),

@@ -1,13 +1,13 @@
 import * as z from 'zod'
-import type { Facts } from '../model/facts.ts'
-import type { Fix } from '../model/fix.ts'
-import type { Kind } from '../model/need.ts'
-import type { ReadQuestion } from '../model/question.ts'
-import { unanswered, verdict } from '../model/reason.ts'
-import type { Verdict } from '../model/reason.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Fix } from '#agent/model/fix.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { ReadQuestion } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from './bounded.ts'
 import { firstFound } from './first-found.ts'
-import { everywhere } from '../fixes/usual-fixes.ts'
+import { everywhere } from '#agent/fixes/generic-fixes.ts'
 
 const name = word(/^[a-z0-9][a-z0-9_.]*$/, 'is not the name of a feature as /proc/cpuinfo has it')
 const features = z.union([

@@ -1,5 +1,5 @@
-import type { Answers } from '../model/answers.ts'
-import type { FileText, ReadQuestion, Unanswered } from '../model/question.ts'
+import type { Answers } from '#agent/model/answers.ts'
+import type { FileText, ReadQuestion, Unanswered } from '#agent/model/question.ts'
 
 /** One file that may stand at several places: where it was found, or why it is not known to be absent. */
 export type Source =

@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { mostItems } from '../model/bounds.ts'
-import type { Answers } from '../model/answers.ts'
-import type { Fix, FixByDistro } from '../model/fix.ts'
-import type { Kind } from '../model/need.ts'
-import type { ListQuestion, Question, ReadQuestion } from '../model/question.ts'
-import { unanswered, verdict } from '../model/reason.ts'
-import type { Verdict } from '../model/reason.ts'
-import { bootWith, setSysctl } from '../fixes/usual-fixes.ts'
+import { mostItems } from '#agent/model/bounds.ts'
+import type { Answers } from '#agent/model/answers.ts'
+import type { Fix, FixByDistro } from '#agent/model/fix.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { ListQuestion, Question, ReadQuestion } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
+import { bootWith, setSysctl } from '#agent/fixes/generic-fixes.ts'
 
 /** Sizes that architectures have, by Kubernetes' name for them (hugepages-2Mi), in KiB as the kernel names them. */
 const kib = {

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import type { FixByDistro } from '../model/fix.ts'
-import type { Kind } from '../model/need.ts'
-import { unanswered, verdict } from '../model/reason.ts'
-import { setLimit } from '../fixes/usual-fixes.ts'
+import type { FixByDistro } from '#agent/model/fix.ts'
+import type { Kind } from '#agent/model/need.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import { setLimit } from '#agent/fixes/generic-fixes.ts'
 import { processName, processQuestion } from './process.ts'
 
 /** As limits.conf(5) names them, with the words of /proc/<pid>/limits. */

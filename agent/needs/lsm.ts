@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import type { Answers } from '../model/answers.ts'
-import type { Facts } from '../model/facts.ts'
-import type { Kind } from '../model/need.ts'
-import type { ReadQuestion } from '../model/question.ts'
-import { unanswered, verdict } from '../model/reason.ts'
-import type { Verdict } from '../model/reason.ts'
+import type { Answers } from '#agent/model/answers.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { ReadQuestion } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from './bounded.ts'
-import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
+import { kernelConfigQuestions, readKernelConfig } from '#agent/needs/kernel/kernel-config-file.ts'
 
 const name = word(/^[a-z_]+$/, 'is not the name of a Linux Security Module')
 const modes = z.enum(['enforcing', 'permissive'])

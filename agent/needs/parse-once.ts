@@ -1,4 +1,4 @@
-import type { FileText } from '../model/question.ts'
+import type { FileText } from '#agent/model/question.ts'
 
 /**
  * The same parse, done once for one answer. The host hands out the same value for a file that did not change, so

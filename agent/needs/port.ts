@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import { mostItems } from '../model/bounds.ts'
-import type { Kind } from '../model/need.ts'
-import type { PortHolders, PortQuestion, ProcessesOf } from '../model/question.ts'
-import { unanswered, verdict } from '../model/reason.ts'
-import type { Verdict } from '../model/reason.ts'
+import { mostItems } from '#agent/model/bounds.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { PortHolders, PortQuestion, ProcessesOf } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 import { processName, processesOf } from './process.ts'
-import { everywhere } from '../fixes/usual-fixes.ts'
+import { everywhere } from '#agent/fixes/generic-fixes.ts'
 
 const none: readonly string[] = []
 const number = z.int().min(1).max(65_535)

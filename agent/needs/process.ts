@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import type { Kind } from '../model/need.ts'
-import type { ProcessesOf, ProcessQuestion } from '../model/question.ts'
-import { unanswered, verdict } from '../model/reason.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { ProcessesOf, ProcessQuestion } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
 import { listOf, word } from './bounded.ts'
 
 export const processName = word(

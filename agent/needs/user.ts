@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import type { Answers } from '../model/answers.ts'
-import type { Kind } from '../model/need.ts'
-import type { ReadQuestion } from '../model/question.ts'
-import { unanswered, verdict } from '../model/reason.ts'
-import type { Verdict } from '../model/reason.ts'
+import type { Answers } from '#agent/model/answers.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { ReadQuestion } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 import { word } from './bounded.ts'
 
 const name = word(/^[A-Za-z_][\w.-]{0,31}\$?$/, 'is not the name of a user')

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { longestName } from '../model/bounds.ts'
-import { parseRange, rangePattern } from '../versions/range.ts'
-import type { Range } from '../versions/range.ts'
+import { longestName } from '#agent/model/bounds.ts'
+import { parseRange, rangePattern } from '#agent/versions/range.ts'
+import type { Range } from '#agent/versions/range.ts'
 
 /** A range as it is written, and as it is compared. */
 export interface WrittenRange {

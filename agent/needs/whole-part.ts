@@ -1,4 +1,4 @@
-import type { FileText } from '../model/question.ts'
+import type { FileText } from '#agent/model/question.ts'
 import { parseOnce } from './parse-once.ts'
 
 /** What is left of a file that a program writes in one go, each entry with its end. */

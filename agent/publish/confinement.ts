@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../model/host.ts'
-import type { ApiAnswer, ApiRefusal, NodeApi, NodeEvent, NodePatch } from '../model/node-api.ts'
+import type { Clock } from '#agent/model/host.ts'
+import type { ApiAnswer, ApiRefusal, NodeApi, NodeEvent, NodePatch } from '#agent/node/node-api.ts'
 import { createEventQueue } from './event-queue.ts'
-import { shareOf } from './waits.ts'
+import { shareOf } from './backoff.ts'
 
 export interface ConfinementOptions {
   readonly api: NodeApi

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../model/host.ts'
-import type { ApiRefusal, NodeApi, NodeEvent } from '../model/node-api.ts'
-import { waitAfter } from './waits.ts'
+import type { Clock } from '#agent/model/host.ts'
+import type { ApiRefusal, NodeApi, NodeEvent } from '#agent/node/node-api.ts'
+import { waitAfter } from './backoff.ts'
 
 export interface QueueOptions {
   readonly api: NodeApi

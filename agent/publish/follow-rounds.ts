@@ -1,10 +1,10 @@
 import { lstatSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Clock } from '../model/host.ts'
-import type { RoundRead } from '../round-file/read.ts'
-import { openRoundFile } from '../round-file/file.ts'
-import { lateAfterIntervals, lateWords } from './report-board.ts'
-import type { ReportBoard } from './report-board.ts'
+import type { Clock } from '#agent/model/host.ts'
+import type { RoundRead } from '#agent/round-file/read.ts'
+import { openRoundFile } from '#agent/round-file/file.ts'
+import { lateAfterIntervals, lateWords } from './report-store.ts'
+import type { ReportBoard } from './report-store.ts'
 
 export interface FollowOptions {
   /** The file that the prober writes. */

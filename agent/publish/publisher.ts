@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../model/host.ts'
-import type { ApiRefusal, NodeApi, NodeView } from '../model/node-api.ts'
-import type { PublishStatus, Report } from '../model/report.ts'
-import { renderNodePatch } from '../render/node-patch.ts'
-import { createEventTeller } from './event-teller.ts'
-import { applyAnyway, isOurMistake } from './isolate.ts'
-import { shareOf, waitAfter } from './waits.ts'
+import type { Clock } from '#agent/model/host.ts'
+import type { ApiRefusal, NodeApi, NodeView } from '#agent/node/node-api.ts'
+import type { PublishStatus, Report } from '#agent/model/report.ts'
+import { renderNodePatch } from '#agent/node/patch.ts'
+import { createEventTeller } from './publish-events.ts'
+import { applyAnyway, isOurMistake } from './leave-out-refused.ts'
+import { shareOf, waitAfter } from './backoff.ts'
 
 export interface PublisherOptions {
   readonly api: NodeApi

@@ -1,10 +1,10 @@
-import { conditionType, prefix } from '../model/names.ts'
-import type { NodeView } from '../model/node-api.ts'
-import { isReason } from '../model/reason.ts'
-import type { HostSummary, ReportCheck, Round, Settings, Told } from '../model/report.ts'
-import type { Settled } from '../model/settle.ts'
-import { states } from '../model/state.ts'
-import type { State } from '../model/state.ts'
+import { conditionType, prefix } from '#agent/model/names.ts'
+import type { NodeView } from '#agent/node/node-api.ts'
+import { isReason } from '#agent/model/reason.ts'
+import type { HostSummary, ReportCheck, Round, Settings, Told } from '#agent/model/report.ts'
+import type { Settled } from '#agent/model/settle.ts'
+import { states } from '#agent/model/state.ts'
+import type { State } from '#agent/model/state.ts'
 
 export interface RestoreOptions {
   /** Until a round brings its own. */

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import type { Check } from '../model/check.ts'
-import type { Need } from '../model/need.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { Need } from '#agent/model/need.ts'
 import { renderColumns } from './columns.ts'
 
 /** A line a check: its name, whether the config publishes it, how many needs it has, its title. */

@@ -1,4 +1,4 @@
-import type { Report } from '../model/report.ts'
+import type { Report } from '#agent/model/report.ts'
 import { renderJson } from './json.ts'
 import { renderTable, renderWide } from './table.ts'
 import type { RenderOptions } from './table.ts'

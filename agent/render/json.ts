@@ -1,4 +1,4 @@
-import type { Report } from '../model/report.ts'
+import type { Report } from '#agent/model/report.ts'
 
 /** The report as it is: its fields are the contract. */
 export function renderJson(report: Report): string {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { PublishStatus, Report, ReportCheck } from '../model/report.ts'
-import { states } from '../model/state.ts'
+import type { PublishStatus, Report, ReportCheck } from '#agent/model/report.ts'
+import { states } from '#agent/model/state.ts'
 
 export interface MetricsInput {
   readonly report: Report | null

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
-import type { Finding, Report, ReportCheck } from '../model/report.ts'
-import type { State } from '../model/state.ts'
+import type { Finding, Report, ReportCheck } from '#agent/model/report.ts'
+import type { State } from '#agent/model/state.ts'
 import { renderColumns } from './columns.ts'
 
 /** What a format may be told: whether the terminal shows colour. */

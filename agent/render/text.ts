@@ -1,5 +1,5 @@
-import type { Report, ReportCheck } from '../model/report.ts'
-import type { State } from '../model/state.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
+import type { State } from '#agent/model/state.ts'
 
 export interface TextInput {
   readonly report: Report | null

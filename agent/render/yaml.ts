@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Report } from '../model/report.ts'
+import type { Report } from '#agent/model/report.ts'
 
 /** The same fields as JSON. */
 export function renderYaml(report: Report): string {

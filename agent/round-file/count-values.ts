@@ -1,4 +1,4 @@
-import { mostLineValues } from '../model/bounds.ts'
+import { mostLineValues } from '#agent/model/bounds.ts'
 
 const [quote, backslash, comma] = ['"', '\\', ','].map(codeOf)
 const opening = ['[', '{'].map(codeOf)

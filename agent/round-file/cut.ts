@@ -1,4 +1,4 @@
-import { mostChecks } from '../model/bounds.ts'
+import { mostChecks } from '#agent/model/bounds.ts'
 import { add, includeOrder, isHuge, nothing, sizeOf, sizeOfCheck, sizeOfFinding } from './include-limits.ts'
 import type { Size } from './include-limits.ts'
 import { shortenFix, shortenLine } from './shorten.ts'

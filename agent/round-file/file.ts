@@ -10,8 +10,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { largestRound, longestUnusable } from '../model/bounds.ts'
-import type { Round } from '../model/report.ts'
+import { largestRound, longestUnusable } from '#agent/model/bounds.ts'
+import type { Round } from '#agent/model/report.ts'
 import { noMemory, readRound } from './read.ts'
 import type { RoundRead } from './read.ts'
 import { shortenLine } from './shorten.ts'

@@ -6,10 +6,10 @@ import {
   mostMistakes,
   reapplyBounds,
   unknownAfterBounds,
-} from '../model/bounds.ts'
-import { parseDuration } from '../model/duration.ts'
-import { checkNamePattern, conditionType, maxPublished } from '../model/names.ts'
-import type { HostSummary, Probing, PublishSettings, Round, Settings } from '../model/report.ts'
+} from '#agent/model/bounds.ts'
+import { parseDuration } from '#agent/model/duration.ts'
+import { checkNamePattern, conditionType, maxPublished } from '#agent/model/names.ts'
+import type { HostSummary, Probing, PublishSettings, Round, Settings } from '#agent/model/report.ts'
 import { shortenLine } from './shorten.ts'
 
 /** All of a round but its checks, within the bounds that its reader goes by. */

@@ -1,5 +1,5 @@
-import { deepestFindings, mostCharacters, mostFindings } from '../model/bounds.ts'
-import type { Finding } from '../model/report.ts'
+import { deepestFindings, mostCharacters, mostFindings } from '#agent/model/bounds.ts'
+import type { Finding } from '#agent/model/report.ts'
 import { includedNames } from './stored-check.ts'
 import type { StoredCheck, StoredFinding } from './stored-check.ts'
 

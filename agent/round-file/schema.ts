@@ -14,15 +14,15 @@ import {
   mostMistakes,
   reapplyBounds,
   unknownAfterBounds,
-} from '../model/bounds.ts'
-import { parseDuration } from '../model/duration.ts'
-import { checkNamePattern, conditionType, maxPublished } from '../model/names.ts'
-import { plainLines, plainText } from '../model/plain.ts'
-import { isReason, stateOf } from '../model/reason.ts'
-import type { Reason } from '../model/reason.ts'
-import type { Round } from '../model/report.ts'
-import { states } from '../model/state.ts'
-import type { State } from '../model/state.ts'
+} from '#agent/model/bounds.ts'
+import { parseDuration } from '#agent/model/duration.ts'
+import { checkNamePattern, conditionType, maxPublished } from '#agent/model/names.ts'
+import { plainLines, plainText } from '#agent/model/plain.ts'
+import { isReason, stateOf } from '#agent/model/reason.ts'
+import type { Reason } from '#agent/model/reason.ts'
+import type { Round } from '#agent/model/report.ts'
+import { states } from '#agent/model/state.ts'
+import type { State } from '#agent/model/state.ts'
 import { shortenLine } from './shorten.ts'
 import type { StoredCheck, StoredFinding } from './stored-check.ts'
 

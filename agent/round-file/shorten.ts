@@ -1,5 +1,5 @@
-import { longestFix, longestLine } from '../model/bounds.ts'
-import { plainLines, plainText } from '../model/plain.ts'
+import { longestFix, longestLine } from '#agent/model/bounds.ts'
+import { plainLines, plainText } from '#agent/model/plain.ts'
 
 /** Room for the words that say how much is left out. */
 const saying = 40

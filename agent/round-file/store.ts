@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { deepestFindings, mostCharacters, mostEvidence, mostFindings } from '../model/bounds.ts'
-import type { CheckResult, Finding } from '../model/report.ts'
+import { deepestFindings, mostCharacters, mostEvidence, mostFindings } from '#agent/model/bounds.ts'
+import type { CheckResult, Finding } from '#agent/model/report.ts'
 import { toFinding } from './include.ts'
 import { charactersOf } from './include-limits.ts'
 import { shortenFix, shortenLine, shortenList } from './shorten.ts'

@@ -1,4 +1,4 @@
-import type { CheckResult, Finding } from '../model/report.ts'
+import type { CheckResult, Finding } from '#agent/model/report.ts'
 
 /**
  * In a round each check that includes another has all its findings again: of a thousand checks that include Longhorn's

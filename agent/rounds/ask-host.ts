@@ -1,12 +1,12 @@
-import { collectAnswers } from '../model/answers.ts'
-import type { AnswerEntry, Answers } from '../model/answers.ts'
-import { mostCustomQuestions } from '../model/bounds.ts'
-import type { Check } from '../model/check.ts'
-import type { Failed } from '../model/failed.ts'
-import type { Facts } from '../model/facts.ts'
-import type { Host } from '../model/host.ts'
-import { plan } from '../model/plan.ts'
-import type { Answer } from '../model/question.ts'
+import { collectAnswers } from '#agent/model/answers.ts'
+import type { AnswerEntry, Answers } from '#agent/model/answers.ts'
+import { mostCustomQuestions } from '#agent/model/bounds.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { Failed } from '#agent/model/failed.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Host } from '#agent/model/host.ts'
+import { plan } from '#agent/model/plan.ts'
+import type { Answer } from '#agent/model/question.ts'
 
 /**
  * Asks all that the checks need. Custom checks are asked after the shipped ones have their answers: however many or slow

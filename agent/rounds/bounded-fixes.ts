@@ -1,6 +1,6 @@
-import { longestFix, longestLateFix, mostFixCharacters } from '../model/bounds.ts'
-import type { Asked } from '../model/judge.ts'
-import { shortenFix } from '../round-file/shorten.ts'
+import { longestFix, longestLateFix, mostFixCharacters } from '#agent/model/bounds.ts'
+import type { Asked } from '#agent/model/judge.ts'
+import { shortenFix } from '#agent/round-file/shorten.ts'
 
 type FixText = Asked['fixText']
 

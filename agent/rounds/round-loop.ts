@@ -1,6 +1,6 @@
-import type { Clock, Watcher } from '../model/host.ts'
-import type { Round } from '../model/report.ts'
-import { confirmAfter } from '../model/settle.ts'
+import type { Clock, Watcher } from '#agent/model/host.ts'
+import type { Round } from '#agent/model/report.ts'
+import { confirmAfter } from '#agent/model/settle.ts'
 
 export interface LoopOptions {
   readonly make: () => Promise<Round>

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { startHttp } from '../../agent/http/start-http.ts'
+import { startHttp } from '#agent/http/start-http.ts'
 import { fakeSource } from '../http/report-fixture.ts'
 
 /**

@@ -1,7 +1,7 @@
-import { load } from '../../agent/catalog/load.ts'
-import { systemClock } from '../../agent/host/clock.ts'
-import { openHost } from '../../agent/host/open-host.ts'
-import { makeRound } from '../../agent/rounds/make-round.ts'
+import { load } from '#agent/catalog/load.ts'
+import { systemClock } from '#agent/host/clock.ts'
+import { openHost } from '#agent/host/open-host.ts'
+import { makeRound } from '#agent/rounds/make-round.ts'
 import { bootReal, realHosts } from '../hosts/real-hosts.ts'
 import { measure, showTime } from './measure.ts'
 

@@ -1,4 +1,4 @@
-import { startHttp } from '../../agent/http/start-http.ts'
+import { startHttp } from '#agent/http/start-http.ts'
 import { composedReport } from '../hosts/composed-report.ts'
 import { fakeSource } from '../http/report-fixture.ts'
 import { openBrowser } from './browser.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { askedFor, closeOver, readCatalog, takersOf } from '../../agent/catalog/catalog.ts'
-import { readConfig } from '../../agent/catalog/config.ts'
-import { readShipped } from '../../agent/catalog/load.ts'
-import { lintCatalog } from '../../agent/catalog/lint.ts'
-import { formatMistake } from '../../agent/catalog/mistake.ts'
+import { askedFor, closeOver, readCatalog, takersOf } from '#agent/catalog/catalog.ts'
+import { readConfig } from '#agent/catalog/config.ts'
+import { readShipped } from '#agent/catalog/load.ts'
+import { lintCatalog } from '#agent/catalog/lint/lint.ts'
+import { formatMistake } from '#agent/catalog/mistake.ts'
 
 describe('config', () => {
   test('five mistakes are told in one go, each with its line', () => {

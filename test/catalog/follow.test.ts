@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
-import { followFiles } from '../../agent/catalog/follow.ts'
+import { followFiles } from '#agent/catalog/follow.ts'
 import { patience } from '../patience.ts'
-import type { Followed } from '../../agent/catalog/follow.ts'
+import type { Followed } from '#agent/catalog/follow.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-follow-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

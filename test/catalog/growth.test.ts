@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { readCatalog } from '../../agent/catalog/catalog.ts'
-import { readConfig } from '../../agent/catalog/config.ts'
-import { tellMistakes } from '../../agent/catalog/mistake.ts'
+import { readCatalog } from '#agent/catalog/catalog.ts'
+import { readConfig } from '#agent/catalog/config.ts'
+import { tellMistakes } from '#agent/catalog/mistake.ts'
 import { head } from './hostile-maps.ts'
 
 const repeat = (count: number, part: (at: number) => string) =>

@@ -1,4 +1,4 @@
-import { mostCustomChecks, mostCustomNeeds } from '../../agent/model/bounds.ts'
+import { mostCustomChecks, mostCustomNeeds } from '#agent/model/bounds.ts'
 
 /** What an editor of the ConfigMaps may write: the config, and check files by their names. Together at most 1 MiB, as a ConfigMap is. */
 export interface HostileMap {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { readCatalog } from '../../agent/catalog/catalog.ts'
-import { lintCheck } from '../../agent/catalog/lint.ts'
-import { readShipped } from '../../agent/catalog/load.ts'
-import { formatMistake } from '../../agent/catalog/mistake.ts'
+import { readCatalog } from '#agent/catalog/catalog.ts'
+import { lintCheck } from '#agent/catalog/lint/lint.ts'
+import { readShipped } from '#agent/catalog/load.ts'
+import { formatMistake } from '#agent/catalog/mistake.ts'
 
 test('the shipped checks have no mistake, a source for each fact and a fix for each distribution', () => {
   const { catalog, mistakes } = readCatalog(readShipped())

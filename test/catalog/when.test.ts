@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { whyNot } from '../../agent/catalog/when.ts'
-import { parseOsRelease } from '../../agent/model/facts.ts'
-import type { Facts } from '../../agent/model/facts.ts'
-import type { When } from '../../agent/model/need.ts'
+import { whyNot } from '#agent/catalog/when.ts'
+import { parseOsRelease } from '#agent/model/facts.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { When } from '#agent/model/need.ts'
 import { debian } from '../needs/memory-host.ts'
 
 const rocky = { ...debian, distro: parseOsRelease('ID=rocky\nID_LIKE="rhel centos fedora"') }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { load } from '../../agent/catalog/load.ts'
+import { load } from '#agent/catalog/load.ts'
 import { folder, generated } from '../../checks/generate.ts'
 
 const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })

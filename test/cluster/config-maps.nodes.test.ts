@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Report } from '../../agent/model/report.ts'
+import type { Report } from '#agent/model/report.ts'
 import { manyChecks } from '../rounds/many-checks.ts'
 import { hasRealCluster } from './nodes/real-cluster.ts'
 import { config, startSurvivor } from './nodes/survivor.ts'

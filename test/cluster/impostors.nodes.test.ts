@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ReportCheck } from '../../agent/model/report.ts'
+import type { ReportCheck } from '#agent/model/report.ts'
 import { mergePatch } from './plane/api-client.ts'
 import { hasRealCluster } from './nodes/real-cluster.ts'
 import { startSurvivor } from './nodes/survivor.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { V1Pod } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ReportCheck } from '../../agent/model/report.ts'
+import type { ReportCheck } from '#agent/model/report.ts'
 import { bootHost } from '../hosts/nspawn.ts'
 import type { TestHost } from '../hosts/nspawn.ts'
 import { startAgent } from './plane/agents.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { V1LeaseList } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ReportCheck } from '../../agent/model/report.ts'
+import type { ReportCheck } from '#agent/model/report.ts'
 import { hasRealCluster } from './nodes/real-cluster.ts'
 import { startSurvivor, watch } from './nodes/survivor.ts'
 import type { Survivor } from './nodes/survivor.ts'

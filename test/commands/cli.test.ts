@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { unprintable } from '../../agent/model/plain.ts'
+import { unprintable } from '#agent/model/plain.ts'
 import { hostdeps, hostdepsCheck, onlyCheck, startAgent } from '../hosts/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-cli-'))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import type { Round } from '../../agent/model/report.ts'
+import type { Round } from '#agent/model/report.ts'
 import { hostdeps, startServe } from '../hosts/cli.ts'
 
 /** What one alias of nothing, and the like, does to each command. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Report, ReportCheck } from '../../agent/model/report.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { startAgent, untilStatus } from '../hosts/cli.ts'
 
 /** An agent that serves, and one program of one check that is not there, comes, hangs, and is killed for it. */

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { familyOf, installerOf, keysFor } from '../../agent/fixes/families.ts'
-import { collectAnswers } from '../../agent/model/answers.ts'
-import { file } from '../../agent/needs/file.ts'
-import { fixText } from '../../agent/fixes/fix-text.ts'
-import { addModule } from '../../agent/fixes/usual-fixes.ts'
-import { parseOsRelease } from '../../agent/model/facts.ts'
-import type { Facts } from '../../agent/model/facts.ts'
+import { familyOf, installerOf, keysFor } from '#agent/fixes/families.ts'
+import { collectAnswers } from '#agent/model/answers.ts'
+import { file } from '#agent/needs/places/file.ts'
+import { fixText } from '#agent/fixes/fix-text.ts'
+import { addModule } from '#agent/fixes/generic-fixes.ts'
+import { parseOsRelease } from '#agent/model/facts.ts'
+import type { Facts } from '#agent/model/facts.ts'
 
 const alone = { opponents: [] }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { execa } from 'execa'
-import type { FileQuestion } from '../../agent/host/ask-files.ts'
-import { askSettings } from '../../agent/host/ask-settings.ts'
+import type { FileQuestion } from '#agent/host/files/ask-files.ts'
+import { askSettings } from '#agent/host/settings/ask-settings.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hostdeps-settings-'))
 mkdirSync(join(root, 'proc/sys/net'), { recursive: true })

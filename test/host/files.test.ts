@@ -14,12 +14,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askFiles } from '../../agent/host/ask-files.ts'
-import type { FileQuestion, FileView } from '../../agent/host/ask-files.ts'
-import { createFileCache } from '../../agent/host/file-cache.ts'
-import type { FileCache } from '../../agent/host/file-cache.ts'
-import { openHost } from '../../agent/host/open-host.ts'
-import type { Answer } from '../../agent/model/question.ts'
+import { askFiles } from '#agent/host/files/ask-files.ts'
+import type { FileQuestion, FileView } from '#agent/host/files/ask-files.ts'
+import { createFileCache } from '#agent/host/files/file-cache.ts'
+import type { FileCache } from '#agent/host/files/file-cache.ts'
+import { openHost } from '#agent/host/open-host.ts'
+import type { Answer } from '#agent/model/question.ts'
 
 /** A root of a host's files in a folder; nothing outside it may ever be seen. */
 const outside = mkdtempSync(join(tmpdir(), 'hostdeps-files-'))
@@ -197,8 +197,8 @@ describe('reading', () => {
   })
 
   test.runIf(isRoot)('what may not be read is denied, not absent', () => {
-    const script = `import(${JSON.stringify(new URL('../../agent/host/ask-files.ts', import.meta.url).href)}).then(async ({ askFiles }) => {
-      const { createFileCache } = await import(${JSON.stringify(new URL('../../agent/host/file-cache.ts', import.meta.url).href)})
+    const script = `import(${JSON.stringify(new URL('../../agent/host/files/ask-files.ts', import.meta.url).href)}).then(async ({ askFiles }) => {
+      const { createFileCache } = await import(${JSON.stringify(new URL('../../agent/host/files/file-cache.ts', import.meta.url).href)})
       process.setuid(65534)
       const view = { root: ${JSON.stringify(root)}, suspects: new Set(), hostPath: ['/private'], cache: createFileCache() }
       console.log(JSON.stringify([

@@ -1,7 +1,7 @@
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
-import { openHost } from '../../agent/host/open-host.ts'
-import { askKernelClock, readTimex } from '../../agent/host/kernel-clock.ts'
+import { openHost } from '#agent/host/open-host.ts'
+import { askKernelClock, readTimex } from '#agent/host/kernel-clock.ts'
 import { hasProgram } from '../setup/has-program.ts'
 
 const hasAdjtimex = hasProgram(['busybox', 'adjtimex'], { shows: "the kernel's own word of its clock" })

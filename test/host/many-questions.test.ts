@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { inBatches } from '../../agent/host/batches.ts'
-import { openHost } from '../../agent/host/open-host.ts'
-import { mostPrograms, mostUnits } from '../../agent/model/bounds.ts'
-import type { Answer, Question } from '../../agent/model/question.ts'
+import { inBatches } from '#agent/host/programs/batches.ts'
+import { openHost } from '#agent/host/open-host.ts'
+import { mostPrograms, mostUnits } from '#agent/model/bounds.ts'
+import type { Answer, Question } from '#agent/model/question.ts'
 import { startImpostor } from './impostor.ts'
 
 const isRoot = process.getuid?.() === 0

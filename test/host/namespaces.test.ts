@@ -12,10 +12,10 @@ import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hasOwnPidMax } from '../../agent/host/namespaced-settings.ts'
-import { openHost } from '../../agent/host/open-host.ts'
-import { watchHost } from '../../agent/host/watch-host.ts'
-import type { Question } from '../../agent/model/question.ts'
+import { hasOwnPidMax } from '#agent/host/settings/namespaced-settings.ts'
+import { openHost } from '#agent/host/open-host.ts'
+import { watchHost } from '#agent/host/watch-host.ts'
+import type { Question } from '#agent/model/question.ts'
 
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED: entering namespaces is tested by root alone')

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { parseSuspectMounts } from '../../agent/host/mounts.ts'
-import { readNsenter } from '../../agent/host/nsenter.ts'
-import { parseUnits, readUnits } from '../../agent/host/units.ts'
-import type { Answer, RunResult } from '../../agent/model/question.ts'
+import { parseSuspectMounts } from '#agent/host/files/suspect-mounts.ts'
+import { readNsenter } from '#agent/host/programs/nsenter.ts'
+import { parseUnits, readUnits } from '#agent/host/programs/systemctl.ts'
+import type { Answer, RunResult } from '#agent/model/question.ts'
 
 describe('systemctl show', () => {
   const block = (load: string, active: string) =>

@@ -7,10 +7,10 @@ import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { parseSockets } from '../../agent/host/ask-ports.ts'
-import { spaceFrom } from '../../agent/host/read-file.ts'
-import { openHost } from '../../agent/host/open-host.ts'
-import type { Question } from '../../agent/model/question.ts'
+import { parseSockets } from '#agent/host/processes/ask-ports.ts'
+import { spaceFrom } from '#agent/host/files/read-file.ts'
+import { openHost } from '#agent/host/open-host.ts'
+import type { Question } from '#agent/model/question.ts'
 
 const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 60_000 })
 const ask = async (question: Question) => (await host.ask([question]))[0]?.[1]

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, expect, test } from 'vitest'
-import { headArgv, readHead } from '../../agent/host/read-by-head.ts'
-import type { Answer, RunResult } from '../../agent/model/question.ts'
+import { headArgv, readHead } from '#agent/host/settings/read-by-head.ts'
+import type { Answer, RunResult } from '#agent/model/question.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hostdeps-head-'))
 afterAll(() => rmSync(root, { recursive: true }))

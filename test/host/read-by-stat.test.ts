@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, expect, test } from 'vitest'
-import { readStat, statArgv } from '../../agent/host/read-by-stat.ts'
-import type { Answer, RunResult } from '../../agent/model/question.ts'
+import { readStat, statArgv } from '#agent/host/settings/read-by-stat.ts'
+import type { Answer, RunResult } from '#agent/model/question.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hostdeps-stat-'))
 afterAll(() => rmSync(root, { recursive: true }))

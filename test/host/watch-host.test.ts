@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { watchHost } from '../../agent/host/watch-host.ts'
+import { watchHost } from '#agent/host/watch-host.ts'
 import { patience } from '../patience.ts'
 
 /** A proc file system of one process, whose root is a folder with one of the watched places. */

@@ -1,6 +1,6 @@
 import { execa } from 'execa'
 import { patience } from '../patience.ts'
-import type { Report, ReportCheck } from '../../agent/model/report.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
 
 const main = new URL('../../agent/main.ts', import.meta.url).pathname
 

@@ -1,4 +1,4 @@
-import type { Report, ReportCheck } from '../../agent/model/report.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
 
 /** What a host's golden file says: a block a check, so that a check more or less touches no other lines. */
 export function golden(report: Report): string {

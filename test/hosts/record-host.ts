@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
-import { load } from '../../agent/catalog/load.ts'
-import { openHost } from '../../agent/host/open-host.ts'
-import { collectAnswers } from '../../agent/model/answers.ts'
-import type { AnswerEntry } from '../../agent/model/answers.ts'
-import { factQuestions, readFacts } from '../../agent/model/facts.ts'
-import { plan } from '../../agent/model/plan.ts'
+import { load } from '#agent/catalog/load.ts'
+import { openHost } from '#agent/host/open-host.ts'
+import { collectAnswers } from '#agent/model/answers.ts'
+import type { AnswerEntry } from '#agent/model/answers.ts'
+import { factQuestions, readFacts } from '#agent/model/facts.ts'
+import { plan } from '#agent/model/plan.ts'
 import type {
   FileStat,
   FileText,
@@ -15,7 +15,7 @@ import type {
   Program,
   RunResult,
   UnitProperties,
-} from '../../agent/model/question.ts'
+} from '#agent/model/question.ts'
 
 /**
  * Records a host for the tests: `node test/hosts/record-host.ts PID FOLDER` asks it all that the catalogue asks, and

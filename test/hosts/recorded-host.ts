@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
-import { askFiles, findProgram, isFileQuestion } from '../../agent/host/ask-files.ts'
-import type { FileView } from '../../agent/host/ask-files.ts'
-import { createFileCache } from '../../agent/host/file-cache.ts'
-import { hostPath } from '../../agent/host/host-path.ts'
-import type { Host } from '../../agent/model/host.ts'
-import type { Answer, FileStat, Question, RunQuestion } from '../../agent/model/question.ts'
+import { askFiles, findProgram, isFileQuestion } from '#agent/host/files/ask-files.ts'
+import type { FileView } from '#agent/host/files/ask-files.ts'
+import { createFileCache } from '#agent/host/files/file-cache.ts'
+import { hostPath } from '#agent/host/programs/host-path.ts'
+import type { Host } from '#agent/model/host.ts'
+import type { Answer, FileStat, Question, RunQuestion } from '#agent/model/question.ts'
 
 /** What cannot be a file: what systemd said of units, and what programs printed. */
 const answersFile = z.strictObject({

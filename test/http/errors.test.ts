@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
-import { createServer } from '../../agent/http/server.ts'
+import { createServer } from '#agent/http/server.ts'
 import { sendRaw } from './raw.ts'
 import type { RawAnswer } from './raw.ts'
 import { serve } from './serve.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createServer } from '../../agent/http/server.ts'
+import { createServer } from '#agent/http/server.ts'
 import { sendRaw } from './raw.ts'
 import { serve } from './serve.ts'
 

@@ -1,5 +1,5 @@
-import type { Finding, Report, ReportCheck, ReportSource } from '../../agent/model/report.ts'
-import type { State } from '../../agent/model/state.ts'
+import type { Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
+import type { State } from '#agent/model/state.ts'
 import { settingsWith } from '../model/settings.ts'
 
 /** A source whose report, staleness and publishing a test sets by hand. */

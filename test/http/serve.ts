@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import { startHttp } from '../../agent/http/start-http.ts'
-import type { HttpServer } from '../../agent/http/start-http.ts'
+import { startHttp } from '#agent/http/start-http.ts'
+import type { HttpServer } from '#agent/http/start-http.ts'
 import { fakeSource } from './report-fixture.ts'
 import type { FakeSource } from './report-fixture.ts'
 import { publishStatus } from '../model/settings.ts'

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readCatalog } from '../../agent/catalog/catalog.ts'
-import { load } from '../../agent/catalog/load.ts'
+import { readCatalog } from '#agent/catalog/catalog.ts'
+import { load } from '#agent/catalog/load.ts'
 import { folder, generated } from '../../manifests/generate.ts'
 import { knownWorkloads } from '../../manifests/known-workloads.ts'
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
-import { load } from '../../agent/catalog/load.ts'
-import { defaultConfig } from '../../agent/catalog/config.ts'
+import { load } from '#agent/catalog/load.ts'
+import { defaultConfig } from '#agent/catalog/config.ts'
 
 /** What people make their own kustomization from, as it stands there and with every line of it in use. */
 const manifests = resolve(import.meta.dirname, '../../manifests')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
-import { load } from '../../agent/catalog/load.ts'
+import { load } from '#agent/catalog/load.ts'
 
 const text = readFileSync(new URL('../../manifests/base/own-checks.yaml', import.meta.url), 'utf8')
 

@@ -1,5 +1,5 @@
-import { startHttp } from '../../agent/http/start-http.ts'
-import type { PublishStatus } from '../../agent/model/report.ts'
+import { startHttp } from '#agent/http/start-http.ts'
+import type { PublishStatus } from '#agent/model/report.ts'
 import { fakeSource, makeReport, readyIscsi } from '../http/report-fixture.ts'
 import type { FakeSource } from '../http/report-fixture.ts'
 import { publishStatus, settingsWith } from '../model/settings.ts'

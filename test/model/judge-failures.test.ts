@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { fixText } from '../../agent/fixes/fix-text.ts'
-import { collectAnswers } from '../../agent/model/answers.ts'
-import type { Check } from '../../agent/model/check.ts'
-import { judge } from '../../agent/model/judge.ts'
-import type { HostNeed, Need } from '../../agent/model/need.ts'
-import { plan } from '../../agent/model/plan.ts'
-import { verdict } from '../../agent/model/reason.ts'
+import { fixText } from '#agent/fixes/fix-text.ts'
+import { collectAnswers } from '#agent/model/answers.ts'
+import type { Check } from '#agent/model/check.ts'
+import { judge } from '#agent/model/judge.ts'
+import type { HostNeed, Need } from '#agent/model/need.ts'
+import { plan } from '#agent/model/plan.ts'
+import { verdict } from '#agent/model/reason.ts'
 import { debian } from '../needs/memory-host.ts'
 
 /** Whatever a host answers, a bug of ours at one need is that need's alone. */

@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js'
 import { describe, expect, test } from 'vitest'
-import { longestPattern, mostInstructions } from '../../agent/model/bounds.ts'
-import { estimateSize } from '../../agent/model/pattern-size.ts'
-import { findIn, readPattern } from '../../agent/model/pattern.ts'
-import type { Pattern } from '../../agent/model/pattern.ts'
+import { longestPattern, mostInstructions } from '#agent/model/bounds.ts'
+import { estimateSize } from '#agent/model/pattern-size.ts'
+import { findIn, readPattern } from '#agent/model/pattern.ts'
+import type { Pattern } from '#agent/model/pattern.ts'
 
 describe('the estimate of what a pattern compiles to is never less than it is:', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plainLine, unprintable } from '../../agent/model/plain.ts'
+import { plainLine, unprintable } from '#agent/model/plain.ts'
 
 test.each([
   ['an escape sequence', '\u001b[31m'],

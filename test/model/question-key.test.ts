@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { questionKey } from '../../agent/model/question-key.ts'
-import type { Question } from '../../agent/model/question.ts'
+import { questionKey } from '#agent/model/question-key.ts'
+import type { Question } from '#agent/model/question.ts'
 
 test('equal questions have one key, in whatever order they are written', () => {
   const one: Question = { ask: 'read', path: '/a', limit: 5, in: 'kubelet' }

@@ -1,4 +1,4 @@
-import type { PublishStatus, Settings } from '../../agent/model/report.ts'
+import type { PublishStatus, Settings } from '#agent/model/report.ts'
 
 /** Settings as the defaults of the config have them; what a test is about it says itself. */
 export function settingsWith(changes: Partial<Settings> = {}): Settings {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { CheckResult, Finding, Round } from '../../agent/model/report.ts'
-import type { State } from '../../agent/model/state.ts'
-import type { Reason } from '../../agent/model/reason.ts'
-import { settle } from '../../agent/model/settle.ts'
-import type { Settled } from '../../agent/model/settle.ts'
+import type { CheckResult, Finding, Round } from '#agent/model/report.ts'
+import type { State } from '#agent/model/state.ts'
+import type { Reason } from '#agent/model/reason.ts'
+import { settle } from '#agent/model/settle.ts'
+import type { Settled } from '#agent/model/settle.ts'
 import { settingsWith } from './settings.ts'
 
 const cases: { title: string; rounds: [second: number, state: State, reason?: Reason][]; told: string[] }[] =

@@ -1,8 +1,8 @@
-import { collectAnswers } from '../../agent/model/answers.ts'
-import type { Facts } from '../../agent/model/facts.ts'
-import type { Kind } from '../../agent/model/need.ts'
-import type { Answer, Question } from '../../agent/model/question.ts'
-import type { Verdict } from '../../agent/model/reason.ts'
+import { collectAnswers } from '#agent/model/answers.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { Answer, Question } from '#agent/model/question.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 import { debian } from './memory-host.ts'
 
 /** What a kind says of a need, written as in a check file, when each of its questions gets the answer that is given. */

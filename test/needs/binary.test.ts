@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, Program, Question, RunResult } from '../../agent/model/question.ts'
-import { binary } from '../../agent/needs/binary.ts'
+import type { Answer, Program, Question, RunResult } from '#agent/model/question.ts'
+import { binary } from '#agent/needs/binary.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 import { debian } from './memory-host.ts'
 

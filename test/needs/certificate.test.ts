@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { certificate } from '../../agent/needs/certificate.ts'
+import { certificate } from '#agent/needs/places/certificate.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 /** Of a throw-away key, from 2026-11-24 to 2026-12-24. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cgroup } from '../../agent/needs/cgroup.ts'
+import { cgroup } from '#agent/needs/cgroup.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 const mounted = (fstype: string) => `24 1 0:21 / /sys/fs/cgroup rw,nosuid shared:5 - ${fstype} none rw\n`

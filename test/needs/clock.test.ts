@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Answer, Question } from '../../agent/model/question.ts'
-import { clock } from '../../agent/needs/clock.ts'
+import type { Answer, Question } from '#agent/model/question.ts'
+import { clock } from '#agent/needs/clock.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
 const written = { clock: 'synchronized' }

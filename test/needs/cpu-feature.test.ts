@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cpuFeature, findFeatures } from '../../agent/needs/cpu-feature.ts'
+import { cpuFeature, findFeatures } from '#agent/needs/cpu-feature.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 // The form of a real one, most lines and flags left out.

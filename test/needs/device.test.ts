@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, FileStat } from '../../agent/model/question.ts'
-import { device } from '../../agent/needs/device.ts'
+import type { Answer, FileStat } from '#agent/model/question.ts'
+import { device } from '#agent/needs/places/device.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
 const kvm: FileStat = { type: 'char', mode: 0o660, uid: 0, gid: 104, size: 0, realPath: '/dev/kvm' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, Question } from '../../agent/model/question.ts'
-import { disk } from '../../agent/needs/disk.ts'
+import type { Answer, Question } from '#agent/model/question.ts'
+import { disk } from '#agent/needs/places/disk.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
 const path = '/var/lib/kubelet'

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { askFiles, isFileQuestion } from '../../agent/host/ask-files.ts'
-import { createFileCache } from '../../agent/host/file-cache.ts'
-import type { Answer, FileStat, Question } from '../../agent/model/question.ts'
-import { file } from '../../agent/needs/file.ts'
+import { askFiles, isFileQuestion } from '#agent/host/files/ask-files.ts'
+import { createFileCache } from '#agent/host/files/file-cache.ts'
+import type { Answer, FileStat, Question } from '#agent/model/question.ts'
+import { file } from '#agent/needs/places/file.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
 const plain: FileStat = { type: 'file', mode: 0o644, uid: 0, gid: 0, size: 12, realPath: '/etc/x' }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hugepages } from '../../agent/needs/hugepages.ts'
+import { hugepages } from '#agent/needs/hugepages.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 const small = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kernelCmdline, splitCommandLine } from '../../agent/needs/kernel-cmdline.ts'
+import { kernelCmdline, splitCommandLine } from '#agent/needs/kernel/kernel-cmdline.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 // In the form of a Debian 12 node; the identifiers are made up.

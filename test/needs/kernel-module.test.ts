@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kernelModule } from '../../agent/needs/kernel-module.ts'
+import { kernelModule } from '#agent/needs/kernel/kernel-module.ts'
 import type { Files } from './memory-host.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kernelVersion } from '../../agent/needs/kernel-version.ts'
+import { kernelVersion } from '#agent/needs/kernel/kernel-version.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 const bad = ['>=6.1.63 <6.1.66']

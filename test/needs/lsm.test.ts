@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lsm } from '../../agent/needs/lsm.ts'
+import { lsm } from '#agent/needs/lsm.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 const list = '/sys/kernel/security/lsm'

@@ -1,8 +1,8 @@
-import { collectAnswers } from '../../agent/model/answers.ts'
-import type { Facts } from '../../agent/model/facts.ts'
-import type { Kind } from '../../agent/model/need.ts'
-import type { Answer, Question, UnansweredFate } from '../../agent/model/question.ts'
-import type { Verdict } from '../../agent/model/reason.ts'
+import { collectAnswers } from '#agent/model/answers.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { Answer, Question, UnansweredFate } from '#agent/model/question.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 
 /** A host's files by path: their text, or the fate of asking for them. What is not in it is absent. */
 export type Files = Readonly<Record<string, string>>

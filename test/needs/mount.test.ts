@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { collectAnswers } from '../../agent/model/answers.ts'
-import { mount } from '../../agent/needs/mount.ts'
-import type { Question } from '../../agent/model/question.ts'
+import { collectAnswers } from '#agent/model/answers.ts'
+import { mount } from '#agent/needs/places/mount.ts'
+import type { Question } from '#agent/model/question.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 import { debian, judgeOn, unansweredFates } from './memory-host.ts'
 

@@ -1,4 +1,4 @@
-import { kinds } from '../../agent/needs/index.ts'
+import { kinds } from '#agent/needs/index.ts'
 
 /** A need of each kind, as it is written in a check file. */
 export const oneOfEach: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Facts, PackageManager } from '../../agent/model/facts.ts'
-import type { Answer, Question } from '../../agent/model/question.ts'
-import { packageNeed } from '../../agent/needs/package.ts'
+import type { Facts, PackageManager } from '#agent/model/facts.ts'
+import type { Answer, Question } from '#agent/model/question.ts'
+import { packageNeed } from '#agent/needs/package/package.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 import { debian } from './memory-host.ts'
 

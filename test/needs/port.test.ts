@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { port } from '../../agent/needs/port.ts'
+import { port } from '#agent/needs/port.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
 const kubelet = { port: 10_250, heldBy: ['kubelet'] }

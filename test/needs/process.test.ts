@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { limits } from '../../agent/needs/limits.ts'
-import { processNeed } from '../../agent/needs/process.ts'
+import { limits } from '#agent/needs/limits.ts'
+import { processNeed } from '#agent/needs/process.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 
 const table = `Limit                     Soft Limit           Hard Limit           Units

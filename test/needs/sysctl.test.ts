@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keyPath, sysctl } from '../../agent/needs/sysctl.ts'
+import { keyPath, sysctl } from '#agent/needs/kernel/sysctl.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 describe('the value', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer, Question, UnitProperties } from '../../agent/model/question.ts'
-import { unit } from '../../agent/needs/unit.ts'
+import type { Answer, Question, UnitProperties } from '#agent/model/question.ts'
+import { unit } from '#agent/needs/unit/unit.ts'
 import { absent, found, judgeBy, provesNothing } from './answer-each.ts'
 import { debian } from './memory-host.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { user } from '../../agent/needs/user.ts'
+import { user } from '#agent/needs/user.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 const passwd = 'root:x:0:0:root:/root:/bin/bash\nceph:x:167:167::/:/sbin/nologin\n'

@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { expect, test } from 'vitest'
-import { watchConfinement } from '../../agent/publish/confinement.ts'
+import { watchConfinement } from '#agent/publish/confinement.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { fakeApi } from './fake-api.ts'
 

@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { expect, test } from 'vitest'
-import type { ApiAnswer, NodeEvent } from '../../agent/model/node-api.ts'
-import { createEventQueue } from '../../agent/publish/event-queue.ts'
+import type { ApiAnswer, NodeEvent } from '#agent/node/node-api.ts'
+import { createEventQueue } from '#agent/publish/event-queue.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { fakeApi } from './fake-api.ts'
 

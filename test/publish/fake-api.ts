@@ -1,11 +1,4 @@
-import type {
-  ApiAnswer,
-  ApiRefusal,
-  NodeApi,
-  NodeEvent,
-  NodePatch,
-  NodeView,
-} from '../../agent/model/node-api.ts'
+import type { ApiAnswer, ApiRefusal, NodeApi, NodeEvent, NodePatch, NodeView } from '#agent/node/node-api.ts'
 
 /** A Node in memory that keeps what is applied to it, and refuses when it is told to. */
 export interface FakeApi extends NodeApi {

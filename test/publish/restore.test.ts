@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { NodeView } from '../../agent/model/node-api.ts'
-import type { CheckResult, Round } from '../../agent/model/report.ts'
-import { settle } from '../../agent/model/settle.ts'
-import type { Settled } from '../../agent/model/settle.ts'
-import type { State } from '../../agent/model/state.ts'
-import { restoreSettled } from '../../agent/publish/restore.ts'
-import { renderNodePatch } from '../../agent/render/node-patch.ts'
+import type { NodeView } from '#agent/node/node-api.ts'
+import type { CheckResult, Round } from '#agent/model/report.ts'
+import { settle } from '#agent/model/settle.ts'
+import type { Settled } from '#agent/model/settle.ts'
+import type { State } from '#agent/model/state.ts'
+import { restoreSettled } from '#agent/publish/restore.ts'
+import { renderNodePatch } from '#agent/node/patch.ts'
 import { settingsWith } from '../model/settings.ts'
 
 const settings = settingsWith({ checks: ['a', 'b', 'c'] })

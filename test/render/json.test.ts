@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderJson } from '../../agent/render/json.ts'
+import { renderJson } from '#agent/render/json.ts'
 import { makeReport } from '../http/report-fixture.ts'
 
 test.each([

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { largestRound } from '../../agent/model/bounds.ts'
-import type { Finding, Round } from '../../agent/model/report.ts'
-import { noMemory, readRound } from '../../agent/round-file/read.ts'
-import { writeText } from '../../agent/round-file/write.ts'
+import { largestRound } from '#agent/model/bounds.ts'
+import type { Finding, Round } from '#agent/model/report.ts'
+import { noMemory, readRound } from '#agent/round-file/read.ts'
+import { writeText } from '#agent/round-file/write.ts'
 import { anyRound } from './any-round.ts'
 import { anySeed, chanceOf } from './chance.ts'
 

@@ -1,8 +1,8 @@
-import { resultAsFinding } from '../../agent/model/included.ts'
-import { stateOf } from '../../agent/model/reason.ts'
-import type { Reason } from '../../agent/model/reason.ts'
-import { reasons } from '../../agent/model/reasons.ts'
-import type { CheckResult, Finding, Round } from '../../agent/model/report.ts'
+import { resultAsFinding } from '#agent/model/included.ts'
+import { stateOf } from '#agent/model/reason.ts'
+import type { Reason } from '#agent/model/reason.ts'
+import { reasons } from '#agent/model/reasons.ts'
+import type { CheckResult, Finding, Round } from '#agent/model/report.ts'
 import type { Chance } from './chance.ts'
 
 /** Any round that the types allow, whose names and reasons are those of a catalogue. */

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Round } from '../../agent/model/report.ts'
-import { readRoundFile, sweepParts, writeRound } from '../../agent/round-file/file.ts'
+import type { Round } from '#agent/model/report.ts'
+import { readRoundFile, sweepParts, writeRound } from '#agent/round-file/file.ts'
 import { settingsWith } from '../model/settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-round-'))

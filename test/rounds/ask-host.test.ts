@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { readCheckFile } from '../../agent/catalog/check-file.ts'
-import { mostCustomQuestions } from '../../agent/model/bounds.ts'
-import type { Check } from '../../agent/model/check.ts'
-import type { Host } from '../../agent/model/host.ts'
-import type { Question } from '../../agent/model/question.ts'
-import { askHost } from '../../agent/rounds/ask-host.ts'
+import { readCheckFile } from '#agent/catalog/check-file.ts'
+import { mostCustomQuestions } from '#agent/model/bounds.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { Host } from '#agent/model/host.ts'
+import type { Question } from '#agent/model/question.ts'
+import { askHost } from '#agent/rounds/ask-host.ts'
 import { debian } from '../needs/memory-host.ts'
 
 /** Answers with the number of the asking. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Asked } from '../../agent/model/judge.ts'
-import { boundFixes } from '../../agent/rounds/bounded-fixes.ts'
+import type { Asked } from '#agent/model/judge.ts'
+import { boundFixes } from '#agent/rounds/bounded-fixes.ts'
 
 test('fixes are whole until all of a round are too long together; then only what is short is', () => {
   const notes = '# a note\n'.repeat(5_000).trimEnd()

@@ -1,4 +1,4 @@
-import type { Clock } from '../../agent/model/host.ts'
+import type { Clock } from '#agent/model/host.ts'
 
 /** Time that passes only when it is told to; boot clock and wall clock start at 0. */
 export interface FakeClock extends Clock {

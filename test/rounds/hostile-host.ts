@@ -1,6 +1,6 @@
-import type { AnswerEntry } from '../../agent/model/answers.ts'
-import type { Host } from '../../agent/model/host.ts'
-import type { Answer, Question } from '../../agent/model/question.ts'
+import type { AnswerEntry } from '#agent/model/answers.ts'
+import type { Host } from '#agent/model/host.ts'
+import type { Answer, Question } from '#agent/model/question.ts'
 
 /** What moves a terminal's cursor, breaks or turns a line, or is not seen. */
 const odd = [

@@ -1,4 +1,4 @@
-import { load } from '../../agent/catalog/load.ts'
+import { load } from '#agent/catalog/load.ts'
 
 /** Shipped checks that take in others: what own checks of workloads take in themselves. */
 function workloads(): string[] {

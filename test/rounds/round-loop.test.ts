@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { CheckResult, Round } from '../../agent/model/report.ts'
-import type { State } from '../../agent/model/state.ts'
-import { startRounds } from '../../agent/rounds/round-loop.ts'
+import type { CheckResult, Round } from '#agent/model/report.ts'
+import type { State } from '#agent/model/state.ts'
+import { startRounds } from '#agent/rounds/round-loop.ts'
 import { fakeClock } from './fake-clock.ts'
 import { settingsWith } from '../model/settings.ts'
 

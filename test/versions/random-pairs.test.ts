@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { compareDebVersions } from '../../agent/versions/deb.ts'
-import type { Compare } from '../../agent/versions/order.ts'
-import { comparePacmanVersions } from '../../agent/versions/pacman.ts'
-import { compareRpmVersions, rpmvercmp } from '../../agent/versions/rpm.ts'
+import { compareDebVersions } from '#agent/versions/deb.ts'
+import type { Compare } from '#agent/versions/order.ts'
+import { comparePacmanVersions } from '#agent/versions/pacman.ts'
+import { compareRpmVersions, rpmvercmp } from '#agent/versions/rpm.ts'
 import { hasProgram } from '../setup/has-program.ts'
 
 /** Pairs against the real tools; more of them with PAIRS=100000. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { compareDebVersions } from '../../agent/versions/deb.ts'
-import { compareDottedVersions } from '../../agent/versions/dotted.ts'
-import { compareKernelVersions } from '../../agent/versions/kernel.ts'
-import type { Compare } from '../../agent/versions/order.ts'
-import { inRange, lenient, parseRange } from '../../agent/versions/range.ts'
-import { compareRpmVersions } from '../../agent/versions/rpm.ts'
+import { compareDebVersions } from '#agent/versions/deb.ts'
+import { compareDottedVersions } from '#agent/versions/dotted.ts'
+import { compareKernelVersions } from '#agent/versions/kernel.ts'
+import type { Compare } from '#agent/versions/order.ts'
+import { inRange, lenient, parseRange } from '#agent/versions/range.ts'
+import { compareRpmVersions } from '#agent/versions/rpm.ts'
 
 describe('a version in a range', () => {
   test.each<[string, string, Compare, boolean]>([

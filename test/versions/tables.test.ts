@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { compareApkVersions } from '../../agent/versions/apk.ts'
-import { compareDebVersions } from '../../agent/versions/deb.ts'
-import { compareDottedVersions, findVersion } from '../../agent/versions/dotted.ts'
-import { compareKernelVersions } from '../../agent/versions/kernel.ts'
-import type { Compare } from '../../agent/versions/order.ts'
-import { comparePacmanVersions } from '../../agent/versions/pacman.ts'
-import { compareRpmVersions, rpmvercmp } from '../../agent/versions/rpm.ts'
+import { compareApkVersions } from '#agent/versions/apk.ts'
+import { compareDebVersions } from '#agent/versions/deb.ts'
+import { compareDottedVersions, findVersion } from '#agent/versions/dotted.ts'
+import { compareKernelVersions } from '#agent/versions/kernel.ts'
+import type { Compare } from '#agent/versions/order.ts'
+import { comparePacmanVersions } from '#agent/versions/pacman.ts'
+import { compareRpmVersions, rpmvercmp } from '#agent/versions/rpm.ts'
 
 /** "a < b" or "a = b" a line: what each tool's own tests and documents say. */
 const tables: Record<string, { compare: Compare; pairs: string[] }> = {

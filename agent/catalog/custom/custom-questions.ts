@@ -1,0 +1,61 @@
+import type { Question, ReadAllQuestion, ReadQuestion, RunQuestion } from '#agent/model/question.ts'
+import { listAll } from '#agent/needs/package/rpm.ts'
+import { tracking } from '#agent/needs/clock.ts'
+import type { Rules } from '#agent/catalog/rules.ts'
+
+/**
+ * What a custom check may ask, decided from the question itself, whichever kind of need put it: a new kind cannot forget it,
+ * and is refused until what it reads stands here. Whoever edits the ConfigMap need not be root, and the prober is.
+ *
+ * - Only programs and arguments of ours are run, unless commands are allowed.
+ * - Content is read where the check names a place within the allow list (`beneath`), and where every check of a kind reads
+ *   the same, whatever it says.
+ */
+export function mayAsk(question: Question, { origin, allowCommands }: Rules): boolean {
+  if (origin === 'shipped') return true
+  if (question.ask === 'run') return allowCommands || isOurProgram(question)
+  if (question.ask === 'read') return question.beneath !== undefined || isOurPlace(question)
+  if (question.ask === 'readAll') return isOurPlace(question)
+  return harmless[question.ask]
+}
+
+/** Ways of asking that tell of what is there, and of no content. */
+const harmless = {
+  list: true,
+  stat: true,
+  statAll: true,
+  which: true,
+  space: true,
+  unit: true,
+  process: true,
+  port: true,
+  kernelClock: true,
+} as const satisfies Record<Exclude<Question['ask'], 'run' | 'read' | 'readAll'>, true>
+
+function isOurProgram({ argv }: RunQuestion): boolean {
+  return [listAll, tracking].some((ours) => ours.argv.join('\0') === argv.join('\0'))
+}
+
+function isOurPlace({ path }: ReadQuestion | ReadAllQuestion): boolean {
+  return ourPlaces.some((place) => place.test(path))
+}
+
+const kernel = String.raw`[^/]+`
+
+/** What kinds of need read for any check alike. A release of a kernel is the only part of these that a host chooses. */
+const ourPlaces: readonly RegExp[] = [
+  /^\/proc\/(modules|cmdline|cpuinfo|cgroups|config\.gz|version|version_signature)$/,
+  /^\/proc\/(1\/mountinfo|1\/attr\/current|bus\/pci\/devices|sys\/kernel\/(osrelease|modules_disabled))$/,
+  /^\/sys\/fs\/(cgroup\/(unified\/)?cgroup\.controllers|selinux\/enforce)$/,
+  /^\/sys\/kernel\/(security\/lsm|mm\/transparent_hugepage\/enabled|mm\/hugepages\/hugepages-\d+kB\/nr_hugepages)$/,
+  /^\/sys\/module\/apparmor\/parameters\/enabled$/,
+  /^\/(etc\/(passwd|subuid|subgid|nsswitch\.conf)|usr\/lib\/passwd)$/,
+  /^\/(var\/lib\/dpkg\/status|lib\/apk\/db\/installed)$/,
+  /^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/modprobe\.d$/,
+  new RegExp(
+    `^(/run/booted-system/kernel-modules|/usr)?/lib/modules/${kernel}/modules\\.(dep|alias|builtin|builtin\\.modinfo)$`,
+  ),
+  new RegExp(`^(/usr)?/lib/modules/${kernel}/(build/\\.)?config$`),
+  new RegExp(`^(/boot|/usr/lib/ostree-boot|/usr/lib/kernel)/config-${kernel}$`),
+  new RegExp(`^/usr/src/(linux-|linux-headers-|kernels/)${kernel}/\\.config$`),
+]

@@ -1,0 +1,78 @@
+import {
+  mostCustomAliases,
+  mostCustomChecks,
+  mostCustomConflicts,
+  mostCustomNeeds,
+  mostCustomPatterns,
+  mostCustomQuestions,
+  mostCustomTokens,
+} from '#agent/model/bounds.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Need } from '#agent/model/need.ts'
+import type { Question } from '#agent/model/question.ts'
+import { allNeeds } from '#agent/catalog/needs-of.ts'
+
+/** Each adds to what came before it, and says why that is too much for one process; null when it is not. */
+export interface Scale {
+  /** A file before it is read, by its tokens. */
+  file(tokens: number): string | null
+  check(check: Check, patterns: number): string | null
+}
+
+/** Weighs custom checks one by one: what is too much together is known before the rest of it is read. */
+export function openScale(): Scale {
+  const questions = new Set<Question>()
+  const sums = { tokens: 0, checks: 0, needs: 0, aliases: 0, conflicts: 0, instructions: 0 }
+  return {
+    file(tokens) {
+      sums.tokens += tokens
+      return tooMuch([['words, marks and lines of YAML', sums.tokens, mostCustomTokens]])
+    },
+    check(check, patterns) {
+      const needs = allNeeds(check.needs)
+      sums.checks += 1
+      sums.needs += needs.length
+      sums.aliases += check.aliases.length
+      sums.conflicts += countConflicts(needs)
+      sums.instructions += patterns
+      for (const need of needs) addQuestions(need, questions)
+      return tooMuch([
+        ['checks', sums.checks, mostCustomChecks],
+        ['needs', sums.needs, mostCustomNeeds],
+        ['aliases', sums.aliases, mostCustomAliases],
+        ['conflicts', sums.conflicts, mostCustomConflicts],
+        ['questions to the host', questions.size, mostCustomQuestions],
+        ['instructions of patterns', sums.instructions, mostCustomPatterns],
+      ])
+    },
+  }
+}
+
+/** Checks that needs stand against, each as often as they do. */
+export function countConflicts(needs: readonly Need[]): number {
+  return needs.reduce((sum, { conflicts }) => sum + Object.keys(conflicts).length, 0)
+}
+
+function tooMuch(counts: readonly (readonly [what: string, count: number, most: number])[]): string | null {
+  const over = counts.find(([, count, most]) => count > most)
+  return over === undefined ? null : `all custom checks together may have at most ${over[2]} ${over[0]}`
+}
+
+/** As objects: a kind that asks the same for each of its needs asks by the same one. */
+function addQuestions(need: Need, questions: Set<Question>): void {
+  if (need.type !== 'host' || questions.size > mostCustomQuestions) return
+  for (const question of need.questions(anyHost)) questions.add(question)
+}
+
+/** What is asked hardly depends on the host: of some, that with most to ask. */
+const anyHost: Facts = {
+  hostname: null,
+  distro: { id: null, like: [], version: null, variant: null, name: '' },
+  kernel: '6.0.0',
+  arch: 'amd64',
+  now: 0,
+  init: { type: 'systemd' },
+  packages: 'rpm',
+  reboot: null,
+}

@@ -1,0 +1,143 @@
+import { fixKeys } from '#agent/fixes/families.ts'
+import { chooseFix } from '#agent/fixes/render-fix.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { FixByDistro } from '#agent/model/fix.ts'
+import { needsAgainst } from '#agent/model/conflict.ts'
+import { writtenFixes } from '#agent/model/judge.ts'
+import type { HostNeed, Need } from '#agent/model/need.ts'
+import type { Reason } from '#agent/model/reason.ts'
+import { reasons } from '#agent/model/reasons.ts'
+import type { Catalog } from '#agent/catalog/catalog.ts'
+import { hostsFor, shortNames } from './lint-hosts.ts'
+import { unclearWords } from './lint-words.ts'
+import { didYouMean } from '#agent/catalog/mistake.ts'
+import type { Mistake } from '#agent/catalog/mistake.ts'
+import { allNeeds } from '#agent/catalog/needs-of.ts'
+
+/** What is wrong beyond their form with the checks of one origin; of a conflict between shipped ones, both sides. */
+export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[] {
+  const checks = [...catalog.values()].filter((check) => check.origin === origin)
+  return checks.flatMap((check) => [
+    ...lintCheck(check),
+    ...(origin === 'shipped' ? allNeeds(check.needs).flatMap((need) => oneSided(check, need, catalog)) : []),
+  ])
+}
+
+/**
+ * What a good check has beyond its form, so that whoever meets it on any host knows by whose word, and what to do:
+ *
+ * - each need has a why of its own; that of the check may stand for it where there is no other need;
+ * - each need has a source, or the check has some;
+ * - each need has a fix or a note wherever it applies, for every reason that it can be missing for; of alternatives that
+ *   apply to a host, one;
+ * - there are hosts to which it applies; whys and notes are sentences.
+ *
+ * What is taken in by `check:` says all of it in its own file.
+ */
+export function lintCheck(check: Check): Mistake[] {
+  const own = check.needs.filter((need) => need.type !== 'check')
+  return [
+    ...unclearWords(check),
+    ...check.needs.flatMap((need) => placeMistakes([need])),
+    ...own.flatMap((need) => [
+      ...unreasoned(check, need),
+      ...unsourced(check, need),
+      ...unfixed(check, need),
+    ]),
+  ]
+}
+
+/** Each side must know of the other, or its own fix undoes what the other wants. */
+function oneSided(check: Check, need: Need, catalog: Catalog): Mistake[] {
+  return Object.keys(need.conflicts)
+    .filter((name) => needsAgainst(catalog.get(name)?.needs ?? [], check.name).length === 0)
+    .map((name) => ({
+      ...need.place,
+      path: '',
+      message: `${need.id} conflicts with ${name}, of which no need conflicts with ${check.name}`,
+    }))
+}
+
+function unreasoned(check: Check, need: Need): Mistake[] {
+  if (need.why === check.why) return [mistake(need, 'repeats the why of the check')]
+  if (need.why !== null || check.needs.length === 1) return []
+  return [mistake(need, 'has no why, and the check has more needs than this one')]
+}
+
+function unsourced(check: Check, need: Need): Mistake[] {
+  if (need.source !== null || check.sources.length > 0) return []
+  return [mistake(need, 'has no source, and neither has the check')]
+}
+
+/** @param path a need, after it the anyOf that it is an alternative of, and so on */
+function placeMistakes(path: readonly [Need, ...Need[]]): Mistake[] {
+  const [need] = path
+  const names = [...(need.when.os ?? []), ...(need.when.notOs ?? [])]
+  const unknown = names.filter((name) => !fixKeys.includes(name))
+  const isNowhere = unknown.length === 0 && !hostsFor(path).some((facts) => appliesTo(facts, path))
+  const inner = need.type === 'anyOf' ? need.needs : []
+  return [
+    ...unknown.map((name) => mistake(need, `is for ${name}, which is not known${didYouMean(name, fixKeys)}`)),
+    ...(isNowhere ? [mistake(need, 'applies to no host')] : []),
+    ...inner.flatMap((one) => placeMistakes([one, ...path])),
+  ]
+}
+
+function unfixed(check: Check, need: Need): Mistake[] {
+  const hosts = hostsFor([need, ...allWithin(need)]).filter((facts) => appliesTo(facts, [need]))
+  const gaps = hosts.flatMap((facts) => {
+    const reason = unmended(check, need, facts)
+    return reason === undefined ? [] : [{ reason, id: facts.distro.id ?? '' }]
+  })
+  return [...Map.groupBy(gaps, ({ reason }) => reason)].map(([reason, of]) => {
+    const names = shortNames([...new Set(of.map(({ id }) => id))]).join(', ')
+    return mistake(need, `has no fix or note for ${names}${reason === null ? '' : ` when it is ${reason}`}`)
+  })
+}
+
+/** A reason for which nothing is said on a host, null for any; undefined when there is none. */
+function unmended(check: Check, need: Need, facts: Facts): Reason | null | undefined {
+  if (need.type === 'check') return undefined
+  const without = ({ fixes }: Way) => fixes.every((fix) => chooseFix(fix, facts) === null)
+  if (need.type === 'host') return waysToMiss(check, need).find(without)?.reason
+  if (need.fix !== null && chooseFix(need.fix, facts) !== null) return undefined
+  const applying = need.needs.filter((inner) => appliesTo(facts, [inner]))
+  const found = applying.map((inner) => unmended(check, inner, facts))
+  return found.every((reason) => reason !== undefined) ? found[0] : undefined
+}
+
+interface Way {
+  /** null stands for any. */
+  readonly reason: Reason | null
+  readonly fixes: readonly FixByDistro[]
+}
+
+const missing = (Object.keys(reasons) as Reason[]).filter((reason) => reasons[reason].state === 'missing')
+
+/** What is written for a need, for any reason that it is missing, and for those for which it is something else. */
+function waysToMiss(check: Check, need: HostNeed): readonly Way[] {
+  const known = ways.get(need)
+  if (known !== undefined) return known
+  const fixesFor = (reason: Reason | null) =>
+    writtenFixes({ ...need, usualFix: () => need.usualFix(reason) }, check, null)
+  const all = [null, ...missing].map((reason) => ({ reason, fixes: fixesFor(reason) }))
+  const texts = all.map(({ fixes }) => JSON.stringify(fixes))
+  const different = all.filter((_, index) => texts.indexOf(texts[index] ?? '') === index)
+  ways.set(need, different)
+  return different
+}
+
+const ways = new WeakMap<HostNeed, readonly Way[]>()
+
+function allWithin(need: Need): readonly Need[] {
+  return need.type === 'anyOf' ? need.needs.flatMap((inner) => [inner, ...allWithin(inner)]) : []
+}
+
+function appliesTo(facts: Facts, needs: readonly Need[]): boolean {
+  return needs.every((need) => need.applies(facts) === null)
+}
+
+function mistake(need: Need, words: string): Mistake {
+  return { ...need.place, path: '', message: `${need.id} ${words}` }
+}

@@ -1,0 +1,45 @@
+import type { KnownNames } from '#agent/model/did-you-mean.ts'
+import { checkNameOf } from './check-file.ts'
+import type { CheckText } from './check-file.ts'
+
+/** A file whose value is known without reading it. */
+export type KnownText = CheckText & { readonly value: object }
+
+export function isKnown(text: CheckText): text is KnownText {
+  return typeof text.value === 'object' && text.value !== null
+}
+
+/** Those of the named checks and of all that they name in turn: what they take in, and what they conflict with. */
+export function reach(texts: readonly KnownText[], names: readonly string[]): readonly KnownText[] {
+  const byName = new Map(texts.map((text) => [checkNameOf(text.file), text]))
+  const reached = new Set<KnownText>()
+  const visit = (name: string) => {
+    const text = byName.get(name)
+    if (text === undefined || reached.has(text)) return
+    reached.add(text)
+    namedIn(text.value).forEach(visit)
+  }
+  names.forEach(visit)
+  return texts.filter((text) => reached.has(text))
+}
+
+export function knownNames(texts: readonly KnownText[]): KnownNames {
+  const aliases = texts.flatMap(({ file, value }) =>
+    'aliases' in value && Array.isArray(value.aliases)
+      ? value.aliases.map((alias) => [String(alias), checkNameOf(file)])
+      : [],
+  )
+  return { names: texts.map(({ file }) => checkNameOf(file)), aliases: Object.fromEntries(aliases) }
+}
+
+/** Whatever stands under a key that names checks, wherever that is. */
+function namedIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(namedIn)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'check') return [String(inner)]
+    return key === 'conflicts' && typeof inner === 'object' && inner !== null
+      ? Object.keys(inner)
+      : namedIn(inner)
+  })
+}

@@ -1,0 +1,105 @@
+import { CST, Lexer } from 'yaml'
+import { deepestDocument, longestText, mostTokens } from '#agent/model/bounds.ts'
+
+/** Why a text is not to be parsed, and where that is. */
+interface Refusal {
+  /** From 1. */
+  readonly line: number
+  readonly message: string
+}
+
+export const tooDeep = `is nested more than ${deepestDocument} deep`
+
+/**
+ * Looks at a text token by token, in linear time and next to no memory, before it is parsed: a parsed token takes hundreds
+ * of bytes, and the parser calls itself for each level. null when it may be parsed.
+ */
+export function refuseYaml(text: string): Refusal | null {
+  const place = new Place()
+  let count = 0
+  for (const token of new Lexer().lex(text)) {
+    const { line } = place
+    place.pass(token)
+    count += weightOf(token)
+    if (count > mostTokens) return { line, message: tooLong }
+    if (token.length > longestToken && !token.startsWith('#')) return { line, message: tooLongText }
+    if (place.depth > deepestDocument) return { line, message: tooDeep }
+  }
+  return null
+}
+
+/** Of more than may be in a file, just that many. */
+export function countTokens(text: string): number {
+  let count = 0
+  for (const token of new Lexer().lex(text)) {
+    count += weightOf(token)
+    if (count > mostTokens) break
+  }
+  return count
+}
+
+/** Each line of a text takes as much as a word. */
+function weightOf(token: string): number {
+  return Math.max(1, token.split('\n').length - 1)
+}
+
+const tooLong = `is too long: more than ${mostTokens} words, marks and lines of YAML`
+
+/** An escape takes up to ten characters, and the indents of a text that is folded do not count. */
+const longestToken = 10 * longestText
+export const tooLongText = `is a text of more than ${longestText} characters`
+
+/** Where in the text a token begins, and how deep that is: by brackets, and by the columns in which blocks begin. */
+class Place {
+  line = 1
+  #column = 0
+  #brackets = 0
+  /** The first token of a line, or after a "-", may begin a block of its own. */
+  #isFirst = true
+  #isContent = false
+  readonly #blocks: number[] = []
+
+  get depth(): number {
+    return this.#brackets + this.#blocks.length
+  }
+
+  pass(token: string): void {
+    const type = this.#isContent ? 'content' : CST.tokenType(token)
+    this.#isContent = type === 'scalar'
+    if (type === 'flow-map-start' || type === 'flow-seq-start') this.#brackets++
+    else if (type === 'flow-map-end' || type === 'flow-seq-end') this.#brackets--
+    else if (this.#brackets === 0 && begins.includes(type ?? '')) this.#begin(type)
+    if (!marks.includes(type ?? '')) this.#move(token)
+  }
+
+  #begin(type: string | null): void {
+    const opens = type === 'seq-item-ind' || type === 'explicit-key-ind'
+    if (opens || this.#isFirst) {
+      while ((this.#blocks.at(-1) ?? -1) >= this.#column) this.#blocks.pop()
+      this.#blocks.push(this.#column)
+    }
+    this.#isFirst = opens
+  }
+
+  #move(token: string): void {
+    const lineEnd = token.lastIndexOf('\n')
+    if (lineEnd === -1) {
+      this.#column += token.length
+      return
+    }
+    this.line += token.split('\n').length - 1
+    this.#column = token.length - lineEnd - 1
+    this.#isFirst = true
+  }
+}
+
+/** The lexer's own, which stand for nothing in the text; the content of a scalar is the token after its mark. */
+const marks: readonly string[] = ['scalar', 'doc-mode', 'flow-error-end']
+
+const begins: readonly string[] = [
+  'seq-item-ind',
+  'explicit-key-ind',
+  'scalar',
+  'single-quoted-scalar',
+  'double-quoted-scalar',
+]

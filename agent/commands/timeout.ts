@@ -1,9 +1,0 @@
-import { InvalidArgumentError } from 'commander'
-import { parseDuration } from '../model/duration.ts'
-
-/** Of a flag's text, milliseconds. */
-export function readTimeout(text: string): number {
-  const time = parseDuration(text)
-  if (time === null) throw new InvalidArgumentError('It must be a length of time, like 90s or 10m.')
-  return time
-}

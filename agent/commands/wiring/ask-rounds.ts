@@ -1,0 +1,56 @@
+import type { Logger } from 'pino'
+import { followFiles } from '#agent/catalog/follow.ts'
+import type { Loaded } from '#agent/catalog/load.ts'
+import { systemClock } from '#agent/host/clock.ts'
+import { watchHost } from '#agent/host/watch-host.ts'
+import type { Round } from '#agent/model/report.ts'
+import { makeRound } from '#agent/rounds/make-round.ts'
+import { startRounds } from '#agent/rounds/round-loop.ts'
+import { hostPlace, loadOptions, openHostFrom } from './host-flags.ts'
+import type { HostFlags } from './host-flags.ts'
+import { failureTeller } from './log-failures.ts'
+
+export interface Asking {
+  /** How the host is reached, for people. */
+  readonly host: string
+  readonly loaded: Loaded
+  start(took: (round: Round) => void): void
+  stop(): void
+}
+
+/** Rounds of this host, with the config and the checks as they are at the time; for `startAnyway` see followFiles. */
+export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { startAnyway: boolean }): Asking {
+  const files = followFiles({ ...loadOptions(flags), startAnyway }, ({ loaded, mistakes }) => {
+    if (mistakes.length === 0) log.info({ config: loaded.hash }, 'config and checks were read anew')
+    else log.error({ mistakes }, 'config or checks are invalid; the last good ones stay in use')
+    loop?.askNow()
+  })
+  const { mistakes: first } = files.current()
+  if (first.length > 0)
+    log.error({ mistakes: first }, 'config or checks are invalid; what is valid of them is in use')
+  const loaded = () => files.current().loaded
+  const host = openHostFrom(flags, loaded)
+  const watcher = watchHost(hostPlace(flags))
+  const tellFailure = failureTeller((failure) =>
+    log.error(failure, 'hostdeps failed to judge what it asked, and that is unknown'),
+  )
+  let loop: ReturnType<typeof startRounds> | null = null
+  return {
+    host: host.description,
+    loaded: loaded(),
+    start(took) {
+      const make = () => {
+        const names = loaded().catalog.keys()
+        const asked = { host, clock: systemClock, watcher, files: files.current(), names }
+        return makeRound({ ...asked, failed: tellFailure })
+      }
+      const failed = (error: unknown) => log.error({ err: error }, 'a round failed')
+      const interval = () => loaded().config.interval
+      loop = startRounds({ make, took, failed, clock: systemClock, watcher, interval })
+    },
+    stop() {
+      files.stop()
+      loop?.stop()
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import { aliasesOf } from '#agent/catalog/catalog.ts'
+import type { Loaded } from '#agent/catalog/load.ts'
+import { noSuchCheck } from '#agent/model/did-you-mean.ts'
+import { UsageError } from './errors.ts'
+
+/** The checks that a command line names; none named means the published ones. */
+export function chooseChecks(
+  { catalog, config }: Loaded,
+  names: readonly string[],
+  isAll: boolean,
+): readonly string[] {
+  const all = [...catalog.keys()]
+  const unknown = names.filter((name) => !catalog.has(name))
+  if (unknown.length > 0) {
+    const known = { names: all, aliases: aliasesOf(catalog) }
+    const lines = unknown.map((name) => noSuchCheck(name, known))
+    throw new UsageError([...lines, '"hostdeps checks list" shows all'].join('\n'))
+  }
+  if (isAll) return all
+  return names.length > 0 ? [...new Set(names)] : config.checks
+}

@@ -1,0 +1,102 @@
+import { isIPv6 } from 'node:net'
+import { InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
+import type { Logger } from 'pino'
+import manifest from '../../../package.json' with { type: 'json' }
+import type { Config } from '#agent/catalog/config.ts'
+import { startHttp } from '#agent/http/start-http.ts'
+import type { HttpServer } from '#agent/http/start-http.ts'
+import { plainLine } from '#agent/model/plain.ts'
+import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
+import { UsageError } from './errors.ts'
+
+/** Where to serve; each wins over the config, which may be invalid, or written by somebody else. */
+export interface PlaceFlags {
+  readonly host?: string
+  readonly port?: number
+}
+
+export function addPlaceFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--host <address>', 'the address to serve on (default: the config says)').argParser(
+        readHost,
+      ),
+    )
+    .addOption(
+      new Option('--port <number>', 'the port to serve on (default: the config says)').argParser(readPort),
+    )
+}
+
+export interface ListenOptions {
+  readonly board: ReportSource
+  readonly log: Logger
+  readonly config: Config
+  readonly flags: PlaceFlags
+  /** null when nothing is published. */
+  readonly publishing: () => PublishStatus | null
+}
+
+/** Serves the board where flags and config say; a place that cannot be had is the user's to mend. */
+export async function listen({ board, log, config, flags, publishing }: ListenOptions): Promise<HttpServer> {
+  const place = { host: flags.host ?? config.http.host, port: flags.port ?? config.http.port }
+  const { version } = manifest
+  const start = (host: string) =>
+    startHttp({ source: board, log, host, port: place.port, publishing, version })
+  try {
+    return await start(place.host).catch((error: unknown) => {
+      if (place.host === '::' && hasNoIpv6(error)) return start('0.0.0.0')
+      throw error
+    })
+  } catch (error) {
+    throw explainListen(error, place)
+  }
+}
+
+/** Of a kernel that was booted with ipv6.disable=1, or built without it. Where a sysctl disables it, "::" is IPv4 too. */
+function hasNoIpv6(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL'
+}
+
+/** Of a system call that failed, or was not even tried: a host with a NUL in it. */
+function codeOf(error: unknown): string | null {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === 'ERR_INVALID_ARG_VALUE') return 'EINVAL'
+  return syscall === undefined || code === undefined ? null : code
+}
+
+/** In one line, whatever the system has against a place; what is of no system call is our own bug. */
+function explainListen(error: unknown, { host, port }: { host: string; port: number }): unknown {
+  const code = codeOf(error)
+  if (code === null) return error
+  const place = `${isIPv6(host) ? `[${host}]` : plainLine(host)}:${port}`
+  if (code === 'EADDRINUSE')
+    return new UsageError(`${place} is taken, maybe by another hostdeps; --port chooses another port`)
+  const hint = code === 'EINVAL' && isIPv6(host) ? noInterface : (hints[code] ?? '')
+  return new UsageError(`${place} cannot be listened on: ${code}${hint}`)
+}
+
+const noName = ', this machine knows no such name or address'
+const noInterface = ', an address of a link (fe80::) needs its interface, like fe80::1%eth0'
+
+const hints: Readonly<Record<string, string>> = {
+  EACCES: ', this user may not',
+  EADDRNOTAVAIL: ', this machine has no such address',
+  EAI_AGAIN: ', the name server does not answer',
+  EAI_FAIL: noName,
+  EAI_NONAME: noName,
+  EINVAL: noName,
+  ENOTFOUND: noName,
+}
+
+function readHost(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must be an address, like 127.0.0.1 or ::.')
+  return text
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.')
+  return port
+}

@@ -1,0 +1,28 @@
+import type { Logger } from 'pino'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
+
+/** One line for each check whose state changed (at first sight: that is not fine), and none for a round without a change. */
+export function logTransitions(log: Logger, before: Report | null, now: Report): void {
+  const old = new Map((before?.checks ?? []).map((check) => [check.name, check]))
+  for (const check of now.checks) logTransition(log, old.get(check.name), check)
+}
+
+function logTransition(log: Logger, old: ReportCheck | undefined, check: ReportCheck): void {
+  const { name, state, reason, message, fix } = check
+  const isTrouble = state === 'missing' || state === 'unknown'
+  if (old === undefined && !isTrouble) return
+  // That no round comes is one line for all checks, told by who follows the rounds.
+  if (reason === 'RoundStale' || (old?.reason === 'RoundStale' && old.told.state === state)) return
+  if (old?.state !== state) {
+    const level = isTrouble ? 'warn' : 'info'
+    log[level](
+      { check: name, from: old?.state ?? null, to: state, reason, detail: message, fix },
+      'a check turned',
+    )
+  } else if (check.pending !== null && old.pending === null) {
+    log.info(
+      { check: name, from: state, to: check.pending.state, reason: check.pending.reason },
+      'a check may turn',
+    )
+  }
+}

@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url'
+import type { Answer, RunResult } from '#agent/model/question.ts'
+import type { FileQuestion } from './ask-files.ts'
+
+/** What the child is told. */
+export interface ChildTask {
+  readonly root: string
+  readonly questions: readonly FileQuestion[]
+}
+
+/** Beside this file, in the sources and in the bundle alike. */
+const script = fileURLToPath(import.meta.resolve(`./file-child${import.meta.filename.slice(-3)}`))
+
+/** The command line of the child for a task. */
+export function childArgv(task: ChildTask): readonly [string, ...string[]] {
+  return [process.execPath, script, JSON.stringify(task)]
+}
+
+/** What the child printed, an answer a question; `place` says in words where it reads. */
+export function readChild(
+  task: ChildTask,
+  answer: Answer<RunResult>,
+  place: string,
+): readonly Answer<unknown>[] {
+  if (answer.fate === 'timed-out')
+    return task.questions.map(() => ({ fate: 'timed-out', detail: `${place} does not answer` }))
+  if (answer.fate !== 'found') return task.questions.map(() => answer)
+  try {
+    return JSON.parse(answer.value.stdout) as readonly Answer<unknown>[]
+  } catch {
+    const { truncated, stderr } = answer.value
+    const words = truncated ? 'there is too much of it' : stderr.slice(0, 200)
+    const detail = `reading ${place} failed: ${words}`
+    return task.questions.map(() => ({ fate: 'failed', detail }))
+  }
+}

@@ -1,0 +1,161 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  opendirSync,
+  readSync,
+  readdirSync,
+  statfsSync,
+} from 'node:fs'
+import type { Stats, StatsFs } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import type { Answer, FileStat, FileText, FolderNames, FolderText, Space } from '#agent/model/question.ts'
+import { fateOfErrno } from '#agent/host/errno.ts'
+import type { Resolved } from './resolve-path.ts'
+
+/** Bytes of a file that are read when the question says nothing else. */
+const defaultLimit = 1024 * 1024
+const mostNames = 100_000
+
+const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW
+
+/**
+ * Reads one regular file. Nothing else is ever opened: a FIFO would block, a device may do something on open
+ * (/dev/watchdog arms the machine's reset).
+ */
+export function readText(root: string, { real, stat }: Resolved, limit = defaultLimit): Answer<FileText> {
+  if (!stat.isFile()) return { fate: 'failed', detail: `${real} is a ${typeWord(stat)}, not a regular file` }
+  if (stat.size > limit) return tooLarge(real, limit)
+  try {
+    const bytes = readBytes(root + real, stat, limit)
+    if (bytes === null) return { fate: 'failed', detail: `${real} was replaced while it was read` }
+    if (bytes.length > limit) return tooLarge(real, limit)
+    return { fate: 'found', value: { text: decode(real, bytes, limit) } }
+  } catch (error) {
+    if (isBomb(error)) return tooLarge(real, limit)
+    return fateOfErrno(error, real)
+  }
+}
+
+export function listNames(root: string, { real, stat }: Resolved, most?: number): Answer<FolderNames> {
+  if (!stat.isDirectory())
+    return { fate: 'failed', detail: `${real} is a ${typeWord(stat)}, not a directory` }
+  try {
+    const names = most === undefined ? readdirSync(root + real) : readSome(root + real, most)
+    if (names.length > mostNames)
+      return { fate: 'failed', detail: `${real} has more than ${mostNames} entries` }
+    return { fate: 'found', value: { names: names.toSorted() } }
+  } catch (error) {
+    return fateOfErrno(error, real)
+  }
+}
+
+function readSome(place: string, most: number): string[] {
+  const folder = opendirSync(place)
+  try {
+    const names: string[] = []
+    for (let entry = folder.readSync(); entry !== null && names.length < most; entry = folder.readSync())
+      names.push(entry.name)
+    return names
+  } finally {
+    folder.closeSync()
+  }
+}
+
+/** What hangs here is on a mount that may hang, which a child asks. */
+export function spaceOf(root: string, { real }: Resolved): Answer<Space> {
+  try {
+    return { fate: 'found', value: spaceFrom(statfsSync(root + real)) }
+  } catch (error) {
+    return fateOfErrno(error, real)
+  }
+}
+
+/** Blocks are counted in fragments, as df(1) does it: on NFS and FUSE bsize is what is best read at once. statvfs(3) */
+export function spaceFrom({ frsize, blocks, bavail, bfree, files, ffree }: Omit<StatsFs, 'type'>): Space {
+  const [size, free, freeForRoot] = [blocks * frsize, bavail * frsize, bfree * frsize]
+  return { size, free, freeForRoot, inodes: files, inodesFree: ffree }
+}
+
+export function statOf({ real, stat }: Resolved): FileStat {
+  const { uid, gid, size } = stat
+  return { type: typeOf(stat), mode: stat.mode & 0o7777, uid, gid, size, realPath: real }
+}
+
+export type ReadFolder = (path: string) => Answer<FileText>
+
+/** Every file of a folder with that ending, each with its own fate. */
+export function readFolder(names: readonly string[], folder: string, read: ReadFolder): FolderText {
+  const paths = names.map((name) => `${folder.replace(/\/$/, '')}/${name}`)
+  const all = paths.map((path) => ({ path, answer: read(path) }))
+  return {
+    files: all.flatMap(({ path, answer }) =>
+      answer.fate === 'found' ? [{ path, text: answer.value.text }] : [],
+    ),
+    unread: all.flatMap(({ path, answer }) => (isUnread(answer) ? [{ path, detail: answer.detail }] : [])),
+  }
+}
+
+function isUnread(answer: Answer<FileText>): answer is Exclude<Answer<FileText>, { fate: 'found' }> {
+  return answer.fate !== 'found' && answer.fate !== 'absent'
+}
+
+function readBytes(place: string, before: Stats, limit: number): Buffer | null {
+  const handle = openSync(place, openFlags)
+  try {
+    const now = fstatSync(handle)
+    if (!now.isFile() || now.ino !== before.ino || now.dev !== before.dev) return null
+    return readUpTo(handle, limit + 1, now.size)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** Files of /proc and /sys do not tell their size: reads until the end or the limit. */
+function readUpTo(handle: number, most: number, size: number): Buffer {
+  const chunks: Buffer[] = []
+  let total = 0
+  while (total < most) {
+    const chunk = Buffer.allocUnsafe(Math.min(most - total, Math.max(size + 1, 16_384)))
+    const count = readSync(handle, chunk)
+    if (count === 0) break
+    chunks.push(chunk.subarray(0, count))
+    total += count
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
+
+function decode(real: string, bytes: Buffer, limit: number): string {
+  const plain = real.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: limit }) : bytes
+  return plain.toString('utf8')
+}
+
+function isBomb(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+}
+
+function tooLarge(real: string, limit: number): Answer<never> {
+  return { fate: 'failed', detail: `${real} is larger than ${limit} bytes` }
+}
+
+function typeOf(stat: Stats): FileStat['type'] {
+  if (stat.isDirectory()) return 'directory'
+  if (stat.isCharacterDevice()) return 'char'
+  if (stat.isBlockDevice()) return 'block'
+  if (stat.isFIFO()) return 'fifo'
+  return stat.isSocket() ? 'socket' : 'file'
+}
+
+const words = {
+  file: 'regular file',
+  directory: 'directory',
+  char: 'character device',
+  block: 'block device',
+  fifo: 'FIFO',
+  socket: 'socket',
+} as const satisfies Record<FileStat['type'], string>
+
+function typeWord(stat: Stats): string {
+  return words[typeOf(stat)]
+}

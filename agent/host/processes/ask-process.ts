@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Answer, ProcessFacts, ProcessQuestion } from '#agent/model/question.ts'
+import { fateOfErrno } from '#agent/host/errno.ts'
+import { findProcess } from './list-processes.ts'
+import type { RunningProcess } from './list-processes.ts'
+import { holdProcess } from './held-process.ts'
+import type { HeldProcess } from './held-process.ts'
+import { findHostProcess } from './host-process.ts'
+import type { ProcessView } from './host-process.ts'
+
+/** @param inside the processes that the host can see, its containers' too */
+export interface ProcessesSeen extends ProcessView {
+  readonly inside: Answer<readonly RunningProcess[]>
+}
+
+/**
+ * The oldest process of a name. That there is none is proven only where the processes of others are seen at all:
+ * with hidepid (proc(5)) process 1 is not, for who is not root.
+ */
+export function askProcess(view: ProcessesSeen, { name, of }: ProcessQuestion): Answer<ProcessFacts> {
+  const found = of === 'host' ? findHostProcess(view, name) : findAny(view, name)
+  if (found.fate === 'absent' && !isWhole(view.procfs)) return { fate: 'failed', detail: found.detail }
+  return found.fate === 'found' ? readFacts(found.value) : found
+}
+
+function findAny({ procfs, inside }: ProcessesSeen, name: string): Answer<HeldProcess> {
+  const found = findProcess(inside, name)
+  if (found.fate !== 'found') return found
+  const held = holdProcess(procfs, found.value)
+  return 'fate' in held ? held : { fate: 'found', value: held }
+}
+
+function readFacts({ place, release }: HeldProcess): Answer<ProcessFacts> {
+  const path = `${place}/limits`
+  try {
+    return { fate: 'found', value: { limits: readFileSync(path, 'utf8') } }
+  } catch (error) {
+    return fateOfErrno(error, 'its limits')
+  } finally {
+    release()
+  }
+}
+
+function isWhole(procfs: string): boolean {
+  return existsSync(`${procfs}/1/stat`)
+}

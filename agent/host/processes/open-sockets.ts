@@ -1,0 +1,34 @@
+import { readdirSync, readlinkSync } from 'node:fs'
+import { fateOfErrno } from '#agent/host/errno.ts'
+
+/** The inodes of the sockets that a process has open; null when it may not be looked into. */
+export type OpenSockets = (pid: number) => readonly string[] | null
+
+/** Each process is looked into once. */
+export function openSockets(procfs: string): OpenSockets {
+  const known = new Map<number, readonly string[] | null>()
+  return (pid) => {
+    const before = known.get(pid)
+    if (before !== undefined) return before
+    const sockets = readSockets(`${procfs}/${pid}/fd`)
+    known.set(pid, sockets)
+    return sockets
+  }
+}
+
+function readSockets(folder: string): readonly string[] | null {
+  try {
+    return readdirSync(folder).flatMap((fd) => inodeOf(`${folder}/${fd}`) ?? [])
+  } catch (error) {
+    // One that has ended has nothing open.
+    return fateOfErrno(error, folder).fate === 'absent' ? [] : null
+  }
+}
+
+function inodeOf(place: string): string | null {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(place))?.[1] ?? null
+  } catch {
+    return null
+  }
+}

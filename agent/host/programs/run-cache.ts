@@ -1,0 +1,26 @@
+import type { Answer, RunResult } from '#agent/model/question.ts'
+
+/** The good answers of programs that read some folders alone: they stand while nothing in those folders changes. */
+export interface KeptRuns {
+  /** @param sign of the folders as they are now; null when that cannot be told: then it is asked anew. */
+  keep(key: string, sign: string | null, ask: () => Promise<Answer<RunResult>>): Promise<Answer<RunResult>>
+}
+
+export function createKeptRuns(): KeptRuns {
+  const kept = new Map<string, { readonly sign: string; readonly answer: Answer<RunResult> }>()
+  return {
+    async keep(key, sign, ask) {
+      const known = kept.get(key)
+      if (sign !== null && known?.sign === sign) return known.answer
+      const answer = await ask()
+      if (sign !== null && answer.fate === 'found' && isGood(answer.value)) kept.set(key, { sign, answer })
+      else kept.delete(key)
+      return answer
+    },
+  }
+}
+
+/** rpm tells of what it could not read and ends with 0. */
+function isGood({ exitCode, stderr, truncated }: RunResult): boolean {
+  return exitCode === 0 && stderr === '' && !truncated
+}

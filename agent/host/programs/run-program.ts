@@ -1,0 +1,134 @@
+import type { ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { execa } from 'execa'
+import type { Answer, RunResult } from '#agent/model/question.ts'
+import { captureOutput } from './capture-output.ts'
+import type { Captured } from './capture-output.ts'
+import { killMarked, markName } from './kill-marked.ts'
+
+export interface RunOptions {
+  readonly env: Readonly<Record<string, string>>
+  /** Milliseconds. */
+  readonly deadline: number
+  /** What of the deadline is over already; milliseconds. */
+  readonly spent?: number
+}
+
+/** A program under way: its answer, which always comes in time, and its end, which may never come. */
+export interface Running {
+  readonly answer: Promise<Answer<RunResult>>
+  /** Resolves when the process is really gone; one in uninterruptible sleep (D state) ignores even SIGKILL. */
+  readonly gone: Promise<void>
+}
+
+/** Time after the deadline in which a killed process may still be reaped; then the wait is abandoned. Milliseconds. */
+const reapTime = 100
+
+/**
+ * Runs a program without a shell: argv, an environment of our own, no standard input, from `/`.
+ *
+ * An answer is whole: it waits for the end of the output too, which a process left behind may hold open.
+ *
+ * The deadline does not trust the child. Every run carries a mark in its environment; at the deadline its process
+ * group is killed, and then whatever left the group but still has the mark. The wait itself ends
+ * {@link reapTime} after the deadline, dead or not.
+ */
+export function runProgram(
+  argv: readonly [string, ...string[]],
+  { env, deadline, spent = 0 }: RunOptions,
+): Running {
+  const mark = randomUUID()
+  const [file, ...args] = argv
+  const child = execa(file, args, {
+    cwd: '/',
+    env: { ...env, [markName]: mark },
+    extendEnv: false,
+    stdin: 'ignore',
+    buffer: false,
+    reject: false,
+    killSignal: 'SIGKILL',
+    killDescendants: true,
+  })
+  const output = captureOutput(child.nodeChildProcess)
+  const ended = endOf(child.nodeChildProcess, child)
+  return {
+    answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, deadline, spent }),
+    gone: ended.then(() => undefined),
+  }
+}
+
+interface End {
+  readonly exitCode: number | null
+  readonly signal: string | null
+  /** Why it could not even be started. */
+  readonly error: NodeJS.ErrnoException | null
+}
+
+/** @param settled resolves also for what the kernel refuses to start, of which the child itself tells nothing */
+function endOf(child: ChildProcess, settled: PromiseLike<{ cause?: unknown }>): Promise<End> {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, error: null }))
+    void settled.then(({ cause }) => {
+      if (child.pid === undefined && cause instanceof Error)
+        resolve({ exitCode: null, signal: null, error: cause })
+    })
+  })
+}
+
+interface Watched {
+  readonly output: Captured
+  readonly ended: Promise<End>
+  readonly mark: string
+  readonly deadline: number
+  readonly spent: number
+}
+
+async function finish(killGroup: () => void, watched: Watched): Promise<Answer<RunResult>> {
+  const { output, ended, mark, deadline, spent } = watched
+  let hasEnded = false
+  const whole = ended.then(async (end) => {
+    hasEnded = true
+    if (end.error === null) await output.closed
+    return end
+  })
+  const end = await within(whole, deadline - spent)
+  const left = hasEnded ? '; it ended, but what it started keeps its output open' : ''
+  if (end === null) {
+    killGroup()
+    await Promise.all([within(ended, reapTime), within(killMarked(mark), reapTime)])
+  }
+  output.stop()
+  if (end !== null) return answerOf(end, output)
+  return { fate: 'timed-out', detail: `no answer within ${deadline} ms${left}` }
+}
+
+/** A program that cannot be started ends as a shell would tell it: 127 not there (or its interpreter), 126 refused. */
+function answerOf(end: End, output: Captured): Answer<RunResult> {
+  const { stdout, stderr, truncated } = output.text()
+  if (end.error === null) {
+    const { exitCode, signal } = end
+    return { fate: 'found', value: { exitCode, signal, stdout, stderr, truncated } }
+  }
+  const { code, message } = end.error
+  if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'ENOEXEC') return { fate: 'failed', detail: message }
+  const reason =
+    code === 'ENOENT'
+      ? 'No such file or directory'
+      : code === 'EACCES'
+        ? 'Permission denied'
+        : 'Exec format error'
+  const exitCode = code === 'ENOENT' ? 127 : 126
+  return {
+    fate: 'found',
+    value: { exitCode, signal: null, stdout, stderr: `cannot execute: ${reason}`, truncated },
+  }
+}
+
+/** The value, or null when it does not come in time. */
+export async function within<T>(promise: Promise<T>, time: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, time, null)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}

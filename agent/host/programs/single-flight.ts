@@ -1,0 +1,80 @@
+import type { Answer, RunResult } from '#agent/model/question.ts'
+import { within } from './run-program.ts'
+import type { Running } from './run-program.ts'
+
+/** Runs that never pile up: at most one of each question at any time. */
+export interface Runs {
+  ask(key: string, start: () => Running): Promise<Answer<RunResult>>
+  /** Processes that were killed and are still there. */
+  abandoned(): number
+}
+
+/** How long a round waits for a question that gave no answer the last time. Milliseconds. */
+const grace = 300
+
+interface Memory {
+  /** The run under way, or one that was abandoned and still lives. */
+  answer: Promise<Answer<RunResult>> | null
+  isAlive: boolean
+  /** An answer that came after the round it was for. */
+  late: Answer<RunResult> | null
+  /** The last answer was "timed out". */
+  isSlow: boolean
+}
+
+/**
+ * A question that timed out does not hold up the next rounds: they wait a short {@link grace} for it, its run goes on
+ * to its deadline behind them, and an answer that comes late is given the next time. While a killed process still
+ * lives (D state), its question is not asked again.
+ */
+export function createRuns(): Runs {
+  const memories = new Map<string, Memory>()
+  return {
+    async ask(key, start) {
+      const memory = memories.get(key) ?? { answer: null, isAlive: false, late: null, isSlow: false }
+      memories.set(key, memory)
+      // What ended as it should leaves nothing to be known of.
+      const forget = () => {
+        const isOver = !memory.isSlow && !memory.isAlive && memory.answer === null
+        if (isOver && memories.get(key) === memory) memories.delete(key)
+      }
+      const late = memory.late
+      memory.late = null
+      if (late !== null) return late
+      const answer = memory.answer ?? (memory.isAlive ? stuck() : begin(memory, start))
+      if (!memory.isSlow) return answer.finally(forget)
+      const soon = await within(answer, grace)
+      if (soon !== null) {
+        memory.late = null
+        return soon
+      }
+      void answer.then((value) => {
+        if (value.fate !== 'timed-out') memory.late = value
+      })
+      return { fate: 'timed-out', detail: 'still no answer; it is asked on' }
+    },
+    abandoned: () =>
+      [...memories.values()].filter((memory) => memory.isAlive && memory.answer === null).length,
+  }
+}
+
+function begin(memory: Memory, start: () => Running): Promise<Answer<RunResult>> {
+  const running = start()
+  memory.isAlive = true
+  void running.gone.then(() => {
+    memory.isAlive = false
+  })
+  memory.answer = running.answer.then((value) => {
+    memory.answer = null
+    memory.isSlow = value.fate === 'timed-out'
+    return value
+  })
+  return memory.answer
+}
+
+function stuck(): Promise<Answer<RunResult>> {
+  return Promise.resolve({
+    fate: 'timed-out',
+    detail: 'the last run of it was killed and is still there (D state)',
+  })
+}

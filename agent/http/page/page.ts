@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
+import type { State } from '#agent/model/state.ts'
+import { countStates } from '#agent/render/text.ts'
+import { html, trusted } from './html.ts'
+import type { Html } from './html.ts'
+import { renderCheck, renderState, shapes } from './page-check.ts'
+import { script } from './page-script.ts'
+import { style } from './page-style.ts'
+import type { Sight } from '#agent/http/snapshot.ts'
+
+/** The page runs and loads nothing but what it brings, each allowed by its hash. */
+export const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': [
+    "default-src 'none'",
+    `style-src '${hashOf(style)}'`,
+    `script-src '${hashOf(script)}'`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'referrer-policy': 'no-referrer',
+} as const
+
+/** An open page that finds another one here loads itself anew: the agent was updated. */
+const version = hashOf(style + script).slice(-12)
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%232563a8'/%3E%3Cpath d='M4 8.5l2.7 2.7L12 5.5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
+
+/** No text can bring this into the page: it would be escaped. */
+const checksGoHere = '<!-- checks -->'
+
+/**
+ * One page of HTML, complete without its script; that only keeps it up to date. Its checks are made one after the other, anew
+ * for each who asks: of a thousand checks the whole may be larger than the heap.
+ */
+export function renderPage(sight: Sight, etag: string): () => Iterable<string> {
+  const checks = (sight.report?.checks ?? []).toSorted((a, b) => rank(a) - rank(b))
+  const [head = '', foot = ''] = renderFrame(sight, etag).split(checksGoHere)
+  return function* parts() {
+    yield head
+    for (const check of checks) yield renderCheck(check).markup
+    yield foot
+  }
+}
+
+function renderFrame(sight: Sight, etag: string): string {
+  const { report } = sight
+  return html`<!doctype html>
+    <html lang="en" data-etag="${etag}" data-version="${version}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${renderTitle(report)}</title>
+        <link rel="icon" href="${icon}" />
+        ${element('style', style)}
+      </head>
+      <body>
+        ${shapes}
+        <header id="summary">${renderSummary(report)}</header>
+        <div id="notices" role="status">${renderNotices(sight)}</div>
+        <div id="lost" role="alert" hidden></div>
+        <main>
+          <label class="filter"
+            >Filter <input id="filter" type="search" placeholder="a name, a state, a word" autocomplete="off"
+          /></label>
+          <div id="checks">${trusted(checksGoHere)}</div>
+          <p id="none" hidden>No check has these words.</p>
+        </main>
+        <footer>
+          The same for machines: <a href="v1/report">v1/report</a>, <a href="metrics">metrics</a>,
+          <code>ready/&lt;check&gt;?wait=120s</code>
+        </footer>
+        ${element('script', script)}
+      </body>
+    </html> `.markup
+}
+
+/** Without a space more than its hash was made of: a formatter may change the template around it. */
+function element(tag: 'style' | 'script', content: string): Html {
+  return trusted(`<${tag}>${content}</${tag}>`)
+}
+
+const order: readonly State[] = ['missing', 'unknown', 'ready', 'not-applicable']
+
+/** Worst first; what is ready but for a recommended need comes before the rest of its kind. */
+function rank({ state, reason }: ReportCheck): number {
+  return order.indexOf(state) - (state === 'ready' && reason !== 'AllReady' ? 0.5 : 0)
+}
+
+function renderTitle(report: Report | null): string {
+  if (report === null) return 'hostdeps'
+  const worst = countStates(report.checks)[0]
+  return `${worst ? `${worst.count} ${worst.state} - ` : ''}${report.node} - hostdeps`
+}
+
+function renderSummary(report: Report | null): Html {
+  if (report === null) return html`<h1>hostdeps</h1>`
+  const { os, kernel, arch } = report.host
+  const counts = countStates(report.checks).map(
+    ({ state, count }) => html`<li class="${state}">${renderState(state)} <b>${count}</b> ${state}</li>`,
+  )
+  return html`<h1>${report.node}</h1>
+    <p>${os}, kernel ${kernel ?? 'unknown'}, ${arch}</p>
+    <ul class="counts">
+      ${counts}
+    </ul>
+    <p class="small">asked <time datetime="${report.at}">${report.at}</time> in ${report.took} ms</p>`
+}
+
+function renderNotices({ report, stale, unpublished }: Sight): Html {
+  const notices = [
+    ...(stale === null
+      ? []
+      : [
+          html`<p id="stale" class="alarm">
+            <b>This is stale:</b> ${stale}. What follows was last seen, and is not known now.
+          </p>`,
+        ]),
+    ...(unpublished === null
+      ? []
+      : [html`<p class="alarm"><b>Not published:</b> ${unpublished}. The Node may say something else.</p>`]),
+    ...(report?.settings.mistakes ?? []).map(
+      (mistake) =>
+        html`<p class="alarm">
+          <b>The config is invalid,</b> only what was or is valid of it is in use: ${mistake}
+        </p>`,
+    ),
+    ...(report === null ? [html`<p class="note">No round has finished yet.</p>`] : []),
+    ...(report?.checks.length === 0 ? [html`<p class="note">The config has no checks.</p>`] : []),
+  ]
+  return html`${notices}`
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}

@@ -1,0 +1,135 @@
+import * as z from 'zod'
+import type { Kind } from '#agent/model/need.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
+import { listOf, word } from '#agent/needs/bounded.ts'
+import { missingModule } from './missing-module.ts'
+import { blacklisted, blockOf } from './modprobe-rules.ts'
+import { foldName, loadedState } from './module-files.ts'
+import { builtInAliases, fileOf, isBuiltIn, lookUp } from './module-lookup.ts'
+import type { Lookup, NamedModule } from './module-lookup.ts'
+import { moduleQuestions, readModuleSources } from './module-sources.ts'
+import type { ModuleSources } from './module-sources.ts'
+import { addModule, loadModule } from '#agent/fixes/generic-fixes.ts'
+
+const option = word(/^CONFIG_[A-Za-z0-9_]+$/, 'is not the name of a kernel option, such as CONFIG_ISCSI_TCP')
+
+export const moduleName = word(/^[A-Za-z0-9][\w-]{0,63}$/, 'is not the name of a kernel module')
+
+const schema = z.strictObject({
+  kernelModule: moduleName.describe(
+    'A kernel module that is loaded, built in or can be loaded: its name, or an alias such as fs-nfs4.',
+  ),
+  config: z
+    .union([option, listOf(option)])
+    .optional()
+    .describe('The kernel option that builds it; several when it was renamed between kernels.'),
+  loaded: z
+    .boolean()
+    .optional()
+    .describe('true: it must be loaded or built in; that it can be loaded is not enough.'),
+})
+
+/**
+ * A kernel module that is loaded, built in, or can be loaded when something asks for it. What proves that it is
+ * there wins over what could not be read; "can be loaded" is a prediction, and needs the rules against it read.
+ */
+export const kernelModule: Kind<typeof schema> = {
+  name: 'kernelModule',
+  schema,
+  subject: (spec) => foldName(spec.kernelModule),
+  usualFix({ kernelModule: name, config }, reason) {
+    const isGone = reason === 'ModuleNotFound' || reason === 'ModuleNotInKernel'
+    if (!isGone) return loadModule(name)
+    // What no option builds is not Linux's own: only the check knows where it comes from.
+    return config === undefined ? null : addModule(name)
+  },
+  questions: (spec, facts) => moduleQuestions(foldName(spec.kernelModule), facts),
+  judge(spec, answers, facts) {
+    const name = foldName(spec.kernelModule)
+    const sources = readModuleSources(name, answers, facts)
+    const lookup = lookUp(name, sources)
+    const options = [spec.config ?? []].flat()
+    const found = loadableModule(lookup, sources, spec.loaded ?? false)
+    const said =
+      presentModule(lookup, sources) ??
+      (found?.state === 'ready' ? found : null) ??
+      partOfKernel(name, sources) ??
+      found ??
+      missingModule({ ...lookup, options, sources, kernel: facts.kernel })
+    const isProven = said.state !== 'missing' || lookup.doubt === null
+    return isProven ? said : verdict('ModuleUnknown', { name, detail: lookup.doubt })
+  },
+}
+
+/** Loaded or built in, by its own name or as what its name is an alias of. */
+function presentModule({ name, targets }: Lookup, sources: ModuleSources): Verdict | null {
+  const names = [...new Set([name, ...targets])]
+  const state = names.map((one) => stateOf(one, sources)).find((one) => one !== null)
+  if (state === 'Live') return verdict('ModuleLoaded', { name }, { evidence: aliasEvidence(name, names) })
+  if (state !== undefined) return verdict('ModuleUnknown', { name, detail: `/proc/modules says ${state}` })
+  if (!names.some((one) => isBuiltIn(one, sources))) return null
+  return verdict('ModuleBuiltIn', { name }, { evidence: aliasEvidence(name, names) })
+}
+
+/** What no rule against loading takes away again. */
+function partOfKernel(name: string, sources: ModuleSources): Verdict | null {
+  const parts = builtInAliases(name, sources)
+  if (parts.length === 0) return null
+  return verdict('ModuleBuiltIn', { name }, { evidence: aliasEvidence(name, parts) })
+}
+
+function loadableModule(lookup: Lookup, sources: ModuleSources, mustBeLoaded: boolean): Verdict | null {
+  if (sources.loaded.fate === 'absent') return null
+  const files = lookup.targets.flatMap((one) => fileOf(one, sources) ?? [])
+  const verdicts = files.map((file) => judgeFile(lookup, file, { sources, mustBeLoaded }))
+  return verdicts.find(({ state }) => state === 'ready') ?? verdicts[0] ?? null
+}
+
+/** A module that is there as a file: blocked, loadable, or not loaded although it must be. */
+function judgeFile(
+  { name, renamed }: Lookup,
+  file: NamedModule,
+  how: { sources: ModuleSources; mustBeLoaded: boolean },
+): Verdict {
+  const { sources } = how
+  const evidence = [file.path, ...ruleEvidence(file.name, sources), ...aliasEvidence(name, [name, file.name])]
+  if (sources.isClosed) return closedVerdict(name, evidence)
+  const isAlias = file.name !== name || renamed !== null
+  // A command of "install" is run for the very name, unless modprobe.d makes that another one.
+  const asked = isAlias && renamed === null ? [name] : []
+  const needed = file.needs.filter((one) => stateOf(one, sources) !== 'Live')
+  const blocks = [...asked, file.name, ...needed].flatMap(
+    (one) => blockOf(sources.rules, one, isAlias && one === file.name) ?? [],
+  )
+  const block = blocks.find(({ isCertain }) => isCertain) ?? blocks[0]
+  if (block?.isCertain)
+    return verdict('ModuleBlocked', { name, by: block.by }, { evidence, fix: { note: block.note } })
+  if (how.mustBeLoaded) return verdict('ModuleNotLoaded', { name }, { evidence, usual: { modules: [name] } })
+  if (block) return verdict('ModuleUnknown', { name, detail: block.by }, { evidence })
+  if (sources.unreadRules)
+    return unanswered(`whether ${name} may be loaded (${sources.unreadRules.path})`, sources.unreadRules)
+  return verdict('ModuleLoadable', { name }, { evidence })
+}
+
+function closedVerdict(name: string, evidence: readonly string[]): Verdict {
+  const by = 'kernel.modules_disabled is 1'
+  const note =
+    'kernel.modules_disabled=1 holds until the next boot: load the module before it is set, then reboot.'
+  return verdict('ModuleBlocked', { name, by }, { evidence, fix: { note } })
+}
+
+function stateOf(name: string, { loaded }: ModuleSources): string | null {
+  return loaded.fate === 'found' ? loadedState(loaded.value, name) : null
+}
+
+/** A blacklist only stops loading by an alias, as udev does it; that is worth saying, but not missing. */
+function ruleEvidence(name: string, { rules }: ModuleSources): readonly string[] {
+  const rule = blacklisted(rules, name)
+  return rule ? [`blacklisted in ${rule.at}: not loaded by itself, only when asked for by name`] : []
+}
+
+function aliasEvidence(name: string, names: readonly string[]): readonly string[] {
+  const others = names.filter((one) => one !== name)
+  return others.length === 0 ? [] : [`${name} is an alias of ${others.join(', ')}`]
+}

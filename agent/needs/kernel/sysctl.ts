@@ -1,0 +1,130 @@
+import * as z from 'zod'
+import { longestName } from '#agent/model/bounds.ts'
+import type { Kind } from '#agent/model/need.ts'
+import type { ReadQuestion } from '#agent/model/question.ts'
+import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
+import { word } from '#agent/needs/bounded.ts'
+import { firstFound } from '#agent/needs/first-found.ts'
+import { setSysctl } from '#agent/fixes/generic-fixes.ts'
+
+/** A single quote or a control character would end the quotes of the command that sets it. */
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(longestName)
+  .regex(/^[^'\p{Cc}]+$/u, 'holds a character that no setting has')
+/** Numbers beyond 2^53 are written as text. */
+const value = z.union([z.int(), text]).transform((given) => fieldsOf(String(given)))
+const numbers = value.refine(
+  (fields) => fields.every(isNumber),
+  'is not a whole number, or several with spaces between',
+)
+
+const schema = z
+  .strictObject({
+    sysctl: word(/^\w[\w./:@-]*$/, 'is not the name of a sysctl')
+      .refine((key) => keyPath(key) !== null, 'is not the name of a sysctl')
+      .describe(
+        'A setting of the kernel as it is now, written as sysctl(8) does, with dots or with slashes.',
+      ),
+    is: value.optional().describe('What it must be; of several values, with spaces between.'),
+    min: numbers.optional().describe('What it must be at least; of several values, each.'),
+    max: numbers.optional().describe('What it may be at most; of several values, each.'),
+  })
+  .meta({
+    not: {
+      anyOf: [
+        ['is', 'min'],
+        ['is', 'max'],
+        ['min', 'max'],
+      ].map((required) => ({ required })),
+    },
+  })
+  .refine(
+    ({ is, min, max }) => [is, min, max].filter((one) => one !== undefined).length <= 1,
+    'takes one of is, min and max',
+  )
+
+type Spec = z.infer<typeof schema>
+
+/**
+ * A kernel setting as it is now. Values compare by their fields: the kernel separates them by tabs, people by
+ * spaces. Keys under net. are those of the network namespace that the question is asked in.
+ */
+export const sysctl: Kind<typeof schema> = {
+  name: 'sysctl',
+  schema,
+  subject: (spec) => spec.sysctl,
+  usualFix({ sysctl: key, is, min, max }) {
+    const value = is ?? min ?? max
+    return value === undefined ? null : setSysctl(key, value.join(' '))
+  },
+  questions: (spec) => [questionFor(spec)],
+  reads: (spec) => ({ path: questionFor(spec).path, as: 'text' }),
+  judge(spec, answers) {
+    const answer = firstFound(answers, [questionFor(spec)])
+    if (answer.fate === 'absent') return verdict('SysctlNotFound', { key: spec.sysctl })
+    if (answer.fate !== 'found') return unanswered(spec.sysctl, answer)
+    return judgeFields(spec, fieldsOf(answer.value.text))
+  },
+}
+
+/**
+ * `net.ipv4.conf.b0/100.rp_filter` or `net/ipv4/conf/b0.100/rp_filter`: the first separator decides, and the
+ * other one then stands for itself. null when it would leave /proc/sys.
+ * https://man7.org/linux/man-pages/man8/sysctl.8.html
+ */
+export function keyPath(key: string): string | null {
+  const isDotted = /[./]/.exec(key)?.[0] === '.'
+  const path = isDotted ? key.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.')) : key
+  return path.split('/').some((part) => ['', '.', '..'].includes(part)) ? null : path
+}
+
+function questionFor(spec: Spec): ReadQuestion {
+  return { ask: 'read', path: `/proc/sys/${keyPath(spec.sysctl) ?? ''}` }
+}
+
+function judgeFields(spec: Spec, fields: readonly string[]): Verdict {
+  const { sysctl: key, is, min, max } = spec
+  const shown = fields.join(' ')
+  const ok = verdict('SysctlOk', { key, value: plainValue(key, shown) })
+  if (is) return shown === is.join(' ') ? ok : wrong(key, shown, { wanted: is.join(' '), set: is })
+  const bounds = min ?? max
+  if (!bounds) return ok
+  if (bounds.length !== fields.length || !fields.every(isNumber)) {
+    return verdict('QuestionFailed', {
+      what: key,
+      detail: `${shown} cannot be compared with ${bounds.join(' ')}`,
+    })
+  }
+  const set = fields.map((field, index) => bounded(field, bounds[index] ?? field, min !== undefined))
+  if (set.join(' ') === shown) return ok
+  return wrong(key, shown, { wanted: `${min ? 'at least' : 'at most'} ${bounds.join(' ')}`, set })
+}
+
+function wrong(key: string, shown: string, needed: { wanted: string; set: readonly string[] }): Verdict {
+  const usual = { sysctls: { [key]: needed.set.join(' ') } }
+  return verdict('SysctlWrong', { key, value: plainValue(key, shown), wanted: needed.wanted }, { usual })
+}
+
+/** net.ipv4.tcp_fastopen_key and net.ipv6.conf.*.stable_secret are for root's eyes only. */
+function plainValue(key: string, shown: string): string {
+  if (/_(key|secret)$/.test(key)) return 'a secret'
+  return shown === '' ? 'empty' : shown
+}
+
+/** The field itself where it is within the bound, else the bound. Some settings are beyond 2^53. */
+function bounded(field: string, bound: string, isMin: boolean): string {
+  const isWithin = isMin ? BigInt(field) >= BigInt(bound) : BigInt(field) <= BigInt(bound)
+  return isWithin ? field : bound
+}
+
+function isNumber(field: string): boolean {
+  return /^-?\d+$/.test(field)
+}
+
+function fieldsOf(text: string): readonly string[] {
+  return text.split(/\s+/).filter(Boolean)
+}

@@ -1,0 +1,19 @@
+import type { Told } from '#agent/model/report.ts'
+
+/**
+ * What is missing, and the commands that mend it, in one line of at most so many characters: kubectl shows conditions and
+ * events in tables. A command is whole or not there; a note is told where no command mends it.
+ */
+export function renderToldLine({ state, message, fix }: Told, longest: number): string {
+  const lines = state === 'missing' && fix !== null ? fix.split('\n') : []
+  const commands = lines.filter((line) => !line.startsWith('#'))
+  const notes = lines.filter((line) => line.startsWith('#')).map((line) => line.replace(/^#\s*/, ''))
+  const whole =
+    commands.length > 0 ? `${message}. Fix: ${commands.join(' && ')}` : [message, ...notes].join('. ')
+  if (whole.length <= longest) return whole
+  for (let kept = commands.length - 1; kept > 0; kept--) {
+    const part = `${message}. Fix: ${commands.slice(0, kept).join(' && ')} ...`
+    if (part.length <= longest) return part
+  }
+  return message.length > longest ? `${message.slice(0, longest - 3)}...` : message
+}

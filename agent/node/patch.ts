@@ -1,0 +1,84 @@
+import { conditionType, labelKey, reportAnnotation } from '#agent/model/names.ts'
+import type { NodeCondition, NodePatch } from './node-api.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
+import type { State } from '#agent/model/state.ts'
+import { renderToldLine } from './message.ts'
+
+export interface PatchOptions {
+  /** What the Node says now; times of conditions that do not change stay as they are. */
+  readonly before: readonly NodeCondition[]
+  readonly now: Date
+}
+
+/**
+ * The report as the Node says it. The same report gives the same patch, so that applying it again is no write: nothing
+ * in it is measured, and the times of a condition move only when it does. What is switched off, or not published any more,
+ * is not in it, and so the API server takes it off the Node.
+ */
+export function renderNodePatch(report: Report, options: PatchOptions): NodePatch {
+  const checks = report.checks.filter((check) => check.published)
+  const { publish } = report.settings
+  const labels = checks.map((check) => [labelKey(check.name), check.told.state] as const)
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: report.node,
+      labels: publish.labels ? Object.fromEntries(labels) : {},
+      annotations: publish.annotation ? { [reportAnnotation]: renderAnnotation(report, checks) } : {},
+    },
+    status: { conditions: publish.conditions ? checks.map((check) => renderCondition(check, options)) : [] },
+  }
+}
+
+const statusOf = {
+  ready: 'True',
+  'not-applicable': 'True',
+  missing: 'False',
+  unknown: 'Unknown',
+} as const satisfies Record<State, NodeCondition['status']>
+
+function renderCondition({ name, told }: ReportCheck, { before, now }: PatchOptions): NodeCondition {
+  const type = conditionType(name)
+  const old = before.find((condition) => condition.type === type)
+  const said = {
+    type,
+    status: statusOf[told.state],
+    reason: told.reason,
+    message: renderToldLine(told, longestMessage),
+  }
+  const hasTurned = old?.status !== said.status
+  const isSame = !hasTurned && old.reason === said.reason && old.message === said.message
+  return {
+    ...said,
+    lastTransitionTime: hasTurned ? apiTime(new Date(told.since)) : old.lastTransitionTime,
+    lastHeartbeatTime: isSame ? old.lastHeartbeatTime : apiTime(now),
+  }
+}
+
+/** Characters; `kubectl describe node` shows it in one line. */
+const longestMessage = 256
+
+/** Bytes; annotations of an object share 256 KiB, and every watcher of Nodes gets them. */
+const longestAnnotation = 4096
+
+/** The versioned contract with our own CLI. Whole checks are left out, with their count, when it would be too long. */
+function renderAnnotation(report: Report, checks: readonly ReportCheck[]): string {
+  const entries = checks.map(({ name, told: { state, since, reason, needs } }) => ({
+    check: name,
+    state,
+    since: apiTime(new Date(since)),
+    reason,
+    needs,
+  }))
+  for (let kept = entries.length; ; kept--) {
+    const omitted = entries.length - kept
+    const text = JSON.stringify({ v: 1, distro: report.host.distro, checks: entries.slice(0, kept), omitted })
+    if (Buffer.byteLength(text) <= longestAnnotation || kept === 0) return text
+  }
+}
+
+/** metav1.Time has whole seconds. */
+function apiTime(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z')
+}

@@ -1,0 +1,115 @@
+import { conditionType, labelKey } from '#agent/model/names.ts'
+import type { NodeEvent, NodeView } from '#agent/node/node-api.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
+import { states } from '#agent/model/state.ts'
+import type { State } from '#agent/model/state.ts'
+import { renderToldLine } from '#agent/node/message.ts'
+import { createEventQueue } from './event-queue.ts'
+import type { QueueOptions } from './event-queue.ts'
+
+export interface EventCounts {
+  /** Events that the API server took. */
+  readonly events: number
+  /** Changes of which no event was made at once, since the check had one just before, or at all, since too many waited. */
+  readonly eventsHeldBack: number
+}
+
+/** At most one event a check in this time, milliseconds. */
+const quietTime = 600_000
+/** Characters of a note, as the API bounds them. */
+const longestNote = 1_024
+
+/**
+ * Tells each change of a check as an event on the Node, and what is wrong in the config. At first sight only what is
+ * missing is told, and of what the Node said before a restart nothing.
+ */
+export function createEventTeller(options: QueueOptions) {
+  const { clock } = options
+  const told = new Map<string, Remembered>()
+  const queue = createEventQueue(options)
+  let heldBack = 0
+  let start: NodeView | null = null
+  let mistakes = ''
+
+  const tellCheck = (check: ReportCheck, regarding: Regarding) => {
+    const known = told.get(check.name)
+    const old = known?.state ?? stateOn(start, check.name)
+    const { state } = check.told
+    const isNews =
+      old === undefined ? state === 'missing' : old !== state && (state === 'missing' || state === 'ready')
+    const isQuiet = known?.at !== null && known?.at !== undefined && clock.boot() - known.at < quietTime
+    if (isNews && isQuiet) {
+      if (known.held !== state) heldBack++
+      told.set(check.name, { ...known, held: state })
+      return
+    }
+    told.set(check.name, { state, at: isNews ? clock.boot() : (known?.at ?? null), held: null })
+    if (isNews) queue.add({ ...regarding, ...checkEvent(check) })
+  }
+
+  const tellMistakes = (now: readonly string[], regarding: Regarding) => {
+    const text = now.join('; ')
+    if (text === mistakes) return
+    mistakes = text
+    queue.add({ ...regarding, ...configEvent(text) })
+  }
+
+  return {
+    /** What the Node said at the start. */
+    goOnFrom(node: NodeView): void {
+      start = node
+    },
+    /** The Node is another: of it nothing was told. */
+    forget(): void {
+      told.clear()
+      start = null
+    },
+    tell({ settings, checks }: Report, { name: node, uid }: NodeView): void {
+      if (!settings.publish.events) return
+      for (const check of checks.filter(({ published }) => published)) tellCheck(check, { node, uid })
+      tellMistakes(settings.mistakes, { node, uid })
+    },
+    counts(): EventCounts {
+      const { sent, dropped } = queue.counts()
+      return { events: sent, eventsHeldBack: heldBack + dropped }
+    },
+    stop: () => queue.stop(),
+  }
+}
+
+interface Remembered {
+  /** That of the last event, or of the first sight. */
+  readonly state: State
+  /** Boot clock of the last event; null before the first. */
+  readonly at: number | null
+  /** What has changed since, to be told when the quiet time is over, if it still holds. */
+  readonly held: State | null
+}
+
+type Regarding = Pick<NodeEvent, 'node' | 'uid'>
+type What = Omit<NodeEvent, 'node' | 'uid'>
+
+function checkEvent({ name, told }: ReportCheck): What {
+  const start = `${name}: `
+  const note = start + renderToldLine(told, longestNote - start.length)
+  return { type: told.state === 'missing' ? 'Warning' : 'Normal', reason: told.reason, note }
+}
+
+function configEvent(mistakes: string): What {
+  if (mistakes === '') return { type: 'Normal', reason: 'ConfigValid', note: 'the config is valid again' }
+  const note = `the config is invalid, and only what was or is valid of it is in use: ${mistakes}`.slice(
+    0,
+    longestNote,
+  )
+  return { type: 'Warning', reason: 'ConfigInvalid', note }
+}
+
+/** By the label, or where labels are switched off by the condition. */
+function stateOn(node: NodeView | null, check: string): State | undefined {
+  const label = states.find((state) => state === node?.labels[labelKey(check)])
+  const condition = node?.conditions.find(({ type }) => type === conditionType(check))
+  return (
+    label ??
+    (condition && ({ True: 'ready', False: 'missing', Unknown: 'unknown' } as const)[condition.status])
+  )
+}

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { openSight } from '#agent/http/snapshot.ts'
+import { fakeSource, makeReport } from './report-fixture.ts'
+
+test('unknown since it was, however often that no round comes is told', () => {
+  const since = '2026-11-24T07:59:00.000Z'
+  const source = fakeSource()
+  source.stalled = 'no round has come for more than 3m'
+  source.put(makeReport({ gpu: { state: 'unknown', reason: 'RoundStale', since } }))
+  const { report } = openSight(source, () => null)()
+  const of = (name: string) => report?.checks.find((check) => check.name === name)
+  expect(of('gpu')).toMatchObject({ state: 'unknown', reason: 'RoundStale', since })
+  // Known until then.
+  expect(of('open-iscsi')).toMatchObject({ state: 'unknown', reason: 'RoundStale', since: makeReport().at })
+})

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { keepLast } from '#agent/model/memoize-last.ts'
+
+test('the same is made once as long as the same is given', () => {
+  let made = 0
+  const make = keepLast((given: string | null) => ({ given, number: ++made }))
+  const first = make('a')
+  expect(make('a')).toBe(first)
+  expect(make(null)).toEqual({ given: null, number: 2 })
+  expect(make(null)).toBe(make(null))
+  expect(make('a')).toEqual({ given: 'a', number: 3 })
+})

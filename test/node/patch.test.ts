@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest'
+import type { Report, ReportCheck, Told } from '#agent/model/report.ts'
+import { renderNodePatch } from '#agent/node/patch.ts'
+import { settingsWith } from '../model/settings.ts'
+
+const now = new Date('2026-11-24T10:00:00.500Z')
+const later = new Date('2026-11-24T11:00:00Z')
+
+test('label, condition and annotation of a check that is missing', () => {
+  const patch = renderNodePatch(report([check('open-iscsi', missing)]), { before: [], now })
+  expect(patch.metadata.name).toBe('node-1')
+  expect(patch.metadata.labels).toEqual({ 'hostdeps.dev/open-iscsi': 'missing' })
+  expect(patch.status.conditions).toEqual([
+    {
+      type: 'hostdeps.dev/OpenIscsiReady',
+      status: 'False',
+      reason: 'BinaryNotFound',
+      message:
+        "iscsiadm is not on the host's PATH. Fix: apt-get install -y open-iscsi && systemctl enable --now iscsid",
+      lastTransitionTime: '2026-11-24T09:00:00Z',
+      lastHeartbeatTime: '2026-11-24T10:00:00Z',
+    },
+  ])
+  expect(JSON.parse(patch.metadata.annotations['hostdeps.dev/report'] ?? '')).toEqual({
+    v: 1,
+    distro: 'debian',
+    checks: [
+      {
+        check: 'open-iscsi',
+        state: 'missing',
+        since: '2026-11-24T09:00:00Z',
+        reason: 'BinaryNotFound',
+        needs: ['binary:iscsiadm'],
+      },
+    ],
+    omitted: 0,
+  })
+})
+
+test.each([
+  ['ready', 'True'],
+  ['not-applicable', 'True'],
+  ['missing', 'False'],
+  ['unknown', 'Unknown'],
+] as const)('%s is %s', (state, status) => {
+  const patch = renderNodePatch(report([check('a', { ...missing, state })]), { before: [], now })
+  expect(patch.status.conditions[0]?.status).toBe(status)
+})
+
+describe('the same report again', () => {
+  const first = renderNodePatch(report([check('a', missing)]), { before: [], now })
+  const before = first.status.conditions
+
+  test('is the same patch, however late', () => {
+    expect(renderNodePatch(report([check('a', missing)]), { before, now: later })).toEqual(first)
+  })
+
+  test('with other words moves the heartbeat alone', () => {
+    const [condition] = renderNodePatch(report([check('a', { ...missing, message: 'other' })]), {
+      before,
+      now: later,
+    }).status.conditions
+    expect(condition).toMatchObject({
+      lastTransitionTime: '2026-11-24T09:00:00Z',
+      lastHeartbeatTime: '2026-11-24T11:00:00Z',
+    })
+  })
+
+  test('from ready to not-applicable is no transition of the condition', () => {
+    const ready = renderNodePatch(report([check('a', { ...missing, state: 'ready' })]), { before: [], now })
+    const next = report([check('a', { ...missing, state: 'not-applicable', since: later.toISOString() })])
+    expect(
+      renderNodePatch(next, { before: ready.status.conditions, now: later }).status.conditions[0]
+        ?.lastTransitionTime,
+    ).toBe('2026-11-24T09:00:00Z')
+  })
+})
+
+test('what is not published is not there', () => {
+  const patch = renderNodePatch(report([{ ...check('a', missing), published: false }]), { before: [], now })
+  expect([patch.metadata.labels, patch.status.conditions]).toEqual([{}, []])
+})
+
+test.each<[string, Partial<Told>, string]>([
+  [
+    'notes are no commands',
+    { fix: '# Reboot soon.\napt-get install x' },
+    "iscsiadm is not on the host's PATH. Fix: apt-get install x",
+  ],
+  ['notes alone', { fix: '# Add the extension.' }, "iscsiadm is not on the host's PATH. Add the extension."],
+  ['no fix', { fix: null }, "iscsiadm is not on the host's PATH"],
+  [
+    'a command is whole or not there',
+    { message: 'm'.repeat(200), fix: `apt-get install x\n${'y'.repeat(60)}` },
+    `${'m'.repeat(200)}. Fix: apt-get install x ...`,
+  ],
+  ['a message that is too long by itself', { message: 'm'.repeat(300), fix: 'x' }, `${'m'.repeat(253)}...`],
+])('the message of a condition: %s', (_, told, message) => {
+  const patch = renderNodePatch(report([check('a', { ...missing, ...told })]), { before: [], now })
+  expect(patch.status.conditions[0]?.message).toBe(message)
+})
+
+test('64 checks fit the annotation, cut between checks and with a count', () => {
+  const many = Array.from({ length: 64 }, (_, index) =>
+    check(`a-rather-long-name-of-a-check-${index}`, missing),
+  )
+  const text =
+    renderNodePatch(report(many), { before: [], now }).metadata.annotations['hostdeps.dev/report'] ?? ''
+  const { checks, omitted } = JSON.parse(text)
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096)
+  expect(checks.length + omitted).toBe(64)
+  expect(omitted).toBeGreaterThan(0)
+})
+
+const missing: Told = {
+  state: 'missing',
+  since: '2026-11-24T09:00:00.123Z',
+  reason: 'BinaryNotFound',
+  message: "iscsiadm is not on the host's PATH",
+  fix: 'apt-get install -y open-iscsi\nsystemctl enable --now iscsid',
+  needs: ['binary:iscsiadm'],
+}
+
+function check(name: string, told: Told): ReportCheck {
+  const { state, reason, message, fix, since } = told
+  return {
+    name,
+    title: name,
+    why: '',
+    state,
+    reason,
+    message,
+    fix,
+    since,
+    findings: [],
+    published: true,
+    told,
+    pending: null,
+    changes: 0,
+  }
+}
+
+function report(checks: ReportCheck[]): Report {
+  const host = { hostname: null, os: 'Debian', distro: 'debian', kernel: '6.1', arch: 'amd64' }
+  return {
+    v: 1,
+    node: 'node-1',
+    settings: settingsWith(),
+    at: now.toISOString(),
+    took: 1,
+    host,
+    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    checks,
+  }
+}
