@@ -80,7 +80,7 @@ function cell(text: string): string {
 }
 
 if (import.meta.main) {
-  const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })
+  const { catalog } = load({ config: null, customChecks: null, allowCommands: false })
   for (const [name, text] of Object.entries(generated([...catalog.values()])))
     writeFileSync(`${folder}/${name}`, text)
 }

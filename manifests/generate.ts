@@ -33,7 +33,7 @@ function render(says: string, policy: object): string {
 }
 
 if (import.meta.main) {
-  const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })
+  const { catalog } = load({ config: null, customChecks: null, allowCommands: false })
   for (const [name, text] of Object.entries(generated([...catalog.values()])))
     writeFileSync(join(folder, name), text)
 }

@@ -74,7 +74,7 @@ test('the bundle finds the checks beside it, and logs on a terminal', async () =
 })
 
 test('what the bundle knows of the checks beside it is what their files say', async () => {
-  const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })
+  const { catalog } = load({ config: null, customChecks: null, allowCommands: false })
   const names = [...catalog.keys()]
   const { stdout } = await execa(process.execPath, [main, 'checks', 'show', ...names])
   expect(`${stdout}\n`).toBe([...catalog.values()].map(renderCheck).join('\n'))

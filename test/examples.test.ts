@@ -7,7 +7,7 @@ import { conditionType } from '#agent/model/names.ts'
 
 const folder = new URL('../examples', import.meta.url).pathname
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
-const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })
+const { catalog } = load({ config: null, customChecks: null, allowCommands: false })
 const conditions = [...catalog.keys()].map(conditionType)
 
 test.each(files)('%s: every check that it names is one', (file) => {

@@ -23,7 +23,7 @@ function block(comment: string): string {
 const worker = await composedReport('k3s-on-debian')
 
 test('the first output is what npm start prints', () => {
-  const checks = worker.checks.filter((check) => check.published)
+  const checks = worker.checks.filter((check) => check.isPublished)
   const table = formats.table({ ...worker, checks }, { color: false })
   expect(block('output: npm start')).toBe(`$ npm ci && npm start\n${table}`)
 })

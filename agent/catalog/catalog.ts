@@ -6,9 +6,9 @@ import type { CheckRead, CheckText } from './check-file.ts'
 import { nameMistakes } from './check-names.ts'
 import { openScale } from '#agent/catalog/custom/custom-weight.ts'
 import { includeMistakes } from './include.ts'
-import { orMistakes } from './mistake.ts'
-import type { Mistake } from './mistake.ts'
-import { allNeeds, checkNeeds } from './needs-of.ts'
+import { orMistakes } from '#agent/catalog/yaml/mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
+import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
 import { countTokens } from '#agent/catalog/yaml/yaml-scan.ts'
 
 /** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
@@ -56,7 +56,7 @@ function readAll(texts: readonly CheckText[]): readonly ReadFile[] {
   }
   const reads = texts.map((text) => ({
     file: text.file,
-    read: text.rules.origin === 'own' ? readCustom(text) : readOnce(text),
+    read: text.rules.origin === 'custom' ? readCustom(text) : readOnce(text),
   }))
   const files = new Set(texts.map(({ file }) => file))
   for (const file of lastReads.keys()) if (!files.has(file)) lastReads.delete(file)
@@ -100,7 +100,7 @@ export function closeOver(catalog: Catalog, names: Iterable<string>): Check[] {
 }
 
 /** What has to be asked to judge the named checks: with all that they take in, the checks that want the opposite of theirs. */
-export function askedFor(catalog: Catalog, names: Iterable<string>): Check[] {
+export function checksToAsk(catalog: Catalog, names: Iterable<string>): Check[] {
   const checks = closeOver(catalog, names)
   const opponents = checks.flatMap(({ needs }) =>
     allNeeds(needs).flatMap(({ conflicts }) => Object.keys(conflicts)),
@@ -109,6 +109,6 @@ export function askedFor(catalog: Catalog, names: Iterable<string>): Check[] {
 }
 
 /** Those of the named checks that are a check, or take it in. */
-export function takersOf(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
+export function includersOf(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
   return names.filter((name) => closeOver(catalog, [name]).some((one) => one.name === check))
 }

@@ -7,14 +7,14 @@ import { kinds } from '#agent/needs/index.ts'
 import { checkFile, checkName } from './check-schema.ts'
 import { checkShape, knownYaml, parseYaml } from '#agent/catalog/yaml/document.ts'
 import type { YamlFile } from '#agent/catalog/yaml/document.ts'
-import { firstMistakes } from './mistake.ts'
-import type { Mistake } from './mistake.ts'
+import { firstMistakes } from '#agent/catalog/yaml/mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { countNeeds } from './count-needs.ts'
 import { countConflicts } from '#agent/catalog/custom/custom-weight.ts'
-import { allNeeds } from './needs-of.ts'
+import { allNeeds } from '#agent/model/needs-of.ts'
 import { readNeed } from './read-need.ts'
 import type { Read } from './read-need.ts'
-import type { Rules } from './rules.ts'
+import type { Rules } from '#agent/catalog/custom/rules.ts'
 
 /** `patterns`: instructions of all patterns in it; those of a file whose value was known are not counted. */
 export type CheckRead =

@@ -2,8 +2,8 @@ import type { Check } from '#agent/model/check.ts'
 import { noSuchCheck } from '#agent/model/did-you-mean.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
 import type { Need, SourcePlace } from '#agent/model/need.ts'
-import type { Mistake } from './mistake.ts'
-import { allNeeds, checkNeeds } from './needs-of.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
+import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
 
 /** A check with the file that it is from. */
 interface Placed {
@@ -55,7 +55,7 @@ function ownerOf(
   named: Check | undefined,
   first: Check | undefined,
 ): string | null {
-  const isNamed = named?.name === alias && (named.origin === 'shipped' || of.origin === 'own')
+  const isNamed = named?.name === alias && (named.origin === 'shipped' || of.origin === 'custom')
   if (isNamed) return 'the name of a check'
   return first === undefined ? null : `an alias of ${first.name}`
 }

@@ -8,10 +8,10 @@ import {
   mostConflicts,
   mostItems,
 } from '#agent/model/bounds.ts'
-import { listOf, word } from '#agent/needs/bounded.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { moduleName } from '#agent/needs/kernel/kernel-module.ts'
 import { packageName } from '#agent/needs/package/package.ts'
-import { rangeText } from '#agent/needs/version-range.ts'
+import { rangeText } from '#agent/needs/parts/version-range.ts'
 
 /** Each schema reads a few values at the start: compiling it would take longer than it saves. */
 z.config({ jitless: true })

@@ -12,8 +12,8 @@ import { noSuchCheck } from '#agent/model/did-you-mean.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
 import { checkShape, parseYaml } from '#agent/catalog/yaml/document.ts'
 import type { YamlFile } from '#agent/catalog/yaml/document.ts'
-import { firstMistakes } from './mistake.ts'
-import type { Mistake } from './mistake.ts'
+import { firstMistakes } from '#agent/catalog/yaml/mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { publishMistakes } from './publish-mistakes.ts'
 
 /** A length of time between two bounds, written "60s". */

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { mostCustomChecks, mostMistakes } from '#agent/model/bounds.ts'
-import { orMistakes, tellMistakes } from './mistake.ts'
+import { orMistakes, tellMistakes } from '#agent/catalog/yaml/mistake.ts'
 import { load, loadShipped, loadUsable } from './load.ts'
 import type { Loaded, LoadOptions } from './load.ts'
 
@@ -48,17 +48,17 @@ export function followFiles(
 
 /** Whatever reading throws, the process goes on: with what it has, and at the start with as much as can be used. */
 function readAnew(options: LoadOptions, otherwise: () => Loaded): Followed {
-  const read = orMistakes(options.config ?? options.ownChecks ?? '', () => load(options))
+  const read = orMistakes(options.config ?? options.customChecks ?? '', () => load(options))
   if (!('mistakes' in read)) return { loaded: read, mistakes: [] }
   const mistakes = tellMistakes(read.mistakes, mostMistakes)
   const usable = orMistakes('', otherwise)
   return { loaded: 'mistakes' in usable ? loadShipped() : usable, mistakes }
 }
 
-function identifyAll({ config, ownChecks }: LoadOptions): string {
-  const names = ownChecks === null ? [] : namesIn(ownChecks)
+function identifyAll({ config, customChecks }: LoadOptions): string {
+  const names = customChecks === null ? [] : namesIn(customChecks)
   // Those that are read, with what else a ConfigMap's folder holds.
-  const inFolder = names.slice(0, mostCustomChecks + 10).map((name) => join(ownChecks ?? '', name))
+  const inFolder = names.slice(0, mostCustomChecks + 10).map((name) => join(customChecks ?? '', name))
   const files = [...(config === null ? [] : [config]), ...inFolder]
   return [names.length, ...files.map(identify)].join('\n')
 }

@@ -1,7 +1,7 @@
 import { deepestInclude, mostCustomFindings, mostFindings } from '#agent/model/bounds.ts'
 import type { Check } from '#agent/model/check.ts'
-import type { Mistake } from './mistake.ts'
-import { allNeeds, checkNeeds } from './needs-of.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
+import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
 
 type Catalog = ReadonlyMap<string, Check>
 
@@ -89,7 +89,7 @@ function excessOf({ findings, depth }: Size, together: number): string | null {
     : null
 }
 
-/** Told at the check in it whose name sorts first. */
+/** Reported at the check in it whose name sorts first. */
 function ringMistake(ring: readonly string[], catalog: Catalog): Mistake[] {
   const at = ring.indexOf(ring.toSorted()[0] ?? '')
   const names = [...ring.slice(at), ...ring.slice(0, at)]

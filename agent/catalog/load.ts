@@ -11,8 +11,8 @@ import type { CheckText } from './check-file.ts'
 import type { Config } from './config.ts'
 import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
-import type { Mistake } from './mistake.ts'
-import { Mistakes, orMistakes } from './mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
+import { Mistakes, orMistakes } from '#agent/catalog/yaml/mistake.ts'
 import { isKnown, knownNames, reach } from './named-checks.ts'
 
 /** What all files of the folder of shipped checks say, by their names, as the build writes it down. */
@@ -25,7 +25,7 @@ export interface LoadOptions {
   /** The config file; null for the defaults. */
   readonly config: string | null
   /** A folder of users' own checks; null for none. */
-  readonly ownChecks: string | null
+  readonly customChecks: string | null
   readonly allowCommands: boolean
 }
 
@@ -41,8 +41,8 @@ export interface Loaded {
  * may have no more than those checks and the published ones, with all that they name.
  */
 export function load(options: LoadOptions, only: readonly string[] | null = null): Loaded {
-  const { config: file, ownChecks, allowCommands } = options
-  const own = readOwnFolder(ownChecks, ownRules(allowCommands))
+  const { config: file, customChecks, allowCommands } = options
+  const own = readCustomFolder(customChecks, customRules(allowCommands))
   const texts = [...readShipped(), ...own.texts]
   const configText = file === null ? null : readText(file)
   const part = only === null || own.mistakes.length > 0 ? null : loadPart(texts, { file, configText, only })
@@ -73,8 +73,8 @@ function loadPart(texts: readonly CheckText[], { file, configText, only }: Part)
 
 /** What can be used of files with mistakes: the keys of the config and the own checks that have none. */
 export function loadUsable(options: LoadOptions): Loaded {
-  const { config: file, ownChecks } = options
-  const own = readOwnFolder(ownChecks, ownRules(options.allowCommands))
+  const { config: file, customChecks } = options
+  const own = readCustomFolder(customChecks, customRules(options.allowCommands))
   const texts = withoutMistakes([...readShipped(), ...own.texts])
   const { catalog, known } = readCatalog(texts)
   const text = file === null ? null : orMistakes(file, () => readText(file))
@@ -94,7 +94,7 @@ function withoutMistakes(texts: readonly CheckText[]): readonly CheckText[] {
 
 /** The shipped checks by the built-in config: when nothing that people wrote can be used. */
 export function loadShipped(): Loaded {
-  return load({ config: null, ownChecks: null, allowCommands: false })
+  return load({ config: null, customChecks: null, allowCommands: false })
 }
 
 function contentOf(written: CheckText): unknown {
@@ -129,12 +129,12 @@ function readValues(): Record<string, unknown> | null {
   return existsSync(file) ? (JSON.parse(readText(file)) as Record<string, unknown>) : null
 }
 
-export function readOwn(file: string, allowCommands: boolean): CheckText {
-  return { file, text: readText(file), rules: ownRules(allowCommands) }
+export function readCustomFile(file: string, allowCommands: boolean): CheckText {
+  return { file, text: readText(file), rules: customRules(allowCommands) }
 }
 
-function ownRules(allowCommands: boolean): CheckText['rules'] {
-  return { origin: 'own', allowCommands }
+function customRules(allowCommands: boolean): CheckText['rules'] {
+  return { origin: 'custom', allowCommands }
 }
 
 /** Reads the config alone, by whoever knows no checks; with mistakes as much of it as is valid. */
@@ -172,13 +172,13 @@ function namesIn(folder: string): readonly string[] {
     .toSorted()
 }
 
-interface OwnTexts {
+interface CustomTexts {
   readonly texts: readonly CheckText[]
   readonly mistakes: readonly Mistake[]
 }
 
 /** The custom checks as far as their files can be read, the first of them where there are too many. */
-function readOwnFolder(folder: string | null, rules: CheckText['rules']): OwnTexts {
+function readCustomFolder(folder: string | null, rules: CheckText['rules']): CustomTexts {
   if (folder === null) return { texts: [], mistakes: [] }
   const names = orMistakes(folder, () => namesIn(folder))
   if ('mistakes' in names) return { texts: [], mistakes: names.mistakes }

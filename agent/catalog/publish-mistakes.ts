@@ -1,5 +1,5 @@
 import { conditionType, maxPublished } from '#agent/model/names.ts'
-import type { Mistake } from './mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 
 /** What cannot go on one Node together; `place` tells where each name was written. Too many are told once. */
 export function publishMistakes(

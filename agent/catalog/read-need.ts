@@ -8,11 +8,11 @@ import { anyOfNeed, checkNeed, hostWideKeys, judgedKeys } from './check-schema.t
 import { alternativesOf } from './count-needs.ts'
 import { checkShape } from '#agent/catalog/yaml/document.ts'
 import type { Path } from '#agent/catalog/yaml/yaml-tree.ts'
-import type { Mistake } from './mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { mayAsk } from '#agent/catalog/custom/custom-questions.ts'
-import { didYouMean } from './mistake.ts'
-import { confine, ownCheckMistakes } from '#agent/catalog/custom/allow-list.ts'
-import type { Reader, Rules } from './rules.ts'
+import { didYouMean } from '#agent/catalog/yaml/mistake.ts'
+import { confine, allowListMistakes } from '#agent/catalog/custom/allow-list.ts'
+import type { Reader, Rules } from '#agent/catalog/custom/rules.ts'
 import { whyNot } from './when.ts'
 
 /** `patterns`: instructions of all patterns in it. */
@@ -86,7 +86,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   const { kind, value } = found
   const shape = checkShape(reader.yaml, { path, value }, wholeSchema(kind))
   if ('mistakes' in shape) return shape
-  const refused = ownCheckMistakes(reader, path, { kind, spec: shape.value })
+  const refused = allowListMistakes(reader, path, { kind, spec: shape.value })
   if (refused.length > 0) return { mistakes: refused }
   const shared = judgedShape.parse(value)
   const view = viewOf(shared, reader.rules, kind.reads?.(shape.value) ?? null)
@@ -136,7 +136,7 @@ function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,
   { process, confine, mayAsk }: View,
-): Pick<HostNeed, 'id' | 'kind' | 'usualFix' | 'questions' | 'judge'> {
+): Pick<HostNeed, 'id' | 'kind' | 'genericFix' | 'questions' | 'judge'> {
   const seen = <Q extends Question>(written: Q): Q => {
     const question = confine(written)
     return process === null ? question : { ...question, in: process }
@@ -145,7 +145,7 @@ function bindKind(
   return {
     id: `${kind.name}:${kind.subject(spec)}${where}`,
     kind: kind.name,
-    usualFix: (reason) => kind.usualFix?.(spec, reason) ?? null,
+    genericFix: (reason) => kind.genericFix?.(spec, reason) ?? null,
     questions: (facts) => kind.questions(spec, facts).map(seen).filter(mayAsk),
     judge(answers, facts) {
       const view: Answers = {

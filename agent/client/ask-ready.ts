@@ -16,7 +16,7 @@ export interface GateOptions {
   readonly check: string
   /** Milliseconds to wait at most; null for ever. */
   readonly timeout: number | null
-  /** Told the first answer, and each that is another than the one before. */
+  /** Called with the first answer, and with each that differs from the one before. */
   readonly tell: (answer: GateAnswer) => void
 }
 
@@ -85,9 +85,9 @@ function answerOf(check: string, { status, body, host }: Heard): GateAnswer {
   if (!said.success || said.data.status !== status || (said.data.check ?? check) !== check)
     return { says: 'not yet', lines: stranger({ status, body, host }) }
   const { near, state, message, detail, fix } = said.data
-  const mend = (fix ?? '').split('\n').filter(Boolean)
+  const commands = (fix ?? '').split('\n').filter(Boolean)
   const line = plainLine(detail ?? `${check} is ${state}: ${message}`)
-  const lines = [line, ...mend.map((command) => `  ${plainLine(command)}`)]
+  const lines = [line, ...commands.map((command) => `  ${plainLine(command)}`)]
   if (status === 200) return { says: 'ready', lines }
   return { says: status === 404 && near !== undefined ? 'no such check' : 'not yet', lines }
 }

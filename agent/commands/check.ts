@@ -11,7 +11,7 @@ import { exitCodeOf } from '#agent/commands/wiring/exit-codes.ts'
 import { addHostFlags, loadFrom, openHostFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { givenNodeName, nodeName } from '#agent/commands/wiring/node-name.ts'
-import { failureTeller } from '#agent/commands/wiring/log-failures.ts'
+import { createFailureLog } from '#agent/commands/wiring/log-failures.ts'
 
 interface CheckFlags extends HostFlags {
   readonly output: Format
@@ -43,7 +43,7 @@ async function check(names: string[], flags: CheckFlags): Promise<void> {
 async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFlags): Promise<Report> {
   const host = openHostFrom(flags, () => loaded)
   const files = { loaded, mistakes: [] }
-  const failed = failureTeller(({ at, why }) =>
+  const failed = createFailureLog(({ at, why }) =>
     process.stderr.write(`hostdeps failed to judge ${at}, and it is unknown: ${why}\n`),
   )
   const round = await makeRound({ host, clock: systemClock, files, names: chosen, failed })

@@ -3,9 +3,9 @@ import { Command } from 'commander'
 import { readCatalog } from '#agent/catalog/catalog.ts'
 import { fileSchema } from '#agent/catalog/json-schema.ts'
 import { lintCatalog } from '#agent/catalog/lint/lint.ts'
-import { readOwn, readShipped } from '#agent/catalog/load.ts'
-import { formatMistake, Mistakes } from '#agent/catalog/mistake.ts'
-import type { Mistake } from '#agent/catalog/mistake.ts'
+import { readCustomFile, readShipped } from '#agent/catalog/load.ts'
+import { formatMistake, Mistakes } from '#agent/catalog/yaml/mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { renderCheck, renderCheckList } from '#agent/render/check-text.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
 import { addLoadFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
@@ -48,14 +48,14 @@ function lint(files: string[], flags: { allowCommands?: boolean }): void {
   const mine = new Set(files.map((file) => resolve(file)))
   const own = files
     .filter((file) => !shipped.some((text) => text.file === resolve(file)))
-    .map((file) => readOwn(file, flags.allowCommands ?? false))
+    .map((file) => readCustomFile(file, flags.allowCommands ?? false))
   const { catalog, mistakes } = readCatalog([...shipped, ...own])
-  const isTold = ({ file }: Mistake) => mine.size === 0 || mine.has(resolve(file))
-  const warnings = lintCatalog(catalog, 'own')
-    .filter(isTold)
+  const isWanted = ({ file }: Mistake) => mine.size === 0 || mine.has(resolve(file))
+  const warnings = lintCatalog(catalog, 'custom')
+    .filter(isWanted)
     .map((warning) => ({ ...warning, message: `warning: ${warning.message}` }))
   for (const warning of warnings) process.stderr.write(`${formatMistake(warning)}\n`)
-  const told = [...mistakes, ...lintCatalog(catalog, 'shipped')].filter(isTold)
+  const told = [...mistakes, ...lintCatalog(catalog, 'shipped')].filter(isWanted)
   if (told.length > 0) throw new Mistakes(told)
   const count = mine.size || shipped.length
   const warned =

@@ -28,7 +28,7 @@ async function probe(flags: ProbeFlags): Promise<void> {
   asking.stop()
 }
 
-/** Told once, and again when it is another number. */
+/** Logged once, and again when the number changes. */
 function cutTeller(log: Logger): (written: ReturnType<typeof writeRound>) => void {
   let before = { cut: 0, dropped: 0 }
   return (now) => {

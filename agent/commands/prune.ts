@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { findKubeConfig } from '#agent/kube/find-kube-config.ts'
 import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
-import type { ClusterApi, Leavings } from '#agent/node/cluster-api.ts'
+import type { ClusterApi, LeftBehind } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { ClusterError, UsageError } from '#agent/commands/wiring/errors.ts'
 import { readTimeout } from '#agent/commands/wiring/timeout.ts'
@@ -85,11 +85,11 @@ function take<T>(answer: ApiAnswer<T>, otherwise: string): T {
   throw new ClusterError(`${otherwise}: ${answer.message}`)
 }
 
-function countOf({ labels, annotations, conditions }: Leavings): number {
+function countOf({ labels, annotations, conditions }: LeftBehind): number {
   return labels.length + annotations.length + conditions.length
 }
 
-function describe({ node, labels, annotations, conditions }: Leavings): string {
+function describe({ node, labels, annotations, conditions }: LeftBehind): string {
   const parts = [
     many(labels.length, 'label'),
     many(conditions.length, 'condition'),

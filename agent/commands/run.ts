@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Logger } from 'pino'
 import { systemClock } from '#agent/host/clock.ts'
 import type { Report } from '#agent/model/report.ts'
-import { createBoard } from '#agent/publish/report-store.ts'
+import { createReportStore } from '#agent/publish/report-store.ts'
 import { formats } from '#agent/render/formats.ts'
 import { openAsking } from '#agent/commands/wiring/ask-rounds.ts'
 import { endSignal, openLog } from '#agent/commands/wiring/daemon.ts'
@@ -12,7 +12,7 @@ import { addPlaceFlags, listen } from '#agent/commands/wiring/listen.ts'
 import type { PlaceFlags } from '#agent/commands/wiring/listen.ts'
 import { logTransitions } from '#agent/commands/wiring/log-transitions.ts'
 import { givenNodeName, nodeName } from '#agent/commands/wiring/node-name.ts'
-import { publishBoard } from '#agent/commands/wiring/publish-to-node.ts'
+import { publishToNode } from '#agent/commands/wiring/publish-to-node.ts'
 
 type RunFlags = HostFlags & PlaceFlags
 
@@ -28,16 +28,16 @@ async function run(flags: RunFlags): Promise<void> {
   const log = await openLog()
   const asking = openAsking(flags, log, { startAnyway: false })
   const { config } = asking.loaded
-  const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })
-  const published = publishBoard(board, config, { log, token: false })
+  const store = createReportStore({ clock: systemClock, interval: config.interval, node: nodeName })
+  const published = publishToNode(store, config, { log, token: false })
   const publishing = () => published.status?.() ?? null
-  const http = await listen({ board, log, config, flags, publishing })
+  const http = await listen({ store, log, config, flags, publishing })
   const where =
     published.status === null
       ? `Nothing is published to a Node, since ${published.why}`
       : 'The Node is told too'
   const showReport = reportShower(log, http.address, where)
-  asking.start((round) => showReport(board.take(round)))
+  asking.start((round) => showReport(store.take(round)))
   log.info({ signal: await endSignal() }, 'stopping')
   asking.stop()
   if (published.status !== null) published.stop()
@@ -56,7 +56,7 @@ function reportShower(log: Logger, address: string, where: string): (report: Rep
 
 function firstScreen(report: Report, address: string, where: string): string {
   const color = process.stdout.isTTY && process.stdout.hasColors()
-  const published = report.checks.filter((check) => check.published)
+  const published = report.checks.filter((check) => check.isPublished)
   const others = report.checks.length - published.length
   return [
     formats.table({ ...report, checks: published }, { color }),

@@ -2,13 +2,13 @@ import { Command } from 'commander'
 import type { Logger } from 'pino'
 import { stringify } from 'yaml'
 import { loadConfig } from '#agent/catalog/load.ts'
-import { formatMistake } from '#agent/catalog/mistake.ts'
+import { formatMistake } from '#agent/catalog/yaml/mistake.ts'
 import { systemClock } from '#agent/host/clock.ts'
 import type { NodeCondition } from '#agent/node/node-api.ts'
 import type { Report } from '#agent/model/report.ts'
 import { followRounds } from '#agent/publish/follow-rounds.ts'
-import { createBoard } from '#agent/publish/report-store.ts'
-import type { ReportBoard } from '#agent/publish/report-store.ts'
+import { createReportStore } from '#agent/publish/report-store.ts'
+import type { ReportStore } from '#agent/publish/report-store.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { endSignal, openLog } from '#agent/commands/wiring/daemon.ts'
 import { configOption } from '#agent/commands/wiring/host-flags.ts'
@@ -16,7 +16,7 @@ import { addPlaceFlags, listen } from '#agent/commands/wiring/listen.ts'
 import type { PlaceFlags } from '#agent/commands/wiring/listen.ts'
 import { logTransitions } from '#agent/commands/wiring/log-transitions.ts'
 import { givenNodeName, nodeName } from '#agent/commands/wiring/node-name.ts'
-import { publishBoard } from '#agent/commands/wiring/publish-to-node.ts'
+import { publishToNode } from '#agent/commands/wiring/publish-to-node.ts'
 import type { Published } from '#agent/commands/wiring/publish-to-node.ts'
 
 interface ServeFlags extends PlaceFlags {
@@ -45,15 +45,15 @@ async function serve(flags: ServeFlags): Promise<void> {
       { mistakes: mistakes.map(formatMistake) },
       'the config is invalid; what is valid of it is in use',
     )
-  const board = createBoard({ clock: systemClock, interval: config.interval, node: nodeName })
-  logChanges(board, log)
-  const published = flags.dryRun ? dryRun(board) : publishBoard(board, config, { log, token: true })
+  const store = createReportStore({ clock: systemClock, interval: config.interval, node: nodeName })
+  logChanges(store, log)
+  const published = flags.dryRun ? dryRun(store) : publishToNode(store, config, { log, token: true })
   if (published.status === null) log.info({ why: published.why }, 'nothing is published to a Node')
   const publishing = () => published.status?.() ?? null
-  const http = await listen({ board, log, config, flags, publishing })
+  const http = await listen({ store, log, config, flags, publishing })
   const stop = followRounds({
     path: flags.round,
-    board,
+    store,
     clock: systemClock,
     changed: (silence) => {
       if (silence === null) log.info('rounds come')
@@ -71,19 +71,19 @@ async function serve(flags: ServeFlags): Promise<void> {
   await http.close()
 }
 
-function logChanges(board: ReportBoard, log: Logger): void {
+function logChanges(store: ReportStore, log: Logger): void {
   let before: Report | null = null
-  board.subscribe((report) => {
+  store.subscribe((report) => {
     logTransitions(log, before, report)
     before = report
   })
 }
 
 /** Prints the patch for the Node as YAML, when it is another than the last. */
-function dryRun(board: ReportBoard): Published {
+function dryRun(store: ReportStore): Published {
   let before: readonly NodeCondition[] = []
   let last = ''
-  board.subscribe((report) => {
+  store.subscribe((report) => {
     const patch = renderNodePatch(report, { before, now: systemClock.now() })
     before = patch.status.conditions
     const text = stringify(patch, { lineWidth: 0 })

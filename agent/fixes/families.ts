@@ -1,6 +1,6 @@
 import { distroNames } from '#agent/model/facts.ts'
 import type { Distro } from '#agent/model/facts.ts'
-import { keepLast } from '#agent/model/memoize-last.ts'
+import { memoizeLast } from '#agent/model/memoize-last.ts'
 
 /** How a distribution installs packages; `image`: not at all on the running system. */
 export type Installer =
@@ -59,7 +59,7 @@ export function membersOf(family: string): readonly string[] {
 }
 
 /** The keys under which a host's fix is looked for, nearest first. An image-based system has only its own. */
-export const keysFor = keepLast((distro: Distro): readonly string[] => {
+export const keysFor = memoizeLast((distro: Distro): readonly string[] => {
   if (distro.id !== null && imageBased.includes(distro.id)) return [distro.id]
   const names = distroNames(distro)
   const family = familyOf(distro)
@@ -74,7 +74,7 @@ export function familyOf(distro: Distro): string | null {
   return null
 }
 
-export const installerOf = keepLast((distro: Distro): Installer => {
+export const installerOf = memoizeLast((distro: Distro): Installer => {
   if (distro.id !== null && imageBased.includes(distro.id)) return 'image'
   switch (familyOf(distro)) {
     case 'debian':

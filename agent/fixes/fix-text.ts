@@ -2,32 +2,32 @@ import { nameOpponent } from '#agent/model/conflict.ts'
 import type { Opponent } from '#agent/model/conflict.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Fix } from '#agent/model/fix.ts'
-import type { Mend } from '#agent/model/judge.ts'
+import type { FixCandidate } from '#agent/model/judge.ts'
 import { installerOf } from './families.ts'
 import { chooseFix, mergeFixes, renderFix } from './render-fix.ts'
 
 /** The fixes of several findings as one text for this host: lines for a root shell; null when there is none. */
-export function fixText(mends: readonly Mend[], facts: Facts): string | null {
-  const fixes = mends.flatMap((mend) => chooseMend(mend, facts) ?? [])
+export function fixText(candidates: readonly FixCandidate[], facts: Facts): string | null {
+  const fixes = candidates.flatMap((candidate) => chooseCandidate(candidate, facts) ?? [])
   return fixes.length === 0 ? null : renderFix(mergeFixes(fixes), facts)
 }
 
-function chooseMend(mend: Mend, facts: Facts): Fix | null {
-  const fix = chooseOne(mend, facts)
-  const [first] = mend.opponents
+function chooseCandidate(candidate: FixCandidate, facts: Facts): Fix | null {
+  const fix = chooseOne(candidate, facts)
+  const [first] = candidate.opponents
   if (first === undefined) return fix
-  const notes = mend.opponents.map(adviseOf)
+  const notes = candidate.opponents.map(adviseOf)
   if (first.standing === 'met')
     return { ...fix, note: [...notes, ...(fix?.note ? [fix.note] : [])].join('\n') }
-  const lines = first.standing === 'published' ? [] : onlyWhere(mend.opponents, fix, facts)
+  const lines = first.standing === 'published' ? [] : onlyWhere(candidate.opponents, fix, facts)
   return { note: [...notes, ...lines].join('\n') }
 }
 
 /** The fix of the very reason wins, but on an image-based system only what was written for it can be done. */
-function chooseOne(mend: Mend, facts: Facts): Fix | null {
-  const written = mend.written.map((fix) => chooseFix(fix, facts)).find((fix) => fix !== null) ?? null
+function chooseOne(candidate: FixCandidate, facts: Facts): Fix | null {
+  const written = candidate.others.map((fix) => chooseFix(fix, facts)).find((fix) => fix !== null) ?? null
   if (installerOf(facts.distro) === 'image') return written
-  return mend.own ?? written
+  return candidate.exact ?? written
 }
 
 const standings = {

@@ -104,7 +104,7 @@ export const anotherKernel: FixByDistro = {
 }
 
 /** For a kernel that is known to be bad, whose neighbours are not. */
-export const mendedKernel: FixByDistro = {
+export const fixedKernel: FixByDistro = {
   all: { note: 'Update the kernel and reboot: this very version is known to be bad.' },
   flatcar: { note: 'Update the image and reboot: this very kernel is known to be bad.' },
   cos: { note: 'Upgrade the node pool: this very kernel is known to be bad.' },

@@ -4,7 +4,7 @@ import { isFileQuestion } from '#agent/host/files/ask-files.ts'
 import type { HeldProcess } from '#agent/host/processes/held-process.ts'
 import { openFiles } from './open-namespace.ts'
 import type { Means } from './open-namespace.ts'
-import { placesOf } from './target.ts'
+import { placesOf } from '#agent/host/processes/target.ts'
 
 /** The process in whose mount namespace it is asked. */
 export interface Foreign {

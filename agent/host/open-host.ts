@@ -7,16 +7,16 @@ import { askProcess } from '#agent/host/processes/ask-process.ts'
 import { createFileCache } from '#agent/host/files/file-cache.ts'
 import { listProcesses } from '#agent/host/processes/list-processes.ts'
 import { findHostProcess } from '#agent/host/processes/host-process.ts'
-import { keepInside } from '#agent/host/processes/visible-processes.ts'
+import { visibleProcesses } from '#agent/host/processes/visible-processes.ts'
 import { askKernelClock } from './kernel-clock.ts'
-import { createKeptRuns } from '#agent/host/programs/run-cache.ts'
-import { mountNamespaceOf } from './mount-namespace.ts'
-import { once } from './once.ts'
+import { createRunCache } from '#agent/host/programs/run-cache.ts'
+import { mountNamespaceOf } from '#agent/host/processes/mount-namespace.ts'
+import { once } from '#agent/host/files/once.ts'
 import { openNamespace } from './open-namespace.ts'
 import type { Means } from './open-namespace.ts'
 import { createRuns } from '#agent/host/programs/single-flight.ts'
-import { openTarget, testTarget } from './target.ts'
-import type { Target } from './target.ts'
+import { openTarget, testTarget } from '#agent/host/processes/target.ts'
+import type { Target } from '#agent/host/processes/target.ts'
 
 export interface HostOptions {
   /** The proc file system to look through: /proc, or the host's as it is mounted in a container. */
@@ -37,7 +37,7 @@ export interface HostOptions {
  */
 export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
   let target = openTarget(procfs, targetPid)
-  const means = { cache: createFileCache(), runs: createRuns(), kept: createKeptRuns() }
+  const means = { cache: createFileCache(), runs: createRuns(), kept: createRunCache() }
   // One that was not there at the start may come.
   const current = () => ('fate' in target ? (target = openTarget(procfs, targetPid)) : target)
 
@@ -52,7 +52,7 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
       const now = current()
       if ('fate' in now) return Promise.resolve(questions.map((question) => [question, now]))
       const listed = once(() => listProcesses(procfs))
-      const inside = once(() => keepInside(procfs, targetPid, listed()))
+      const inside = once(() => visibleProcesses(procfs, targetPid, listed()))
       return askAll(questions, {
         target: now,
         means: { ...means, deadline: deadline() },

@@ -9,24 +9,24 @@ import { SuspectFound, askFiles, isFileQuestion } from '#agent/host/files/ask-fi
 import type { FileQuestion, FileView } from '#agent/host/files/ask-files.ts'
 import { askSettings } from '#agent/host/settings/ask-settings.ts'
 import { askSuspects } from '#agent/host/files/ask-suspects.ts'
-import { inBatches } from '#agent/host/programs/batches.ts'
+import { inBatches } from '#agent/host/files/batches.ts'
 import type { FileCache } from '#agent/host/files/file-cache.ts'
-import { hostEnvironment, hostPath } from '#agent/host/programs/host-path.ts'
-import type { KeptRuns } from '#agent/host/programs/run-cache.ts'
+import { hostEnvironment, hostPath } from '#agent/host/files/host-path.ts'
+import type { RunCache } from '#agent/host/programs/run-cache.ts'
 import { readSuspectMounts } from '#agent/host/files/suspect-mounts.ts'
 import { notOurs, settingFlags, splitSettings } from '#agent/host/settings/namespaced-settings.ts'
 import { nsenterArgv, readNsenter } from '#agent/host/programs/nsenter.ts'
 import { programRunner } from '#agent/host/programs/run-on-host.ts'
 import type { Runs } from '#agent/host/programs/single-flight.ts'
 import { runProgram } from '#agent/host/programs/run-program.ts'
-import type { Target } from './target.ts'
+import type { Target } from '#agent/host/processes/target.ts'
 import { readUnits, showUnits } from '#agent/host/programs/systemctl.ts'
 
 /** What is kept from one asking to the next. */
 export interface Means {
   readonly cache: FileCache
   readonly runs: Runs
-  readonly kept: KeptRuns
+  readonly kept: RunCache
   /** Milliseconds. */
   readonly deadline: number
 }

@@ -5,7 +5,7 @@ import type { Watcher } from '#agent/model/host.ts'
 import { signFolders } from '#agent/host/files/folder-signature.ts'
 import { readSuspectMounts } from '#agent/host/files/suspect-mounts.ts'
 import { resolvePath } from '#agent/host/files/resolve-path.ts'
-import { openTarget, placesOf } from './target.ts'
+import { openTarget, placesOf } from '#agent/host/processes/target.ts'
 import { ofPods, watchedPlaces } from './watched-places.ts'
 
 /** A burst of events is over after this much quiet, and told at the latest after this long. Milliseconds. */

@@ -1,5 +1,5 @@
 import { rpmFolders } from '#agent/model/facts.ts'
-import { hostPath } from '#agent/host/programs/host-path.ts'
+import { hostPath } from '#agent/host/files/host-path.ts'
 
 /** Units that come and go with each pod; no round is made for them. */
 export const ofPods = /\.(scope|slice|mount)$/

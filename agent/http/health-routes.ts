@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { retryAfter, sendProblem } from './problem.ts'
 import { addRoute } from './server.ts'
-import type { Sight } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** GET /healthz: this process answers. GET /readyz: what it answers is new and stands on the Node too. */
-export function addHealthRoutes(app: FastifyInstance, look: () => Sight): void {
+export function addHealthRoutes(app: FastifyInstance, look: () => Snapshot): void {
   addRoute(app, '/healthz', (_request, reply) => void reply.type('text/plain; charset=utf-8').send('ok\n'))
   addRoute(app, '/readyz', (_request, reply) => {
     const why = unreadiness(look())
@@ -13,7 +13,7 @@ export function addHealthRoutes(app: FastifyInstance, look: () => Sight): void {
   })
 }
 
-function unreadiness({ report, stale, unpublished }: Sight): string | null {
+function unreadiness({ report, stale, unpublished }: Snapshot): string | null {
   if (stale !== null) return stale
   if (report === null) return 'no round has finished yet'
   if (unpublished !== null) return unpublished

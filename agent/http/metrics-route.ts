@@ -5,7 +5,7 @@ import type { PublishStatus } from '#agent/model/report.ts'
 import { renderMetrics } from '#agent/render/metrics.ts'
 import { startLong } from './client-limits.ts'
 import { addRoute } from './server.ts'
-import type { Sight } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** Milliseconds: the default of 10 would wake the process a hundred times a second. */
 const eventLoopMonitoringPrecision = 1_000
@@ -14,7 +14,7 @@ const eventLoopMonitoringPrecision = 1_000
 const keepFor = 5_000
 
 export interface MetricsOptions {
-  readonly look: () => Sight
+  readonly look: () => Snapshot
   /** Seconds since the newest round. */
   readonly age: () => number
   readonly waiting: () => number
@@ -43,14 +43,14 @@ export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): 
 }
 
 /**
- * Makes something of a sight, and again when its checks are others or some time has passed: of a thousand checks it takes
+ * Makes something of a snapshot, and again when its checks are others or some time has passed: of a thousand checks it takes
  * tens of milliseconds, in which nobody else is answered, and a megabyte.
  */
-function keepAwhile<T>(make: (sight: Sight) => T): (sight: Sight) => T {
+function keepAwhile<T>(make: (snapshot: Snapshot) => T): (snapshot: Snapshot) => T {
   let kept: { readonly of: unknown; readonly at: number; readonly value: T } | null = null
-  return (sight) => {
-    const [of, at] = [sight.report?.checks, performance.now()]
-    if (kept === null || kept.of !== of || at - kept.at >= keepFor) kept = { of, at, value: make(sight) }
+  return (snapshot) => {
+    const [of, at] = [snapshot.report?.checks, performance.now()]
+    if (kept === null || kept.of !== of || at - kept.at >= keepFor) kept = { of, at, value: make(snapshot) }
     return kept.value
   }
 }

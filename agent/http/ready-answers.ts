@@ -2,7 +2,7 @@ import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { renderGate } from '#agent/render/text.ts'
 import { unknownCheck } from './unknown-check.ts'
 import { problemText, problemType, retryAfter } from './problem.ts'
-import type { Sight } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** The answer of /ready/<name>, made at most once a report and not once a request. */
 export interface ReadyAnswer {
@@ -18,11 +18,11 @@ interface Form {
   readonly body: string
 }
 
-export function readyAnswers(sight: Sight): (name: string) => ReadyAnswer {
-  const { report } = sight
+export function readyAnswers(snapshot: Snapshot): (name: string) => ReadyAnswer {
+  const { report } = snapshot
   if (report === null) {
     const notYet = refusal(
-      sight.stale === null ? 'no round has finished yet' : `no round has finished yet: ${sight.stale}`,
+      snapshot.stale === null ? 'no round has finished yet' : `no round has finished yet: ${snapshot.stale}`,
     )
     return () => notYet
   }

@@ -7,17 +7,17 @@ import { unknownCheck } from './unknown-check.ts'
 import { problemType, retryAfter, sendProblem } from './problem.ts'
 import { addRoute, nameOf } from './server.ts'
 import { tagOf } from './snapshot.ts'
-import type { Sight } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 
 const json = 'application/json; charset=utf-8'
 
 /** GET /v1/report and /v1/checks/<name>: the report as JSON, whole and by check. */
-export function addReportRoutes(app: FastifyInstance, look: () => Sight): void {
+export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): void {
   addRoute(app, '/v1/report', (request, reply) => {
-    const sight = look()
-    const { report } = sight
+    const snapshot = look()
+    const { report } = snapshot
     if (report === null) return sendNotYet(reply)
-    sendTagged(request, reply.type(json), { body: () => jsonParts(report), etag: tagOf(sight) })
+    sendTagged(request, reply.type(json), { body: () => jsonParts(report), etag: tagOf(snapshot) })
   })
   addRoute(app, '/v1/checks/:name', (request, reply) => {
     const { report } = look()

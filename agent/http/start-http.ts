@@ -8,7 +8,7 @@ import { readyAnswers, refusal } from './ready-answers.ts'
 import { addReadyRoute } from './ready-route.ts'
 import { addReportRoutes } from './report-routes.ts'
 import { createServer } from './server.ts'
-import { oncePerSight, openSight } from './snapshot.ts'
+import { oncePerSnapshot, openSnapshots } from './snapshot.ts'
 import { openRoom } from './waiting-room.ts'
 
 export interface HttpOptions {
@@ -50,8 +50,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
 
 function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   const { source, publishing, version = 'unknown' } = options
-  const look = openSight(source, () => publishing()?.trouble ?? null)
-  const answers = oncePerSight(readyAnswers)
+  const look = openSnapshots(source, () => publishing()?.trouble ?? null)
+  const answers = oncePerSnapshot(readyAnswers)
   const ask = (name: string) => answers(look())(name)
   const room = openRoom(ask)
   const unsubscribe = source.subscribe(() => room.look())

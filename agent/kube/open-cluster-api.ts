@@ -1,6 +1,6 @@
 import { AppsV1Api, CoreV1Api, EventsV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
 import type { KubeConfig, V1Node, V1ObjectMeta } from '@kubernetes/client-node'
-import type { ClusterApi, Leavings } from '#agent/node/cluster-api.ts'
+import type { ClusterApi, LeftBehind } from '#agent/node/cluster-api.ts'
 import { prefix, reportingController } from '#agent/model/names.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
@@ -20,14 +20,14 @@ export function openClusterApi(config: KubeConfig): ClusterApi {
   return {
     leavings: () =>
       answerOf(async () => {
-        const all: Leavings[] = []
+        const all: LeftBehind[] = []
         let next: string | undefined
         do {
           const { items, metadata } = await core.listNode({
             limit: page,
             ...(next !== undefined && { _continue: next }),
           })
-          all.push(...items.map(leavingsOf))
+          all.push(...items.map(leftBehindOn))
           next = metadata?._continue || undefined
         } while (next !== undefined)
         return all
@@ -63,7 +63,7 @@ function nameOf({ metadata }: { metadata?: V1ObjectMeta }): string {
   return `${metadata?.namespace}/${metadata?.name}`
 }
 
-function leavingsOf({ metadata, status }: V1Node): Leavings {
+function leftBehindOn({ metadata, status }: V1Node): LeftBehind {
   const ours = (keys: readonly string[]) => keys.filter((key) => key.startsWith(prefix))
   return {
     node: metadata?.name ?? '',
@@ -74,7 +74,7 @@ function leavingsOf({ metadata, status }: V1Node): Leavings {
 }
 
 /** An apply with nothing in it would leave what another field manager wrote under our prefix; this takes all of it. */
-function deletionOf({ labels, annotations, conditions }: Leavings) {
+function deletionOf({ labels, annotations, conditions }: LeftBehind) {
   const nothing = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]))
   return {
     metadata: { labels: nothing(labels), annotations: nothing(annotations) },

@@ -36,9 +36,9 @@ function readyVerdict(applying: readonly Finding[]): Said {
   const recommended = applying.filter((finding) => finding.recommended)
   const missing = recommended.find((finding) => finding.state === 'missing')
   const unknown = recommended.find((finding) => finding.state === 'unknown')
-  const takenIn = applying.find((finding) => finding.kind === 'check' && isOnlyUsable(finding))
+  const included = applying.find((finding) => finding.kind === 'check' && isOnlyUsable(finding))
   if (missing) return verdict('RecommendedMissing', missing)
-  if (takenIn) return takenIn
+  if (included) return included
   if (unknown) return verdict('RecommendedUnknown', unknown)
   return verdict('AllReady', { messages: applying.map((finding) => finding.message) })
 }

@@ -15,7 +15,7 @@ export interface Check {
   readonly sources: readonly string[]
   /** Container images whose pods are scheduled and cannot work without this check: the gate keeps them off. */
   readonly images: readonly string[]
-  readonly origin: 'shipped' | 'own'
+  readonly origin: 'shipped' | 'custom'
 }
 
 /** A pattern in logs that points to the check (or to one need of it). */

@@ -20,7 +20,7 @@ export interface Opponent {
 export type Standing = 'published' | 'in-use' | 'met'
 
 /** What is known of the checks that may be opponents. */
-export interface Sight {
+export interface OpponentView {
   publishedBy(check: string): readonly string[]
   /** The states of its needs that want the opposite; none when it was not asked. */
   opposing(check: string): readonly State[]
@@ -30,11 +30,15 @@ export interface Sight {
  * Who stands against a need that is missing for these reasons: the checks that are published, and if none is, those whose
  * wish is met. What does not apply here stands against nothing.
  */
-export function findOpponents(need: Need, reasons: readonly Reason[], sight: Sight): readonly Opponent[] {
+export function findOpponents(
+  need: Need,
+  reasons: readonly Reason[],
+  view: OpponentView,
+): readonly Opponent[] {
   const met = reasons.some((reason) => reasonsInUse.includes(reason)) ? 'in-use' : 'met'
   const all = Object.entries(need.conflicts).flatMap(([check, advice]): Opponent[] => {
-    const publishedBy = sight.publishedBy(check)
-    const states = sight.opposing(check)
+    const publishedBy = view.publishedBy(check)
+    const states = view.opposing(check)
     if (states.length > 0 && states.every((state) => state === 'not-applicable')) return []
     if (publishedBy.length > 0) return [{ check, advice, publishedBy, standing: 'published' }]
     return states.includes('ready') ? [{ check, advice, publishedBy, standing: met }] : []

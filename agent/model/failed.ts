@@ -1,6 +1,6 @@
 import type { Need } from './need.ts'
 
-/** Told of an exception that is our own bug, and of the need it was met at; null where it is of no need's own. */
+/** Called with an exception that is our own bug and the need it met; null where it belongs to no need. */
 export type Failed = (error: unknown, need: Need | null) => void
 
 /** What an exception says, for people. */

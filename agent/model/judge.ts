@@ -2,7 +2,7 @@ import { checkVerdict } from './check-state.ts'
 import type { Answers } from './answers.ts'
 import type { Check } from './check.ts'
 import { conflictVerdict, findOpponents, needsAgainst } from './conflict.ts'
-import type { Opponent, Sight } from './conflict.ts'
+import type { Opponent, OpponentView } from './conflict.ts'
 import type { Facts } from './facts.ts'
 import { wordsOf } from './failed.ts'
 import type { Failed } from './failed.ts'
@@ -23,25 +23,25 @@ export interface Asked {
   readonly unreachable: Unanswered | null
   /** Of a check, those that go on the Node: itself, or what takes it in. */
   readonly publishedBy: (check: string) => readonly string[]
-  readonly fixText: (mends: readonly Mend[], facts: Facts) => string | null
-  /** Told of our own bugs, each time one is met: whatever a host answers, the others are judged. */
+  readonly fixText: (candidates: readonly FixCandidate[], facts: Facts) => string | null
+  /** Called with our own bugs, each time one is met: whatever a host answers, the others are judged. */
   readonly failed?: Failed
 }
 
 /** How one finding could be mended: the fix of its very reason first, then what the files say, nearest first. */
-export interface Mend {
-  readonly own: Fix | null
-  readonly written: readonly FixByDistro[]
+export interface FixCandidate {
+  readonly exact: Fix | null
+  readonly others: readonly FixByDistro[]
   /** Whose wish it would undo. */
   readonly opponents: readonly Opponent[]
 }
 
 interface Judged<T> {
   readonly result: T
-  readonly mends: readonly Mend[]
+  readonly candidates: readonly FixCandidate[]
 }
 
-/** Judges every check by its name. `checks` must hold all that they take in (see askedFor of the catalogue). */
+/** Judges every check by its name. `checks` must hold all that they take in (see checksToAsk of the catalogue). */
 export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
   const judged = new Map<string, Judged<CheckResult>>()
   const byName = new Map(checks.map((check) => [check.name, check]))
@@ -55,7 +55,8 @@ export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
   const context: Context = {
     asked,
     judgeOnce,
-    opponentsOf: (need, check, reasons) => findOpponents(need, reasons, sightOf(check, byName, context)),
+    opponentsOf: (need, check, reasons) =>
+      findOpponents(need, reasons, opponentViewOf(check, byName, context)),
   }
   return checks.flatMap((check) => judgeOnce(check.name)?.result ?? [])
 }
@@ -68,7 +69,7 @@ interface Context {
 }
 
 /** What is known of the checks that may stand against one. Their needs are judged without asking who stands against them. */
-function sightOf(check: Check, byName: ReadonlyMap<string, Check>, context: Context): Sight {
+function opponentViewOf(check: Check, byName: ReadonlyMap<string, Check>, context: Context): OpponentView {
   const alone = { ...context, opponentsOf: () => [] }
   return {
     publishedBy: context.asked.publishedBy,
@@ -84,13 +85,13 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   const all = check.needs.map((need) => judgeNeed(need, check, context))
   const findings = all.map(({ result }) => result)
   const { state, reason, message } = checkVerdict(findings)
-  // What is only recommended comes after what is missing: often the same package mends both.
+  // What is only recommended comes after what is missing: often the same package candidates both.
   const isPressing = ({ result }: Judged<Finding>) => !result.recommended && result.state === 'missing'
   const pressing = state === 'missing' ? all.filter(isPressing) : all
-  const mends = pressing.flatMap((judged) => judged.mends)
-  const fix = fixOf(mends, context.asked, check.needs[0])
+  const candidates = pressing.flatMap((judged) => judged.candidates)
+  const fix = fixOf(candidates, context.asked, check.needs[0])
   const { name, title, why } = check
-  return { result: { name, title, why, state, reason, message, fix, findings }, mends }
+  return { result: { name, title, why, state, reason, message, fix, findings }, candidates }
 }
 
 /** A need that cannot be judged, by our own fault, is unknown, and no other. */
@@ -103,7 +104,7 @@ function judgeNeed(need: Need, check: Check, context: Context): Judged<Finding> 
     const { state, reason, message } = verdict('QuestionFailed', { what: need.id, detail })
     return {
       result: { ...base(need, check.why), state, reason, message, evidence: [], fix: null },
-      mends: [],
+      candidates: [],
     }
   }
 }
@@ -112,7 +113,7 @@ function judgeSound(need: Need, check: Check, context: Context): Judged<Finding>
   const { asked } = context
   const why = asked.unreachable === null ? need.applies(asked.facts) : null
   if (why !== null) return finding(need, check, { context, verdict: verdict('NotApplicable', { why }) })
-  if (need.type === 'check') return judgeTakenIn(need, check, context)
+  if (need.type === 'check') return judgeIncluded(need, check, context)
   if (need.type === 'anyOf') return judgeAnyOf(need, check, context)
   return finding(need, check, { context, verdict: askedVerdict(need, asked) })
 }
@@ -122,15 +123,15 @@ function askedVerdict(need: HostNeed, asked: Asked): Verdict {
   return rebootVerdict(need.judge(asked.answers, asked.facts), asked.facts)
 }
 
-/** A check taken in: its state and words are those of that check. */
-function judgeTakenIn(need: CheckNeed, check: Check, context: Context): Judged<Finding> {
-  const taken = context.judgeOnce(need.check)
-  if (taken === null) {
+/** A check included in: its state and words are those of that check. */
+function judgeIncluded(need: CheckNeed, check: Check, context: Context): Judged<Finding> {
+  const included = context.judgeOnce(need.check)
+  if (included === null) {
     const detail = `the check ${need.check} is not in the catalogue`
     return finding(need, check, { context, verdict: verdict('QuestionFailed', { what: need.id, detail }) })
   }
-  const result = { ...base(need, taken.result.why), ...resultAsFinding(taken.result) }
-  return { result, mends: taken.mends }
+  const result = { ...base(need, included.result.why), ...resultAsFinding(included.result) }
+  return { result, candidates: included.candidates }
 }
 
 function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Finding> {
@@ -138,17 +139,17 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   const said = anyOfVerdict(all.map(({ result }) => result))
   const reasons = all.map(({ result }) => result.reason)
   const own = finding(need, check, { context, verdict: said, reasons })
-  const opponents = own.mends[0]?.opponents ?? []
+  const opponents = own.candidates[0]?.opponents ?? []
   const opposed = all.map((inner, index) =>
     oppose(inner, opponents, { ...context, need: need.needs[index] ?? need }),
   )
   const findings = opposed.map(({ result }) => result)
-  const ownFixes = [{ own: null, written: nearFixes(need, check), opponents: [] }]
-  const isWritten = fixOf(ownFixes, context.asked, need) !== null
+  const nearest = [{ exact: null, others: nearFixes(need, check), opponents: [] }]
+  const isWritten = fixOf(nearest, context.asked, need) !== null
   if (said.state !== 'missing' || isWritten) return { ...own, result: { ...own.result, findings } }
-  const mendable = opposed.filter(({ result }) => result.fix !== null)
-  const { mends } = mendable.find(hasCommand) ?? mendable[0] ?? { mends: [] }
-  return { result: { ...own.result, findings, fix: fixOf(mends, context.asked, need) }, mends }
+  const fixable = opposed.filter(({ result }) => result.fix !== null)
+  const { candidates } = fixable.find(hasCommand) ?? fixable[0] ?? { candidates: [] }
+  return { result: { ...own.result, findings, fix: fixOf(candidates, context.asked, need) }, candidates }
 }
 
 /** Who stands against the whole stands against each alternative. */
@@ -158,11 +159,11 @@ function oppose(
   { asked, need }: Context & { readonly need: Need },
 ): Judged<Finding> {
   if (opponents.length === 0) return inner
-  const mends = inner.mends.map((mend) => ({ ...mend, opponents }))
-  return { result: { ...inner.result, fix: fixOf(mends, asked, need) }, mends }
+  const candidates = inner.candidates.map((candidate) => ({ ...candidate, opponents }))
+  return { result: { ...inner.result, fix: fixOf(candidates, asked, need) }, candidates }
 }
 
-/** Of several alternatives, one that a command mends is worth telling before one that takes another kernel. */
+/** Of several alternatives, one that a command candidates is worth telling before one that takes another kernel. */
 function hasCommand({ result }: Judged<Finding>): boolean {
   return result.fix?.split('\n').some((line) => !line.startsWith('#')) ?? false
 }
@@ -189,16 +190,15 @@ interface Said {
 function finding(need: Need, check: Check, { context, verdict: said, reasons }: Said): Judged<Finding> {
   const opponents = said.state === 'missing' ? context.opponentsOf(need, check, reasons ?? [said.reason]) : []
   const { state, reason, message, evidence } = conflictVerdict(said, opponents)
-  const written =
-    attempt(() => writtenFixes(need, check, said), context.asked, need) ?? nearFixes(need, check)
-  const mends = state === 'missing' ? [{ own: said.fix, written, opponents }] : []
-  const fix = fixOf(mends, context.asked, need)
-  return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, mends }
+  const others = attempt(() => otherFixes(need, check, said), context.asked, need) ?? nearFixes(need, check)
+  const candidates = state === 'missing' ? [{ exact: said.fix, others, opponents }] : []
+  const fix = fixOf(candidates, context.asked, need)
+  return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, candidates }
 }
 
 /** What is missing stays missing where our own fault takes its fix. */
-function fixOf(mends: readonly Mend[], asked: Asked, need: Need | undefined): string | null {
-  return attempt(() => asked.fixText(mends, asked.facts), asked, need)
+function fixOf(candidates: readonly FixCandidate[], asked: Asked, need: Need | undefined): string | null {
+  return attempt(() => asked.fixText(candidates, asked.facts), asked, need)
 }
 
 function attempt<T>(make: () => T, { failed }: Asked, need: Need | undefined): T | null {
@@ -212,12 +212,12 @@ function attempt<T>(make: () => T, { failed }: Asked, need: Need | undefined): T
 
 /**
  * Nearest first. What the file writes for a need is more careful than what its kind does for any; the check's fix is that
- * of its only need, and otherwise for those that nothing nearer mends.
+ * of its only need, and otherwise for those that nothing nearer candidates.
  */
-export function writtenFixes(need: Need, check: Check, said: Verdict | null): readonly FixByDistro[] {
-  const usual = said === null || said.usual === null ? null : { all: said.usual }
-  const ofKind = need.type === 'host' ? need.usualFix(said?.reason ?? null) : null
-  return [...nearFixes(need, check), usual, ofKind, check.fix].filter((fix) => fix !== null)
+export function otherFixes(need: Need, check: Check, said: Verdict | null): readonly FixByDistro[] {
+  const genericFix = said === null || said.genericFix === null ? null : { all: said.genericFix }
+  const ofKind = need.type === 'host' ? need.genericFix(said?.reason ?? null) : null
+  return [...nearFixes(need, check), genericFix, ofKind, check.fix].filter((fix) => fix !== null)
 }
 
 function nearFixes(need: Need, check: Check): readonly FixByDistro[] {

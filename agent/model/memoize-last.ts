@@ -2,7 +2,7 @@
  * The same thing as long as the same is given, made anew for another. Questions that are made so stay the same objects, and
  * keep their keys (`questionKey`).
  */
-export function keepLast<Given, Made>(make: (given: Given) => Made): (given: Given) => Made {
+export function memoizeLast<Given, Made>(make: (given: Given) => Made): (given: Given) => Made {
   let last: { readonly given: Given; readonly made: Made } | null = null
   return (given) => {
     if (last === null || last.given !== given) last = { given, made: make(given) }

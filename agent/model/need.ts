@@ -21,7 +21,7 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   questions(spec: z.infer<Schema>, facts: Facts): readonly Question[]
   judge(spec: z.infer<Schema>, answers: Answers, facts: Facts): Verdict
   /** What mends it on each distribution, unless the need itself says another way; null asks for any reason's. */
-  usualFix?(spec: z.infer<Schema>, reason: Reason | null): FixByDistro | null
+  genericFix?(spec: z.infer<Schema>, reason: Reason | null): FixByDistro | null
   /** Programs that the file itself says to run: refused in users' own checks unless commands are allowed. */
   runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
   /** The file that the check itself names to be read: in users' own checks only where the allow list has it. */
@@ -77,7 +77,7 @@ export interface HostNeed extends NeedCommon {
   readonly type: 'host'
   readonly kind: string
   /** That of the kind: it counts after the need's own fix, and before the check's. */
-  usualFix(reason: Reason | null): FixByDistro | null
+  genericFix(reason: Reason | null): FixByDistro | null
   questions(facts: Facts): readonly Question[]
   judge(answers: Answers, facts: Facts): Verdict
 }

@@ -32,14 +32,14 @@ export interface Verdict {
   /** A fix that fits just this reason (unmask a masked unit), instead of the check's own. */
   readonly fix: Fix | null
   /** What does it where the reason is no more than that the need is unmet, and the file writes nothing for that need. */
-  readonly usual: Fix | null
+  readonly genericFix: Fix | null
 }
 
 /** Builds every verdict there is, so that no reason can go with a state it does not prove. */
 export function verdict<R extends Reason>(
   reason: R,
   args: Args<R>,
-  seen: { evidence?: readonly string[]; fix?: Fix; usual?: Fix } = {},
+  seen: { evidence?: readonly string[]; fix?: Fix; genericFix?: Fix } = {},
 ): Verdict {
   const entry: Entry = reasons[reason]
   return {
@@ -48,7 +48,7 @@ export function verdict<R extends Reason>(
     message: plainLine(entry.text(args as never)),
     evidence: (seen.evidence ?? []).map(plainLine),
     fix: seen.fix ?? null,
-    usual: seen.usual ?? null,
+    genericFix: seen.genericFix ?? null,
   }
 }
 
@@ -63,7 +63,7 @@ export function repeatVerdict(
     message: plainLine(message),
     evidence: evidence.map(plainLine),
     fix: null,
-    usual: null,
+    genericFix: null,
   }
 }
 

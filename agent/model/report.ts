@@ -101,7 +101,7 @@ export interface Round {
 }
 
 /** What label, condition and annotation of the Node are made of. */
-export interface Told {
+export interface Published {
   readonly state: State
   /** When the Node's label came to say so, RFC 3339. */
   readonly since: string
@@ -117,9 +117,9 @@ export interface ReportCheck extends CheckResult {
   /** When this state was first seen, RFC 3339. */
   readonly since: string
   /** Whether it is among the checks that go on the Node. */
-  readonly published: boolean
+  readonly isPublished: boolean
   /** What the Node says: as the check itself, but a proven state outlives `unknownAfter` of silence. */
-  readonly told: Told
+  readonly published: Published
   /** A change that is seen but not yet believed: the state it would be, and since when. */
   readonly pending: { readonly state: State; readonly reason: Reason; readonly since: string } | null
   /** How often `state` changed since the agent started. */

@@ -1,4 +1,4 @@
-import type { CheckResult, Finding, Report, ReportCheck, Round, Told } from './report.ts'
+import type { CheckResult, Finding, Report, ReportCheck, Round, Published } from './report.ts'
 
 /**
  * From rounds, which know no past, to a report that people and controllers can act on:
@@ -49,9 +49,10 @@ export function settle(before: Settled | null, round: Round, node: string): Sett
  */
 function sameOr(old: ReportCheck | undefined, now: ReportCheck): ReportCheck {
   if (old === undefined) return now
-  const told =
-    isSame(old.told, { ...now.told, needs: old.told.needs }) && isSameList(old.told.needs, now.told.needs)
-  return told && isSame(old, { ...now, told: old.told }) ? old : now
+  const published =
+    isSame(old.published, { ...now.published, needs: old.published.needs }) &&
+    isSameList(old.published.needs, now.published.needs)
+  return published && isSame(old, { ...now, published: old.published }) ? old : now
 }
 
 function sameList(old: readonly ReportCheck[] | undefined, now: readonly ReportCheck[]) {
@@ -79,7 +80,7 @@ function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
     return turn(null, news, { isBelieved: true, unknownFrom: result.state === 'unknown' ? round.boot : null })
   }
   if (result.state === 'unknown') return keepTold(before, news)
-  const isLeavingReady = before.check.told.state === 'ready' && result.state === 'missing'
+  const isLeavingReady = before.check.published.state === 'ready' && result.state === 'missing'
   if (!isLeavingReady) return turn(before, news, { isBelieved: true, unknownFrom: null })
   const missingFrom = earlier(before.missingFrom, round.boot)
   const patience = result.findings.some(isBroken) ? brokenAfter : confirmAfter
@@ -96,7 +97,7 @@ function earlier(from: number | null, now: number): number {
 function keepTold(before: CheckMemory, news: News): CheckMemory {
   const unknownFrom = earlier(before.unknownFrom, news.round.boot)
   const isLong = news.round.boot - unknownFrom >= news.round.settings.unknownAfter
-  const isBelieved = isLong || before.check.told.state === 'unknown'
+  const isBelieved = isLong || before.check.published.state === 'unknown'
   return { ...turn(before, news, { isBelieved, unknownFrom }), missingFrom: before.missingFrom }
 }
 
@@ -109,7 +110,7 @@ function hold(before: CheckMemory, news: News, missingFrom: number): CheckMemory
   const pending = { state, reason, since: before.check.pending?.since ?? news.round.at }
   const wasSilent = before.check.state === 'unknown'
   const { check } = wasSilent ? turn(before, news, { isBelieved: false, unknownFrom: null }) : before
-  return { check: { ...check, published: isPublished(news), pending }, missingFrom, unknownFrom: null }
+  return { check: { ...check, isPublished: isAmongPublished(news), pending }, missingFrom, unknownFrom: null }
 }
 
 /** What is seen is what is said; the Node says it too if it is believed. */
@@ -122,14 +123,14 @@ function turn(
   const hasChanged = before !== null && before.check.state !== result.state
   const since = before === null || hasChanged ? round.at : before.check.since
   const changes = (before?.check.changes ?? 0) + (hasChanged ? 1 : 0)
-  const told = before !== null && !next.isBelieved ? before.check.told : tell(before, news)
-  const check = { ...result, since, published: isPublished(news), told, pending: null, changes }
+  const published = before !== null && !next.isBelieved ? before.check.published : tell(before, news)
+  const check = { ...result, since, isPublished: isAmongPublished(news), published, pending: null, changes }
   return { check, missingFrom: null, unknownFrom: next.unknownFrom }
 }
 
-function tell(before: CheckMemory | null, { result, round }: News): Told {
+function tell(before: CheckMemory | null, { result, round }: News): Published {
   const { state, reason, message, fix } = result
-  const old = before?.check.told
+  const old = before?.check.published
   const since = old?.state === state ? old.since : round.at
   const needs = result.findings.filter(isTrouble).map((finding) => finding.need)
   return { state, since, reason, message, fix, needs }
@@ -139,7 +140,7 @@ function isTrouble(finding: Finding): boolean {
   return finding.state === 'missing' || finding.state === 'unknown'
 }
 
-function isPublished(news: News): boolean {
+function isAmongPublished(news: News): boolean {
   return news.round.settings.checks.includes(news.result.name)
 }
 

@@ -7,9 +7,9 @@ import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { compareDottedVersions, findVersion } from '#agent/versions/dotted.ts'
 import { inRange } from '#agent/versions/range.ts'
-import { listOf } from './bounded.ts'
+import { listOf } from '#agent/needs/parts/bounded.ts'
 import { shellWord } from '#agent/fixes/shell-word.ts'
-import { versionRange } from './version-range.ts'
+import { versionRange } from '#agent/needs/parts/version-range.ts'
 
 const schema = z
   .strictObject({

@@ -4,7 +4,7 @@ import type { Kind } from '#agent/model/need.ts'
 import type { Answer, FileText, ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { listOf, word } from './bounded.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { findMount } from '#agent/needs/places/mount-table.ts'
 import { enableControllers, mountCgroups, unify } from '#agent/fixes/generic-fixes.ts'
 
@@ -40,7 +40,7 @@ export const cgroup: Kind<typeof schema> = {
   isHostWide: true,
   subject: ({ cgroup: { version, controllers } }) =>
     [...(version === undefined ? [] : [`v${version}`]), ...controllers].join('+'),
-  usualFix({ cgroup: { version } }, reason) {
+  genericFix({ cgroup: { version } }, reason) {
     if (version !== undefined) return version === 2 ? unify : null
     const isUnmounted = reason === 'CgroupNotMounted' || reason === 'CgroupControllerNotMounted'
     return isUnmounted ? mountCgroups : enableControllers

@@ -5,8 +5,8 @@ import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { listOf, word } from './bounded.ts'
-import { firstFound } from './first-found.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
+import { firstFound } from '#agent/needs/parts/first-found.ts'
 import { everywhere } from '#agent/fixes/generic-fixes.ts'
 
 const name = word(/^[a-z0-9][a-z0-9_.]*$/, 'is not the name of a feature as /proc/cpuinfo has it')
@@ -48,7 +48,7 @@ export const cpuFeature: Kind<typeof schema> = {
     'names' in spec
       ? namesOf(spec)
       : architectures.flatMap((arch) => (spec[arch] ? `${arch}:${namesOf(spec[arch])}` : [])).join(','),
-  usualFix: () =>
+  genericFix: () =>
     everywhere('Use machines whose CPU has it, or turn it on in the firmware or the hypervisor.'),
   questions: () => [cpuinfo],
   judge({ cpuFeature: spec }, answers, facts) {

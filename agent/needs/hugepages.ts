@@ -57,7 +57,7 @@ export const hugepages: Kind<typeof schema> = {
   schema,
   subject: ({ hugepages: spec }) =>
     'size' in spec ? `${spec.size}:${spec.min}` : `transparent:${spec.transparent.join('|')}`,
-  usualFix: ({ hugepages: spec }) =>
+  genericFix: ({ hugepages: spec }) =>
     'size' in spec ? reserveAtBoot(spec) : bootWith(`Add transparent_hugepage=${spec.transparent[0]} to`),
   questions: ({ hugepages: spec }) => ['size' in spec ? countQuestion(spec) : setting, memory],
   judge({ hugepages: spec }, answers) {
@@ -86,7 +86,7 @@ function judgePool(spec: Pool, answers: Answers): Verdict {
   if (!/^\d+$/.test(text)) return unreadable(question)
   const evidence = [`${text} huge pages of ${size}`]
   if (Number(text) >= min) return verdict('HugepagesFound', { size, min }, { evidence })
-  return verdict('HugepagesTooFew', { size, min }, { evidence, usual: reserve(spec, question.path) })
+  return verdict('HugepagesTooFew', { size, min }, { evidence, genericFix: reserve(spec, question.path) })
 }
 
 function reserveAtBoot({ size, min }: Pool): FixByDistro {
@@ -126,11 +126,11 @@ function judgeSetting({ transparent: wanted }: Transparent, answers: Answers): V
 
 function judgeMode(wanted: Transparent['transparent'], value: z.infer<typeof mode>): Verdict {
   if (wanted.includes(value)) return verdict('TransparentHugepagesOk', { value })
-  const usual: Fix = {
+  const genericFix: Fix = {
     note: `Also add transparent_hugepage=${wanted[0]} to the kernel's command line, for the next boot.`,
     run: [`echo ${wanted[0]} > ${setting.path}`],
   }
-  return verdict('TransparentHugepagesWrong', { value, wanted }, { usual })
+  return verdict('TransparentHugepagesWrong', { value, wanted }, { genericFix })
 }
 
 /** Why what is not there proves nothing; null when it does. */

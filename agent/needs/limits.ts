@@ -42,7 +42,7 @@ export const limits: Kind<typeof schema> = {
   isHostWide: true,
   subject: ({ limits: spec }) =>
     [spec.process, ...names.filter((name) => spec[name] !== undefined)].join(':'),
-  usualFix: ({ limits: spec }) => mend(spec),
+  genericFix: ({ limits: spec }) => raiseLimit(spec),
   questions: ({ limits: spec }) => [processQuestion(spec.process, 'host')],
   judge({ limits: spec }, answers) {
     const answer = answers.of(processQuestion(spec.process, 'host'))
@@ -71,7 +71,7 @@ export const limits: Kind<typeof schema> = {
 }
 
 /** Raises the first of them; that of open files never to less than customary, since it is the hard limit as well. */
-function mend(spec: z.infer<typeof schema>['limits']): FixByDistro | null {
+function raiseLimit(spec: z.infer<typeof schema>['limits']): FixByDistro | null {
   const name = names.find((one) => spec[one] !== undefined)
   const wanted = name === undefined ? undefined : spec[name]
   // What is written of it goes into commands.

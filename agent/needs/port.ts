@@ -34,7 +34,7 @@ export const port: Kind<typeof schema> = {
   schema,
   isHostWide: true,
   subject: ({ port: spec }) => `${spec.port}/${spec.protocol}`,
-  usualFix: () => everywhere('See who holds it (ss -lnp), and give one of the two another port.'),
+  genericFix: () => everywhere('See who holds it (ss -lnp), and give one of the two another port.'),
   questions: ({ port: spec }) => [questionFor(spec)],
   judge({ port: spec }, answers) {
     const place = `${spec.port}/${spec.protocol}`

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Kind } from '#agent/model/need.ts'
 import type { ProcessesOf, ProcessQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
-import { listOf, word } from './bounded.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
 
 export const processName = word(
   /^[^\s/*?[\]]{1,15}$/,

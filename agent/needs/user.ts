@@ -4,7 +4,7 @@ import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { word } from './bounded.ts'
+import { word } from '#agent/needs/parts/bounded.ts'
 
 const name = word(/^[A-Za-z_][\w.-]{0,31}\$?$/, 'is not the name of a user')
 const id = z.int().min(0).max(4_294_967_294)

@@ -1,7 +1,7 @@
 import type { ApiAnswer } from './node-api.ts'
 
 /** What hostdeps put on a Node, by name. */
-export interface Leavings {
+export interface LeftBehind {
   readonly node: string
   readonly labels: readonly string[]
   readonly annotations: readonly string[]
@@ -19,10 +19,10 @@ export interface Agents {
 /** The API server as the cluster commands need it, with the rights of who calls. Nothing here throws. */
 export interface ClusterApi {
   /** What hostdeps put on each Node, also where there is nothing. */
-  leavings(): Promise<ApiAnswer<readonly Leavings[]>>
+  leavings(): Promise<ApiAnswer<readonly LeftBehind[]>>
   agents(): Promise<ApiAnswer<Agents>>
   /** Takes off a Node what is named, and nothing else. */
-  clean(leavings: Leavings, options: { readonly dryRun: boolean }): Promise<ApiAnswer<null>>
+  clean(leavings: LeftBehind, options: { readonly dryRun: boolean }): Promise<ApiAnswer<null>>
   /** Deletes what agents told as events; returns how many there were. */
   forgetEvents(options: { readonly dryRun: boolean }): Promise<ApiAnswer<number>>
 }

@@ -1,10 +1,10 @@
-import type { Told } from '#agent/model/report.ts'
+import type { Published } from '#agent/model/report.ts'
 
 /**
  * What is missing, and the commands that mend it, in one line of at most so many characters: kubectl shows conditions and
  * events in tables. A command is whole or not there; a note is told where no command mends it.
  */
-export function renderToldLine({ state, message, fix }: Told, longest: number): string {
+export function renderMessage({ state, message, fix }: Published, longest: number): string {
   const lines = state === 'missing' && fix !== null ? fix.split('\n') : []
   const commands = lines.filter((line) => !line.startsWith('#'))
   const notes = lines.filter((line) => line.startsWith('#')).map((line) => line.replace(/^#\s*/, ''))

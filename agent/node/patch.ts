@@ -2,7 +2,7 @@ import { conditionType, labelKey, reportAnnotation } from '#agent/model/names.ts
 import type { NodeCondition, NodePatch } from './node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
-import { renderToldLine } from './message.ts'
+import { renderMessage } from './message.ts'
 
 export interface PatchOptions {
   /** What the Node says now; times of conditions that do not change stay as they are. */
@@ -16,9 +16,9 @@ export interface PatchOptions {
  * is not in it, and so the API server takes it off the Node.
  */
 export function renderNodePatch(report: Report, options: PatchOptions): NodePatch {
-  const checks = report.checks.filter((check) => check.published)
+  const checks = report.checks.filter((check) => check.isPublished)
   const { publish } = report.settings
-  const labels = checks.map((check) => [labelKey(check.name), check.told.state] as const)
+  const labels = checks.map((check) => [labelKey(check.name), check.published.state] as const)
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -38,20 +38,20 @@ const statusOf = {
   unknown: 'Unknown',
 } as const satisfies Record<State, NodeCondition['status']>
 
-function renderCondition({ name, told }: ReportCheck, { before, now }: PatchOptions): NodeCondition {
+function renderCondition({ name, published }: ReportCheck, { before, now }: PatchOptions): NodeCondition {
   const type = conditionType(name)
   const old = before.find((condition) => condition.type === type)
   const said = {
     type,
-    status: statusOf[told.state],
-    reason: told.reason,
-    message: renderToldLine(told, longestMessage),
+    status: statusOf[published.state],
+    reason: published.reason,
+    message: renderMessage(published, longestMessage),
   }
   const hasTurned = old?.status !== said.status
   const isSame = !hasTurned && old.reason === said.reason && old.message === said.message
   return {
     ...said,
-    lastTransitionTime: hasTurned ? apiTime(new Date(told.since)) : old.lastTransitionTime,
+    lastTransitionTime: hasTurned ? apiTime(new Date(published.since)) : old.lastTransitionTime,
     lastHeartbeatTime: isSame ? old.lastHeartbeatTime : apiTime(now),
   }
 }
@@ -64,7 +64,7 @@ const longestAnnotation = 4096
 
 /** The versioned contract with our own CLI. Whole checks are left out, with their count, when it would be too long. */
 function renderAnnotation(report: Report, checks: readonly ReportCheck[]): string {
-  const entries = checks.map(({ name, told: { state, since, reason, needs } }) => ({
+  const entries = checks.map(({ name, published: { state, since, reason, needs } }) => ({
     check: name,
     state,
     since: apiTime(new Date(since)),

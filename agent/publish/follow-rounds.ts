@@ -4,16 +4,16 @@ import type { Clock } from '#agent/model/host.ts'
 import type { RoundRead } from '#agent/round-file/read.ts'
 import { openRoundFile } from '#agent/round-file/file.ts'
 import { lateAfterIntervals, lateWords } from './report-store.ts'
-import type { ReportBoard } from './report-store.ts'
+import type { ReportStore } from './report-store.ts'
 
 export interface FollowOptions {
   /** The file that the prober writes. */
   readonly path: string
-  readonly board: ReportBoard
+  readonly store: ReportStore
   readonly clock: Clock
-  /** Told when rounds stop, with why, when that turns to another reason, and when they come again, with null. */
+  /** Called with the reason when rounds stop or the reason changes, and with null when they come again. */
   readonly changed: (silence: string | null) => void
-  /** Told what is wrong with single checks of a round, when it is something else than before. */
+  /** Called with what is wrong with single checks of a round, when that changes. */
   readonly faulty: (faults: readonly string[]) => void
 }
 
@@ -23,10 +23,10 @@ const lookEach = 2_000
 const tellEach = 2_000
 
 /**
- * Takes each round that the prober writes to the board. One that is late by the boot clock (the wall clock may be set),
+ * Takes each round that the prober writes to the store. One that is late by the boot clock (the wall clock may be set),
  * cut, too large, of another form or version, or not a plain file is silence: nothing is known, and nothing crashes.
  */
-export function followRounds({ path, board, clock, changed, faulty }: FollowOptions): () => void {
+export function followRounds({ path, store, clock, changed, faulty }: FollowOptions): () => void {
   const readFile = openRoundFile(path)
   let seen = ''
   let read: RoundRead = { unusable: 'the prober has not written a round' }
@@ -38,7 +38,7 @@ export function followRounds({ path, board, clock, changed, faulty }: FollowOpti
     const now = good.faults.join('\n')
     if (now !== faults) faulty(good.faults)
     faults = now
-    board.take(good.round)
+    store.take(good.round)
   }
   const look = () => {
     const now = identify(path)
@@ -53,7 +53,7 @@ export function followRounds({ path, board, clock, changed, faulty }: FollowOpti
     if (isNews) changed(why)
     if (why === null || (!isNews && clock.boot() - toldAt < tellEach)) return
     toldAt = clock.boot()
-    board.silence(why)
+    store.silence(why)
   }
 
   look()

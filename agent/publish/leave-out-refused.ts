@@ -24,7 +24,7 @@ export interface Isolated {
  * Applies a patch; when the API server refuses what is in it, without the checks that it refuses each by itself. An answer
  * of another kind (busy, late, gone) to one of them refuses nothing: then all stays on the Node as it is.
  */
-export async function applyAnyway(
+export async function applyWithoutRefused(
   api: NodeApi,
   patch: NodePatch,
   checks: readonly string[],

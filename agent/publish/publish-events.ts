@@ -3,7 +3,7 @@ import type { NodeEvent, NodeView } from '#agent/node/node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
-import { renderToldLine } from '#agent/node/message.ts'
+import { renderMessage } from '#agent/node/message.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { QueueOptions } from './event-queue.ts'
 
@@ -23,27 +23,27 @@ const longestNote = 1_024
  * Tells each change of a check as an event on the Node, and what is wrong in the config. At first sight only what is
  * missing is told, and of what the Node said before a restart nothing.
  */
-export function createEventTeller(options: QueueOptions) {
+export function createEventPublisher(options: QueueOptions) {
   const { clock } = options
-  const told = new Map<string, Remembered>()
+  const remembered = new Map<string, Remembered>()
   const queue = createEventQueue(options)
   let heldBack = 0
   let start: NodeView | null = null
   let mistakes = ''
 
   const tellCheck = (check: ReportCheck, regarding: Regarding) => {
-    const known = told.get(check.name)
+    const known = remembered.get(check.name)
     const old = known?.state ?? stateOn(start, check.name)
-    const { state } = check.told
+    const { state } = check.published
     const isNews =
       old === undefined ? state === 'missing' : old !== state && (state === 'missing' || state === 'ready')
     const isQuiet = known?.at !== null && known?.at !== undefined && clock.boot() - known.at < quietTime
     if (isNews && isQuiet) {
       if (known.held !== state) heldBack++
-      told.set(check.name, { ...known, held: state })
+      remembered.set(check.name, { ...known, held: state })
       return
     }
-    told.set(check.name, { state, at: isNews ? clock.boot() : (known?.at ?? null), held: null })
+    remembered.set(check.name, { state, at: isNews ? clock.boot() : (known?.at ?? null), held: null })
     if (isNews) queue.add({ ...regarding, ...checkEvent(check) })
   }
 
@@ -61,12 +61,12 @@ export function createEventTeller(options: QueueOptions) {
     },
     /** The Node is another: of it nothing was told. */
     forget(): void {
-      told.clear()
+      remembered.clear()
       start = null
     },
     tell({ settings, checks }: Report, { name: node, uid }: NodeView): void {
       if (!settings.publish.events) return
-      for (const check of checks.filter(({ published }) => published)) tellCheck(check, { node, uid })
+      for (const check of checks.filter(({ isPublished }) => isPublished)) tellCheck(check, { node, uid })
       tellMistakes(settings.mistakes, { node, uid })
     },
     counts(): EventCounts {
@@ -89,10 +89,10 @@ interface Remembered {
 type Regarding = Pick<NodeEvent, 'node' | 'uid'>
 type What = Omit<NodeEvent, 'node' | 'uid'>
 
-function checkEvent({ name, told }: ReportCheck): What {
+function checkEvent({ name, published }: ReportCheck): What {
   const start = `${name}: `
-  const note = start + renderToldLine(told, longestNote - start.length)
-  return { type: told.state === 'missing' ? 'Warning' : 'Normal', reason: told.reason, note }
+  const note = start + renderMessage(published, longestNote - start.length)
+  return { type: published.state === 'missing' ? 'Warning' : 'Normal', reason: published.reason, note }
 }
 
 function configEvent(mistakes: string): What {

@@ -3,8 +3,8 @@ import type { Clock } from '#agent/model/host.ts'
 import type { ApiRefusal, NodeApi, NodeView } from '#agent/node/node-api.ts'
 import type { PublishStatus, Report } from '#agent/model/report.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
-import { createEventTeller } from './publish-events.ts'
-import { applyAnyway, isOurMistake } from './leave-out-refused.ts'
+import { createEventPublisher } from './publish-events.ts'
+import { applyWithoutRefused, isOurMistake } from './leave-out-refused.ts'
 import { shareOf, waitAfter } from './backoff.ts'
 
 export interface PublisherOptions {
@@ -13,7 +13,7 @@ export interface PublisherOptions {
   readonly node: string
   readonly clock: Clock
   readonly log: Logger
-  /** Told once, before anything is written: what the Node says is gone on from. */
+  /** Called once, before anything is written, so that the agent resumes from what the Node says. */
   readonly restore: (node: NodeView) => void
 }
 
@@ -35,7 +35,7 @@ const firstWithin = 5_000
  */
 export class Publisher {
   readonly #options: PublisherOptions
-  readonly #events: ReturnType<typeof createEventTeller>
+  readonly #events: ReturnType<typeof createEventPublisher>
   readonly #counts = { applied: 0, failed: 0 }
   /** What the Node says; null before it was read. */
   #node: NodeView | null = null
@@ -51,7 +51,7 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options
-    this.#events = createEventTeller(options)
+    this.#events = createEventPublisher(options)
     void this.#work()
   }
 
@@ -109,14 +109,14 @@ export class Publisher {
     const { api, clock } = this.#options
     const report = this.#report
     const patch = renderNodePatch(report, { before: known.conditions, now: clock.now() })
-    const checks = report.checks.flatMap(({ name, published }) => (published ? [name] : []))
-    const { answer, refused } = await applyAnyway(api, patch, checks)
+    const checks = report.checks.flatMap(({ name, isPublished }) => (isPublished ? [name] : []))
+    const { answer, refused } = await applyWithoutRefused(api, patch, checks)
     if (answer.ok) this.#succeed(report, { before: known, now: answer.value, refused })
     else this.#fail(answer)
   }
 
   #succeed(
-    told: Report,
+    report: Report,
     { before, now, refused }: { before: NodeView; now: NodeView; refused: readonly string[] },
   ): void {
     const { log, node } = this.#options
@@ -130,9 +130,9 @@ export class Publisher {
     this.#failures = 0
     this.#trouble = refused.length > 0 ? refused.join('; ') : null
     this.#node = now
-    this.#applied = contentOf(told)
-    this.#events.tell(told, now)
-    this.#wakeAfter(told.settings.publish.reapply * (0.9 + 0.2 * shareOf(node)))
+    this.#applied = contentOf(report)
+    this.#events.tell(report, now)
+    this.#wakeAfter(report.settings.publish.reapply * (0.9 + 0.2 * shareOf(node)))
   }
 
   #fail(refusal: ApiRefusal): void {
@@ -153,8 +153,8 @@ export class Publisher {
 
 /** All of a report that the Node says, and how. */
 function contentOf({ settings, checks }: Report): string {
-  const told = checks.filter((check) => check.published).map((check) => [check.name, check.told])
-  return JSON.stringify([told, settings.publish, settings.mistakes])
+  const published = checks.filter((check) => check.isPublished).map((check) => [check.name, check.published])
+  return JSON.stringify([published, settings.publish, settings.mistakes])
 }
 
 function explain({ status, message }: ApiRefusal): string {

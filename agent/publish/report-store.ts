@@ -6,15 +6,15 @@ import { settle } from '#agent/model/settle.ts'
 import type { Settled } from '#agent/model/settle.ts'
 
 /** Rounds go in, reports are to be had: the newest one, with who wants to hear of the next. */
-export interface ReportBoard extends ReportSource {
+export interface ReportStore extends ReportSource {
   take(round: Round): Report
-  /** Told when no round can be had: every check is unknown, and the reason is RoundStale. */
+  /** Call it when there is no round: every check is unknown, and the reason is RoundStale. */
   silence(why: string): void
   /** Goes on from what was settled before a restart; what came since is settled anew on top of it. */
   restore(before: Settled): void
 }
 
-export interface BoardOptions {
+export interface ReportStoreOptions {
   readonly clock: Clock
   /** Milliseconds from round to round, until a round says it. */
   readonly interval: number
@@ -24,7 +24,7 @@ export interface BoardOptions {
 /** A report that is older than this many intervals is not to be trusted. */
 export const lateAfterIntervals = 3
 
-export function createBoard({ clock, interval, node }: BoardOptions): ReportBoard {
+export function createReportStore({ clock, interval, node }: ReportStoreOptions): ReportStore {
   const listeners = new Set<(report: Report) => void>()
   let settled: Settled | null = null
   let last: Round | null = null

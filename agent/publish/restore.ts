@@ -1,7 +1,7 @@
 import { conditionType, prefix } from '#agent/model/names.ts'
 import type { NodeView } from '#agent/node/node-api.ts'
 import { isReason } from '#agent/model/reason.ts'
-import type { HostSummary, ReportCheck, Round, Settings, Told } from '#agent/model/report.ts'
+import type { HostSummary, ReportCheck, Round, Settings, Published } from '#agent/model/report.ts'
 import type { Settled } from '#agent/model/settle.ts'
 import { states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
@@ -22,7 +22,7 @@ export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreO
   const names = new Set([...namesOf(node), ...settings.checks])
   const checks = [...names].flatMap((name) => restoreCheck(node, name, now) ?? [])
   const memory = checks.map((check) => {
-    const unknownFrom = check.told.state === 'unknown' ? boot : null
+    const unknownFrom = check.published.state === 'unknown' ? boot : null
     return [check.name, { check, missingFrom: null, unknownFrom }] as const
   })
   const host: HostSummary = { hostname: null, os: '', distro: null, kernel: null, arch: '' }
@@ -41,11 +41,11 @@ function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | nu
   const condition = node.conditions.find(({ type }) => type === conditionType(name))
   const labelled = states.find((one) => one === node.labels[prefix + name])
   const state = labelled ?? (condition && stateOf[condition.status])
-  const told = state === undefined ? null : restoreTold(node, { name, state, now })
-  if (told === null) return null
-  const { reason, message, since } = told
-  const said = { state: told.state, reason, message, fix: null, since, told }
-  return { ...said, name, title: name, why: '', findings: [], published: true, pending: null, changes: 0 }
+  const published = state === undefined ? null : restorePublished(node, { name, state, now })
+  if (published === null) return null
+  const { reason, message, since } = published
+  const said = { state: published.state, reason, message, fix: null, since, published }
+  return { ...said, name, title: name, why: '', findings: [], isPublished: true, pending: null, changes: 0 }
 }
 
 /** Where labels are switched off. */
@@ -55,7 +55,7 @@ const stateOf = { True: 'ready', False: 'missing', Unknown: 'unknown' } as const
 >
 
 /** The condition says since when and why. Without conditions there is the label alone, and ready is what must not be lost. */
-function restoreTold(node: NodeView, news: { name: string; state: State; now: Date }): Told | null {
+function restorePublished(node: NodeView, news: { name: string; state: State; now: Date }): Published | null {
   const { name, state, now } = news
   const condition = node.conditions.find(({ type }) => type === conditionType(name))
   if (condition !== undefined && isReason(condition.reason)) {

@@ -121,7 +121,7 @@ function addStates(registry: Registry, checks: readonly ReportCheck[]): void {
     const { name, title, reason } = check
     for (const one of states) state.set({ check: name, state: one }, Number(one === check.state))
     ready.set({ check: name }, Number(check.state === 'ready' || check.state === 'not-applicable'))
-    info.set({ check: name, title, reason, published: String(check.published) }, 1)
+    info.set({ check: name, title, reason, published: String(check.isPublished) }, 1)
     since.set({ check: name }, Date.parse(check.since) / 1000)
     changes.inc({ check: name }, check.changes)
   }

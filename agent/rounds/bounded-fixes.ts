@@ -10,8 +10,8 @@ type FixText = Asked['fixText']
  */
 export function boundFixes(fixText: FixText): FixText {
   let left = mostFixCharacters
-  return (mends, facts) => {
-    const whole = fixText(mends, facts)
+  return (candidates, facts) => {
+    const whole = fixText(candidates, facts)
     if (whole === null) return null
     const fix = shortenFix(whole, left > 0 ? longestFix : longestLateFix)
     left -= fix.length

@@ -1,4 +1,4 @@
-import { aliasesOf, askedFor, takersOf } from '#agent/catalog/catalog.ts'
+import { aliasesOf, checksToAsk, includersOf } from '#agent/catalog/catalog.ts'
 import type { Followed } from '#agent/catalog/follow.ts'
 import { fixText } from '#agent/fixes/fix-text.ts'
 import { collectAnswers } from '#agent/model/answers.ts'
@@ -24,7 +24,7 @@ export interface RoundOptions {
   readonly files: Followed
   /** The checks to ask for; what they take in comes along. */
   readonly names: Iterable<string>
-  /** Told of our own bugs that a host brought to light; its round comes all the same. */
+  /** Called with our own bugs that a host brought to light; its round comes all the same. */
   readonly failed?: Failed
 }
 
@@ -35,8 +35,8 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
   const boot = clock.boot()
   const at = clock.now().toISOString()
   const { catalog, config } = files.loaded
-  const checks = askedFor(catalog, names)
-  const publishedBy = (check: string) => takersOf(catalog, config.checks, check)
+  const checks = checksToAsk(catalog, names)
+  const publishedBy = (check: string) => includersOf(catalog, config.checks, check)
   const { facts, ...asked } = await askAll(options, checks, Date.parse(at))
   const judged = judge(mostWantedFirst(checks, config.checks), {
     facts,

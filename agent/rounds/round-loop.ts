@@ -5,7 +5,7 @@ import { confirmAfter } from '#agent/model/settle.ts'
 export interface LoopOptions {
   readonly make: () => Promise<Round>
   readonly took: (round: Round) => void
-  /** Told when a round could not be made at all, which is our own bug; the next one is tried all the same. */
+  /** Called when a round could not be made at all, which is our own bug; the next one is tried all the same. */
   readonly failed: (error: unknown) => void
   readonly clock: Clock
   readonly watcher: Watcher

@@ -7,7 +7,7 @@ import { measure, showTime } from './measure.ts'
 
 /** Rounds of the whole catalogue, as the prober makes them: on this machine, then on each real host that can be booted. */
 const rounds = 100
-const loaded = load({ config: null, ownChecks: null, allowCommands: true })
+const loaded = load({ config: null, customChecks: null, allowCommands: true })
 
 console.log(
   `whole catalogue, ${loaded.catalog.size} checks; aims: 10 ms of our own CPU and 3 processes a warm round`,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { askedFor, closeOver, readCatalog, takersOf } from '#agent/catalog/catalog.ts'
+import { checksToAsk, closeOver, readCatalog, includersOf } from '#agent/catalog/catalog.ts'
 import { readConfig } from '#agent/catalog/config.ts'
 import { readShipped } from '#agent/catalog/load.ts'
 import { lintCatalog } from '#agent/catalog/lint/lint.ts'
-import { formatMistake } from '#agent/catalog/mistake.ts'
+import { formatMistake } from '#agent/catalog/yaml/mistake.ts'
 
 describe('config', () => {
   test('five mistakes are told in one go, each with its line', () => {
@@ -80,7 +80,7 @@ describe('catalogue', () => {
     const own = {
       ...file('a', null),
       file: 'own/a.yaml',
-      rules: { origin: 'own', allowCommands: false } as const,
+      rules: { origin: 'custom', allowCommands: false } as const,
     }
     expect(readCatalog([file('a', null), own]).mistakes.map(formatMistake)).toEqual([
       'own/a.yaml:1: a is the name of a shipped check already; rename this file',
@@ -88,7 +88,7 @@ describe('catalogue', () => {
   })
 
   describe('an alias', () => {
-    const own = { origin: 'own', allowCommands: false } as const
+    const own = { origin: 'custom', allowCommands: false } as const
     const aliased = (name: string, alias: string) => {
       const made = file(name, null)
       return { ...made, text: `aliases: [${alias}]\n${made.text}` }
@@ -138,7 +138,7 @@ describe('catalogue', () => {
 })
 
 describe('conflicts', () => {
-  const conflict = (name: string, others: readonly string[], origin: 'shipped' | 'own' = 'shipped') => ({
+  const conflict = (name: string, others: readonly string[], origin: 'shipped' | 'custom' = 'shipped') => ({
     file: `${name}.yaml`,
     text: `title: t\nwhy: w\nsources: [https://example.com]\nneeds:\n  - unit: a\n    conflicts: { ${others.map((other) => `${other}: Choose.`).join(', ')} }\n    fix: ${fixes}\n`,
     rules: { origin, allowCommands: false } as const,
@@ -160,7 +160,7 @@ describe('conflicts', () => {
     const told = 'a.yaml:5: unit:a.service conflicts with b, of which no need conflicts with a'
     expect(lint(conflict('a', ['b']), conflict('b', ['c']))).toContain(told)
     expect(lint(conflict('a', ['b']), conflict('b', ['a'])).join()).not.toContain('conflicts')
-    expect(lint(conflict('a', ['c'], 'own')).join()).not.toContain('conflicts')
+    expect(lint(conflict('a', ['c'], 'custom')).join()).not.toContain('conflicts')
   })
 
   test('a check that takes in another says nothing of its own', () => {
@@ -171,8 +171,8 @@ describe('conflicts', () => {
 
   test('who wants the opposite is asked too, and is not taken in', () => {
     const { catalog } = readCatalog([conflict('a', ['b']), conflict('b', ['a']), file('c', 'b')])
-    expect(askedFor(catalog, ['a']).map(({ name }) => name)).toEqual(['a', 'b'])
-    expect(takersOf(catalog, ['a', 'c'], 'b')).toEqual(['c'])
+    expect(checksToAsk(catalog, ['a']).map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(includersOf(catalog, ['a', 'c'], 'b')).toEqual(['c'])
   })
 })
 

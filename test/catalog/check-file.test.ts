@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { readCheckFile } from '#agent/catalog/check-file.ts'
-import { formatMistake } from '#agent/catalog/mistake.ts'
-import type { Rules } from '#agent/catalog/rules.ts'
+import { formatMistake } from '#agent/catalog/yaml/mistake.ts'
+import type { Rules } from '#agent/catalog/custom/rules.ts'
 import { collectAnswers } from '#agent/model/answers.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
 import { found } from '../needs/answer-each.ts'
 import { debian } from '../needs/memory-host.ts'
 
 const shipped: Rules = { origin: 'shipped', allowCommands: true }
-const own: Rules = { origin: 'own', allowCommands: false }
+const own: Rules = { origin: 'custom', allowCommands: false }
 
 test('a good file becomes a check with its needs, in their order', () => {
   const read = readCheckFile('dir/good.yaml', good, shipped)

@@ -12,7 +12,7 @@ import { verdict } from '#agent/model/reason.ts'
 import { debian } from '../needs/memory-host.ts'
 import { oneOfEach } from '../needs/one-of-each.ts'
 
-const custom = { origin: 'own', allowCommands: false } as const
+const custom = { origin: 'custom', allowCommands: false } as const
 const inits: Init[] = [{ type: 'systemd' }, { type: 'openrc' }, { type: 'other', name: 'init' }]
 const managers = ['dpkg', 'rpm', 'apk', 'pacman', 'none', 'unknown'] as const
 const hosts: Facts[] = inits.flatMap((init) =>

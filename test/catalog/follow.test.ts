@@ -20,7 +20,7 @@ test('files of a ConfigMap, turned as the kubelet turns them: read anew, and the
   const files = followFiles(
     {
       config: join(folder, 'config.yaml'),
-      ownChecks: join(folder, 'checks'),
+      customChecks: join(folder, 'checks'),
       allowCommands: false,
       startAnyway: false,
     },
@@ -49,7 +49,7 @@ test('a daemon starts with what is valid of files with mistakes, a person is tol
   writeFileSync(join(folder, 'checks/taking.yaml'), 'title: t\nwhy: w\nneeds:\n  - check: mine\n')
   const options = {
     config: join(folder, 'config.yaml'),
-    ownChecks: join(folder, 'checks'),
+    customChecks: join(folder, 'checks'),
     allowCommands: false,
   }
   expect(() => followFiles({ ...options, startAnyway: false }, () => {})).toThrow('open-icsi')

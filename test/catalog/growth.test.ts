@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCatalog } from '#agent/catalog/catalog.ts'
 import { readConfig } from '#agent/catalog/config.ts'
-import { tellMistakes } from '#agent/catalog/mistake.ts'
+import { tellMistakes } from '#agent/catalog/yaml/mistake.ts'
 import { head } from './hostile-maps.ts'
 
 const repeat = (count: number, part: (at: number) => string) =>
@@ -16,7 +16,7 @@ let reads = 0
 /** Anew each time: a file that is as it was is not read again. */
 function readFiles(texts: readonly string[]): void {
   reads++
-  const rules = { origin: 'own', allowCommands: false } as const
+  const rules = { origin: 'custom', allowCommands: false } as const
   const files = texts.map((text, at) => ({ file: `c${at}.yaml`, text: `${text}\n# ${reads}`, rules }))
   tellMistakes(readCatalog(files).mistakes, 100)
 }

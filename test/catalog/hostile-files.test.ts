@@ -8,13 +8,13 @@ import { readConfig, readUsableConfig } from '#agent/catalog/config.ts'
 import { followFiles } from '#agent/catalog/follow.ts'
 import type { Followed } from '#agent/catalog/follow.ts'
 import { load, loadConfig, loadUsable } from '#agent/catalog/load.ts'
-import { formatMistake, Mistakes } from '#agent/catalog/mistake.ts'
-import type { Rules } from '#agent/catalog/rules.ts'
+import { formatMistake, Mistakes } from '#agent/catalog/yaml/mistake.ts'
+import type { Rules } from '#agent/catalog/custom/rules.ts'
 import { longestMistake, mostMistakes, mostNeeds } from '#agent/model/bounds.ts'
 import { oneOfEach } from '../needs/one-of-each.ts'
 import { head } from './hostile-maps.ts'
 
-const own: Rules = { origin: 'own', allowCommands: false }
+const own: Rules = { origin: 'custom', allowCommands: false }
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-hostile-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -378,7 +378,7 @@ describe('a daemon', () => {
   const write = (name: string, text: string | Buffer) => writeFileSync(join(folder, name), text)
   const options = {
     config: join(folder, 'config.yaml'),
-    ownChecks: join(folder, 'checks'),
+    customChecks: join(folder, 'checks'),
     allowCommands: false,
   }
 
@@ -420,9 +420,9 @@ describe('a daemon', () => {
     const many = mkdtempSync(join(folder, 'many-'))
     for (let at = 0; at < 1_600; at++)
       writeFileSync(join(many, `c${10_000 + at}.yaml`), `${head}  - binary: b${at}\n`)
-    const { catalog } = loadUsable({ ...options, ownChecks: many })
+    const { catalog } = loadUsable({ ...options, customChecks: many })
     expect([catalog.has('c10000'), catalog.has('c11499'), catalog.has('c11500')]).toEqual([true, true, false])
-    expect(() => load({ ...options, ownChecks: many })).toThrow(
+    expect(() => load({ ...options, customChecks: many })).toThrow(
       /holds 1600 custom checks, of which the first 1500/,
     )
   })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readCatalog } from '#agent/catalog/catalog.ts'
 import { lintCheck } from '#agent/catalog/lint/lint.ts'
 import { readShipped } from '#agent/catalog/load.ts'
-import { formatMistake } from '#agent/catalog/mistake.ts'
+import { formatMistake } from '#agent/catalog/yaml/mistake.ts'
 
 test('the shipped checks have no mistake, a source for each fact and a fix for each distribution', () => {
   const { catalog, mistakes } = readCatalog(readShipped())

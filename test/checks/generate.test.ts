@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { load } from '#agent/catalog/load.ts'
 import { folder, generated } from '../../checks/generate.ts'
 
-const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })
+const { catalog } = load({ config: null, customChecks: null, allowCommands: false })
 
 test.each(Object.entries(generated([...catalog.values()])))(
   'checks/%s is what "npm run generate" makes of the checks',

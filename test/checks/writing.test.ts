@@ -7,7 +7,7 @@ import { readCatalog } from '#agent/catalog/catalog.ts'
 import { fileSchema } from '#agent/catalog/json-schema.ts'
 import { lintCheck } from '#agent/catalog/lint/lint.ts'
 import { readShipped } from '#agent/catalog/load.ts'
-import { formatMistake } from '#agent/catalog/mistake.ts'
+import { formatMistake } from '#agent/catalog/yaml/mistake.ts'
 import { hostdeps } from '../hosts/cli.ts'
 
 /** checks/WRITING.md, step by step, as it stands there. */

@@ -15,20 +15,20 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent takes', () => {
   afterAll(() => node?.on.stop())
 
   test('a ConfigMap that is changed for the worse, and then for the better', async () => {
-    const isTold = () =>
+    const isWanted = () =>
       until(
         () => node.ask('/readyz'),
         (said) => said.includes('there is no check nfs-clint'),
       )
     await node.writeConfig(config.replace('nfs-client', 'nfs-clint'))
-    await isTold()
+    await isWanted()
     expect(await node.label()).toBe('missing')
     // Started anew with it, both use what is valid of it.
     const { prober = 0, server = 0 } = await node.restarts()
     await node.signal('SIGKILL', 'probe')
     await node.signal('SIGKILL', 'serve')
     await until(node.restarts, (now) => (now['prober'] ?? 0) > prober && (now['server'] ?? 0) > server)
-    await isTold()
+    await isWanted()
     expect([await node.label(), await node.label('overlay')]).toEqual(['missing', 'ready'])
     await node.writeConfig(config.replace('nfs-client', 'vxlan'))
     await until(

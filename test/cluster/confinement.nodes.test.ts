@@ -155,7 +155,7 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
       "const fs = require('node:fs'); for (const f of ['/tmp', '/dev/shm']) fs.writeFileSync(f + '/mine', 'x')"
     await on.exec(pod, 'prober', 'node', '-e', write)
     const own = '/etc/hostdeps/checks/own.yaml'
-    await on.cluster.kubectl('patch', 'configmap', '-n', 'hostdeps', 'hostdeps-checks', '-p', ownCheck)
+    await on.cluster.kubectl('patch', 'configmap', '-n', 'hostdeps', 'hostdeps-checks', '-p', customCheck)
     await until(
       () => inside('prober', readAt, own),
       (said) => said === 'read',
@@ -265,7 +265,7 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
 })
 
 const printStatus = "console.log(require('node:fs').readFileSync('/proc/self/status', 'utf8'))"
-const ownCheck = JSON.stringify({
+const customCheck = JSON.stringify({
   data: {
     'own.yaml':
       'title: T\nwhy: W.\nneeds: [{ file: { path: /var, type: directory } }]\nfix: { all: { note: Make it. } }\n',

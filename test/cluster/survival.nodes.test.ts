@@ -101,10 +101,10 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     console.log(`after the Service said so: not ready ${afterIt(notReadyAt)}, label ${afterIt(labelAt)}`)
     expect(Math.max(unknownAt, notReadyAt)).toBeLessThan(labelAt)
     // By the server's clock of the day; that it is unknownAfter by its other one, settle.test.ts says.
-    const kept = Date.parse(check?.told.since ?? '') - Date.parse(check?.since ?? '')
+    const kept = Date.parse(check?.published.since ?? '') - Date.parse(check?.since ?? '')
     console.log(`the label kept what it said for ${kept} ms, with an unknownAfter of 30 s`)
     expect(kept).toBeGreaterThan(0)
-    expect(check?.told).toMatchObject({ state: 'unknown', reason: 'RoundStale' })
+    expect(check?.published).toMatchObject({ state: 'unknown', reason: 'RoundStale' })
     await until(
       () => node.label('overlay'),
       (state) => state === 'ready',

@@ -44,17 +44,17 @@ test.each(systems)('%j', (osRelease, family, installed) => {
   expect(familyOf(facts.distro)).toBe(family)
   const fix = { packages: ['tool'] }
   expect(
-    fixText([{ ...alone, own: null, written: [{ [keysFor(facts.distro)[0] ?? 'all']: fix }] }], facts),
+    fixText([{ ...alone, exact: null, others: [{ [keysFor(facts.distro)[0] ?? 'all']: fix }] }], facts),
   ).toBe(installed)
 })
 
 test('an image-based system has only its own note, whatever the family or "all" says', () => {
-  const written = [{ all: { packages: ['tool'] }, talos: { note: 'Add the extension.' } }]
-  expect(fixText([{ ...alone, own: { run: ['chmod +x /x'] }, written }], host('ID=talos'))).toBe(
+  const others = [{ all: { packages: ['tool'] }, talos: { note: 'Add the extension.' } }]
+  expect(fixText([{ ...alone, exact: { run: ['chmod +x /x'] }, others }], host('ID=talos'))).toBe(
     '# Add the extension.',
   )
   expect(
-    fixText([{ ...alone, own: null, written: [{ all: { packages: ['tool'] } }] }], host('ID=talos')),
+    fixText([{ ...alone, exact: null, others: [{ all: { packages: ['tool'] } }] }], host('ID=talos')),
   ).toBeNull()
 })
 
@@ -65,20 +65,20 @@ test('ID, then ID_LIKE in its order, then the family, then all', () => {
 
 test('modules and sysctls are set now and at each boot; services come last', () => {
   const fix = { packages: ['t'], modules: ['m'], sysctls: { 'a.b': '1' }, run: ['systemctl enable --now t'] }
-  expect(fixText([{ ...alone, own: null, written: [{ all: fix }] }], host('ID=alpine'))?.split('\n')).toEqual(
-    [
-      'apk add t',
-      'modprobe m && echo m > /etc/modules-load.d/m.conf',
-      "sysctl -w a.b='1' && echo 'a.b = 1' >> /etc/sysctl.d/90-hostdeps.conf",
-      'systemctl enable --now t',
-    ],
-  )
+  expect(
+    fixText([{ ...alone, exact: null, others: [{ all: fix }] }], host('ID=alpine'))?.split('\n'),
+  ).toEqual([
+    'apk add t',
+    'modprobe m && echo m > /etc/modules-load.d/m.conf',
+    "sysctl -w a.b='1' && echo 'a.b = 1' >> /etc/sysctl.d/90-hostdeps.conf",
+    'systemctl enable --now t',
+  ])
 })
 
 test('where packages come with the next boot, the services wait for it', () => {
   const fix = { packages: ['t'], run: ['systemctl enable --now t'] }
   const text = fixText(
-    [{ ...alone, own: null, written: [{ all: fix }] }],
+    [{ ...alone, exact: null, others: [{ all: fix }] }],
     host('ID=fedora\nVARIANT_ID=coreos'),
   )
   expect(text?.split('\n')).toEqual([
@@ -91,7 +91,7 @@ test('where packages come with the next boot, the services wait for it', () => {
 
 test('a reboot that it takes comes last, or the rest would never be done', () => {
   const fix = { packages: ['t'], run: ['ubuntu-drivers install'], reboot: true }
-  const text = fixText([{ ...alone, own: null, written: [{ all: fix }] }], host('ID=ubuntu\nID_LIKE=debian'))
+  const text = fixText([{ ...alone, exact: null, others: [{ all: fix }] }], host('ID=ubuntu\nID_LIKE=debian'))
   expect(text?.split('\n')).toEqual([
     'apt-get update && apt-get install -y t',
     'ubuntu-drivers install',
@@ -109,7 +109,7 @@ test.each([
   ['ID=ubuntu\nID_LIKE=debian', 'apt-get update && apt-get install -y linux-modules-extra-$(uname -r)'],
   ['ID=bottlerocket', "# The image's kernel has no m and none can be added; use nodes of another system."],
 ])(`${absent}: %j`, (osRelease, line) => {
-  const lines = fixText([{ ...alone, own: null, written: [addModule('m')] }], host(osRelease))?.split('\n')
+  const lines = fixText([{ ...alone, exact: null, others: [addModule('m')] }], host(osRelease))?.split('\n')
   expect(lines).toContain(line)
 })
 
@@ -129,7 +129,7 @@ test('a command that holds what is not shown is left out, and a note is shown ha
     run: ['systemctl start a', 'rm /a\u202e\u001b[1A', 'a\nb\r'],
     note: 'Take out /etc/x\u001b[31m\u2028.',
   }
-  expect(fixText([{ ...alone, own: fix, written: [] }], host('ID=debian'))?.split('\n')).toEqual([
+  expect(fixText([{ ...alone, exact: fix, others: [] }], host('ID=debian'))?.split('\n')).toEqual([
     '# Take out /etc/x [31m .',
     'systemctl start a',
     '# A command is left out: it holds characters that cannot be shown.',

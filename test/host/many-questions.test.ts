@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inBatches } from '#agent/host/programs/batches.ts'
+import { inBatches } from '#agent/host/files/batches.ts'
 import { openHost } from '#agent/host/open-host.ts'
 import { mostPrograms, mostUnits } from '#agent/model/bounds.ts'
 import type { Answer, Question } from '#agent/model/question.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { signFolders } from '#agent/host/files/folder-signature.ts'
-import { createKeptRuns } from '#agent/host/programs/run-cache.ts'
+import { createRunCache } from '#agent/host/programs/run-cache.ts'
 import type { Answer, RunResult } from '#agent/model/question.ts'
 
 describe('the signature of folders', () => {
@@ -58,7 +58,7 @@ describe('a kept answer', () => {
     ['nor with an exit code', ['a', 'a'], { fate: 'found', value: { ...good, exitCode: 1 } }, 2],
     ['nor with a complaint', ['a', 'a'], { fate: 'found', value: { ...good, stderr: 'error:' } }, 2],
   ])('%s', async (_, signs, answer, asked) => {
-    const kept = createKeptRuns()
+    const kept = createRunCache()
     let count = 0
     const ask = () => {
       count++

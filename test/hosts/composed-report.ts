@@ -11,7 +11,7 @@ import { recordedHost } from './recorded-host.ts'
 export async function composedReport(name: string): Promise<Report> {
   const folder = compose(new URL(`composed/${name}.yaml`, import.meta.url).pathname)
   try {
-    const loaded = load({ config: null, ownChecks: null, allowCommands: false })
+    const loaded = load({ config: null, customChecks: null, allowCommands: false })
     const round = await makeRound({
       host: recordedHost(folder),
       clock: systemClock,

@@ -9,7 +9,7 @@ import { fakeClock } from '../rounds/fake-clock.ts'
 import { compose } from './compose.ts'
 import { recordedHost } from './recorded-host.ts'
 
-const loaded = load({ config: null, ownChecks: null, allowCommands: true })
+const loaded = load({ config: null, customChecks: null, allowCommands: true })
 const ubuntu = compose(join(import.meta.dirname, 'composed/microk8s-on-ubuntu.yaml'))
 
 afterAll(() => rmSync(ubuntu, { recursive: true }))

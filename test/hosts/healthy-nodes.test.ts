@@ -19,7 +19,7 @@ const row = z.strictObject({
   reason: z.string().optional(),
 })
 const rows = z.array(row).parse(parse(readFileSync(join(folder, 'healthy-nodes.yaml'), 'utf8')))
-const loaded = load({ config: null, ownChecks: null, allowCommands: true })
+const loaded = load({ config: null, customChecks: null, allowCommands: true })
 
 /** A false "missing" on a healthy node is the worst bug there is. */
 test.each(rows)('$node: $checks $state', async ({ host, changes, checks, state, reason }) => {

@@ -99,7 +99,7 @@ test('a prober that is stopped: unknown at once it is late, told after unknownAf
     reason: 'RoundStale',
     told: { state: before.state },
   })
-  await expect.poll(async () => (await check()).told.state).toBe('unknown')
+  await expect.poll(async () => (await check()).published.state).toBe('unknown')
   prober.kill('SIGCONT')
   await untilStatus(`${url}/readyz`, 200)
   expect((await check()).state).toBe(before.state)

@@ -23,7 +23,7 @@ import type {
  */
 const [pid = '', folder = ''] = process.argv.slice(2)
 const host = openHost({ procfs: '/proc', targetPid: Number(pid), deadline: () => 10_000 })
-const { catalog } = load({ config: null, ownChecks: null, allowCommands: true })
+const { catalog } = load({ config: null, customChecks: null, allowCommands: true })
 const known = await host.ask(factQuestions)
 const facts = readFacts(collectAnswers(known), { arch: process.arch, now: Date.now() })
 const asked = await host.ask(plan([...catalog.values()], facts).shipped)

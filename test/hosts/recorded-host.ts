@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { askFiles, findProgram, isFileQuestion } from '#agent/host/files/ask-files.ts'
 import type { FileView } from '#agent/host/files/ask-files.ts'
 import { createFileCache } from '#agent/host/files/file-cache.ts'
-import { hostPath } from '#agent/host/programs/host-path.ts'
+import { hostPath } from '#agent/host/files/host-path.ts'
 import type { Host } from '#agent/model/host.ts'
 import type { Answer, FileStat, Question, RunQuestion } from '#agent/model/question.ts'
 

@@ -21,7 +21,7 @@ const documented = readdirSync(composed)
     const file = join(composed, 'golden', name.replace('.yaml', '.txt'))
     return [name.replace('.yaml', ''), file, () => remember(compose(join(composed, name)))] as const
   })
-const loaded = load({ config: null, ownChecks: null, allowCommands: true })
+const loaded = load({ config: null, customChecks: null, allowCommands: true })
 
 afterAll(() => {
   for (const place of made) rmSync(place, { recursive: true })

@@ -60,7 +60,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
 
 export const readyIscsi: Partial<ReportCheck> = {
   state: 'ready',
-  told: told('ready'),
+  published: published('ready'),
   reason: 'AllReady',
   message: 'all 2 needs are met',
   fix: null,
@@ -85,7 +85,7 @@ const checks: readonly ReportCheck[] = [
     title: 'iSCSI initiator (open-iscsi)',
     why: 'Volumes are attached by iscsiadm, run on the host; without it the pods that use them crash or hang.',
     state: 'missing',
-    told: told('missing'),
+    published: published('missing'),
     reason: 'BinaryNotFound',
     message: "iscsiadm is not on the host's PATH (and 1 more)",
     fix: install,
@@ -113,7 +113,7 @@ const checks: readonly ReportCheck[] = [
     name: 'nfs-client',
     title: 'NFS client',
     state: 'unknown',
-    told: told('ready'),
+    published: published('ready'),
     reason: 'PermissionDenied',
     message: '/etc/nfs.conf may not be asked: EACCES',
     findings: [
@@ -158,7 +158,7 @@ const checks: readonly ReportCheck[] = [
     name: 'gpu',
     title: 'GPU driver',
     state: 'not-applicable',
-    told: told('not-applicable'),
+    published: published('not-applicable'),
     reason: 'NotApplicable',
     message: 'does not apply here: arch is amd64, not arm64',
     findings: [],
@@ -176,8 +176,8 @@ function check(some: Partial<ReportCheck>): ReportCheck {
     fix: null,
     findings: [finding({ need: 'binary:mount', message: 'mount is at /usr/bin/mount' })],
     since: '2026-11-24T07:00:00.000Z',
-    published: true,
-    told: told('ready'),
+    isPublished: true,
+    published: published('ready'),
     pending: null,
     changes: 0,
     ...some,
@@ -199,6 +199,6 @@ function finding(some: Partial<Finding>): Finding {
   }
 }
 
-function told(state: State): ReportCheck['told'] {
+function published(state: State): ReportCheck['published'] {
   return { state, since: '2026-11-20T08:00:00.000Z', reason: 'AllReady', message: '', fix: null, needs: [] }
 }

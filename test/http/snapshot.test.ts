@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openSight } from '#agent/http/snapshot.ts'
+import { openSnapshots } from '#agent/http/snapshot.ts'
 import { fakeSource, makeReport } from './report-fixture.ts'
 
 test('unknown since it was, however often that no round comes is told', () => {
@@ -7,7 +7,7 @@ test('unknown since it was, however often that no round comes is told', () => {
   const source = fakeSource()
   source.stalled = 'no round has come for more than 3m'
   source.put(makeReport({ gpu: { state: 'unknown', reason: 'RoundStale', since } }))
-  const { report } = openSight(source, () => null)()
+  const { report } = openSnapshots(source, () => null)()
   const of = (name: string) => report?.checks.find((check) => check.name === name)
   expect(of('gpu')).toMatchObject({ state: 'unknown', reason: 'RoundStale', since })
   // Known until then.

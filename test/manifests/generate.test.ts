@@ -6,7 +6,7 @@ import { load } from '#agent/catalog/load.ts'
 import { folder, generated } from '../../manifests/generate.ts'
 import { knownWorkloads } from '../../manifests/known-workloads.ts'
 
-const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })
+const { catalog } = load({ config: null, customChecks: null, allowCommands: false })
 const shipped = [...catalog.values()]
 
 test.each(Object.entries(generated(shipped)))(
@@ -53,7 +53,7 @@ describe('known workloads', () => {
       Object.entries(files).map(([name, needs]) => ({
         file: `${name}.yaml`,
         text: `title: A check\nwhy: It is needed.\nneeds:\n  ${needs}\n`,
-        rules: { origin: 'own', allowCommands: false },
+        rules: { origin: 'custom', allowCommands: false },
       })),
     )
     expect(read.mistakes).toEqual([])

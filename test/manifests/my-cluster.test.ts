@@ -34,6 +34,6 @@ test('the custom check that it shows is one', () => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   for (const [name, check] of Object.entries(dataOf(whole, 'hostdeps-checks')))
     writeFileSync(join(folder, name), check)
-  const { catalog } = load({ config: null, ownChecks: folder, allowCommands: false })
+  const { catalog } = load({ config: null, customChecks: folder, allowCommands: false })
   expect(catalog.get('data-disk')?.needs).toHaveLength(1)
 })

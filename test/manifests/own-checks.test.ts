@@ -13,6 +13,6 @@ test('no example is asked of anybody, and the one that is shown is a check once 
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-own-checks-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   for (const [name, check] of Object.entries<string>(data)) writeFileSync(join(folder, name), check)
-  const { catalog } = load({ config: null, ownChecks: folder, allowCommands: false })
+  const { catalog } = load({ config: null, customChecks: folder, allowCommands: false })
   expect(catalog.get('example-data-disk')?.needs).toHaveLength(1)
 })

@@ -14,7 +14,7 @@ const agents: Readonly<Record<string, Agent>> = {
   'worker-1': {
     source: fakeSource(makeReport({ 'open-iscsi': readyIscsi, 'nfs-client': { state: 'ready' } })),
   },
-  'worker-2': { source: fakeSource(makeReport({ gpu: { state: 'missing', published: false } })) },
+  'worker-2': { source: fakeSource(makeReport({ gpu: { state: 'missing', isPublished: false } })) },
   'worker-3': {
     source: Object.assign(fakeSource(troubled()), { stalled: 'too long ago' }),
     publishing: { trouble: 'the API server does not answer', policyEnforced: false },

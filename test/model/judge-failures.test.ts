@@ -55,11 +55,15 @@ describe('an exception at one need', () => {
   })
 
   test('in its usual fix takes the fix, but not the state', () => {
-    const bad = need('bad', { judge: () => missing, usualFix: wrong })
+    const bad = need('bad', { judge: () => missing, genericFix: wrong })
     const { results, told } = judgeAll([check('a', [bad])])
     expect(results[0]).toMatchObject({ state: 'missing', fix: null })
     expect(told).toHaveLength(1)
-    const written = need('bad', { judge: () => missing, usualFix: wrong, fix: { all: { packages: ['x'] } } })
+    const written = need('bad', {
+      judge: () => missing,
+      genericFix: wrong,
+      fix: { all: { packages: ['x'] } },
+    })
     expect(judgeAll([check('a', [written])]).results[0]?.fix).toContain('install -y x')
   })
 
@@ -110,7 +114,7 @@ function need(id: string, changes: Partial<HostNeed> = {}): HostNeed {
     when: {},
     conflicts: {},
     applies: () => null,
-    usualFix: () => null,
+    genericFix: () => null,
     questions: () => [],
     judge: () => verdict('BinaryFound', { name: 'x', path: '/x' }),
     place: { file: 'f', line: 1 },

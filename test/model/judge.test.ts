@@ -142,7 +142,7 @@ describe('fixes', () => {
   })
 
   describe('what a kind usually does', () => {
-    const active = verdict('UnitActive', { unit: 'a.service' }, { usual: { run: ['systemctl stop a'] } })
+    const active = verdict('UnitActive', { unit: 'a.service' }, { genericFix: { run: ['systemctl stop a'] } })
     const careful = { debian: { note: 'Look twice.', run: ['a --drain'] } }
     const fixOf = (needs: Need[], fix: Check['fix'] = null) => judgeAll([check('c', needs, fix)])[0]?.fix
 
@@ -193,7 +193,7 @@ describe('what two checks want the opposite of', () => {
     ...one,
     conflicts: { [name]: `Part it from ${name}.` },
   })
-  const runs = verdict('UnitActive', { unit: 'd.service' }, { usual: { run: ['systemctl stop d'] } })
+  const runs = verdict('UnitActive', { unit: 'd.service' }, { genericFix: { run: ['systemctl stop d'] } })
   const stopped = verdict('UnitInactive', { unit: 'd.service', state: 'dead' }, { fix: { run: ['start d'] } })
   const off = (said: Verdict) => check('off', [against('on', need(said))])
   const on = (said: Verdict) => check('on', [against('off', need(said))])
@@ -342,7 +342,7 @@ function need(said: Verdict, index = 0): Need {
     ...common,
     type: 'host',
     id: `binary:${index}`,
-    usualFix: () => null,
+    genericFix: () => null,
     kind: 'binary',
     questions: () => [],
     judge: () => said,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { keepLast } from '#agent/model/memoize-last.ts'
+import { memoizeLast } from '#agent/model/memoize-last.ts'
 
 test('the same is made once as long as the same is given', () => {
   let made = 0
-  const make = keepLast((given: string | null) => ({ given, number: ++made }))
+  const make = memoizeLast((given: string | null) => ({ given, number: ++made }))
   const first = make('a')
   expect(make('a')).toBe(first)
   expect(make(null)).toEqual({ given: null, number: 2 })

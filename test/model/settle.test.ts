@@ -175,7 +175,7 @@ test('a check that is no longer asked for leaves the report', () => {
 
 function show({ report }: Settled): string {
   const check = report.checks[0]
-  return `${check?.state}/${check?.told.state}${check?.pending ? `?${check.pending.state}` : ''}`
+  return `${check?.state}/${check?.published.state}${check?.pending ? `?${check.pending.state}` : ''}`
 }
 
 function at(second: number): string {

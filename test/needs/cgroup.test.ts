@@ -135,7 +135,8 @@ describe('unknown is never missing', () => {
 
 test('how it is mended goes by what is wrong', () => {
   const fix = (reason: 'CgroupNotMounted' | 'CgroupControllerNotFound') =>
-    cgroup.usualFix?.(cgroup.schema.parse({ cgroup: { controllers: ['memory'] } }), reason)?.['alpine']?.note
+    cgroup.genericFix?.(cgroup.schema.parse({ cgroup: { controllers: ['memory'] } }), reason)?.['alpine']
+      ?.note
   expect(fix('CgroupNotMounted')).toContain('rc-update add cgroups')
   expect(fix('CgroupControllerNotFound')).toBeUndefined()
 })

@@ -19,15 +19,15 @@ describe('huge pages set aside', () => {
   test('the fix names the size, whatever the default one is', () => {
     const verdict = judgeOn(hugepages, { hugepages: { size: '2Mi', min: 1024 } }, { files: host })
     expect(verdict.message).toBe('fewer than 1024 huge pages of 2Mi are set aside')
-    expect(verdict.usual?.run).toEqual([`echo 1024 > ${small}`])
-    expect(verdict.usual?.note).toContain('hugepagesz=2M hugepages=1024')
+    expect(verdict.genericFix?.run).toEqual([`echo 1024 > ${small}`])
+    expect(verdict.genericFix?.note).toContain('hugepagesz=2M hugepages=1024')
   })
 
   test('those of 1Gi are had at boot only', () => {
     const files = { '/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages': '0\n' }
-    const { usual } = judgeOn(hugepages, { hugepages: { size: '1Gi', min: 4 } }, { files })
-    expect(usual?.note).toContain('hugepagesz=1G hugepages=4')
-    expect(usual?.run).toBeUndefined()
+    const { genericFix } = judgeOn(hugepages, { hugepages: { size: '1Gi', min: 4 } }, { files })
+    expect(genericFix?.note).toContain('hugepagesz=1G hugepages=4')
+    expect(genericFix?.run).toBeUndefined()
   })
 
   test('how many there are is evidence alone', () => {
@@ -62,7 +62,7 @@ describe('transparent huge pages', () => {
     const files = { [transparent]: '[always] madvise never\n' }
     const verdict = judgeOn(hugepages, { hugepages: { transparent: ['madvise', 'never'] } }, { files })
     expect(verdict.message).toBe('transparent huge pages are set to always, needed is madvise or never')
-    expect(verdict.usual?.run).toEqual([`echo madvise > ${transparent}`])
+    expect(verdict.genericFix?.run).toEqual([`echo madvise > ${transparent}`])
   })
 })
 

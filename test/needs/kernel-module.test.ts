@@ -149,7 +149,7 @@ describe('found', () => {
   })
 
   test('the fix for one that is not loaded loads it', () => {
-    expect(judge({ kernelModule: 'iscsi_tcp', loaded: true }).usual).toEqual({ modules: ['iscsi_tcp'] })
+    expect(judge({ kernelModule: 'iscsi_tcp', loaded: true }).genericFix).toEqual({ modules: ['iscsi_tcp'] })
   })
 })
 

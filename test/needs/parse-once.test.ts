@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseOnce } from '#agent/needs/parse-once.ts'
+import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 
 test('one answer is parsed once, another with the same text again', () => {
   const parsed: string[] = []

@@ -51,7 +51,7 @@ test('what is low is evidence, not message', () => {
 })
 
 describe('what raises a limit', () => {
-  const mend = (spec: object) => limits.usualFix?.(limits.schema.parse({ limits: spec }), null)?.all?.run
+  const mend = (spec: object) => limits.genericFix?.(limits.schema.parse({ limits: spec }), null)?.all?.run
 
   test('a drop-in of the service, never below what is customary for open files', () => {
     expect(mend({ process: 'containerd', nofile: 65_536 })).toEqual([

@@ -96,10 +96,10 @@ describe('systemd', () => {
 
   test('what must not run is stopped in one command, a socket with its service', () => {
     const written = { unit: { anyOf: ['a.service', 'a.socket'] }, state: 'inactive' }
-    expect(judge(written, { 'a.service': 'running', 'a.socket': 'listening' }).usual?.run).toEqual([
+    expect(judge(written, { 'a.service': 'running', 'a.socket': 'listening' }).genericFix?.run).toEqual([
       'systemctl disable --now a.service a.socket',
     ])
-    expect(judge(written, { 'a.service': 'dead', 'a.socket': 'listening' }).usual?.run).toEqual([
+    expect(judge(written, { 'a.service': 'dead', 'a.socket': 'listening' }).genericFix?.run).toEqual([
       'systemctl disable --now a.socket',
     ])
   })
@@ -150,7 +150,8 @@ describe('systemd', () => {
   })
 
   test('only what can be enabled is told to be', () => {
-    const cure = (name: string) => judge({ unit: 'a', state: 'enabled' }, { 'a.service': name }).usual?.run
+    const cure = (name: string) =>
+      judge({ unit: 'a', state: 'enabled' }, { 'a.service': name }).genericFix?.run
     for (const name of ['dead', 'linked']) expect(cure(name)).toEqual(['systemctl enable a.service'])
     for (const name of ['staticDead', 'indirect', 'mounted']) expect(cure(name)).toBeUndefined()
   })

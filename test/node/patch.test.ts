@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Report, ReportCheck, Told } from '#agent/model/report.ts'
+import type { Report, ReportCheck, Published } from '#agent/model/report.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { settingsWith } from '../model/settings.ts'
 
@@ -77,11 +77,11 @@ describe('the same report again', () => {
 })
 
 test('what is not published is not there', () => {
-  const patch = renderNodePatch(report([{ ...check('a', missing), published: false }]), { before: [], now })
+  const patch = renderNodePatch(report([{ ...check('a', missing), isPublished: false }]), { before: [], now })
   expect([patch.metadata.labels, patch.status.conditions]).toEqual([{}, []])
 })
 
-test.each<[string, Partial<Told>, string]>([
+test.each<[string, Partial<Published>, string]>([
   [
     'notes are no commands',
     { fix: '# Reboot soon.\napt-get install x' },
@@ -95,8 +95,8 @@ test.each<[string, Partial<Told>, string]>([
     `${'m'.repeat(200)}. Fix: apt-get install x ...`,
   ],
   ['a message that is too long by itself', { message: 'm'.repeat(300), fix: 'x' }, `${'m'.repeat(253)}...`],
-])('the message of a condition: %s', (_, told, message) => {
-  const patch = renderNodePatch(report([check('a', { ...missing, ...told })]), { before: [], now })
+])('the message of a condition: %s', (_, published, message) => {
+  const patch = renderNodePatch(report([check('a', { ...missing, ...published })]), { before: [], now })
   expect(patch.status.conditions[0]?.message).toBe(message)
 })
 
@@ -112,7 +112,7 @@ test('64 checks fit the annotation, cut between checks and with a count', () => 
   expect(omitted).toBeGreaterThan(0)
 })
 
-const missing: Told = {
+const missing: Published = {
   state: 'missing',
   since: '2026-11-24T09:00:00.123Z',
   reason: 'BinaryNotFound',
@@ -121,8 +121,8 @@ const missing: Told = {
   needs: ['binary:iscsiadm'],
 }
 
-function check(name: string, told: Told): ReportCheck {
-  const { state, reason, message, fix, since } = told
+function check(name: string, published: Published): ReportCheck {
+  const { state, reason, message, fix, since } = published
   return {
     name,
     title: name,
@@ -133,8 +133,8 @@ function check(name: string, told: Told): ReportCheck {
     fix,
     since,
     findings: [],
-    published: true,
-    told,
+    isPublished: true,
+    published,
     pending: null,
     changes: 0,
   }

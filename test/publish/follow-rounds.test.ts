@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Clock } from '#agent/model/host.ts'
 import type { Round } from '#agent/model/report.ts'
 import { followRounds } from '#agent/publish/follow-rounds.ts'
-import { createBoard } from '#agent/publish/report-store.ts'
+import { createReportStore } from '#agent/publish/report-store.ts'
 import { settingsWith } from '../model/settings.ts'
 
 test('another reason is told at once, the same one again only after a while', async () => {
@@ -40,24 +40,24 @@ test('another reason is told at once, the same one again only after a while', as
 
 /** On a real machine the boot clock starts anew, and a round file on a disk is there still. */
 test('after a reboot the old round is not believed, and the first new one is', async () => {
-  const { put, reason, board, told, pass } = follow(5_000, roundAt(9_000_000))
+  const { put, reason, store, told, pass } = follow(5_000, roundAt(9_000_000))
   expect(told).toEqual([expect.stringContaining('from the future')])
-  expect(board.current()).toBeNull()
+  expect(store.current()).toBeNull()
   put(roundAt(6_000))
   pass(1_500)
   await expect.poll(reason).toBe('BinaryNotFound')
-  expect(board.stale()).toBeNull()
+  expect(store.stale()).toBeNull()
   pass(180_000)
-  expect(board.stale()).toContain('no round has come for more than 3m')
+  expect(store.stale()).toContain('no round has come for more than 3m')
 })
 
 test('what is wrong with one check is told once, and again when it is over; the others go on', async () => {
-  const { put, board, faults } = follow(100_000)
+  const { put, store, faults } = follow(100_000)
   const [good, bad] = [
     roundAt(100_000),
     { ...roundAt(100_000).checks[0], name: 'b', message: 'x'.repeat(3_000) },
   ]
-  const states = () => board.current()?.checks.map(({ name, reason }) => `${name} ${reason}`)
+  const states = () => store.current()?.checks.map(({ name, reason }) => `${name} ${reason}`)
   for (const boot of [100_001, 100_002]) {
     put(JSON.stringify({ ...good, boot, checks: [...good.checks, bad] }))
     await expect.poll(states).toEqual(['a BinaryNotFound', 'b ResultUnusable'])
@@ -79,17 +79,17 @@ function follow(boot: number, first?: Round) {
   if (first !== undefined) put(first)
   let now = boot
   const clock: Clock = { now: () => new Date(0), boot: () => now, after: () => () => {} }
-  const board = createBoard({ clock, interval: 60_000, node: () => 'n' })
+  const store = createReportStore({ clock, interval: 60_000, node: () => 'n' })
   const told: string[] = []
   const silence = (why: string) => {
     told.push(why)
-    board.silence(why)
+    store.silence(why)
   }
   const faults: (readonly string[])[] = []
   const faulty = (now: readonly string[]) => void faults.push(now)
   const stop = followRounds({
     path,
-    board: { ...board, silence },
+    store: { ...store, silence },
     clock,
     changed: () => {},
     faulty,
@@ -100,10 +100,10 @@ function follow(boot: number, first?: Round) {
   })
   return {
     put,
-    board,
+    store,
     told,
     faults,
-    reason: () => board.current()?.checks[0]?.reason,
+    reason: () => store.current()?.checks[0]?.reason,
     pass: (ms: number) => void (now += ms),
   }
 }

@@ -140,7 +140,7 @@ describe('publishing', () => {
     expect(api.applied.at(-1)?.status.conditions).toEqual([])
   })
 
-  test('a Node that was made anew is told anew', async () => {
+  test('a Node that was made anew is published anew', async () => {
     const { publish, api, clock } = await start()
     await publish({ a: 'missing' })
     api.uid = 'uid-2'
@@ -185,7 +185,7 @@ describe('events', () => {
     expect(api.events).toHaveLength(2)
   })
 
-  test('what was held back is told when the ten minutes are over, if it still holds', async () => {
+  test('what was held back is published when the ten minutes are over, if it still holds', async () => {
     const { publish, publisher, api, clock } = await start()
     await publish({ a: 'missing' })
     await clock.pass(60_000)
@@ -260,15 +260,15 @@ const down: ApiRefusal = { ok: false, status: null, message: 'ECONNREFUSED', ret
 
 function check(name: string, state: State): ReportCheck {
   const said = { state, reason: 'AllReady', message: 'm', fix: null, since: '2026-11-24T00:00:00Z' } as const
-  const told = { ...said, needs: [] }
+  const published = { ...said, needs: [] }
   return {
     ...said,
     name,
     title: name,
     why: '',
     findings: [],
-    published: true,
-    told,
+    isPublished: true,
+    published,
     pending: null,
     changes: 0,
   }

@@ -48,7 +48,7 @@ test('what the Node says nothing of, or what is not ours, begins anew', () => {
 })
 
 function toldOf({ report }: Settled): State[] {
-  return report.checks.map((check) => check.told.state)
+  return report.checks.map((check) => check.published.state)
 }
 
 function patchOf({ report }: Settled, before: NodeView['conditions'], second: number) {

@@ -26,7 +26,7 @@ describe('1,000 checks as people write them', () => {
     mkdirSync(own)
     for (const [name, text] of Object.entries(manyChecks(1_000)))
       writeFileSync(join(own, `${name}.yaml`), text)
-    const loaded = load({ config: null, ownChecks: own, allowCommands: false })
+    const loaded = load({ config: null, customChecks: own, allowCommands: false })
     const host = recordedHost(new URL('../hosts/debian-12', import.meta.url).pathname)
     const files = { loaded, mistakes: [] }
     round = await makeRound({ host, clock: fakeClock(), files, names: loaded.catalog.keys() })

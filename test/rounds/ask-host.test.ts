@@ -34,7 +34,7 @@ function check(origin: Check['origin'], needs: readonly string[]): Check {
 test('custom checks are asked after the shipped ones, and what both ask is asked once', async () => {
   const host = countingHost()
   const checks = [
-    check('own', ['unit: theirs.service', 'file: /shared']),
+    check('custom', ['unit: theirs.service', 'file: /shared']),
     check('shipped', ['unit: ours.service', 'file: /shared']),
   ]
   const answers = await askHost(host, checks, { facts: debian, known: [] })
@@ -54,7 +54,7 @@ test('what custom checks ask beyond the bound is not asked, and is unknown for t
   const count = mostCustomQuestions / 400 + 1
   const custom = Array.from({ length: count }, (_, file) =>
     check(
-      'own',
+      'custom',
       Array.from({ length: 400 }, (_, index) => `file: /${file}-${index}`),
     ),
   )

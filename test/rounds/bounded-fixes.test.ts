@@ -4,8 +4,8 @@ import { boundFixes } from '#agent/rounds/bounded-fixes.ts'
 
 test('fixes are whole until all of a round are too long together; then only what is short is', () => {
   const notes = '# a note\n'.repeat(5_000).trimEnd()
-  const say = boundFixes((mends) => (mends.length === 0 ? 'modprobe x' : notes))
-  const [few, many] = [[], [{ own: null, written: [], opponents: [] }]]
+  const say = boundFixes((candidates) => (candidates.length === 0 ? 'modprobe x' : notes))
+  const [few, many] = [[], [{ exact: null, others: [], opponents: [] }]]
   const facts = {} as Parameters<Asked['fixText']>[1]
   const all = Array.from({ length: 100 }, () => say(many, facts) ?? '')
   expect(all.filter((fix) => fix === notes)).toHaveLength(Math.ceil(2_000_000 / notes.length))

@@ -28,7 +28,7 @@ writeFileSync(
   join(folder, 'checks', 'each.yaml'),
   `title: t\nwhy: w\nneeds:\n${needs.map((need) => `  - ${need}\n`).join('')}`,
 )
-const loaded = load({ config: null, ownChecks: join(folder, 'checks'), allowCommands: true })
+const loaded = load({ config: null, customChecks: join(folder, 'checks'), allowCommands: true })
 
 const hosts = new URL('../hosts/', import.meta.url).pathname
 const composed = ['arch', 'rocky-9', 'flatcar-4459'].map((name) =>

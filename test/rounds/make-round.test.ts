@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { load } from '#agent/catalog/load.ts'
 import type { Loaded } from '#agent/catalog/load.ts'
-import { failureTeller } from '#agent/commands/wiring/log-failures.ts'
+import { createFailureLog } from '#agent/commands/wiring/log-failures.ts'
 import type { Failure } from '#agent/commands/wiring/log-failures.ts'
 import type { Host } from '#agent/model/host.ts'
 import type { Question } from '#agent/model/question.ts'
@@ -18,7 +18,7 @@ writeFileSync(
   join(folder, 'mine.yaml'),
   'title: t\nwhy: w\nneeds:\n  - kernelModule: nfs\n  - package: [nope]\n  - package: nfs-common\n  - file: /etc/hostname\n',
 )
-const loaded = load({ config: null, ownChecks: folder, allowCommands: false })
+const loaded = load({ config: null, customChecks: folder, allowCommands: false })
 const recorded = recordedHost(new URL('../hosts/debian-12', import.meta.url).pathname)
 
 describe('a round of a host that brings out a bug of ours', () => {
@@ -30,7 +30,7 @@ describe('a round of a host that brings out a bug of ours', () => {
     // An answer of another form than any host gives, of which parsing the package database fails.
     const odd = oneAnswer('/var/lib/dpkg/status', { text: null })
     const told: Failure[] = []
-    const failed = failureTeller((failure) => told.push(failure))
+    const failed = createFailureLog((failure) => told.push(failure))
     for (let time = 0; time < 3; time++) {
       const round = await makeRound({ ...options(odd), failed })
       const findings = round.checks[0]?.findings.map(({ need, state }) => [need, state])
@@ -58,7 +58,7 @@ describe('a round of a host that brings out a bug of ours', () => {
       const told: Failure[] = []
       const round = await makeRound({
         ...options(host),
-        failed: failureTeller((failure) => told.push(failure)),
+        failed: createFailureLog((failure) => told.push(failure)),
       })
       expect(round.checks[0]).toMatchObject({ state: 'unknown', reason: 'HostNotReachable' })
       expect(round.checks[0]?.message).toMatch(/hostdeps failed to ask it: /)

@@ -2,7 +2,7 @@ import { load } from '#agent/catalog/load.ts'
 
 /** Shipped checks that take in others: what own checks of workloads take in themselves. */
 function workloads(): string[] {
-  const { catalog } = load({ config: null, ownChecks: null, allowCommands: false })
+  const { catalog } = load({ config: null, customChecks: null, allowCommands: false })
   const checks = [...catalog.values()].filter(({ needs }) => needs.some(({ type }) => type === 'check'))
   return checks.map(({ name }) => name)
 }

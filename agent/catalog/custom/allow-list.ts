@@ -1,8 +1,8 @@
 import type { Kind, NamedFile } from '#agent/model/need.ts'
 import type { Question } from '#agent/model/question.ts'
 import type { Path } from '#agent/catalog/yaml/yaml-tree.ts'
-import type { Mistake } from '#agent/catalog/mistake.ts'
-import type { Reader, Rules } from '#agent/catalog/rules.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
+import type { Reader, Rules } from './rules.ts'
 
 /** Where a user's own check may have a file read; a place ends in / when it is a folder, * is one name. */
 interface Allowed {
@@ -78,7 +78,7 @@ const certificates: Allowed = {
 }
 
 /** What a user's own check may not do, as mistakes of its file. Shipped checks may do all. */
-export function ownCheckMistakes(
+export function allowListMistakes(
   reader: Reader,
   path: Path,
   need: { kind: Kind; spec: Record<string, unknown> },

@@ -1,7 +1,7 @@
 import type { Question, ReadAllQuestion, ReadQuestion, RunQuestion } from '#agent/model/question.ts'
 import { listAll } from '#agent/needs/package/rpm.ts'
 import { tracking } from '#agent/needs/clock.ts'
-import type { Rules } from '#agent/catalog/rules.ts'
+import type { Rules } from './rules.ts'
 
 /**
  * What a custom check may ask, decided from the question itself, whichever kind of need put it: a new kind cannot forget it,

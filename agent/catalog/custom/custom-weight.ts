@@ -11,7 +11,7 @@ import type { Check } from '#agent/model/check.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Need } from '#agent/model/need.ts'
 import type { Question } from '#agent/model/question.ts'
-import { allNeeds } from '#agent/catalog/needs-of.ts'
+import { allNeeds } from '#agent/model/needs-of.ts'
 
 /** Each adds to what came before it, and says why that is too much for one process; null when it is not. */
 export interface Scale {

@@ -1,7 +1,7 @@
 import type { Check } from '#agent/model/check.ts'
 import type { FixByDistro } from '#agent/model/fix.ts'
 import type { Need, SourcePlace } from '#agent/model/need.ts'
-import type { Mistake } from '#agent/catalog/mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 
 /** Whys and notes that are no sentences: a tired administrator reads them, and each by itself. */
 export function unclearWords(check: Check): Mistake[] {

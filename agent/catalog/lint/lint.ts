@@ -4,16 +4,16 @@ import type { Check } from '#agent/model/check.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { FixByDistro } from '#agent/model/fix.ts'
 import { needsAgainst } from '#agent/model/conflict.ts'
-import { writtenFixes } from '#agent/model/judge.ts'
+import { otherFixes } from '#agent/model/judge.ts'
 import type { HostNeed, Need } from '#agent/model/need.ts'
 import type { Reason } from '#agent/model/reason.ts'
 import { reasons } from '#agent/model/reasons.ts'
 import type { Catalog } from '#agent/catalog/catalog.ts'
 import { hostsFor, shortNames } from './lint-hosts.ts'
 import { unclearWords } from './lint-words.ts'
-import { didYouMean } from '#agent/catalog/mistake.ts'
-import type { Mistake } from '#agent/catalog/mistake.ts'
-import { allNeeds } from '#agent/catalog/needs-of.ts'
+import { didYouMean } from '#agent/catalog/yaml/mistake.ts'
+import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
+import { allNeeds } from '#agent/model/needs-of.ts'
 
 /** What is wrong beyond their form with the checks of one origin; of a conflict between shipped ones, both sides. */
 export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[] {
@@ -87,7 +87,7 @@ function placeMistakes(path: readonly [Need, ...Need[]]): Mistake[] {
 function unfixed(check: Check, need: Need): Mistake[] {
   const hosts = hostsFor([need, ...allWithin(need)]).filter((facts) => appliesTo(facts, [need]))
   const gaps = hosts.flatMap((facts) => {
-    const reason = unmended(check, need, facts)
+    const reason = unfixedReason(check, need, facts)
     return reason === undefined ? [] : [{ reason, id: facts.distro.id ?? '' }]
   })
   return [...Map.groupBy(gaps, ({ reason }) => reason)].map(([reason, of]) => {
@@ -97,13 +97,13 @@ function unfixed(check: Check, need: Need): Mistake[] {
 }
 
 /** A reason for which nothing is said on a host, null for any; undefined when there is none. */
-function unmended(check: Check, need: Need, facts: Facts): Reason | null | undefined {
+function unfixedReason(check: Check, need: Need, facts: Facts): Reason | null | undefined {
   if (need.type === 'check') return undefined
   const without = ({ fixes }: Way) => fixes.every((fix) => chooseFix(fix, facts) === null)
   if (need.type === 'host') return waysToMiss(check, need).find(without)?.reason
   if (need.fix !== null && chooseFix(need.fix, facts) !== null) return undefined
   const applying = need.needs.filter((inner) => appliesTo(facts, [inner]))
-  const found = applying.map((inner) => unmended(check, inner, facts))
+  const found = applying.map((inner) => unfixedReason(check, inner, facts))
   return found.every((reason) => reason !== undefined) ? found[0] : undefined
 }
 
@@ -120,7 +120,7 @@ function waysToMiss(check: Check, need: HostNeed): readonly Way[] {
   const known = ways.get(need)
   if (known !== undefined) return known
   const fixesFor = (reason: Reason | null) =>
-    writtenFixes({ ...need, usualFix: () => need.usualFix(reason) }, check, null)
+    otherFixes({ ...need, genericFix: () => need.genericFix(reason) }, check, null)
   const all = [null, ...missing].map((reason) => ({ reason, fixes: fixesFor(reason) }))
   const texts = all.map(({ fixes }) => JSON.stringify(fixes))
   const different = all.filter((_, index) => texts.indexOf(texts[index] ?? '') === index)

@@ -8,7 +8,7 @@ import { makeRound } from '#agent/rounds/make-round.ts'
 import { startRounds } from '#agent/rounds/round-loop.ts'
 import { hostPlace, loadOptions, openHostFrom } from './host-flags.ts'
 import type { HostFlags } from './host-flags.ts'
-import { failureTeller } from './log-failures.ts'
+import { createFailureLog } from './log-failures.ts'
 
 export interface Asking {
   /** How the host is reached, for people. */
@@ -31,7 +31,7 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
   const loaded = () => files.current().loaded
   const host = openHostFrom(flags, loaded)
   const watcher = watchHost(hostPlace(flags))
-  const tellFailure = failureTeller((failure) =>
+  const tellFailure = createFailureLog((failure) =>
     log.error(failure, 'hostdeps failed to judge what it asked, and that is unknown'),
   )
   let loop: ReturnType<typeof startRounds> | null = null

@@ -49,7 +49,7 @@ export function loadFrom(flags: LoadFlags, only: readonly string[] | null = null
 }
 
 export function loadOptions({ config, checks, allowCommands }: LoadFlags): LoadOptions {
-  return { config: config ?? null, ownChecks: checks ?? null, allowCommands: allowCommands ?? false }
+  return { config: config ?? null, customChecks: checks ?? null, allowCommands: allowCommands ?? false }
 }
 
 export function openHostFrom(flags: HostFlags, loaded: () => Loaded): Host {

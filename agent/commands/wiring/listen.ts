@@ -29,7 +29,7 @@ export function addPlaceFlags(command: Command): Command {
 }
 
 export interface ListenOptions {
-  readonly board: ReportSource
+  readonly store: ReportSource
   readonly log: Logger
   readonly config: Config
   readonly flags: PlaceFlags
@@ -37,12 +37,12 @@ export interface ListenOptions {
   readonly publishing: () => PublishStatus | null
 }
 
-/** Serves the board where flags and config say; a place that cannot be had is the user's to mend. */
-export async function listen({ board, log, config, flags, publishing }: ListenOptions): Promise<HttpServer> {
+/** Serves the store where flags and config say; a place that cannot be had is the user's to mend. */
+export async function listen({ store, log, config, flags, publishing }: ListenOptions): Promise<HttpServer> {
   const place = { host: flags.host ?? config.http.host, port: flags.port ?? config.http.port }
   const { version } = manifest
   const start = (host: string) =>
-    startHttp({ source: board, log, host, port: place.port, publishing, version })
+    startHttp({ source: store, log, host, port: place.port, publishing, version })
   try {
     return await start(place.host).catch((error: unknown) => {
       if (place.host === '::' && hasNoIpv6(error)) return start('0.0.0.0')

@@ -15,7 +15,7 @@ export interface Failure {
 const most = 1000
 
 /** Tells of each need once, not again with each round. */
-export function failureTeller(tell: (failure: Failure) => void): Failed {
+export function createFailureLog(tell: (failure: Failure) => void): Failed {
   const told = new Set<string>()
   return (error, need) => {
     const at = need === null ? 'the host' : `${need.id} (${placeOf(need)})`

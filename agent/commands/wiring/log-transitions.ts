@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 
-/** One line for each check whose state changed (at first sight: that is not fine), and none for a round without a change. */
+/** One line for each check whose state changed (at first snapshot: that is not fine), and none for a round without a change. */
 export function logTransitions(log: Logger, before: Report | null, now: Report): void {
   const old = new Map((before?.checks ?? []).map((check) => [check.name, check]))
   for (const check of now.checks) logTransition(log, old.get(check.name), check)
@@ -12,7 +12,7 @@ function logTransition(log: Logger, old: ReportCheck | undefined, check: ReportC
   const isTrouble = state === 'missing' || state === 'unknown'
   if (old === undefined && !isTrouble) return
   // That no round comes is one line for all checks, told by who follows the rounds.
-  if (reason === 'RoundStale' || (old?.reason === 'RoundStale' && old.told.state === state)) return
+  if (reason === 'RoundStale' || (old?.reason === 'RoundStale' && old.published.state === state)) return
   if (old?.state !== state) {
     const level = isTrouble ? 'warn' : 'info'
     log[level](

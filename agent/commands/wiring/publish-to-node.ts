@@ -6,7 +6,7 @@ import { openNodeApi } from '#agent/kube/open-node-api.ts'
 import type { PublishStatus, Settings } from '#agent/model/report.ts'
 import { watchConfinement } from '#agent/publish/confinement.ts'
 import { Publisher } from '#agent/publish/publisher.ts'
-import type { ReportBoard } from '#agent/publish/report-store.ts'
+import type { ReportStore } from '#agent/publish/report-store.ts'
 import { restoreSettled } from '#agent/publish/restore.ts'
 import { givenNodeName } from './node-name.ts'
 
@@ -16,11 +16,11 @@ export type Published =
   | { readonly status: null; readonly why: string }
 
 /**
- * Puts what the board says on the Node that NODE_NAME names. Without that or an API server nothing is published. An agent's
+ * Puts what the store says on the Node that NODE_NAME names. Without that or an API server nothing is published. An agent's
  * `token` is to be confined, and is watched for it.
  */
-export function publishBoard(
-  board: ReportBoard,
+export function publishToNode(
+  store: ReportStore,
   config: Config,
   { log, token }: { log: Logger; token: boolean },
 ): Published {
@@ -37,10 +37,10 @@ export function publishBoard(
     log,
     restore: (view) => {
       const [now, boot] = [systemClock.now(), systemClock.boot()]
-      board.restore(restoreSettled(view, { settings, now, boot }))
+      store.restore(restoreSettled(view, { settings, now, boot }))
     },
   })
-  board.subscribe((report) => publisher.publish(report))
+  store.subscribe((report) => publisher.publish(report))
   const confinement = token ? watchConfinement({ api, node, clock: systemClock, log }) : null
   return {
     status: () => ({ ...publisher.status(), policyEnforced: confinement?.isEnforced() ?? null }),

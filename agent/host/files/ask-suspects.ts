@@ -3,7 +3,7 @@ import type { AnswerEntry } from '#agent/model/answers.ts'
 import type { Answer, RunResult } from '#agent/model/question.ts'
 import { childArgv, readChild } from './ask-child.ts'
 import type { FileQuestion } from './ask-files.ts'
-import { inBatches } from '#agent/host/programs/batches.ts'
+import { inBatches } from './batches.ts'
 
 /** Questions by the mount that they lead to, and that may hang. */
 export type BySuspect = ReadonlyMap<string, readonly FileQuestion[]>

@@ -1,7 +1,7 @@
 import { askFiles } from './ask-files.ts'
 import { createFileCache } from './file-cache.ts'
 import type { ChildTask } from './ask-child.ts'
-import { hostPath } from '#agent/host/programs/host-path.ts'
+import { hostPath } from './host-path.ts'
 
 /**
  * A process of its own that reads files where its parent must not, or cannot: on a mount that may hang, or in other

@@ -11,7 +11,7 @@ import {
 import type { Stats, StatsFs } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { Answer, FileStat, FileText, FolderNames, FolderText, Space } from '#agent/model/question.ts'
-import { fateOfErrno } from '#agent/host/errno.ts'
+import { fateOfErrno } from './errno.ts'
 import type { Resolved } from './resolve-path.ts'
 
 /** Bytes of a file that are read when the question says nothing else. */

@@ -1,8 +1,8 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import type { Answer, Unanswered } from '#agent/model/question.ts'
-import { fateOfErrno, unansweredErrno } from '#agent/host/errno.ts'
-import type { Refused } from '#agent/host/errno.ts'
+import { fateOfErrno, unansweredErrno } from './errno.ts'
+import type { Refused } from './errno.ts'
 import type { SuspectMounts } from './suspect-mounts.ts'
 
 /** Where paths are followed. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import type { Answer, PortHolders, PortQuestion } from '#agent/model/question.ts'
-import { fateOfErrno } from '#agent/host/errno.ts'
+import { fateOfErrno } from '#agent/host/files/errno.ts'
 import type { RunningProcess } from './list-processes.ts'
 import { standingOf } from './host-process.ts'
 import { openSockets } from './open-sockets.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Answer, ProcessFacts, ProcessQuestion } from '#agent/model/question.ts'
-import { fateOfErrno } from '#agent/host/errno.ts'
+import { fateOfErrno } from '#agent/host/files/errno.ts'
 import { findProcess } from './list-processes.ts'
 import type { RunningProcess } from './list-processes.ts'
 import { holdProcess } from './held-process.ts'

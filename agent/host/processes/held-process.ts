@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import type { Unanswered } from '#agent/model/question.ts'
-import { unansweredErrno } from '#agent/host/errno.ts'
+import { unansweredErrno } from '#agent/host/files/errno.ts'
 
 /** One process, held by an open descriptor of its /proc/<pid>. */
 export interface HeldProcess {

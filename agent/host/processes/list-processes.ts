@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import type { Answer } from '#agent/model/question.ts'
-import { unansweredErrno } from '#agent/host/errno.ts'
+import { unansweredErrno } from '#agent/host/files/errno.ts'
 
 export interface RunningProcess {
   readonly pid: number

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { fateOfErrno } from '#agent/host/errno.ts'
+import { fateOfErrno } from '#agent/host/files/errno.ts'
 
 /** The inodes of the sockets that a process has open; null when it may not be looked into. */
 export type OpenSockets = (pid: number) => readonly string[] | null

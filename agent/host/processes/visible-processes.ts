@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import type { Answer, Unanswered } from '#agent/model/question.ts'
-import { unansweredErrno } from '#agent/host/errno.ts'
+import { unansweredErrno } from '#agent/host/files/errno.ts'
 import type { RunningProcess } from './list-processes.ts'
 
 /**
@@ -12,7 +12,7 @@ import type { RunningProcess } from './list-processes.ts'
  *
  * @param targetPid null when the target is where we are, whose /proc shows just its own
  */
-export function keepInside(
+export function visibleProcesses(
   procfs: string,
   targetPid: number | null,
   listed: Answer<readonly RunningProcess[]>,

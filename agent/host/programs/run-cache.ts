@@ -1,12 +1,12 @@
 import type { Answer, RunResult } from '#agent/model/question.ts'
 
 /** The good answers of programs that read some folders alone: they stand while nothing in those folders changes. */
-export interface KeptRuns {
+export interface RunCache {
   /** @param sign of the folders as they are now; null when that cannot be told: then it is asked anew. */
   keep(key: string, sign: string | null, ask: () => Promise<Answer<RunResult>>): Promise<Answer<RunResult>>
 }
 
-export function createKeptRuns(): KeptRuns {
+export function createRunCache(): RunCache {
   const kept = new Map<string, { readonly sign: string; readonly answer: Answer<RunResult> }>()
   return {
     async keep(key, sign, ask) {

@@ -3,18 +3,18 @@ import type { Answer, Program, RunQuestion, RunResult } from '#agent/model/quest
 import type { FileQuestion, FileView } from '#agent/host/files/ask-files.ts'
 import { isExecutableFormat } from './executable-format.ts'
 import { signFile, signFolders } from '#agent/host/files/folder-signature.ts'
-import type { KeptRuns } from './run-cache.ts'
-import { mountNamespaceOf } from '#agent/host/mount-namespace.ts'
+import type { RunCache } from './run-cache.ts'
+import { mountNamespaceOf } from '#agent/host/processes/mount-namespace.ts'
 import { nsenterArgv, readNsenter } from './nsenter.ts'
-import { once } from '#agent/host/once.ts'
+import { once } from '#agent/host/files/once.ts'
 import { resolvePath } from '#agent/host/files/resolve-path.ts'
-import type { Target } from '#agent/host/target.ts'
+import type { Target } from '#agent/host/processes/target.ts'
 
 /** What running the host's programs takes. */
 export interface Runner {
   readonly view: FileView
   readonly target: Target
-  readonly kept: KeptRuns
+  readonly kept: RunCache
   /** @param spent milliseconds of the deadline that are over already */
   run(argv: readonly [string, ...string[]], spent: number): Promise<Answer<RunResult>>
   askFile(question: FileQuestion): Promise<Answer<unknown>>

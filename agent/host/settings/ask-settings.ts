@@ -2,7 +2,7 @@ import type { AnswerEntry } from '#agent/model/answers.ts'
 import type { Answer, Question, ReadQuestion, RunResult, StatQuestion } from '#agent/model/question.ts'
 import { childArgv, readChild } from '#agent/host/files/ask-child.ts'
 import type { FileQuestion } from '#agent/host/files/ask-files.ts'
-import { inBatches } from '#agent/host/programs/batches.ts'
+import { inBatches } from '#agent/host/files/batches.ts'
 import { headArgv, readHead } from './read-by-head.ts'
 import { readStat, statArgv } from './read-by-stat.ts'
 

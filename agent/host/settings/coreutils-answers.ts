@@ -9,7 +9,7 @@ interface Asked {
  * An answer a question, of a program of coreutils that tells of many places at once; null when it did not tell of each, or is
  * another one than that of coreutils. `valuesOf` finds in its output what it told, by place below the root.
  */
-export function toldByPlace<T>(
+export function answersByPlace<T>(
   { root, questions }: Asked,
   ran: Answer<RunResult>,
   valuesOf: (stdout: string) => ReadonlyMap<string, T>,

@@ -1,7 +1,7 @@
 import { release } from 'node:os'
 import type { Answer } from '#agent/model/question.ts'
 import type { FileQuestion } from '#agent/host/files/ask-files.ts'
-import type { NamespaceKind, Target } from '#agent/host/target.ts'
+import type { NamespaceKind, Target } from '#agent/host/processes/target.ts'
 
 /**
  * Settings below /proc/sys that the kernel keeps for each namespace: whoever reads them is told those of its own, through

@@ -1,5 +1,5 @@
 import type { Answer, FileText, ReadQuestion, RunResult } from '#agent/model/question.ts'
-import { toldByPlace } from './coreutils-answers.ts'
+import { answersByPlace } from './coreutils-answers.ts'
 
 /** Bytes of each file; a setting has a few. */
 const mostRead = 65_536
@@ -12,13 +12,13 @@ export function headArgv(root: string, questions: readonly ReadQuestion[]): read
   return ['head', '-v', '-c', String(mostRead), '--', ...questions.map(({ path }) => root + path)]
 }
 
-/** See {@link toldByPlace}. */
+/** See {@link answersByPlace}. */
 export function readHead(
   root: string,
   questions: readonly ReadQuestion[],
   ran: Answer<RunResult>,
 ): readonly Answer<FileText>[] | null {
-  return toldByPlace({ root, questions }, ran, textsOf)
+  return answersByPlace({ root, questions }, ran, textsOf)
 }
 
 /** `==> path <==` before each, and an empty line between two. */

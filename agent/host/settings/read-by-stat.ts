@@ -1,19 +1,19 @@
 import { constants } from 'node:fs'
 import type { Answer, FileStat, RunResult, StatQuestion } from '#agent/model/question.ts'
-import { toldByPlace } from './coreutils-answers.ts'
+import { answersByPlace } from './coreutils-answers.ts'
 
 /** stat(1) of coreutils tells of many places at once, for a twentieth of what a Node.js costs. It is in the agent's image. */
 export function statArgv(root: string, questions: readonly StatQuestion[]): readonly [string, ...string[]] {
   return ['stat', '-L', '-c', '%f %u %g %s %n', '--', ...questions.map(({ path }) => root + path)]
 }
 
-/** See {@link toldByPlace}. */
+/** See {@link answersByPlace}. */
 export function readStat(
   root: string,
   questions: readonly StatQuestion[],
   ran: Answer<RunResult>,
 ): readonly Answer<FileStat>[] | null {
-  return toldByPlace({ root, questions }, ran, (stdout) => statsOf(root, stdout))
+  return answersByPlace({ root, questions }, ran, (stdout) => statsOf(root, stdout))
 }
 
 function statsOf(root: string, stdout: string): ReadonlyMap<string, FileStat> {

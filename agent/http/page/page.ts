@@ -7,7 +7,7 @@ import type { Html } from './html.ts'
 import { renderCheck, renderState, shapes } from './page-check.ts'
 import { script } from './page-script.ts'
 import { style } from './page-style.ts'
-import type { Sight } from '#agent/http/snapshot.ts'
+import type { Snapshot } from '#agent/http/snapshot.ts'
 
 /** The page runs and loads nothing but what it brings, each allowed by its hash. */
 export const pageHeaders = {
@@ -37,9 +37,9 @@ const checksGoHere = '<!-- checks -->'
  * One page of HTML, complete without its script; that only keeps it up to date. Its checks are made one after the other, anew
  * for each who asks: of a thousand checks the whole may be larger than the heap.
  */
-export function renderPage(sight: Sight, etag: string): () => Iterable<string> {
-  const checks = (sight.report?.checks ?? []).toSorted((a, b) => rank(a) - rank(b))
-  const [head = '', foot = ''] = renderFrame(sight, etag).split(checksGoHere)
+export function renderPage(snapshot: Snapshot, etag: string): () => Iterable<string> {
+  const checks = (snapshot.report?.checks ?? []).toSorted((a, b) => rank(a) - rank(b))
+  const [head = '', foot = ''] = renderFrame(snapshot, etag).split(checksGoHere)
   return function* parts() {
     yield head
     for (const check of checks) yield renderCheck(check).markup
@@ -47,8 +47,8 @@ export function renderPage(sight: Sight, etag: string): () => Iterable<string> {
   }
 }
 
-function renderFrame(sight: Sight, etag: string): string {
-  const { report } = sight
+function renderFrame(snapshot: Snapshot, etag: string): string {
+  const { report } = snapshot
   return html`<!doctype html>
     <html lang="en" data-etag="${etag}" data-version="${version}">
       <head>
@@ -61,7 +61,7 @@ function renderFrame(sight: Sight, etag: string): string {
       <body>
         ${shapes}
         <header id="summary">${renderSummary(report)}</header>
-        <div id="notices" role="status">${renderNotices(sight)}</div>
+        <div id="notices" role="status">${renderNotices(snapshot)}</div>
         <div id="lost" role="alert" hidden></div>
         <main>
           <label class="filter"
@@ -111,7 +111,7 @@ function renderSummary(report: Report | null): Html {
     <p class="small">asked <time datetime="${report.at}">${report.at}</time> in ${report.took} ms</p>`
 }
 
-function renderNotices({ report, stale, unpublished }: Sight): Html {
+function renderNotices({ report, stale, unpublished }: Snapshot): Html {
   const notices = [
     ...(stale === null
       ? []

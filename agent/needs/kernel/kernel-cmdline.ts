@@ -2,9 +2,9 @@ import * as z from 'zod'
 import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
-import { listOf, word } from '#agent/needs/bounded.ts'
-import { firstFound } from '#agent/needs/first-found.ts'
-import { parseOnce } from '#agent/needs/parse-once.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
+import { firstFound } from '#agent/needs/parts/first-found.ts'
+import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 import { bootWith } from '#agent/fixes/generic-fixes.ts'
 
 const parameter = word(
@@ -36,7 +36,7 @@ export const kernelCmdline: Kind<typeof schema> = {
   name: 'kernelCmdline',
   schema,
   subject: ({ kernelCmdline: { parameters, absent } }) => (absent ? 'not ' : '') + parameters.join('|'),
-  usualFix: ({ kernelCmdline: { parameters, absent } }) =>
+  genericFix: ({ kernelCmdline: { parameters, absent } }) =>
     bootWith(absent ? `Take ${parameters[0]} from` : `Add ${parameters[0]} to`),
   questions: () => [commandLine],
   judge({ kernelCmdline: { parameters, absent } }, answers) {

@@ -1,10 +1,10 @@
 import type { Answers } from '#agent/model/answers.ts'
-import { keepLast } from '#agent/model/memoize-last.ts'
+import { memoizeLast } from '#agent/model/memoize-last.ts'
 import type { FileText, ReadQuestion } from '#agent/model/question.ts'
-import { firstFound } from '#agent/needs/first-found.ts'
-import type { UnreadSource } from '#agent/needs/first-found.ts'
-import { parseOnce } from '#agent/needs/parse-once.ts'
-import { wholeLines } from '#agent/needs/whole-part.ts'
+import { firstFound } from '#agent/needs/parts/first-found.ts'
+import type { UnreadSource } from '#agent/needs/parts/first-found.ts'
+import { parseOnce } from '#agent/needs/parts/parse-once.ts'
+import { wholeLines } from '#agent/needs/parts/whole-part.ts'
 
 /**
  * The configuration that the running kernel was built with. The value of an option that is not set is "n"; of one that is not
@@ -23,7 +23,7 @@ const limit = 4 * 1024 * 1024
  * be another kernel's. The module "configs" is never loaded to get /proc/config.gz: that would change the host.
  * https://github.com/kubernetes/system-validators/blob/master/validators/kernel_validator.go
  */
-export const kernelConfigQuestions = keepLast((kernel: string | null): readonly ReadQuestion[] =>
+export const kernelConfigQuestions = memoizeLast((kernel: string | null): readonly ReadQuestion[] =>
   ['/proc/config.gz', ...(kernel === null ? [] : placesOf(kernel))].map((path) => ({
     ask: 'read',
     path,

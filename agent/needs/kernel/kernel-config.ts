@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Kind } from '#agent/model/need.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { listOf, word } from '#agent/needs/bounded.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
 import { anotherKernel } from '#agent/fixes/generic-fixes.ts'
 
@@ -30,7 +30,7 @@ export const kernelConfig: Kind<typeof schema> = {
   name: 'kernelConfig',
   schema,
   subject: (spec) => shortList(itemsOf(spec)),
-  usualFix: () => anotherKernel,
+  genericFix: () => anotherKernel,
   questions: (_, facts) => kernelConfigQuestions(facts.kernel),
   judge(spec, answers, facts) {
     const config = readKernelConfig(answers, facts.kernel)

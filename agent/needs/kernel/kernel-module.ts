@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Kind } from '#agent/model/need.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { listOf, word } from '#agent/needs/bounded.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { missingModule } from './missing-module.ts'
 import { blacklisted, blockOf } from './modprobe-rules.ts'
 import { foldName, loadedState } from './module-files.ts'
@@ -38,7 +38,7 @@ export const kernelModule: Kind<typeof schema> = {
   name: 'kernelModule',
   schema,
   subject: (spec) => foldName(spec.kernelModule),
-  usualFix({ kernelModule: name, config }, reason) {
+  genericFix({ kernelModule: name, config }, reason) {
     const isGone = reason === 'ModuleNotFound' || reason === 'ModuleNotInKernel'
     if (!isGone) return loadModule(name)
     // What no option builds is not Linux's own: only the check knows where it comes from.
@@ -105,7 +105,8 @@ function judgeFile(
   const block = blocks.find(({ isCertain }) => isCertain) ?? blocks[0]
   if (block?.isCertain)
     return verdict('ModuleBlocked', { name, by: block.by }, { evidence, fix: { note: block.note } })
-  if (how.mustBeLoaded) return verdict('ModuleNotLoaded', { name }, { evidence, usual: { modules: [name] } })
+  if (how.mustBeLoaded)
+    return verdict('ModuleNotLoaded', { name }, { evidence, genericFix: { modules: [name] } })
   if (block) return verdict('ModuleUnknown', { name, detail: block.by }, { evidence })
   if (sources.unreadRules)
     return unanswered(`whether ${name} may be loaded (${sources.unreadRules.path})`, sources.unreadRules)

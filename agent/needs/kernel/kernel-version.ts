@@ -7,10 +7,10 @@ import type { Verdict } from '#agent/model/reason.ts'
 import { upstreamQuestions, upstreamVersion } from '#agent/model/upstream-kernel.ts'
 import { isKernelIn } from '#agent/versions/kernel.ts'
 import type { RunningKernel } from '#agent/versions/kernel.ts'
-import { listOf } from '#agent/needs/bounded.ts'
-import { firstFound } from '#agent/needs/first-found.ts'
-import { rangeText } from '#agent/needs/version-range.ts'
-import { anotherKernel, mendedKernel } from '#agent/fixes/generic-fixes.ts'
+import { listOf } from '#agent/needs/parts/bounded.ts'
+import { firstFound } from '#agent/needs/parts/first-found.ts'
+import { rangeText } from '#agent/needs/parts/version-range.ts'
+import { anotherKernel, fixedKernel } from '#agent/fixes/generic-fixes.ts'
 
 const schema = z.strictObject({
   kernelVersion: rangeText.describe(
@@ -27,7 +27,7 @@ export const kernelVersion: Kind<typeof schema> = {
   name: 'kernelVersion',
   schema,
   subject: (spec) => [spec.kernelVersion, ...(spec.notIn ?? []).map((bad) => `not ${bad}`)].join(','),
-  usualFix: (_, reason) => (reason === 'KernelVersionBad' ? mendedKernel : anotherKernel),
+  genericFix: (_, reason) => (reason === 'KernelVersionBad' ? fixedKernel : anotherKernel),
   questions: () => [release, ...upstreamQuestions],
   judge(spec, answers, facts) {
     const named = facts.kernel ?? lineOf(answers, release)

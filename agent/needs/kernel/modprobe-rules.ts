@@ -1,7 +1,7 @@
 import type { FolderText } from '#agent/model/question.ts'
 import { foldName } from './module-files.ts'
 import { matchesName } from './module-glob.ts'
-import { parseOnce } from '#agent/needs/parse-once.ts'
+import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 
 /** What modprobe.d(5) and the kernel's command line say about loading modules. */
 export interface Rule {

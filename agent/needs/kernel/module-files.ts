@@ -1,6 +1,6 @@
 import type { FileText } from '#agent/model/question.ts'
 import { matchesName } from './module-glob.ts'
-import { parseOnce } from '#agent/needs/parse-once.ts'
+import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 
 /**
  * Exact searches in what depmod(8) writes. Hyphen and underscore are one in a module's name, in files, aliases and

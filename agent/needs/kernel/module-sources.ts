@@ -1,5 +1,5 @@
 import type { Answers } from '#agent/model/answers.ts'
-import { keepLast } from '#agent/model/memoize-last.ts'
+import { memoizeLast } from '#agent/model/memoize-last.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type {
   FileText,
@@ -10,14 +10,14 @@ import type {
   ReadQuestion,
   StatQuestion,
 } from '#agent/model/question.ts'
-import { firstFound } from '#agent/needs/first-found.ts'
-import type { Source, UnreadSource } from '#agent/needs/first-found.ts'
+import { firstFound } from '#agent/needs/parts/first-found.ts'
+import type { Source, UnreadSource } from '#agent/needs/parts/first-found.ts'
 import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
 import type { KernelConfig } from './kernel-config-file.ts'
 import { readCommandLine, readRules } from './modprobe-rules.ts'
 import type { Rule } from './modprobe-rules.ts'
-import { wholeEntries, wholeLines } from '#agent/needs/whole-part.ts'
-import type { WholePart } from '#agent/needs/whole-part.ts'
+import { wholeEntries, wholeLines } from '#agent/needs/parts/whole-part.ts'
+import type { WholePart } from '#agent/needs/parts/whole-part.ts'
 
 /** All that tells of a kernel module, as far as it could be read. Nothing is run, nothing is loaded. */
 export interface ModuleSources {
@@ -90,7 +90,7 @@ export function readModuleSources(name: string, answers: Answers, facts: Facts):
 }
 
 /** What is asked for every module alike, as the same objects: of a hundred modules it is most of what a round looks up. */
-const sharedBy = keepLast((facts: Facts) => {
+const sharedBy = memoizeLast((facts: Facts) => {
   const folders = kernelFolders(facts)
   const ofKernel = (file: string): readonly ReadQuestion[] =>
     facts.kernel === null ? [] : folders.map(({ path }) => read(`${path}/${facts.kernel}/${file}`))

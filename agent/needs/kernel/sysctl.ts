@@ -4,8 +4,8 @@ import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { word } from '#agent/needs/bounded.ts'
-import { firstFound } from '#agent/needs/first-found.ts'
+import { word } from '#agent/needs/parts/bounded.ts'
+import { firstFound } from '#agent/needs/parts/first-found.ts'
 import { setSysctl } from '#agent/fixes/generic-fixes.ts'
 
 /** A single quote or a control character would end the quotes of the command that sets it. */
@@ -57,7 +57,7 @@ export const sysctl: Kind<typeof schema> = {
   name: 'sysctl',
   schema,
   subject: (spec) => spec.sysctl,
-  usualFix({ sysctl: key, is, min, max }) {
+  genericFix({ sysctl: key, is, min, max }) {
     const value = is ?? min ?? max
     return value === undefined ? null : setSysctl(key, value.join(' '))
   },
@@ -105,8 +105,8 @@ function judgeFields(spec: Spec, fields: readonly string[]): Verdict {
 }
 
 function wrong(key: string, shown: string, needed: { wanted: string; set: readonly string[] }): Verdict {
-  const usual = { sysctls: { [key]: needed.set.join(' ') } }
-  return verdict('SysctlWrong', { key, value: plainValue(key, shown), wanted: needed.wanted }, { usual })
+  const genericFix = { sysctls: { [key]: needed.set.join(' ') } }
+  return verdict('SysctlWrong', { key, value: plainValue(key, shown), wanted: needed.wanted }, { genericFix })
 }
 
 /** net.ipv4.tcp_fastopen_key and net.ipv6.conf.*.stable_secret are for root's eyes only. */

@@ -5,14 +5,14 @@ import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import type { Compare } from '#agent/versions/order.ts'
 import { inRange, lenient } from '#agent/versions/range.ts'
-import { listOf, word } from '#agent/needs/bounded.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { apk } from './apk.ts'
 import { dpkg } from './dpkg.ts'
 import type { Family } from './package-family.ts'
 import { pacman } from './pacman.ts'
 import { rpm } from './rpm.ts'
 import type { FindPackage, PackageState } from './package-state.ts'
-import { versionRange } from '#agent/needs/version-range.ts'
+import { versionRange } from '#agent/needs/parts/version-range.ts'
 
 /** Exact names: a pattern would find packages that nobody meant. dpkg lists some with their architecture. */
 export const packageName = word(/^\w[\w.+-]*(:[a-z0-9-]+)?$/, 'is not the name of a package (no patterns)')

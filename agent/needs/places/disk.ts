@@ -35,7 +35,7 @@ export const disk: Kind<typeof schema> = {
   name: 'disk',
   schema,
   subject: ({ disk: spec }) => spec.path,
-  usualFix: ({ disk: { path } }) =>
+  genericFix: ({ disk: { path } }) =>
     everywhere(`Free space on the file system of ${path}, or give it a larger disk.`),
   questions: ({ disk: { path } }) => [path, ...above(path)].map(questionFor),
   judge({ disk: spec }, answers) {

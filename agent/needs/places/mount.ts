@@ -5,8 +5,8 @@ import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { absolutePath } from './absolute-path.ts'
-import { listOf, word } from '#agent/needs/bounded.ts'
-import { firstFound } from '#agent/needs/first-found.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
+import { firstFound } from '#agent/needs/parts/first-found.ts'
 import { findHolder, findMount } from './mount-table.ts'
 import type { Mount } from './mount-table.ts'
 import { placeQuestions, realPlace } from './real-place.ts'
@@ -117,22 +117,22 @@ function judgeFound(wanted: Wishes, seen: Seen): Verdict {
   const { at, holds, found } = seen
   const where = holds === null || holds === at ? '' : ` at ${at}`
   const evidence = [`${found.fstype}, ${found.options.join(',')}, ${found.propagation.join(' and ')}${where}`]
-  const told: Told = { path: tell(seen), found, evidence: { evidence } }
+  const shown: Shown = { path: nameHolder(seen), found, evidence: { evidence } }
   return (
-    wrongType(wanted, told) ??
-    wrongPropagation(wanted, told) ??
-    wrongOptions(wanted, told) ??
+    wrongType(wanted, shown) ??
+    wrongPropagation(wanted, shown) ??
+    wrongOptions(wanted, shown) ??
     verdict('MountFound', { path: at, holds, fstype: found.fstype }, { evidence })
   )
 }
 
-interface Told {
+interface Shown {
   readonly path: string
   readonly found: Mount
   readonly evidence: { readonly evidence: readonly string[] }
 }
 
-function wrongType({ fstype: wanted }: Wishes, { path: at, found, evidence }: Told): Verdict | null {
+function wrongType({ fstype: wanted }: Wishes, { path: at, found, evidence }: Shown): Verdict | null {
   const { fstype } = found
   if (!wanted || wanted.includes(fstype)) return null
   return verdict('MountWrongType', { path: at, fstype, wanted }, evidence)
@@ -140,7 +140,7 @@ function wrongType({ fstype: wanted }: Wishes, { path: at, found, evidence }: To
 
 function wrongPropagation(
   { propagation: wanted }: Wishes,
-  { path: at, found, evidence }: Told,
+  { path: at, found, evidence }: Shown,
 ): Verdict | null {
   if (wanted === undefined || found.propagation.includes(wanted)) return null
   const propagation = found.propagation.join(' and ')
@@ -149,7 +149,7 @@ function wrongPropagation(
 
 function wrongOptions(
   { options: wanted = [], notOptions = [] }: Wishes,
-  { path: at, found, evidence }: Told,
+  { path: at, found, evidence }: Shown,
 ): Verdict | null {
   const lacking = wanted.find((option) => !found.options.includes(option))
   if (lacking !== undefined)
@@ -159,7 +159,7 @@ function wrongOptions(
   return verdict('MountWrongOptions', { path: at, option: unwanted, wanted: false }, evidence)
 }
 
-/** Who mends it has to know the mount, and why it is asked for. */
-function tell({ at, holds }: Seen): string {
+/** Whoever fixes it has to know the mount, and why it is asked for. */
+function nameHolder({ at, holds }: Seen): string {
   return holds === null || holds === at ? at : `${at}, which holds ${holds},`
 }

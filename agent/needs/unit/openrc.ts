@@ -58,8 +58,8 @@ function judgeService(service: string, wanted: WantedUnit, answers: Answers): Ve
 function judgeInactive(service: string, isUp: boolean, { evidence }: Seen): Verdict {
   if (!isUp) return verdict('UnitReady', { unit: service, state: 'stopped' }, { evidence })
   const word = shellWord(service)
-  const usual = { run: [`rc-service ${word} stop`, `rc-update del ${word}`] }
-  return verdict('UnitActive', { unit: service }, { evidence, usual })
+  const genericFix = { run: [`rc-service ${word} stop`, `rc-update del ${word}`] }
+  return verdict('UnitActive', { unit: service }, { evidence, genericFix })
 }
 
 function judgeEnabled(service: string, { answers, evidence }: Seen): Verdict {
@@ -72,8 +72,8 @@ function judgeEnabled(service: string, { answers, evidence }: Seen): Verdict {
     const answer = answers.of(level)
     if (answer.fate !== 'absent' && answer.fate !== 'found') return unanswered(level.path, answer, evidence)
   }
-  const usual = { run: [`rc-update add ${shellWord(service)} default`] }
-  return verdict('UnitNotEnabled', { unit: service, state: 'in no runlevel' }, { evidence, usual })
+  const genericFix = { run: [`rc-update add ${shellWord(service)} default`] }
+  return verdict('UnitNotEnabled', { unit: service, state: 'in no runlevel' }, { evidence, genericFix })
 }
 
 function judgeStopped(service: string, { answers, evidence }: Seen): Verdict {

@@ -15,7 +15,7 @@ export function judgeSystemd(wanted: WantedUnit, answers: Answers): Verdict {
     judgeUnit(question.name, wanted, answers.of(question)),
   )
   const told = tellUnit(wanted, wanted.units, verdicts)
-  return told.reason === 'UnitActive' ? { ...told, usual: stopAll(wanted.units, verdicts) } : told
+  return told.reason === 'UnitActive' ? { ...told, genericFix: stopAll(wanted.units, verdicts) } : told
 }
 
 /** In one command: a socket that is left would start its service again. */
@@ -91,8 +91,8 @@ function judgeEnabled(unit: string, { LoadState, UnitFileState }: UnitProperties
   if (enabled.includes(UnitFileState)) return verdict('UnitReady', { unit, state: UnitFileState }, seen)
   const state = notEnabled[UnitFileState] ?? UnitFileState
   const canBe = ['disabled', 'linked', 'linked-runtime'].includes(UnitFileState)
-  const usual = canBe ? { usual: { run: [`systemctl enable ${shellWord(unit)}`] } } : {}
-  return verdict('UnitNotEnabled', { unit, state }, { ...seen, ...usual })
+  const genericFix = canBe ? { genericFix: { run: [`systemctl enable ${shellWord(unit)}`] } } : {}
+  return verdict('UnitNotEnabled', { unit, state }, { ...seen, ...genericFix })
 }
 
 /** Why its unit file is no use; null when it is loaded. */

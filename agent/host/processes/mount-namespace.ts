@@ -1,6 +1,6 @@
 import { openSync, readlinkSync } from 'node:fs'
 import type { Unanswered } from '#agent/model/question.ts'
-import { unansweredErrno } from './errno.ts'
+import { unansweredErrno } from '#agent/host/files/errno.ts'
 
 /** The mount namespace of the host, which programs are run in. It is kept open, so that `file` never names another. */
 export interface MountNamespace {

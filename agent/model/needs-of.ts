@@ -1,4 +1,4 @@
-import type { CheckNeed, Need } from '#agent/model/need.ts'
+import type { CheckNeed, Need } from './need.ts'
 
 /** With those that anyOf holds. */
 export function allNeeds(needs: readonly Need[]): readonly Need[] {

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import type { Unanswered } from '#agent/model/question.ts'
-import { unansweredErrno } from './errno.ts'
-import { holdProcess } from '#agent/host/processes/held-process.ts'
+import { unansweredErrno } from '#agent/host/files/errno.ts'
+import { holdProcess } from './held-process.ts'
 import { openMountNamespace } from './mount-namespace.ts'
 import type { MountNamespace } from './mount-namespace.ts'
 
