@@ -55,7 +55,7 @@ function readAnew(options: LoadOptions, otherwise: () => Loaded): Followed {
   return { loaded: 'mistakes' in usable ? loadShipped() : usable, mistakes }
 }
 
-function identifyAll({ config, customChecks }: LoadOptions): string {
+function identifyAll({ config, customChecks = null }: LoadOptions): string {
   const names = customChecks === null ? [] : namesIn(customChecks)
   // Those that are read, with what else a ConfigMap's folder holds.
   const inFolder = names.slice(0, mostCustomChecks + 10).map((name) => join(customChecks ?? '', name))

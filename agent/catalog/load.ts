@@ -24,8 +24,8 @@ const shippedFolder = join(import.meta.dirname, '../../checks')
 export interface LoadOptions {
   /** The config file; null for the defaults. */
   readonly config: string | null
-  /** A folder of users' own checks; null for none. */
-  readonly customChecks: string | null
+  /** A folder of custom checks; there are none unless it is named. */
+  readonly customChecks?: string | null
   readonly allowCommands: boolean
 }
 
@@ -41,7 +41,7 @@ export interface Loaded {
  * may have no more than those checks and the published ones, with all that they name.
  */
 export function load(options: LoadOptions, only: readonly string[] | null = null): Loaded {
-  const { config: file, customChecks, allowCommands } = options
+  const { config: file, customChecks = null, allowCommands } = options
   const own = readCustomFolder(customChecks, customRules(allowCommands))
   const texts = [...readShipped(), ...own.texts]
   const configText = file === null ? null : readText(file)
@@ -73,7 +73,7 @@ function loadPart(texts: readonly CheckText[], { file, configText, only }: Part)
 
 /** What can be used of files with mistakes: the keys of the config and the own checks that have none. */
 export function loadUsable(options: LoadOptions): Loaded {
-  const { config: file, customChecks } = options
+  const { config: file, customChecks = null } = options
   const own = readCustomFolder(customChecks, customRules(options.allowCommands))
   const texts = withoutMistakes([...readShipped(), ...own.texts])
   const { catalog, known } = readCatalog(texts)
@@ -94,7 +94,7 @@ function withoutMistakes(texts: readonly CheckText[]): readonly CheckText[] {
 
 /** The shipped checks by the built-in config: when nothing that people wrote can be used. */
 export function loadShipped(): Loaded {
-  return load({ config: null, customChecks: null, allowCommands: false })
+  return load({ config: null, allowCommands: false })
 }
 
 function contentOf(written: CheckText): unknown {
@@ -177,7 +177,7 @@ interface CustomTexts {
   readonly mistakes: readonly Mistake[]
 }
 
-/** The custom checks as far as their files can be read, the first of them where there are too many. */
+/** Custom checks as far as their files can be read, the first of them where there are too many. */
 function readCustomFolder(folder: string | null, rules: CheckText['rules']): CustomTexts {
   if (folder === null) return { texts: [], mistakes: [] }
   const names = orMistakes(folder, () => namesIn(folder))
