@@ -1,3 +1,4 @@
+import { closure } from '#agent/model/closure.ts'
 import { hash } from 'node:crypto'
 import type { Check } from '#agent/model/check.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
@@ -86,20 +87,13 @@ export function aliasesOf(catalog: Catalog): KnownNames['aliases'] {
   )
 }
 
-/** Those of the named checks and all that they take in, each once. */
+/** The named checks that there are, and all that they include, each once. */
 export function closeOver(catalog: Catalog, names: Iterable<string>): Check[] {
-  const seen = new Map<string, Check>()
-  const visit = (name: string) => {
-    const check = catalog.get(name)
-    if (check === undefined || seen.has(name)) return
-    seen.set(name, check)
-    for (const taken of checkNeeds(check.needs)) visit(taken.check)
-  }
-  for (const name of names) visit(name)
-  return [...seen.values()]
+  const includedBy = (name: string) => checkNeeds(catalog.get(name)?.needs ?? []).map(({ check }) => check)
+  return [...closure(names, includedBy)].flatMap((name) => catalog.get(name) ?? [])
 }
 
-/** What has to be asked to judge the named checks: with all that they take in, the checks that want the opposite of theirs. */
+/** The checks to ask: the named ones, what they include, and what conflicts with them. */
 export function checksToAsk(catalog: Catalog, names: Iterable<string>): Check[] {
   const checks = closeOver(catalog, names)
   const opponents = checks.flatMap(({ needs }) =>
@@ -108,7 +102,7 @@ export function checksToAsk(catalog: Catalog, names: Iterable<string>): Check[] 
   return closeOver(catalog, [...checks.map(({ name }) => name), ...opponents])
 }
 
-/** Those of the named checks that are a check, or take it in. */
-export function includersOf(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
+/** Which of the named checks are a check, or include it. */
+export function whichInclude(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
   return names.filter((name) => closeOver(catalog, [name]).some((one) => one.name === check))
 }

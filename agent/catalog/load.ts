@@ -13,7 +13,7 @@ import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { Mistakes, orMistakes } from '#agent/catalog/yaml/mistake.ts'
-import { isKnown, knownNames, reach } from './named-checks.ts'
+import { isKnown, knownNames, withNamed } from './named-checks.ts'
 
 /** What all files of the folder of shipped checks say, by their names, as the build writes it down. */
 export const valuesFile = 'values.json'
@@ -67,7 +67,7 @@ function loadPart(texts: readonly CheckText[], { file, configText, only }: Part)
   const config = readConfigText(file, configText, names)
   const isPossible = known.length === texts.length && only.every((name) => names.names.includes(name))
   if (!isPossible || 'mistakes' in config) return null
-  const { catalog } = readCatalog(reach(known, [...only, ...config.config.checks]))
+  const { catalog } = readCatalog(withNamed(known, [...only, ...config.config.checks]))
   return { config: config.config, catalog, hash: hashOf([texts.map(contentOf), configText]) }
 }
 

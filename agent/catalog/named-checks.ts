@@ -1,3 +1,4 @@
+import { closure } from '#agent/model/closure.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
 import { checkNameOf } from './check-file.ts'
 import type { CheckText } from './check-file.ts'
@@ -9,18 +10,11 @@ export function isKnown(text: CheckText): text is KnownText {
   return typeof text.value === 'object' && text.value !== null
 }
 
-/** Those of the named checks and of all that they name in turn: what they take in, and what they conflict with. */
-export function reach(texts: readonly KnownText[], names: readonly string[]): readonly KnownText[] {
+/** The named checks and all that these name in turn: what they include, and what they conflict with. */
+export function withNamed(texts: readonly KnownText[], names: readonly string[]): readonly KnownText[] {
   const byName = new Map(texts.map((text) => [checkNameOf(text.file), text]))
-  const reached = new Set<KnownText>()
-  const visit = (name: string) => {
-    const text = byName.get(name)
-    if (text === undefined || reached.has(text)) return
-    reached.add(text)
-    namedIn(text.value).forEach(visit)
-  }
-  names.forEach(visit)
-  return texts.filter((text) => reached.has(text))
+  const reached = closure(names, (name) => namedIn(byName.get(name)?.value))
+  return texts.filter((text) => reached.has(checkNameOf(text.file)))
 }
 
 export function knownNames(texts: readonly KnownText[]): KnownNames {

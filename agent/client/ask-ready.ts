@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
+import { fetchCause } from '#agent/model/fetch-cause.ts'
 import { plainLine } from '#agent/model/plain.ts'
 
 /** What an agent, asked at /ready/<name>, said of a check; or why it did not. */
@@ -59,7 +60,7 @@ async function askGate(base: URL, check: string, wait: number): Promise<GateAnsw
     const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'error', signal })
     return answerOf(check, { status: response.status, body: await textOf(response), host: base.host })
   } catch (error) {
-    return { says: 'not yet', lines: [`${base.host} does not answer: ${plainLine(whyOf(error))}`] }
+    return { says: 'not yet', lines: [`${base.host} does not answer: ${plainLine(fetchCause(error))}`] }
   }
 }
 
@@ -128,12 +129,4 @@ function parse(body: string): unknown {
   } catch {
     return null
   }
-}
-
-/** fetch itself says only "fetch failed"; why it did is in its cause. */
-function whyOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return 'it takes too long'
-  if (error.cause instanceof AggregateError) return error.cause.errors.map(whyOf).join('; ')
-  return error.cause instanceof Error ? whyOf(error.cause) : error.message
 }

@@ -3,8 +3,8 @@ import { renderText } from '#agent/render/text.ts'
 import { pageHeaders, renderPage } from '#agent/http/page/page.ts'
 import { sendTagged } from './report-routes.ts'
 import { accepts, addRoute } from './server.ts'
-import { oncePerSnapshot, tagOf } from './snapshot.ts'
-import type { Snapshot } from './snapshot.ts'
+import { oncePerSnapshot, tagOf } from './take-snapshot.ts'
+import type { Snapshot } from '#agent/model/snapshot.ts'
 
 /** GET /: a page for browsers, text for curl. */
 export function addFrontRoute(app: FastifyInstance, look: () => Snapshot): void {

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { retryAfter, sendProblem } from './problem.ts'
 import { addRoute } from './server.ts'
-import type { Snapshot } from './snapshot.ts'
+import { unreadiness } from '#agent/model/snapshot.ts'
+import type { Snapshot } from '#agent/model/snapshot.ts'
 
 /** GET /healthz: this process answers. GET /readyz: what it answers is new and stands on the Node too. */
 export function addHealthRoutes(app: FastifyInstance, look: () => Snapshot): void {
@@ -11,14 +12,4 @@ export function addHealthRoutes(app: FastifyInstance, look: () => Snapshot): voi
     if (why === null) reply.type('text/plain; charset=utf-8').send('ready\n')
     else sendProblem(reply.header('retry-after', retryAfter), 503, why)
   })
-}
-
-function unreadiness({ report, stale, unpublished }: Snapshot): string | null {
-  if (stale !== null) return stale
-  if (report === null) return 'no round has finished yet'
-  if (unpublished !== null) return unpublished
-  const { mistakes } = report.settings
-  return mistakes.length === 0
-    ? null
-    : `the config is invalid, and only what was or is valid of it is in use: ${mistakes.join('; ')}`
 }

@@ -5,7 +5,7 @@ import type { PublishStatus } from '#agent/model/report.ts'
 import { renderMetrics } from '#agent/render/metrics.ts'
 import { startLong } from './client-limits.ts'
 import { addRoute } from './server.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Snapshot } from '#agent/model/snapshot.ts'
 
 /** Milliseconds: the default of 10 would wake the process a hundred times a second. */
 const eventLoopMonitoringPrecision = 1_000

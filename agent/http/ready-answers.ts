@@ -1,8 +1,10 @@
 import type { Report, ReportCheck } from '#agent/model/report.ts'
+import { isUsable } from '#agent/model/state.ts'
 import { renderGate } from '#agent/render/text.ts'
 import { unknownCheck } from './unknown-check.ts'
 import { problemText, problemType, retryAfter } from './problem.ts'
-import type { Snapshot } from './snapshot.ts'
+import { noRoundYet } from '#agent/model/snapshot.ts'
+import type { Snapshot } from '#agent/model/snapshot.ts'
 
 /** The answer of /ready/<name>, made at most once a report and not once a request. */
 export interface ReadyAnswer {
@@ -21,16 +23,14 @@ interface Form {
 export function readyAnswers(snapshot: Snapshot): (name: string) => ReadyAnswer {
   const { report } = snapshot
   if (report === null) {
-    const notYet = refusal(
-      snapshot.stale === null ? 'no round has finished yet' : `no round has finished yet: ${snapshot.stale}`,
-    )
+    const notYet = refusal(snapshot.stale === null ? noRoundYet : `${noRoundYet}: ${snapshot.stale}`)
     return () => notYet
   }
   const checks = new Map(report.checks.map((check) => [check.name, check]))
   const made = new Map<string, ReadyAnswer>()
   return (name) => {
     const check = checks.get(name)
-    if (check === undefined) return noSuchCheck(name, report)
+    if (check === undefined) return unknownCheckAnswer(name, report)
     const answer = made.get(name) ?? readyAnswer(check, report)
     made.set(name, answer)
     return answer
@@ -50,7 +50,7 @@ export function refusal(detail: string): ReadyAnswer {
 function readyAnswer(check: ReportCheck, report: Report): ReadyAnswer {
   const { state, since, reason, message, fix } = check
   const members = { node: report.node, check: check.name, state, since, reason, message, fix }
-  const isReady = state === 'ready' || state === 'not-applicable'
+  const isReady = isUsable(state)
   const text = renderGate(check, report)
   if (isReady) {
     const json = form('application/json; charset=utf-8', `${JSON.stringify(members)}\n`)
@@ -66,7 +66,7 @@ function readyAnswer(check: ReportCheck, report: Report): ReadyAnswer {
   }
 }
 
-function noSuchCheck(name: string, report: Report): ReadyAnswer {
+function unknownCheckAnswer(name: string, report: Report): ReadyAnswer {
   const json = form(problemType, unknownCheck(name, report))
   return { isFinal: true, status: 404, text: json, json }
 }

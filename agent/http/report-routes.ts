@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { fingerprint } from '#agent/render/fingerprint.ts'
 import { jsonParts } from '#agent/render/json.ts'
 import { startLong } from './client-limits.ts'
 import { unknownCheck } from './unknown-check.ts'
 import { problemType, retryAfter, sendProblem } from './problem.ts'
 import { addRoute, nameOf } from './server.ts'
-import { tagOf } from './snapshot.ts'
-import type { Snapshot } from './snapshot.ts'
+import { tagOf } from './take-snapshot.ts'
+import { noRoundYet } from '#agent/model/snapshot.ts'
+import type { Snapshot } from '#agent/model/snapshot.ts'
 
 const json = 'application/json; charset=utf-8'
 
@@ -43,12 +44,8 @@ export interface Tagged {
 }
 
 /** As bytes: a text would be turned into bytes of its own for each client that is slow to take it. */
-function tagged(text: string, etag = etagOf(text)): Tagged {
+function tagged(text: string, etag = `"${fingerprint(text)}"`): Tagged {
   return { body: Buffer.from(text), etag }
-}
-
-export function etagOf(body: string): string {
-  return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
 }
 
 /** 304 for a client that has it already. */
@@ -68,5 +65,5 @@ function hasAlready(header: string | undefined, etag: string): boolean {
 
 function sendNotYet(reply: FastifyReply): void {
   reply.header('retry-after', retryAfter)
-  sendProblem(reply, 503, 'no round has finished yet')
+  sendProblem(reply, 503, noRoundYet)
 }

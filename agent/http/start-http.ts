@@ -8,7 +8,7 @@ import { readyAnswers, refusal } from './ready-answers.ts'
 import { addReadyRoute } from './ready-route.ts'
 import { addReportRoutes } from './report-routes.ts'
 import { createServer } from './server.ts'
-import { oncePerSnapshot, openSnapshots } from './snapshot.ts'
+import { oncePerSnapshot, openSnapshots } from './take-snapshot.ts'
 import { openRoom } from './waiting-room.ts'
 
 export interface HttpOptions {

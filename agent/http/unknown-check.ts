@@ -1,4 +1,4 @@
-import { aliasTarget, nearNames } from '#agent/model/did-you-mean.ts'
+import { aliasTarget, nearNames, noSuchCheck } from '#agent/model/did-you-mean.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { Report } from '#agent/model/report.ts'
 import { problemText } from './problem.ts'
@@ -9,8 +9,9 @@ export function unknownCheck(asked: string, { checks, settings }: Report): strin
   const names = checks.map((check) => check.name)
   const alias = aliasTarget(name, settings.aliases)
   if (alias !== null && names.includes(alias))
-    return problemText(404, `there is no check ${name}; use ${alias}`, { near: [alias] })
+    return problemText(404, noSuchCheck(name, { names, aliases: settings.aliases }), { near: [alias] })
   const near = nearNames(name, names)
-  const hint = near.length > 0 ? `near are: ${near.join(', ')}` : '/v1/report lists all'
-  return problemText(404, `there is no check ${name}; ${hint}`, { check: name, near })
+  const detail = noSuchCheck(name, { names, aliases: {} })
+  const elsewhere = near.length > 0 ? '' : '; /v1/report lists all'
+  return problemText(404, `${detail}${elsewhere}`, { check: name, near })
 }

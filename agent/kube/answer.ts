@@ -1,4 +1,5 @@
 import { ApiException } from '@kubernetes/client-node'
+import { fetchCause } from '#agent/model/fetch-cause.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 
 /** Makes an answer of a call; nothing is thrown. */
@@ -13,18 +14,11 @@ export async function answerOf<T>(call: () => Promise<T>): Promise<ApiAnswer<T>>
 /** A refusal of the API server, or why no answer came. */
 function refusalOf(error: unknown): ApiRefusal {
   if (!(error instanceof ApiException)) {
-    return { ok: false, status: null, message: causeOf(error), retryAfter: null }
+    return { ok: false, status: null, message: fetchCause(error), retryAfter: null }
   }
   const seconds = Number(error.headers['retry-after'])
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null
   return { ok: false, status: error.code, message: messageOf(error), retryAfter }
-}
-
-/** fetch itself says only "fetch failed"; why it did is in its cause. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof AggregateError) return error.cause.errors.map(causeOf).join('; ')
-  return error.cause instanceof Error ? causeOf(error.cause) : error.message
 }
 
 /** The message of the Status object in the body, which the library hands on as text. */

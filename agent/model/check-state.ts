@@ -1,13 +1,7 @@
 import { verdict } from './reason.ts'
 import type { Finding } from './report.ts'
+import { worstState } from './state.ts'
 import type { State } from './state.ts'
-
-const worstFirst: readonly State[] = ['missing', 'unknown', 'ready']
-
-/** The worst state of several: missing, unknown, ready; not-applicable is skipped, and left when all are. */
-function worst(states: readonly State[]): State {
-  return worstFirst.find((state) => states.includes(state)) ?? 'not-applicable'
-}
 
 type Said = Pick<Finding, 'state' | 'reason' | 'message'>
 
@@ -15,7 +9,7 @@ type Said = Pick<Finding, 'state' | 'reason' | 'message'>
 export function checkVerdict(findings: readonly Finding[]): Said {
   const required = findings.filter((finding) => !finding.recommended)
   const deciding = required.length > 0 ? required : findings
-  const state = worst(deciding.map((finding) => finding.state))
+  const state = worstState(deciding.map((finding) => finding.state))
   if (state === 'not-applicable') return deciding[0] ?? verdict('AllReady', { messages: [] })
   if (state !== 'ready' && deciding === required) return sumUp(required, state)
   return readyVerdict(findings.filter((finding) => finding.state !== 'not-applicable'))
@@ -25,7 +19,7 @@ export function checkVerdict(findings: readonly Finding[]): Said {
 function sumUp(findings: readonly Finding[], state: State): Said {
   const same = findings.filter((finding) => finding.state === state)
   const [first] = same
-  // The first may be a check taken in, and have said already how many more of its own there are.
+  // The first may be an included check whose message already counts its own.
   const [, text = '', inner = '0'] = /^(.*?)(?: \(and (\d+) more\))?$/s.exec(first?.message ?? '') ?? []
   const others = new Set(same.map((finding) => finding.message)).size - 1 + Number(inner)
   const more = others > 0 ? ` (and ${others} more)` : ''

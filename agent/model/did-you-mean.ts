@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { longestName } from './bounds.ts'
 import { plainLine } from './plain.ts'
+import { orList } from './reason-entry.ts'
 
 /** What a check may be asked for by: its name, or an alias, which only leads to the name. */
 export interface KnownNames {
@@ -42,8 +43,4 @@ function measured(name: string, known: readonly string[]): { other: string; far:
     .filter(({ other, far }) => far <= Math.max(2, Math.floor(other.length / 3)))
     .toSorted((a, b) => a.far - b.far)
     .slice(0, most)
-}
-
-function orList(names: readonly string[]): string {
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : (names[0] ?? '')
 }

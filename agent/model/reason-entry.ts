@@ -16,7 +16,7 @@ export function notApplicable<A>(text: (args: A) => string) {
 }
 
 export function orList(names: readonly string[]): string {
-  return names.join(' or ')
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : (names[0] ?? '')
 }
 
 /** Of many alternatives the first: the findings have them all. */

@@ -1,8 +1,8 @@
 import { conditionType, labelKey, reportAnnotation } from '#agent/model/names.ts'
 import type { NodeCondition, NodePatch } from './node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
-import type { State } from '#agent/model/state.ts'
 import { renderMessage } from './message.ts'
+import { conditionStatus } from './read-back.ts'
 
 export interface PatchOptions {
   /** What the Node says now; times of conditions that do not change stay as they are. */
@@ -31,19 +31,12 @@ export function renderNodePatch(report: Report, options: PatchOptions): NodePatc
   }
 }
 
-const statusOf = {
-  ready: 'True',
-  'not-applicable': 'True',
-  missing: 'False',
-  unknown: 'Unknown',
-} as const satisfies Record<State, NodeCondition['status']>
-
 function renderCondition({ name, published }: ReportCheck, { before, now }: PatchOptions): NodeCondition {
   const type = conditionType(name)
   const old = before.find((condition) => condition.type === type)
   const said = {
     type,
-    status: statusOf[published.state],
+    status: conditionStatus[published.state],
     reason: published.reason,
     message: renderMessage(published, longestMessage),
   }

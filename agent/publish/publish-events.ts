@@ -1,8 +1,8 @@
-import { conditionType, labelKey } from '#agent/model/names.ts'
 import type { NodeEvent, NodeView } from '#agent/node/node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
-import { states } from '#agent/model/state.ts'
+import { configInvalid } from '#agent/model/snapshot.ts'
 import type { State } from '#agent/model/state.ts'
+import { stateOn } from '#agent/node/read-back.ts'
 import { renderMessage } from '#agent/node/message.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { QueueOptions } from './event-queue.ts'
@@ -33,7 +33,7 @@ export function createEventPublisher(options: QueueOptions) {
 
   const tellCheck = (check: ReportCheck, regarding: Regarding) => {
     const known = remembered.get(check.name)
-    const old = known?.state ?? stateOn(start, check.name)
+    const old = known?.state ?? (start === null ? undefined : stateOn(start, check.name))
     const { state } = check.published
     const isNews =
       old === undefined ? state === 'missing' : old !== state && (state === 'missing' || state === 'ready')
@@ -97,19 +97,6 @@ function checkEvent({ name, published }: ReportCheck): What {
 
 function configEvent(mistakes: string): What {
   if (mistakes === '') return { type: 'Normal', reason: 'ConfigValid', note: 'the config is valid again' }
-  const note = `the config is invalid, and only what was or is valid of it is in use: ${mistakes}`.slice(
-    0,
-    longestNote,
-  )
+  const note = `${configInvalid}: ${mistakes}`.slice(0, longestNote)
   return { type: 'Warning', reason: 'ConfigInvalid', note }
-}
-
-/** By the label, or where labels are switched off by the condition. */
-function stateOn(node: NodeView | null, check: string): State | undefined {
-  const label = states.find((state) => state === node?.labels[labelKey(check)])
-  const condition = node?.conditions.find(({ type }) => type === conditionType(check))
-  return (
-    label ??
-    (condition && ({ True: 'ready', False: 'missing', Unknown: 'unknown' } as const)[condition.status])
-  )
 }

@@ -1,9 +1,9 @@
 import { showDuration } from '#agent/model/duration.ts'
 import type { Clock } from '#agent/model/host.ts'
-import { verdict } from '#agent/model/reason.ts'
 import type { CheckResult, Report, ReportSource, Round } from '#agent/model/report.ts'
 import { settle } from '#agent/model/settle.ts'
 import type { Settled } from '#agent/model/settle.ts'
+import { stale } from '#agent/model/stale.ts'
 
 /** Rounds go in, reports are to be had: the newest one, with who wants to hear of the next. */
 export interface ReportStore extends ReportSource {
@@ -77,11 +77,10 @@ export function lateWords(patience: number): string {
 
 /** What the last round would be if nothing could be asked any more. */
 function silentRound(last: Round | Report, { why, clock }: { why: string; clock: Clock }): Round {
-  const { state, reason, message } = verdict('RoundStale', { detail: why })
   const { took, settings, host, probing } = last
   const checks = last.checks.map(({ name, title, why: purpose, findings, omitted }): CheckResult => {
     const seen = { findings, ...(omitted !== undefined && { omitted }) }
-    return { name, title, why: purpose, ...seen, state, reason, message, fix: null }
+    return { name, title, why: purpose, ...seen, ...stale(why) }
   })
   const at = clock.now().toISOString()
   return { v: 1, at, boot: clock.boot(), took, settings, host, probing, checks }

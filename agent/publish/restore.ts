@@ -1,9 +1,8 @@
-import { conditionType, prefix } from '#agent/model/names.ts'
+import { conditionOf, labelledChecks, stateOn } from '#agent/node/read-back.ts'
 import type { NodeView } from '#agent/node/node-api.ts'
 import { isReason } from '#agent/model/reason.ts'
 import type { HostSummary, ReportCheck, Round, Settings, Published } from '#agent/model/report.ts'
 import type { Settled } from '#agent/model/settle.ts'
-import { states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
 
 export interface RestoreOptions {
@@ -19,7 +18,7 @@ export interface RestoreOptions {
  * no new time. Checks that the Node says nothing of begin anew.
  */
 export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreOptions): Settled {
-  const names = new Set([...namesOf(node), ...settings.checks])
+  const names = new Set([...labelledChecks(node), ...settings.checks])
   const checks = [...names].flatMap((name) => restoreCheck(node, name, now) ?? [])
   const memory = checks.map((check) => {
     const unknownFrom = check.published.state === 'unknown' ? boot : null
@@ -33,14 +32,8 @@ export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreO
   return { report, memory: new Map(memory) }
 }
 
-function namesOf({ labels }: NodeView): string[] {
-  return Object.keys(labels).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
-}
-
 function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | null {
-  const condition = node.conditions.find(({ type }) => type === conditionType(name))
-  const labelled = states.find((one) => one === node.labels[prefix + name])
-  const state = labelled ?? (condition && stateOf[condition.status])
+  const state = stateOn(node, name)
   const published = state === undefined ? null : restorePublished(node, { name, state, now })
   if (published === null) return null
   const { reason, message, since } = published
@@ -48,16 +41,10 @@ function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | nu
   return { ...said, name, title: name, why: '', findings: [], isPublished: true, pending: null, changes: 0 }
 }
 
-/** Where labels are switched off. */
-const stateOf = { True: 'ready', False: 'missing', Unknown: 'unknown' } as const satisfies Record<
-  string,
-  State
->
-
 /** The condition says since when and why. Without conditions there is the label alone, and ready is what must not be lost. */
 function restorePublished(node: NodeView, news: { name: string; state: State; now: Date }): Published | null {
   const { name, state, now } = news
-  const condition = node.conditions.find(({ type }) => type === conditionType(name))
+  const condition = conditionOf(node, name)
   if (condition !== undefined && isReason(condition.reason)) {
     const { reason, message, lastTransitionTime: since } = condition
     return { state, since, reason, message, fix: null, needs: [] }

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { PublishStatus, Report, ReportCheck } from '#agent/model/report.ts'
-import { states } from '#agent/model/state.ts'
+import { isUsable, states } from '#agent/model/state.ts'
 
 export interface MetricsInput {
   readonly report: Report | null
@@ -120,7 +120,7 @@ function addStates(registry: Registry, checks: readonly ReportCheck[]): void {
   for (const check of checks) {
     const { name, title, reason } = check
     for (const one of states) state.set({ check: name, state: one }, Number(one === check.state))
-    ready.set({ check: name }, Number(check.state === 'ready' || check.state === 'not-applicable'))
+    ready.set({ check: name }, Number(isUsable(check.state)))
     info.set({ check: name, title, reason, published: String(check.isPublished) }, 1)
     since.set({ check: name }, Date.parse(check.since) / 1000)
     changes.inc({ check: name }, check.changes)

@@ -1,23 +1,15 @@
 import type { Report, ReportCheck } from '#agent/model/report.ts'
+import { noticesOf } from '#agent/model/snapshot.ts'
+import type { Snapshot } from '#agent/model/snapshot.ts'
+import { isUsable, states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
-
-export interface TextInput {
-  readonly report: Report | null
-  readonly stale: string | null
-  readonly unpublished: string | null
-}
 
 const width = 100
 
-/** The report for a terminal: what is missing first, with the commands that mend it. Printable ASCII only. */
-export function renderText({ report, stale, unpublished }: TextInput): string {
-  const alarms = [
-    ...(stale === null ? [] : [`STALE: ${stale}. What follows was last seen, and is not known now.`]),
-    ...(unpublished === null ? [] : [`NOT PUBLISHED: ${unpublished}. The Node may say something else.`]),
-    ...(report?.settings.mistakes ?? []).map(
-      (mistake) => `INVALID CONFIG, only what was or is valid of it is in use: ${mistake}`,
-    ),
-  ]
+/** The report for a terminal: what is missing first, with the commands that fix it. Printable ASCII only. */
+export function renderText(snapshot: Snapshot): string {
+  const { report } = snapshot
+  const alarms = noticesOf(snapshot).map(({ lead, detail }) => `${lead.toUpperCase()}: ${detail}`)
   const lines =
     report === null
       ? [...alarms, 'No round has finished yet.']
@@ -27,7 +19,7 @@ export function renderText({ report, stale, unpublished }: TextInput): string {
 
 /** One check's answer to "may I start?": the first line says it, the others why and what to do. */
 export function renderGate(check: ReportCheck, report: Report): string {
-  const isReady = check.state === 'ready' || check.state === 'not-applicable'
+  const isReady = isUsable(check.state)
   const isPlain = check.reason === 'AllReady'
   const lines = [
     ...(isReady ? ['ready'] : [`${check.state}: ${check.message} (${check.reason})`]),
@@ -51,7 +43,6 @@ function head(report: Report): string[] {
 export function countStates(
   checks: readonly ReportCheck[],
 ): { readonly state: State; readonly count: number }[] {
-  const states = ['missing', 'unknown', 'ready', 'not-applicable'] as const
   return states
     .map((state) => ({ state, count: checks.filter((check) => check.state === state).length }))
     .filter(({ count }) => count > 0)

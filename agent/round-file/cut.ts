@@ -1,3 +1,4 @@
+import { closure } from '#agent/model/closure.ts'
 import { mostChecks } from '#agent/model/bounds.ts'
 import { add, includeOrder, isHuge, nothing, sizeOf, sizeOfCheck, sizeOfFinding } from './include-limits.ts'
 import type { Size } from './include-limits.ts'
@@ -121,12 +122,5 @@ function sizeOfLines(lines: readonly CheckLine[]): number {
 /** These checks and all that they include. */
 function neededBy(names: readonly string[], all: readonly Stored[]): ReadonlySet<string> {
   const byName = new Map(all.map(({ check }) => [check.name, check]))
-  const needed = new Set<string>()
-  const open = [...names]
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (needed.has(name)) continue
-    needed.add(name)
-    open.push(...includedNames(byName.get(name)?.findings ?? []))
-  }
-  return needed
+  return closure(names, (name) => includedNames(byName.get(name)?.findings ?? []))
 }

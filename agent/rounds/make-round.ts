@@ -1,4 +1,4 @@
-import { aliasesOf, checksToAsk, includersOf } from '#agent/catalog/catalog.ts'
+import { aliasesOf, checksToAsk, whichInclude } from '#agent/catalog/catalog.ts'
 import type { Followed } from '#agent/catalog/follow.ts'
 import { fixText } from '#agent/fixes/fix-text.ts'
 import { collectAnswers } from '#agent/model/answers.ts'
@@ -36,7 +36,7 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
   const at = clock.now().toISOString()
   const { catalog, config } = files.loaded
   const checks = checksToAsk(catalog, names)
-  const publishedBy = (check: string) => includersOf(catalog, config.checks, check)
+  const publishedBy = (check: string) => whichInclude(catalog, config.checks, check)
   const { facts, ...asked } = await askAll(options, checks, Date.parse(at))
   const judged = judge(mostWantedFirst(checks, config.checks), {
     facts,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checksToAsk, closeOver, readCatalog, includersOf } from '#agent/catalog/catalog.ts'
+import { checksToAsk, closeOver, readCatalog, whichInclude } from '#agent/catalog/catalog.ts'
 import { readConfig } from '#agent/catalog/config.ts'
 import { readShipped } from '#agent/catalog/load.ts'
 import { lintCatalog } from '#agent/catalog/lint/lint.ts'
@@ -172,7 +172,7 @@ describe('conflicts', () => {
   test('who wants the opposite is asked too, and is not taken in', () => {
     const { catalog } = readCatalog([conflict('a', ['b']), conflict('b', ['a']), file('c', 'b')])
     expect(checksToAsk(catalog, ['a']).map(({ name }) => name)).toEqual(['a', 'b'])
-    expect(includersOf(catalog, ['a', 'c'], 'b')).toEqual(['c'])
+    expect(whichInclude(catalog, ['a', 'c'], 'b')).toEqual(['c'])
   })
 })
 

@@ -37,7 +37,7 @@ test('what does not apply is ready, and a check that does not exist is an error 
   expect(await hostdeps('wait', '--url', server.address, 'gpu')).toMatchObject({ exitCode: 0 })
   const unknown = await hostdeps('wait', '--url', server.address, 'open-icsi')
   expect(unknown.exitCode).toBe(2)
-  expect(unknown.stdout).toContain('near are: open-iscsi')
+  expect(unknown.stdout).toContain('did you mean open-iscsi?')
   const alias = await hostdeps('wait', '--url', server.address, 'nvidia')
   expect(alias.exitCode).toBe(2)
   expect(alias.stdout).toContain('there is no check nvidia; use gpu')

@@ -7,9 +7,9 @@ test('a check has one series a state, why it has it, and since when', async () =
   const { body, type } = await get('/metrics')
   expect(type).toContain('text/plain; version=0.0.4')
   expect(linesOf(body, 'open-iscsi')).toEqual([
-    'hostdeps_check_state{check="open-iscsi",state="ready"} 0',
     'hostdeps_check_state{check="open-iscsi",state="missing"} 1',
     'hostdeps_check_state{check="open-iscsi",state="unknown"} 0',
+    'hostdeps_check_state{check="open-iscsi",state="ready"} 0',
     'hostdeps_check_state{check="open-iscsi",state="not-applicable"} 0',
     'hostdeps_check_ready{check="open-iscsi"} 0',
     'hostdeps_check_info{check="open-iscsi",title="iSCSI initiator (open-iscsi)",reason="BinaryNotFound",published="true"} 1',

@@ -2,7 +2,7 @@ import type { Finding, ReportCheck } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
 import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
-import { etagOf } from '#agent/http/report-routes.ts'
+import { fingerprint } from '#agent/render/fingerprint.ts'
 
 /** A state is told by its word and by a shape of its own: colour alone is not seen by all. */
 export const shapes: Html = trusted(`<svg hidden>
@@ -24,7 +24,7 @@ export function renderCheck(check: ReportCheck): Html {
   return html`<details
     class="check ${state}"
     id="check-${name}"
-    data-key="${etagOf(JSON.stringify(check))}"
+    data-key="${fingerprint(JSON.stringify(check))}"
     data-state="${state}"
     ${trusted(isTrouble ? ' open' : '')}
   >

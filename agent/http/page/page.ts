@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
-import type { State } from '#agent/model/state.ts'
+import { noticesOf } from '#agent/model/snapshot.ts'
+import { states } from '#agent/model/state.ts'
 import { countStates } from '#agent/render/text.ts'
 import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
 import { renderCheck, renderState, shapes } from './page-check.ts'
 import { script } from './page-script.ts'
 import { style } from './page-style.ts'
-import type { Snapshot } from '#agent/http/snapshot.ts'
+import type { Snapshot } from '#agent/model/snapshot.ts'
 
 /** The page runs and loads nothing but what it brings, each allowed by its hash. */
 export const pageHeaders = {
@@ -84,11 +85,9 @@ function element(tag: 'style' | 'script', content: string): Html {
   return trusted(`<${tag}>${content}</${tag}>`)
 }
 
-const order: readonly State[] = ['missing', 'unknown', 'ready', 'not-applicable']
-
 /** Worst first; what is ready but for a recommended need comes before the rest of its kind. */
 function rank({ state, reason }: ReportCheck): number {
-  return order.indexOf(state) - (state === 'ready' && reason !== 'AllReady' ? 0.5 : 0)
+  return states.indexOf(state) - (state === 'ready' && reason !== 'AllReady' ? 0.5 : 0)
 }
 
 function renderTitle(report: Report | null): string {
@@ -111,28 +110,17 @@ function renderSummary(report: Report | null): Html {
     <p class="small">asked <time datetime="${report.at}">${report.at}</time> in ${report.took} ms</p>`
 }
 
-function renderNotices({ report, stale, unpublished }: Snapshot): Html {
-  const notices = [
-    ...(stale === null
-      ? []
-      : [
-          html`<p id="stale" class="alarm">
-            <b>This is stale:</b> ${stale}. What follows was last seen, and is not known now.
-          </p>`,
-        ]),
-    ...(unpublished === null
-      ? []
-      : [html`<p class="alarm"><b>Not published:</b> ${unpublished}. The Node may say something else.</p>`]),
-    ...(report?.settings.mistakes ?? []).map(
-      (mistake) =>
-        html`<p class="alarm">
-          <b>The config is invalid,</b> only what was or is valid of it is in use: ${mistake}
-        </p>`,
-    ),
-    ...(report === null ? [html`<p class="note">No round has finished yet.</p>`] : []),
-    ...(report?.checks.length === 0 ? [html`<p class="note">The config has no checks.</p>`] : []),
-  ]
-  return html`${notices}`
+function renderNotices(snapshot: Snapshot): Html {
+  const { report } = snapshot
+  const alarms = noticesOf(snapshot).map(
+    ({ about, lead, detail }) =>
+      html`<p ${trusted(about === 'stale' ? 'id="stale" ' : '')}class="alarm"><b>${lead}:</b> ${detail}</p>`,
+  )
+  const notes = [
+    ...(report === null ? ['No round has finished yet.'] : []),
+    ...(report?.checks.length === 0 ? ['The config has no checks.'] : []),
+  ].map((note) => html`<p class="note">${note}</p>`)
+  return html`${[...alarms, ...notes]}`
 }
 
 function hashOf(text: string): string {

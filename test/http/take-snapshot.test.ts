@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openSnapshots } from '#agent/http/snapshot.ts'
+import { openSnapshots } from '#agent/http/take-snapshot.ts'
 import { fakeSource, makeReport } from './report-fixture.ts'
 
 test('unknown since it was, however often that no round comes is told', () => {

@@ -1,0 +1,59 @@
+import type { Report } from './report.ts'
+
+/** What may be served right now. It stays the same object until that changes, so that what is made of it can be kept. */
+export interface Snapshot {
+  /** null before the first round. When it is stale, every check in it is unknown. */
+  readonly report: Report | null
+  /** Why the report cannot be trusted; null when it can. */
+  readonly stale: string | null
+  /** Why the Node does not say the same; null when it does. */
+  readonly unpublished: string | null
+}
+
+/** What a reader has to know before the checks: the first words stand out, and the rest says why. */
+export interface Notice {
+  readonly about: 'stale' | 'unpublished' | 'config'
+  readonly lead: string
+  readonly detail: string
+}
+
+export const noRoundYet = 'no round has finished yet'
+
+export const configInvalid = 'the config is invalid; the last valid settings stay in use'
+
+export function noticesOf({ report, stale, unpublished }: Snapshot): Notice[] {
+  const mistakes = report?.settings.mistakes ?? []
+  return [
+    ...(stale === null
+      ? []
+      : [
+          { about: 'stale', lead: 'Stale', detail: `${stale}. What follows may no longer be true.` } as const,
+        ]),
+    ...(unpublished === null
+      ? []
+      : [
+          {
+            about: 'unpublished',
+            lead: 'Not published',
+            detail: `${unpublished}. The Node may say something else.`,
+          } as const,
+        ]),
+    ...mistakes.map(
+      (mistake) =>
+        ({
+          about: 'config',
+          lead: 'Invalid config',
+          detail: `the last valid settings stay in use: ${mistake}`,
+        }) as const,
+    ),
+  ]
+}
+
+/** Why what is served is not new, or not on the Node too; null when it is both. */
+export function unreadiness({ report, stale, unpublished }: Snapshot): string | null {
+  if (stale !== null) return stale
+  if (report === null) return noRoundYet
+  if (unpublished !== null) return unpublished
+  const { mistakes } = report.settings
+  return mistakes.length === 0 ? null : `${configInvalid}: ${mistakes.join('; ')}`
+}
