@@ -15,7 +15,12 @@ export function requiresPolicy() {
   const asked = `object.metadata.annotations['${annotation}']`
   return selectorPolicy('hostdeps-gate-requires', {
     conditions: [{ name: 'asks', expression: `${annotationOf('object')} != ''` }],
-    variables: [{ name: 'names', expression: `${namesIn(asked)}.filter(name, name in variables.published)` }],
+    variables: [
+      {
+        name: 'names',
+        expression: `${namesIn(asked)}.filter(name, name != 'none' && name in variables.published)`,
+      },
+    ],
   })
 }
 
