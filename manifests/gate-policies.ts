@@ -1,4 +1,4 @@
-import { labelKey, prefix } from '../agent/model/names.ts'
+import { labelKey, noCheck, prefix } from '../agent/model/names.ts'
 import type { Workload } from './known-workloads.ts'
 import { publishedVariables } from './published.ts'
 import type { Variable } from './published.ts'
@@ -18,7 +18,7 @@ export function requiresPolicy() {
     variables: [
       {
         name: 'names',
-        expression: `${namesIn(asked)}.filter(name, name != 'none' && name in variables.published)`,
+        expression: `${namesIn(asked)}.filter(name, name != '${noCheck}' && name in variables.published)`,
       },
     ],
   })
@@ -180,7 +180,7 @@ const annotationVariables: readonly Variable[] = [
   {
     name: 'unknown',
     expression: `!variables.readable ? []
-  : ${namesIn('variables.asked')}.filter(name, name != 'none' && !(name in variables.published))`,
+  : ${namesIn('variables.asked')}.filter(name, name != '${noCheck}' && !(name in variables.published))`,
   },
   {
     name: 'configMap',

@@ -8,6 +8,7 @@ import {
   mostConflicts,
   mostItems,
 } from '../model/bounds.ts'
+import { noCheck, prefix } from '../model/names.ts'
 import { listOf, word } from '../needs/bounded.ts'
 import { moduleName } from '../needs/kernel-module.ts'
 import { packageName } from '../needs/package.ts'
@@ -79,6 +80,10 @@ export const checkName = z
   .string()
   .max(56, 'is longer than 56 characters')
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: a-z, 0-9 and -')
+  .refine(
+    (name) => name !== noCheck,
+    `cannot be the name of a check: the annotation "${prefix}requires: ${noCheck}" asks for no check`,
+  )
 
 /** What any need may carry. */
 const wordKeys = {

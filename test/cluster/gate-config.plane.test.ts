@@ -39,6 +39,11 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what the gate read
     })
   })
 
+  test('a check that is called none keeps no pod off, whatever the config says', async () => {
+    await gate.configure('checks: [none, open-iscsi]\n')
+    expect(await gate.selectorOf({ requires: 'none' })).toBeUndefined()
+  })
+
   test('labels that are switched off are told of', async () => {
     await gate.configure('publish: { labels: false }\n')
     const { body } = await gate.make({ requires: 'open-iscsi' })
