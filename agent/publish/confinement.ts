@@ -16,7 +16,7 @@ export interface ConfinementOptions {
 export interface Confinement {
   /** Whether the API server holds this token to what hostdeps says of its own Node; null while that is not known. */
   readonly isEnforced: () => boolean | null
-  /** The config has another `publish.reapply`, milliseconds. */
+  /** `publish.reapply` of the config is this, milliseconds; told with each report. */
   every(reapply: number): void
   stop(): void
 }
@@ -68,7 +68,7 @@ const trials: readonly Trial[] = [
  */
 export function watchConfinement(options: ConfinementOptions): Confinement {
   const queue = createEventQueue(options)
-  const watched = trials.map((trial) => watchTrial(trial, options, (event) => queue.add(event)))
+  const watched = trials.map((trial) => watchTrial({ trial, options, tell: (event) => queue.add(event) }))
   return {
     isEnforced() {
       const all = watched.map(({ isEnforced }) => isEnforced())
@@ -83,11 +83,13 @@ export function watchConfinement(options: ConfinementOptions): Confinement {
   }
 }
 
-function watchTrial(
-  trial: Trial,
-  options: ConfinementOptions,
-  tell: (event: NodeEvent) => void,
-): Confinement {
+interface Watched {
+  readonly trial: Trial
+  readonly options: ConfinementOptions
+  readonly tell: (event: NodeEvent) => void
+}
+
+function watchTrial({ trial, options, tell }: Watched): Confinement {
   const { api, node, clock } = options
   const share = shareOf(`${node} ${trial.policy}`)
   let period = Math.min(options.reapply, longestPeriod)
@@ -115,28 +117,17 @@ function watchTrial(
     lookAfter(isProven ? untilNext : waitAfter(failures, { retryAfter: retryOf(answer), longest: period }))
     const before = enforced
     enforced = answer.ok ? false : isProven || before
-    await tellChange(before, enforced)
-  }
-
-  const tellChange = async (before: boolean | null, now: boolean | null) => {
-    const { log } = options
-    const { policy } = trial
-    if (now === true && before === false)
-      log.info({ node, policy }, 'the API server confines this token again')
-    if (now !== false || before === false) return
-    log.error(
-      { node, policy },
-      'the API server does not confine this token: an admission policy is not in force',
-    )
-    const own = await api.read(node)
-    if (own.ok) tell(unconfined(node, own.value.uid, trial))
+    await tellChange({ trial, options, tell }, before, enforced)
   }
 
   lookAfter(firstWithin * share)
   return {
     isEnforced: () => enforced,
     every(reapply) {
-      period = Math.min(reapply, longestPeriod)
+      const next = Math.min(reapply, longestPeriod)
+      // Told with each report; a longer wait after a failure must not be cut short by that.
+      if (next === period) return
+      period = next
       // Only ever earlier: a config that changes all the time must not put the proof off.
       if (due > clock.boot() + period) lookAfter(period * share)
     },
@@ -145,6 +136,23 @@ function watchTrial(
       cancel()
     },
   }
+}
+
+async function tellChange(
+  { trial, options, tell }: Watched,
+  before: boolean | null,
+  now: boolean | null,
+): Promise<void> {
+  const { api, node, log } = options
+  const { policy } = trial
+  if (now === true && before === false) log.info({ node, policy }, 'the API server confines this token again')
+  if (now !== false || before === false) return
+  log.error(
+    { node, policy },
+    'the API server does not confine this token: an admission policy is not in force',
+  )
+  const own = await api.read(node)
+  if (own.ok) tell(unconfined(node, own.value.uid, trial))
 }
 
 function retryOf(answer: ApiAnswer<unknown>): number | null {
