@@ -13,6 +13,9 @@ export const maxPublished = 64
 /** A DNS label, so that it can be a label's name: at most 56 characters, since it stands in a condition's type too. */
 export const checkNamePattern = /^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/
 
+/** In place of check names: a pod that is annotated with it asks for no check. */
+export const noCheck = 'none'
+
 export function labelKey(check: string): string {
   return `${prefix}${check}`
 }
