@@ -15,6 +15,7 @@ import { once } from '#agent/host/files/once.ts'
 import { openNamespace } from './open-namespace.ts'
 import type { Means } from './open-namespace.ts'
 import { createRuns } from '#agent/host/programs/single-flight.ts'
+import { stuckSweeps } from '#agent/host/programs/run-program.ts'
 import { openTarget, testTarget } from '#agent/host/processes/target.ts'
 import type { Target } from '#agent/host/processes/target.ts'
 
@@ -47,7 +48,7 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
       const now = current()
       return Promise.resolve('fate' in now ? now : testTarget(now))
     },
-    abandoned: () => means.runs.abandoned(),
+    abandoned: () => means.runs.abandoned() + stuckSweeps(),
     ask(questions) {
       const now = current()
       if ('fate' in now) return Promise.resolve(questions.map((question) => [question, now]))

@@ -164,6 +164,17 @@ describe('the kernel configuration, where the lists are silent', () => {
     expect(judge({ kernelModule: name, config: option }).reason).toBe(reason)
   })
 
+  test.each([
+    ['drbd', 'CONFIG_DRBD', 'CONFIG_MODULES=y\nCONFIG_ISCSI_TCP=m\n# CONFIG_DR'],
+    ['drbd', 'CONFIG_DRBD', 'CONFIG_MODULES=y\n\0\0\0'],
+    ['other', 'CONFIG_OTHER', 'CONFIG_MODULES=y\nCONFIG_OT'],
+  ])('one that is cut off proves no module missing: %s', (name, option, text) => {
+    expect(judge({ kernelModule: name, config: option }, { [config]: text })).toMatchObject({
+      reason: 'ModuleUnknown',
+      message: expect.stringContaining(`${config} is cut off`),
+    })
+  })
+
   test('a module that was added to the kernel is there although the configuration has it not', () => {
     const changes = { [`${modules}/modules.dep`]: 'updates/dkms/drbd.ko:\n' }
     expect(judge({ kernelModule: 'drbd', config: 'CONFIG_DRBD' }, changes).reason).toBe('ModuleLoadable')

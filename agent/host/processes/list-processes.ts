@@ -49,10 +49,15 @@ function readProcess(procfs: string, pid: string): RunningProcess | null {
     const fields = stat.slice(end + 2).split(' ')
     if (hasEnded(fields)) return null
     const name = stat.slice(stat.indexOf('(') + 1, end)
-    return { pid: Number(pid), name, parent: Number(fields[1]), started: Number(fields[19]) }
+    return { pid: Number(pid), name, parent: Number(fields[1]), started: startOf(stat) }
   } catch {
     return null
   }
+}
+
+/** Clock ticks since boot, from the text of /proc/<pid>/stat. */
+export function startOf(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
 }
 
 /** Of a process whose first thread has ended, others may go on. */

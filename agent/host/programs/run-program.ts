@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import type { Answer, RunResult } from '#agent/model/question.ts'
 import { captureOutput } from './capture-output.ts'
 import type { Captured } from './capture-output.ts'
-import { killMarked, markName } from './kill-marked.ts'
+import { createSweeper, markName, startedAt } from './kill-marked.ts'
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
@@ -20,6 +20,13 @@ export interface Running {
   /** Resolves when the process is really gone; one in uninterruptible sleep (D state) ignores even SIGKILL. */
   readonly gone: Promise<void>
 }
+
+/** What we start is in our own PID namespace, and seen in our own /proc. */
+const ownProcesses = '/proc'
+const sweeper = createSweeper(ownProcesses)
+
+/** Processes that hang while they look for what a run left behind. */
+export const stuckSweeps = () => sweeper.stuck()
 
 /** Time after the deadline in which a killed process may still be reaped; then the wait is abandoned. Milliseconds. */
 const reapTime = 100
@@ -49,10 +56,12 @@ export function runProgram(
     killSignal: 'SIGKILL',
     killDescendants: true,
   })
+  // Before its end can be noticed, so that it is there even if it has ended.
+  const since = startedAt(ownProcesses, child.pid)
   const output = captureOutput(child.nodeChildProcess)
   const ended = endOf(child.nodeChildProcess, child)
   return {
-    answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, deadline, spent }),
+    answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, since, deadline, spent }),
     gone: ended.then(() => undefined),
   }
 }
@@ -79,12 +88,14 @@ interface Watched {
   readonly output: Captured
   readonly ended: Promise<End>
   readonly mark: string
+  /** When it was started, clock ticks since boot. */
+  readonly since: number
   readonly deadline: number
   readonly spent: number
 }
 
 async function finish(killGroup: () => void, watched: Watched): Promise<Answer<RunResult>> {
-  const { output, ended, mark, deadline, spent } = watched
+  const { output, ended, mark, since, deadline, spent } = watched
   let hasEnded = false
   const whole = ended.then(async (end) => {
     hasEnded = true
@@ -95,12 +106,15 @@ async function finish(killGroup: () => void, watched: Watched): Promise<Answer<R
   const left = hasEnded ? '; it ended, but what it started keeps its output open' : ''
   if (end === null) {
     killGroup()
-    await Promise.all([within(ended, reapTime), within(killMarked(mark), reapTime)])
+    await Promise.all([within(ended, reapTime), within(sweeper.kill(mark, since), reapTime)])
   }
   output.stop()
   if (end !== null) return answerOf(end, output)
-  return { fate: 'timed-out', detail: `no answer within ${deadline} ms${left}` }
+  const detail = `no answer within ${deadline} ms${left}${sweeper.isStopped() ? unswept : ''}`
+  return { fate: 'timed-out', detail }
 }
+
+const unswept = '; what it started may go on: too many processes hang while they look for such'
 
 /** A program that cannot be started ends as a shell would tell it: 127 not there (or its interpreter), 126 refused. */
 function answerOf(end: End, output: Captured): Answer<RunResult> {
