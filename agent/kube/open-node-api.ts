@@ -6,9 +6,9 @@ import type { NodeApi, NodeCondition, NodeView } from '#agent/node/node-api.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
 
-/** By this name the API server knows what of a Node is ours. */
+/** By this name the API server knows which fields of a Node are ours. */
 const fieldManager = 'hostdeps'
-/** Where events of Nodes, which have no namespace, stand. */
+/** The namespace of events about Nodes, which have none. */
 export const eventNamespace = 'default'
 
 /** The API server that a kubeconfig names. */

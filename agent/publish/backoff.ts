@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 
-/** Waits between tries that fail: doubled from the first to the last, each up to a quarter longer by chance. Milliseconds. */
+/** Waits between failed tries, milliseconds: doubled from the first to the last, with up to a quarter of jitter. */
 const first = 1_000
 const last = 60_000
 
-/** Milliseconds to wait after so many failures in a row; what the API server asks for is kept, and not outbid. */
+/** Milliseconds to wait after so many failures in a row. If the API server asks for a wait, that is used instead. */
 export function waitAfter(failures: number, retryAfter: number | null): number {
   const wait = retryAfter ?? Math.min(first * 2 ** (failures - 1), last)
   return wait * (1 + Math.random() / 4)
 }
 
-/** From 0 to 1, always the same for a Node: so that many agents do not call at one time. */
+/** From 0 to 1, always the same for a Node, so that many agents do not call at the same time. */
 export function shareOf(node: string): number {
   return createHash('sha256').update(node).digest().readUInt32BE() / 2 ** 32
 }
