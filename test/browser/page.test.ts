@@ -98,7 +98,7 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     await check('nfs-client').locator('summary').click()
     await page.fill('#filter', 'i')
     source.put(
-      makeReport({ 'open-iscsi': readyIscsi, 'nfs-client': { message: 'it still may not be asked' } }),
+      makeReport({ 'open-iscsi': readyIscsi, 'nfs-client': { message: 'there is still no permission' } }),
     )
     await page.locator('#check-open-iscsi[data-state=ready]').waitFor()
     expect(await page.title()).toBe('1 unknown - worker-1 - hostdeps')

@@ -90,10 +90,10 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     // No connect that hangs, no other answer: at once, and some moments later with the half that it is.
     const [before, ...after] = gate.seen.map(({ value }) => value.split('\n')[0])
     expect(before).toBe('200 ready')
-    const late = 'nothing new was heard from the host: no round has come for more than 15s'
+    const late = 'no fresh results from the host: no round has come for more than 15s'
     for (const text of after) expect(text).toContain(`503 unknown: ${late}`)
     expect(new Set(after).size).toBeLessThanOrEqual(2)
-    expect(after.at(-1)).toContain('; the prober has stopped, or cannot write it (RoundStale)')
+    expect(after.at(-1)).toContain('; the prober has stopped, or cannot write its file (RoundStale)')
     expect(ready.seen.map(({ value }) => value)).toEqual(['True', 'False'])
     expect(label.seen.map(({ value }) => value)).toEqual(['ready', 'unknown'])
     const [unknownAt = 0, notReadyAt = 0, labelAt = 0] = all.map(({ seen }) => seen[1]?.at)
@@ -145,7 +145,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.ask('/readyz')).toMatch(/^503 .*no round has come for more than 15s/s)
     await until(node.label, (state) => state === 'unknown')
     expect(await node.ask('/ready/open-iscsi')).toContain(
-      'no round has come for more than 15s; the prober has stopped, or cannot write it',
+      'no round has come for more than 15s; the prober has stopped, or cannot write its file',
     )
     expect(await node.condition()).toMatchObject({ status: 'Unknown', reason: 'RoundStale' })
     await node.on.exec(

@@ -20,7 +20,7 @@ test('curl gets what is missing first, with the fix, and where to look next', as
         systemctl enable --now iscsid
 
     UNKNOWN nfs-client - NFS client
-      /etc/nfs.conf may not be asked: EACCES (PermissionDenied, since 2026-11-24T07:00:00.000Z)
+      no permission to check /etc/nfs.conf: EACCES (PermissionDenied, since 2026-11-24T07:00:00.000Z)
 
     READY time-sync - Synchronised clock
       usable, but recommended: chronyd.service is not enabled at boot (RecommendedMissing, since 2026-11-24T07:00:00.000Z)
@@ -31,7 +31,7 @@ test('curl gets what is missing first, with the fix, and where to look next', as
 
     not-applicable: gpu
 
-    Next: curl .../v1/report           all of it as JSON, with evidence
+    Next: curl .../v1/report           everything as JSON, with evidence
           curl .../v1/checks/<name>    one check as JSON
           curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready
     "
@@ -112,5 +112,5 @@ test('how many findings are left out is said, of a check and of a finding', asyn
   const { get } = await serve(fakeSource(makeReport({ gpu: { findings, omitted: 1_234 } })))
   const { body } = await get('/', { headers: { accept: 'text/html' } })
   for (const count of [7, 1_234])
-    expect(body).toContain(`<p>${count} more are left out: there would be too many.</p>`)
+    expect(body).toContain(`<p>${count} more are left out, because there would be too many.</p>`)
 })

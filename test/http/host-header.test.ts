@@ -77,7 +77,7 @@ test('what is refused says why, and nothing of the report; what is not there, an
       type: 'about:blank',
       title: 'Misdirected Request',
       status: 421,
-      detail: expect.stringContaining('answers to localhost, 127.0.0.1 and [::1] alone'),
+      detail: expect.stringContaining('answers only to localhost, 127.0.0.1 and [::1]'),
     })
   }
 })

@@ -22,7 +22,7 @@ const gates = [
   {
     check: 'nfs-client',
     status: 503,
-    text: 'unknown: /etc/nfs.conf may not be asked: EACCES (PermissionDenied)\n',
+    text: 'unknown: no permission to check /etc/nfs.conf: EACCES (PermissionDenied)\n',
   },
 ]
 
@@ -112,13 +112,13 @@ test('all pods of a node behind one address wait at once, and half of the places
   await expect.poll(() => waiting(get)).toBe(mostOfOneAddress)
   const refused = await get(path)
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
-  expect(refused.body).toContain('too many requests wait here already')
+  expect(refused.body).toContain('too many requests are waiting already')
   expect((await get('/ready/gpu?wait=10m')).status).toBe(200)
   const others = Array.from({ length: mostWaiters - mostOfOneAddress }, () =>
     askFrom('127.0.0.2', server.address + path),
   )
   await expect.poll(() => waiting(get)).toBe(mostWaiters)
-  expect(await askFrom('127.0.0.3', server.address + path)).toContain('too many requests wait here already')
+  expect(await askFrom('127.0.0.3', server.address + path)).toContain('too many requests are waiting already')
   expect(source.subscribers).toBe(1)
   source.put(makeReport({ 'open-iscsi': { message: 'still not' } }))
   expect(await waiting(get)).toBe(mostWaiters)

@@ -25,7 +25,7 @@ describe('an exception at one need', () => {
     expect(first?.findings[0]).toMatchObject({
       need: 'bad',
       message:
-        'bad could not be asked: hostdeps failed to judge it: Range out of order [31m in character class',
+        'could not check bad: hostdeps failed to judge it: Range out of order [31m in character class',
       fix: null,
     })
     expect(second?.state).toBe('ready')
