@@ -6,7 +6,7 @@ export interface Variable {
   readonly expression: string
 }
 
-/** Characters. A config that publishes as many checks as it may has 4,000. */
+/** Characters. A config with the most checks that may be published has 4,000. */
 const longestConfig = 16_384
 
 /**
@@ -15,7 +15,7 @@ const longestConfig = 16_384
  * escapes, nonsense) is not `readable`, and the gate does nothing. Some text that is invalid YAML or an invalid config is readable
  * all the same; the agents do not use it either.
  *
- * All of it takes time linear in the text: a list that CEL builds item by item takes quadratic time.
+ * Everything takes time linear in the text, because a list that CEL builds item by item would take quadratic time.
  */
 export function publishedVariables(): Variable[] {
   const defaults = defaultConfig.checks.map((name) => `'${name}'`).join(', ')

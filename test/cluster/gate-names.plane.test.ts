@@ -55,8 +55,8 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('names that are not
   test.each([
     ['what cannot be a name', 'Open_iSCSI!', 'names Open_iSCSI!, which hostdeps'],
     ['a key of the config', 'checks', 'names checks, which hostdeps'],
-    ['lines', 'one\ntwo', 'names what hostdeps does not publish'],
-    ['more names than a message holds', 'a,'.repeat(2_000), 'names what hostdeps does not publish'],
+    ['lines', 'one\ntwo', 'names a check that hostdeps does not publish'],
+    ['more names than a message holds', 'a,'.repeat(2_000), 'names a check that hostdeps does not publish'],
     ['more than can be published', 'open-iscsi,'.repeat(400), 'is longer than 4096 characters'],
   ])('%s is refused in our own words', async (_, asked, said) => {
     const { status, body } = await gate.make({ requires: asked })
@@ -83,9 +83,12 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('names that are not
     expect(warnings).toContain('is longer than 4096 characters; no pod is kept off for it')
   })
 
-  test('a pod that says its node itself is told that the annotation does nothing', async () => {
+  test('a pod that sets nodeName gets a warning that the annotation does nothing', async () => {
     const { status, warnings } = await gate.make({ requires: 'open-iscsi', nodeName: 'worker-1' })
-    expect([status, warnings]).toEqual([201, expect.stringContaining('says its node itself (nodeName)')])
+    expect([status, warnings]).toEqual([
+      201,
+      expect.stringContaining('does not work for pods that set nodeName'),
+    ])
   })
 
   test('what was right before the config changed goes on, and is told of it', async () => {

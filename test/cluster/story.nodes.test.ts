@@ -103,7 +103,7 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   test.each([
     { what: 'a known image', name: 'placed' },
     { what: 'the annotation', name: 'placed-and-asking', requires: 'open-iscsi' },
-  ])('what says its node itself is left alone, with $what: the kubelet would end it', async (wanted) => {
+  ])('a pod that sets nodeName is left alone, with $what: the kubelet would end it', async (wanted) => {
     await apply(placedPod('worker-1', wanted))
     const placed = () => podOf(wanted.name, 'worker-1')
     await until(placed, (pod) => ![undefined, 'Pending'].includes(pod?.status?.phase))
