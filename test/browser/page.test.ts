@@ -110,7 +110,7 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a stale report is said loudly, and its checks are unknown', async () => {
+  test('a stale report is shown prominently, and its checks are unknown', async () => {
     source.stalled = 'no round has finished for 200 s'
     await page.locator('#stale').waitFor()
     expect(await page.locator('#stale').innerText()).toContain('no round has finished for 200 s')
@@ -120,7 +120,7 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     await page.locator('#stale').waitFor({ state: 'detached' })
   })
 
-  test('an agent that does not answer is said loudly', async () => {
+  test('an agent that does not answer is shown prominently', async () => {
     expect(await page.locator('#lost').isVisible()).toBe(false)
     await server.close()
     await page.locator('#lost').waitFor({ state: 'visible' })

@@ -109,7 +109,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
     await until(pod, ({ spec }) => spec?.nodeName === 'worker-1')
   })
 
-  test('a workload whose own check is not published is gated by those that it takes in', async () => {
+  test('a workload whose own check is not published is gated by the checks that it includes', async () => {
     await gate.configure('checks: [open-iscsi, nfs-client]\n')
     expect(await gate.selectorOf({ images: [manager] })).toEqual(selecting(['open-iscsi', 'nfs-client']))
     await gate.configure('checks: [nvme-tcp, open-iscsi]\n')

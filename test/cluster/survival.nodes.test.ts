@@ -46,7 +46,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     await node.isUp()
   })
 
-  test('a server that is killed goes on from what the Node says', async () => {
+  test('a killed server resumes from what the Node says', async () => {
     const [said, { server = 0 }] = [await node.said(), await node.restarts()]
     expect(await node.signal('SIGKILL', 'serve')).toBeGreaterThan(0)
     await until(node.restarts, (now) => (now['server'] ?? 0) > server)
@@ -54,7 +54,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.said()).toEqual(said)
   })
 
-  test('a prober that is killed starts again, and its rounds come on', async () => {
+  test('a killed prober starts again, and its rounds continue', async () => {
     const { prober = 0 } = await node.restarts()
     expect(await node.signal('SIGKILL', 'probe')).toBeGreaterThan(0)
     await until(node.restarts, (now) => (now['prober'] ?? 0) > prober)
@@ -62,7 +62,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.label()).toBe('missing')
   })
 
-  test('a prober that stands still: not ready at once, the label when it is time, 503 all the while', async () => {
+  test('a frozen prober: not ready at once, the label after its time, 503 all the while', async () => {
     // What happened to it before is over.
     await until(node.podIsReady, (now) => now === 'True')
     const gate = watch(() => node.ask('/ready/overlay'))
@@ -113,7 +113,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.ask('/ready/overlay')).toMatch(/^200 ready/)
   })
 
-  test('an API server that is away: the Service answers, and what changed comes after', async () => {
+  test('an unreachable API server: the Service answers, and changes are published later', async () => {
     const counts = await node.restarts()
     await node.on.cluster.stopApiServer()
     try {
@@ -134,7 +134,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.restarts()).toEqual(counts)
   })
 
-  test('a full emptyDir: unknown, and by itself well again', async () => {
+  test('a full emptyDir: unknown, and it recovers by itself', async () => {
     const fill = `const {writeSync,openSync}=require('node:fs');const f=openSync('/run/hostdeps/full','w');
       try { for(;;) writeSync(f, Buffer.alloc(65536)) } catch (error) { console.log(error.code) }`
     expect(await node.on.exec(await node.agent(), 'prober', 'node', '-e', fill)).toContain('ENOSPC')
@@ -160,7 +160,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.condition()).toMatchObject({ status: 'False', reason: 'BinaryNotFound' })
   })
 
-  test('a reboot of the node: the same pod is there again and says the same', async () => {
+  test('a reboot of the node: the same pod is back and says the same', async () => {
     const [{ metadata }, was] = [await node.agent(), await node.condition()]
     const { server = 0 } = await node.restarts()
     await node.on.nodes[0].reboot()

@@ -154,7 +154,7 @@ test('a request that does not arrive is answered with problem details: 408', asy
   expectProblem(await sendRaw(address, get), 408, 'the request did not arrive in time')
 }, 30_000)
 
-test('an upgrade that is offered is not taken', async () => {
+test('an offered upgrade is ignored', async () => {
   const { server } = await serve()
   const request = `${get}Connection: upgrade\r\nUpgrade: websocket\r\n\r\n`
   expect((await sendRaw(server.address, request)).status).toBe(200)

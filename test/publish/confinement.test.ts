@@ -44,7 +44,7 @@ test.each([
   expect(api.applied).toEqual([])
 })
 
-test('both are told where there are no policies', async () => {
+test('both are reported when there are no policies', async () => {
   const { api, clock, confinement } = watched()
   Object.assign(api.tried, { apply: null, tell: null })
   await clock.pass(5_000)
@@ -59,7 +59,7 @@ test.each(['apply', 'tell'] as const)('a refusal in other words proves nothing (
   expect(confinement.isEnforced()).toBeNull()
 })
 
-test('who may make no events at all needs no policy for them', async () => {
+test('an agent that may create no events needs no policy for them', async () => {
   const { api, clock, confinement } = watched()
   api.tried.tell = refusal(403, 'User "x" cannot create resource "events" in API group "events.k8s.io"')
   await clock.pass(5_000)
