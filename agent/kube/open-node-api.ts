@@ -30,7 +30,7 @@ export function openNodeApi(config: KubeConfig): NodeApi {
         }
         return viewOf(await core.patchNodeStatus(request, asApply))
       }),
-    tell: ({ node, uid, type, reason, note }, { dryRun = false } = {}) =>
+    createEvent: ({ node, uid, type, reason, note }, { dryRun = false } = {}) =>
       answerOf(async () => {
         const body = {
           metadata: { name: `${node}.${randomBytes(8).toString('hex')}`, namespace: eventNamespace },

@@ -54,5 +54,5 @@ export interface ApiRefusal {
 export interface NodeApi {
   read(node: string): Promise<ApiAnswer<NodeView>>
   apply(patch: NodePatch, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<NodeView>>
-  tell(event: NodeEvent, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<null>>
+  createEvent(event: NodeEvent, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<null>>
 }

@@ -31,7 +31,7 @@ export function createEventQueue({ api, clock, log }: QueueOptions) {
     if (isBusy) return
     isBusy = true
     for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
-      const answer = await api.tell(event)
+      const answer = await api.createEvent(event)
       if (!answer.ok && mayPass(answer)) {
         failures++
         queue.unshift(event)

@@ -37,7 +37,7 @@ function held() {
   const [api, clock] = [fakeApi(), fakeClock()]
   const sent: number[] = []
   let resolve: (answer: ApiAnswer<null>) => void = () => {}
-  api.tell = ({ note }) => {
+  api.createEvent = ({ note }) => {
     sent.push(Number(note))
     return new Promise((done) => {
       resolve = done

@@ -201,11 +201,11 @@ describe('events', () => {
   test('those that the API server does not accept now are sent later, and those held back are counted', async () => {
     const { publish, publisher, api, clock } = await start()
     await publish({ a: 'ready' })
-    api.tell = () => Promise.resolve({ ...down, status: 503 })
+    api.createEvent = () => Promise.resolve({ ...down, status: 503 })
     await publish({ a: 'missing' })
     await publish({ a: 'ready' })
     expect(publisher.status()).toMatchObject({ events: 0, eventsHeldBack: 1 })
-    api.tell = (event) => {
+    api.createEvent = (event) => {
       api.events.push(event)
       return Promise.resolve({ ok: true, value: null })
     }

@@ -37,7 +37,7 @@ interface Event {
   readonly namespace?: string
 }
 
-/** As the agents tell one. */
+/** As the agents create one. */
 export function event({ regarding, kind = 'Node', namespace = 'default' }: Event): ApiCall {
   // Of what has no namespace, the API server itself takes events in "default" alone.
   const place = namespace === 'default' ? {} : { namespace }
