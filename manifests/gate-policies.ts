@@ -1,4 +1,4 @@
-import { labelKey, prefix } from '#agent/model/names.ts'
+import { labelKey, noCheck, prefix } from '#agent/model/names.ts'
 import type { Workload } from './known-workloads.ts'
 import { publishedVariables } from './published.ts'
 import type { Variable } from './published.ts'
@@ -15,7 +15,12 @@ export function requiresPolicy() {
   const asked = `object.metadata.annotations['${annotation}']`
   return selectorPolicy('hostdeps-gate-requires', {
     conditions: [{ name: 'asks', expression: `${annotationOf('object')} != ''` }],
-    variables: [{ name: 'names', expression: `${namesIn(asked)}.filter(name, name in variables.published)` }],
+    variables: [
+      {
+        name: 'names',
+        expression: `${namesIn(asked)}.filter(name, name != '${noCheck}' && name in variables.published)`,
+      },
+    ],
   })
 }
 
@@ -175,7 +180,7 @@ const annotationVariables: readonly Variable[] = [
   {
     name: 'unknown',
     expression: `!variables.readable ? []
-  : ${namesIn('variables.asked')}.filter(name, name != 'none' && !(name in variables.published))`,
+  : ${namesIn('variables.asked')}.filter(name, name != '${noCheck}' && !(name in variables.published))`,
   },
   {
     name: 'configMap',

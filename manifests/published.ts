@@ -1,4 +1,5 @@
 import { defaultConfig } from '#agent/catalog/config.ts'
+import { maxPublished } from '#agent/model/names.ts'
 
 export interface Variable {
   readonly name: string
@@ -13,7 +14,8 @@ const longestConfig = 16_384
  * The published checks, read from the ConfigMap by CEL, which cannot parse YAML. The config's keys and the names of checks are
  * so plain that blanks, quotes and comments can be removed from its text. What then has none of the forms below (anchors, tags,
  * escapes, nonsense) is not `readable`, and the gate does nothing. Some text that is invalid YAML or an invalid config is readable
- * all the same; the agents do not use it either.
+ * all the same; the agents do not use it either. Nor is a list of more checks than may be published readable: an expression that
+ * costs more than the API server allows would switch the gate off without a word.
  *
  * Everything takes time linear in the text, because a list that CEL builds item by item would take quadratic time.
  */
@@ -28,14 +30,21 @@ export function publishedVariables(): Variable[] {
   : variables.text.findAll(r'${beforeComment}').join('\\n')
     .replace(' ', '').replace('\\t', '').replace('\\r', '').replace('"', '').replace("'", '')`,
     },
-    { name: 'readable', expression: `variables.config.matches(r'${wholeConfig}')` },
     { name: 'labels', expression: `!variables.config.matches(r'\\blabels:\\n*(?:false|False|FALSE)\\b')` },
     { name: 'checks', expression: `variables.config.find(r'\\b${checks}')` },
     {
+      name: 'listed',
+      expression: `variables.checks == '' ? []
+  : variables.checks.substring(variables.checks.indexOf(':')).findAll(r'${check}', ${maxPublished + 1})`,
+    },
+    {
+      name: 'readable',
+      expression: `variables.listed.size() <= ${maxPublished} && variables.config.matches(r'${wholeConfig}')`,
+    },
+    {
       name: 'published',
       expression: `!variables.readable || !variables.labels ? []
-  : variables.checks == '' ? [${defaults}]
-  : variables.checks.substring(variables.checks.indexOf(':')).findAll(r'${check}')`,
+  : variables.checks == '' ? [${defaults}] : variables.listed`,
     },
   ]
 }

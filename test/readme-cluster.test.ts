@@ -12,11 +12,10 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
+import { clusterBlock } from './cluster-block.ts'
 
 /** The README's block for a cluster, run by a shell with programs that only write down how they are called. */
 const root = resolve(import.meta.dirname, '..')
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const [, clusterBlock = ''] = /<!-- cluster-block -->\n```sh\n([^`]+)```/.exec(readme) ?? []
 
 const tag = 'v0.1.0-3-g1234567'
 /** Lines of shell by the name of a program. */

@@ -8,6 +8,7 @@ import {
   mostConflicts,
   mostItems,
 } from '#agent/model/bounds.ts'
+import { noCheck, prefix } from '#agent/model/names.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { moduleName } from '#agent/needs/kernel/kernel-module.ts'
 import { packageName } from '#agent/needs/package/package.ts'
@@ -79,6 +80,10 @@ export const checkName = z
   .string()
   .max(56, 'is longer than 56 characters')
   .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be a DNS label: a-z, 0-9 and -')
+  .refine(
+    (name) => name !== noCheck,
+    `cannot be the name of a check: the annotation "${prefix}requires: ${noCheck}" asks for no check`,
+  )
 
 /** What any need may carry. */
 const wordKeys = {

@@ -4,9 +4,16 @@ import { createHash } from 'node:crypto'
 const first = 1_000
 const last = 60_000
 
-/** Milliseconds to wait after so many failures in a row. If the API server asks for a wait, that is used instead. */
-export function waitAfter(failures: number, retryAfter: number | null): number {
-  const wait = retryAfter ?? Math.min(first * 2 ** (failures - 1), last)
+interface WaitBounds {
+  /** Milliseconds that the API server asks for; they are used instead. */
+  readonly retryAfter: number | null
+  /** Longest wait, milliseconds. */
+  readonly longest?: number
+}
+
+/** Milliseconds to wait after so many failures in a row. */
+export function waitAfter(failures: number, { retryAfter, longest = last }: WaitBounds): number {
+  const wait = retryAfter ?? Math.min(first * 2 ** (failures - 1), longest)
   return wait * (1 + Math.random() / 4)
 }
 

@@ -36,7 +36,7 @@ export function createEventQueue({ api, clock, log }: QueueOptions) {
         failures++
         queue.unshift(event)
         letGo()
-        cancel = clock.after(waitAfter(failures, answer.retryAfter), () => void send())
+        cancel = clock.after(waitAfter(failures, answer), () => void send())
         break
       }
       failures = 0

@@ -147,7 +147,7 @@ export class Publisher {
       return this.#wakeAfter(this.#report.settings.publish.reapply)
     }
     this.#mayGo = false
-    this.#wakeAfter(waitAfter(this.#failures, refusal.retryAfter))
+    this.#wakeAfter(waitAfter(this.#failures, refusal))
   }
 }
 

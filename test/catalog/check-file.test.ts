@@ -44,6 +44,16 @@ fix:
 `
 
 describe('mistakes', () => {
+  test('a file or alias that is called none, which asks for no check', () => {
+    const says =
+      'cannot be the name of a check: the annotation "hostdeps.dev/requires: none" asks for no check'
+    const text = `${head}  - binary: a\naliases: [none, other]`
+    expect(mistakesOf(text)).toEqual([`c.yaml:5: aliases[0]: ${says}`])
+    const read = readCheckFile('none.yaml', `${head}  - binary: a`, own)
+    const mistakes = 'mistakes' in read ? read.mistakes.map(formatMistake) : []
+    expect(mistakes).toEqual([`none.yaml:1: the check's name is the file's, and "none" ${says}`])
+  })
+
   test('three in one file are told in one go, each with its line and the near right word', () => {
     const text = `title: A title
 wy: A reason.

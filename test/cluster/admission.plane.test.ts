@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { V1Node } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dryRun, nodeOf, own } from './plane/admission-calls.ts'
 import * as cases from './plane/admission-cases.ts'
@@ -30,6 +31,11 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE']).each(['hostdeps', '
 
     const ask = (call: ApiCall, holder: Holder = 'a pod on worker-1') =>
       callApi<{ message?: string }>(access[holder], call)
+    /** But for the controllers of the control plane, which write when they like. */
+    const owners = async () => {
+      const { metadata } = await cluster.call<V1Node>({ path: own })
+      return (metadata?.managedFields ?? []).filter(({ manager }) => manager !== 'kube-controller-manager')
+    }
     const expectDenied = async (call: ApiCall, says: string, holder?: Holder) => {
       const { status, body } = await ask(call, holder)
       expect([status, body.message?.split(' denied request: ')[1]]).toEqual([422, says])
@@ -68,6 +74,16 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE']).each(['hostdeps', '
         expect(JSON.stringify(await cluster.call({ path: own }))).not.toContain(trace)
       })
     })
+
+    test.each(Object.entries(cases.ownershipChanges))(
+      'who owns the fields of a Node stays as it is: %s',
+      async (_, call) => {
+        const before = await owners()
+        expect(before.length).toBeGreaterThan(1)
+        expect((await ask(call)).status).toBe(200)
+        expect(await owners()).toEqual(before)
+      },
+    )
 
     test("every field of the API server's NodeStatus but conditions is compared, and tried above", async () => {
       const { components } = await cluster.call<OpenApi>({ path: '/openapi/v3/api/v1' })

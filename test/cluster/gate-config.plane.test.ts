@@ -39,6 +39,11 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what the gate read
     })
   })
 
+  test('a check that is called none keeps no pod off, whatever the config says', async () => {
+    await gate.configure('checks: [none, open-iscsi]\n')
+    expect(await gate.selectorOf({ requires: 'none' })).toBeUndefined()
+  })
+
   test('labels that are switched off cause a warning', async () => {
     await gate.configure('publish: { labels: false }\n')
     const { body } = await gate.make({ requires: 'open-iscsi' })
@@ -60,17 +65,33 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what the gate read
     expect(Object.keys(known ?? {})).toEqual(['hostdeps.dev/longhorn'])
   })
 
-  test('an expression that costs more than it may stops no pod', async () => {
-    await gate.configure(`checks: [${'b,'.repeat(8_000)}]\n`)
-    const { status, body, warnings } = await gate.make({ requires: 'z,'.repeat(2_000) })
-    expect([status, body.spec?.nodeSelector, warnings]).toEqual([201, undefined, ''])
-    // That it was so, and not one that was evaluated.
+  test.each(costly)(
+    'no config and no annotation costs more than the API server allows an expression: %s',
+    async (_, text) => {
+      const failedBefore = await evaluationsFailed()
+      await gate.configure(text)
+      for (const asked of ['z,', 'a,'].map((name) => name.repeat(2_048))) {
+        // It was evaluated: it is refused, or the gate says that it cannot read the config.
+        const { status, warnings } = await gate.make({ requires: asked })
+        if (status !== 422) expect(warnings).toContain('the gate cannot read the ConfigMap')
+        expect((await gate.make({ requires: asked, madeBy: 'ReplicaSet' })).warnings).not.toBe('')
+      }
+      const images = Array.from({ length: 200 }, () => 'longhornio/longhorn-manager:v1')
+      expect((await gate.make({ images })).status).toBe(201)
+      expect(await evaluationsFailed()).toEqual(failedBefore)
+    },
+  )
+
+  /** Those of the gate that ended in an error, by the API server's metrics. Of a denial they say "deny". */
+  const evaluationsFailed = async () => {
     const metrics = await gate.cluster.kubectl('get', '--raw', '/metrics')
-    for (const policy of ['hostdeps-gate-requires', 'hostdeps-gate-names'])
-      expect(metrics).toMatch(
-        new RegExp(`^apiserver_\\w+_admission_policy_check_total{.*"invalid_error",policy="${policy}"`, 'm'),
+    return metrics
+      .split('\n')
+      .filter((line) => /^apiserver_\w+_admission_policy_check_total{.*policy="hostdeps-gate/.test(line))
+      .filter(
+        (line) => /error_type="(?!no_error)/.test(line) && !/enforcement_action="(deny|warn)"/.test(line),
       )
-  })
+  }
 
   test('without its ConfigMap no pod is stopped', async () => {
     await gate.configure('checks: [open-iscsi]\n')
@@ -139,6 +160,7 @@ const readable: readonly [string, string][] = Object.entries({
   'a file of comments': '# checks: [my-own]\n',
   'an empty map': '{}\n',
   'an empty list': 'checks: []\n',
+  'as many as may be published': `checks: [${names(64)}]\n`,
   'beside all else': `checks: [my-own]\ninterval: 60s\ndeadline: 1.5s\nunknownAfter: 5m\npublish:\n  labels: true\n  conditions: false\n  reapply: 10m\nhttp:\n  host: 127.0.0.1\n  port: 9465\n`,
   'with a host named like a key': 'http: { host: checks }\nchecks: [my-own]\n',
   'with labels switched off': 'publish: { labels: false }\n',
@@ -152,6 +174,8 @@ const unreadable = Object.entries({
   'an escape': 'checks: ["open\\x2discsi"]\n',
   'a key in long form': '? checks\n: [open-iscsi]\n',
   'the key is not there': null,
+  'more checks than may be published': `checks: [open-iscsi, ${names(64)}]\n`,
+  'one letter each, up to the end': `checks: [${'a,'.repeat(8_186)}]\n`,
   'a longer text than the gate reads': `checks: [open-iscsi]\n${'# a comment\n'.repeat(1_500)}`,
   'a name that is too long': `checks: [open-iscsi, ${'a'.repeat(57)}]\n`,
   'a # in a name': 'checks:\n  - open-iscsi#2\n',
@@ -161,6 +185,26 @@ const unreadable = Object.entries({
   'an unknown key': 'cheks: [open-iscsi]\n',
   'nothing like a config': '\u0000\u001b%PDF-1.7 {{{ ]]] : : :\n'.replaceAll('\u0000', '�'),
 })
+
+/** As long as the gate reads, in forms that are dear to match. */
+const costly = Object.entries({
+  'names on one line': `checks: [${'b,'.repeat(8_186)}]\n`,
+  'a name a line': `checks:\n${'- b\n'.repeat(4_000)}`,
+  'as many as may be published': filled(`checks: [${names(64)}]\n`),
+  comments: `checks: [open-iscsi]\n${'#\n'.repeat(8_170)}`,
+  'times over and over': `checks: [open-iscsi]\n${'interval: 1s\n'.repeat(1_200)}`,
+  'empty lines': `checks: [open-iscsi]\n${'\n'.repeat(16_000)}`,
+  quotes: `checks: [open-iscsi]\n${"'".repeat(16_000)}`,
+})
+
+/** Each of 56 characters. */
+function names(count: number): string {
+  return Array.from({ length: count }, (_, number) => `check-${number}-`.padEnd(56, 'x')).join(', ')
+}
+
+function filled(text: string): string {
+  return `${text}#`.padEnd(16_383, ' c')
+}
 
 /** A kustomization of somebody's own that moves hostdeps. */
 function moved(parent: string, namespace: string, where = 'beside the base'): string {

@@ -19,7 +19,6 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('in steady state', 
     const each = async () =>
       Map.groupBy(requestsOf(cluster.auditLog, start), ({ verb, resource }) => `${verb} ${resource}`)
     await sleep(45_000)
-    // The dry runs are each 50 s.
     await until(each, ({ size }) => size >= 3)
     const after = await node.read()
     expect(after.metadata?.resourceVersion).toBe(before.metadata?.resourceVersion)
@@ -27,7 +26,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('in steady state', 
     const [asked, seconds] = [await each(), Math.round((Date.now() - start) / 1_000)]
     for (const [what, all] of asked)
       console.log(
-        `${what}: ${all.length} in ${seconds} s with reapply 10 s, ${Math.round((all.length * 3_600) / seconds)} an hour (of the applies with reapply 10 m a sixtieth)`,
+        `${what}: ${all.length} in ${seconds} s with reapply 10 s, ${Math.round((all.length * 3_600) / seconds)} an hour (with reapply 10 m, as it is by default, a sixtieth)`,
       )
     expect([...asked.keys()].toSorted()).toEqual([
       'dry run of create events',

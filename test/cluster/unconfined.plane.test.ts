@@ -13,8 +13,10 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('a server whose pol
   beforeAll(async () => {
     on = await startInstalled('hostdeps')
     node = await makeNode(on.cluster, 'worker-1')
+    // The policies are tried as often as all is applied again.
+    const config = 'checks: [overlay]\ninterval: 5s\npublish: { reapply: 10s }\n'
     const kubeConfig = on.cluster.kubeConfig(on.access['a pod on worker-1'].token)
-    agent = await startAgent({ node: node.name, kubeConfig, config: 'checks: [overlay]\ninterval: 5s\n' })
+    agent = await startAgent({ node: node.name, kubeConfig, config })
   })
   afterAll(async () => {
     await agent?.stop()
@@ -34,7 +36,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('a server whose pol
     'hostdeps-event': 'validatingadmissionpolicy',
   }
 
-  test('says so within a minute, by log, event and metric', async () => {
+  test('says so when it tries them the next time, by log, event and metric', async () => {
     await enforced(1)
     expect(agent.server.said()).not.toContain('does not confine this token')
     for (const [name, kind] of Object.entries(taken)) await on.cluster.kubectl('delete', kind, name)

@@ -14,6 +14,7 @@ export interface FakeApi extends NodeApi {
   /** The Node as read before anything is applied. */
   node: NodeView | null
   dryRuns: number
+  reads: number
 }
 
 export function fakeApi(): FakeApi {
@@ -26,7 +27,11 @@ export function fakeApi(): FakeApi {
     uid: 'uid-1',
     node: null,
     dryRuns: 0,
-    read: () => Promise.resolve(api.refusal ?? { ok: true, value: api.node ?? view(api.applied.at(-1)) }),
+    reads: 0,
+    read() {
+      api.reads++
+      return Promise.resolve(api.refusal ?? { ok: true, value: api.node ?? view(api.applied.at(-1)) })
+    },
     apply(patch, { dryRun = false } = {}): Promise<ApiAnswer<NodeView>> {
       if (dryRun) api.dryRuns++
       if (api.refusal !== null) return Promise.resolve(api.refusal)

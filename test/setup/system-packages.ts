@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   libalpm13: "the real order of versions, pacman's",
   chromium: 'the page',
   buildah: 'images',
+  'docker-registry': 'a registry, for the block that users paste',
   tini: 'the init of the image',
   libfaketime: 'a clock that is set back',
   curl: 'the Service as users ask it',

@@ -41,7 +41,10 @@ export function publishToNode(
     },
   })
   store.subscribe((report) => publisher.publish(report))
-  const confinement = token ? watchConfinement({ api, node, clock: systemClock, log }) : null
+  const confinement = token
+    ? watchConfinement({ api, node, clock: systemClock, log, reapply: config.publish.reapply })
+    : null
+  store.subscribe((report) => confinement?.every(report.settings.publish.reapply))
   return {
     status: () => ({ ...publisher.status(), policyEnforced: confinement?.isEnforced() ?? null }),
     stop() {

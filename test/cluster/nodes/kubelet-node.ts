@@ -167,6 +167,14 @@ function cniConfig(subnet: string) {
   }
 }
 
+/** Lets its containerd pull from a registry by plain HTTP, which it does of loopback alone. */
+export async function trustRegistry(host: TestHost, registry: string): Promise<void> {
+  const text = `server = "http://${registry}"\n[host."http://${registry}"]\n  capabilities = ["pull", "resolve"]\n`
+  await host.writeFile(`${registries}/${registry}/hosts.toml`, text)
+}
+
+const registries = '/etc/containerd/certs.d'
+
 /** Without CAP_SYS_RESOURCE no oom_score_adj may be lowered; the native snapshotter needs no overlay on an overlay. */
 const containerdConfig = `version = 2
 [plugins."io.containerd.grpc.v1.cri"]
@@ -180,6 +188,8 @@ const containerdConfig = `version = 2
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "/etc/cni/net.d"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "${registries}"
 `
 
 async function importImage(host: TestHost, archive: string): Promise<void> {

@@ -35,10 +35,12 @@ interface Event {
   readonly regarding: string
   readonly kind?: string
   readonly namespace?: string
+  /** Fields that agents do not send, or send otherwise. */
+  readonly more?: object
 }
 
 /** As the agents create one. */
-export function event({ regarding, kind = 'Node', namespace = 'default' }: Event): ApiCall {
+export function event({ regarding, kind = 'Node', namespace = 'default', more }: Event): ApiCall {
   // Of what has no namespace, the API server itself takes events in "default" alone.
   const place = namespace === 'default' ? {} : { namespace }
   const body = {
@@ -50,6 +52,7 @@ export function event({ regarding, kind = 'Node', namespace = 'default' }: Event
     reportingController: 'hostdeps.dev/agent',
     reportingInstance: 'worker-1',
     regarding: { apiVersion: 'v1', kind, name: regarding, ...place },
+    ...more,
   }
   return { method: 'POST', path: `/apis/events.k8s.io/v1/namespaces/${namespace}/events`, body }
 }

@@ -71,6 +71,25 @@ export const statusChanges: Readonly<Record<string, unknown>> = {
   volumesInUse: ['test'],
 }
 
+/** What would make an event of the own Node look like somebody else's, or say more than agents do. */
+const eventChanges: Readonly<Record<string, object>> = {
+  'an event of the kubelet': { reportingController: 'kubelet' },
+  'an event of another instance': { reportingInstance: 'worker-2' },
+  'an event of another action': { action: 'Binding' },
+  'an event that is related to a pod': {
+    related: { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', name: 'test' },
+  },
+  'an event of a series': { series: { count: 1_000, lastObservedTime: '2026-01-01T00:00:00.000000Z' } },
+  'an event with labels': withMetadata({ labels: { 'example.com/more': '' } }),
+  'an event with annotations': withMetadata({ annotations: { 'example.com/more': '' } }),
+  'an event with a finalizer': withMetadata({ finalizers: ['example.com/test'] }),
+  'an event with an ownerReference': withMetadata({ ownerReferences: [owner] }),
+}
+
+function withMetadata(metadata: object) {
+  return { metadata: { generateName: 'test-', ...metadata } }
+}
+
 /** By the message that denies them. */
 const denied: Readonly<Record<string, Calls>> = {
   'hostdeps may only patch the status of Nodes': {
@@ -127,6 +146,9 @@ const denied: Readonly<Record<string, Calls>> = {
     'an event in another namespace': event({ regarding: 'worker-1', namespace: 'kube-system' }),
     'an event of the core group': coreEvent(),
   },
+  'hostdeps may only tell events in its own name': Object.fromEntries(
+    Object.entries(eventChanges).map(([name, more]) => [name, event({ regarding: 'worker-1', more })]),
+  ),
 }
 
 /** All that is denied to a token of worker-1, each with the message. */
@@ -161,6 +183,31 @@ export const dropped: Calls = {
   '"unschedulable":true': patch(ownStatus, { spec: { unschedulable: true } }),
   '"test://worker-1"': patch(ownStatus, { spec: { providerID: 'test://worker-1' } }),
   '"an error of the config"': ofStatus({ config: { error: 'an error of the config' } }),
+}
+
+const forged = {
+  manager: 'forged',
+  operation: 'Apply',
+  apiVersion: 'v1',
+  time: '2026-01-01T00:00:00Z',
+  fieldsType: 'FieldsV1',
+  fieldsV1: { 'f:metadata': { 'f:labels': { 'f:example.com/role': {} } } },
+}
+
+/** Who owns which fields of the own Node, taken away or given to somebody else. */
+export const ownershipChanges: Calls = {
+  'a list of nothing, merged': ofMetadata({ managedFields: [{}] }),
+  'an empty list, merged': ofMetadata({ managedFields: [] }),
+  'another list, merged': ofMetadata({ managedFields: [forged] }),
+  'a list of nothing, merged by its keys': { ...ofMetadata({ managedFields: [{}] }), type: strategicPatch },
+  'another list, merged by its keys': { ...ofMetadata({ managedFields: [forged] }), type: strategicPatch },
+  'a list of nothing, as JSON patch': replaceOwnership([{}]),
+  'another list, as JSON patch': replaceOwnership([forged]),
+}
+
+function replaceOwnership(value: readonly object[]): ApiCall {
+  const body = [{ op: 'replace', path: '/metadata/managedFields', value }]
+  return { method: 'PATCH', path: ownStatus, type: 'application/json-patch+json', body }
 }
 
 /** One of them, the others as they are. */
