@@ -51,7 +51,7 @@ const trials: readonly Trial[] = [
   },
   {
     policy: 'hostdeps-event',
-    attempt: (api) => api.tell(foreignEvent, { dryRun: true }),
+    attempt: (api) => api.createEvent(foreignEvent, { dryRun: true }),
     denial: /hostdeps may only tell events of|cannot create resource "events"/,
     danger: 'can tell events of anything',
   },

@@ -78,7 +78,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect(await nodes()).toContain('hostdeps.dev/a')
   })
 
-  test('a dry run takes nothing off', async () => {
+  test('a dry run removes nothing', async () => {
     const { exitCode, stdout } = await prune('--force', '--dry-run')
     expect([exitCode, stdout.split('\n').toSorted().join('\n')]).toEqual([
       0,
@@ -95,7 +95,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect(await events()).toContain('hostdeps.dev/agent')
   })
 
-  test('takes all of it off all Nodes, whoever wrote it, and nothing else', async () => {
+  test('removes all of it from all Nodes, whoever wrote it, and nothing else', async () => {
     const { exitCode, stdout } = await prune('--force')
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('2 of 3 Nodes pruned, 1 had nothing.')])
     const left = await nodes()
@@ -106,7 +106,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect((await prune('--force')).stdout).toContain('0 of 3 Nodes pruned, 3 had nothing.')
   })
 
-  test('who may not delete events prunes all the same', async () => {
+  test('without the right to delete events it still prunes', async () => {
     await applyTo('left', 'hostdeps', 'hostdeps.dev')
     await cluster.call(event({ regarding: 'left' }))
     const mayPrune = {
@@ -129,7 +129,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect((await prune()).stdout).toContain('1 event deleted')
   })
 
-  test('without the right, or an API server, it says so', async () => {
+  test('without the right or an API server it says so', async () => {
     const weak = cluster.kubeConfig('no-such-token')
     const refused = await execa(process.execPath, [main, 'prune'], {
       reject: false,

@@ -281,14 +281,14 @@ describe('rules against loading', () => {
     const verdict = judge('nfs', { [local]: '# hardening\n\ninstall nfs /bin/true\n' })
     expect(verdict).toMatchObject({
       state: 'missing',
-      message: `kernel module nfs may not be loaded: "install" runs true instead in ${local}, line 3`,
+      message: `kernel module nfs is blocked: "install" runs true instead in ${local}, line 3`,
       fix: { note: `Take out ${local}, line 3: it keeps nfs from being loaded.` },
     })
   })
 
   test('of an alias to what is not there it is said which, and where', () => {
     expect(judge('nfs', { [local]: 'alias nfs other\n' })).toMatchObject({
-      message: `kernel module nfs may not be loaded: it is made other in ${local}, line 1, and there is no other`,
+      message: `kernel module nfs is blocked: it is made other in ${local}, line 1, and there is no other`,
       fix: { note: `Take out ${local}, line 1: it keeps nfs from being loaded.` },
     })
   })

@@ -126,7 +126,7 @@ test('an agent with nothing new to publish sends at most 20 requests an hour, of
   }
 })
 
-test('both are noticed at the start where there are no policies', async () => {
+test('both are reported at the start when there are no policies', async () => {
   const { api, clock, confinement } = watched()
   Object.assign(api.tried, { apply: null, tell: null })
   await clock.pass(5_000)
@@ -141,7 +141,7 @@ test.each(['apply', 'tell'] as const)('a refusal in other words proves nothing (
   expect(confinement.isEnforced()).toBeNull()
 })
 
-test('who may make no events at all needs no policy for them', async () => {
+test('an agent that may create no events needs no policy for them', async () => {
   const { api, clock, confinement } = watched()
   api.tried.tell = refusal(403, 'User "x" cannot create resource "events" in API group "events.k8s.io"')
   await clock.pass(5_000)
