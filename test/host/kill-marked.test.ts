@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { execaSync } from 'execa'
 import { afterAll, expect, test } from 'vitest'
 import { createSweeper, markName, startedAt } from '#agent/host/programs/kill-marked.ts'
-import { createReaders, mostStuck } from '#agent/host/read-apart.ts'
-import type { Reading } from '#agent/host/read-apart.ts'
+import { createReaders, mostStuck } from '#agent/host/programs/read-apart.ts'
+import type { Reading } from '#agent/host/programs/read-apart.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-sweep-'))
 const started: ReturnType<typeof spawn>[] = []

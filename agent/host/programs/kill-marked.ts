@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { listProcesses, startOf } from '#agent/host/processes/list-processes.ts'
 import type { RunningProcess } from '#agent/host/processes/list-processes.ts'
-import { createReaders, mostStuck } from '#agent/host/read-apart.ts'
-import type { Readers } from '#agent/host/read-apart.ts'
+import { createReaders, mostStuck } from './read-apart.ts'
+import type { Readers } from './read-apart.ts'
 
 /** The variable by which every process of a run is known, whatever group or session it went to. */
 export const markName = 'HOSTDEPS_RUN'
