@@ -1,12 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises'
 
-/** The variable by which every process of a run is known, whatever group or session it went to. */
+/** The variable that identifies every process of a run, whatever group or session it moved to. */
 export const markName = 'HOSTDEPS_RUN'
 
-/** A process that forks while it is looked for is found by the next pass. */
+/** The next pass finds a process that forked during this one. */
 const mostPasses = 5
 
-/** Kills every process that carries this mark in its environment. Resolves when a pass finds none. */
+/** Kills every process with this mark in its environment. Resolves when a pass finds none, or after the last pass. */
 export async function killMarked(mark: string): Promise<void> {
   for (let pass = 0; pass < mostPasses; pass++) {
     const pids = await findMarked(mark)
@@ -36,6 +36,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself.
+    // It has already ended.
   }
 }
