@@ -37,7 +37,7 @@ describe('usage', () => {
       'a config that is not there',
       ['check', '--config', '/nowhere.yaml'],
       2,
-      /\/nowhere\.yaml:1: cannot be read/,
+      /\/nowhere\.yaml:1: could not be read/,
     ],
   ])('%s', async (_, args, exitCode, said) => {
     const run = await hostdeps(...args)
