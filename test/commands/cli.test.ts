@@ -90,7 +90,7 @@ describe('what the command line says is shown harmless', () => {
         env,
         reject: false,
       })
-      expect([run.exitCode, run.stderr.startsWith('NODE_NAME is not the name of a Node: "')]).toEqual([
+      expect([run.exitCode, run.stderr.startsWith('NODE_NAME is not a valid name of a Node: "')]).toEqual([
         2,
         true,
       ])
