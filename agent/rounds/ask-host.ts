@@ -9,8 +9,8 @@ import { plan } from '#agent/model/plan.ts'
 import type { Answer } from '#agent/model/question.ts'
 
 /**
- * Asks all that the checks need. Custom checks are asked after the shipped ones have their answers: however many or slow
- * their questions are, none of ours is late or unknown for them.
+ * Asks all questions of the checks. Those of custom checks come after the shipped ones are answered: however many or slow they
+ * are, no shipped check is late or unknown because of them.
  */
 export async function askHost(
   host: Host,
@@ -26,5 +26,5 @@ export async function askHost(
 
 const tooMany: Answer<never> = {
   fate: 'failed',
-  detail: `custom checks ask more than ${mostCustomQuestions} questions, and this one is beyond them`,
+  detail: `not asked: custom checks ask more than ${mostCustomQuestions} questions`,
 }

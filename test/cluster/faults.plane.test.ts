@@ -30,7 +30,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
     agent.startServer()
     await until(
       async () => agent.server.said(),
-      (said) => said.includes('rounds come') || said.includes('serving'),
+      (said) => said.includes('rounds arrive') || said.includes('serving'),
     )
     await untilStatus(`${agent.url}/readyz`, 200)
     await sleep(6_000)

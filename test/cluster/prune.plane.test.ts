@@ -83,8 +83,8 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect([exitCode, stdout.split('\n').toSorted().join('\n')]).toEqual([
       0,
       [
-        'left: 1 label, 1 condition, 1 annotation would be taken off',
-        'foreign: 1 label, 1 condition, 1 annotation would be taken off',
+        'left: 1 label, 1 condition, 1 annotation would be removed',
+        'foreign: 1 label, 1 condition, 1 annotation would be removed',
         '2 events would be deleted',
         '2 of 3 Nodes would be pruned, 1 had nothing.',
       ]
@@ -125,7 +125,9 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     const env = { KUBECONFIG: cluster.kubeConfig(await cluster.kubectl('create', 'token', 'default')) }
     const { exitCode, stdout, stderr } = await execa(process.execPath, [main, 'prune'], { env })
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 of 3 Nodes pruned')])
-    expect(stderr).toMatch(/its events are left until they expire: .*cannot list resource "events"/)
+    expect(stderr).toMatch(
+      /events could not be deleted and will expire by themselves: .*cannot list resource "events"/,
+    )
     expect((await prune()).stdout).toContain('1 event deleted')
   })
 

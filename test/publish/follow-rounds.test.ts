@@ -17,7 +17,7 @@ test('another reason is reported at once, the same one again only after a while'
   for (const [text, words] of [
     ['{"v":0}', 'of version 0'],
     ['{"v":7}', 'of version 7'],
-    ['garbage', 'cut off, or no JSON'],
+    ['garbage', 'truncated, or is not JSON'],
   ] as const) {
     const before = told.length
     put(text)

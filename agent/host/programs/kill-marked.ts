@@ -4,9 +4,10 @@ import type { RunningProcess } from '#agent/host/processes/list-processes.ts'
 import { createReaders, mostStuck } from './read-apart.ts'
 import type { Readers } from './read-apart.ts'
 
-/** The variable by which every process of a run is known, whatever group or session it went to. */
+/** The variable that identifies every process of a run, whatever group or session it moved to. */
 export const markName = 'HOSTDEPS_RUN'
 
+<<<<<<< HEAD
 export interface Sweeper {
   /**
    * Kills every process that carries this mark in its environment. Resolves when a pass finds none.
@@ -53,6 +54,17 @@ export function createSweeper(procfs: string, readers: Readers = createReaders()
     },
     stuck: () => readers.stuck(),
     isStopped: () => readers.stuck() >= mostStuck,
+=======
+/** The next pass finds a process that forked during this one. */
+const mostPasses = 5
+
+/** Kills every process with this mark in its environment. Resolves when a pass finds none, or after the last pass. */
+export async function killMarked(mark: string): Promise<void> {
+  for (let pass = 0; pass < mostPasses; pass++) {
+    const pids = await findMarked(mark)
+    if (pids.length === 0) return
+    pids.forEach(kill)
+>>>>>>> wt-w
   }
 }
 
@@ -79,6 +91,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself.
+    // It has already ended.
   }
 }
