@@ -12,7 +12,10 @@ const refusal = (status: number | null, message: string) =>
 const denied = (policy: string, words: string) =>
   refusal(422, `ValidatingAdmissionPolicy '${policy}' denied request: ${words}`)
 const label = denied('hostdeps-node', 'hostdeps may only write labels of hostdeps.dev/')
-const event = denied('hostdeps-event', 'hostdeps may only tell events of the Node that its token is bound to')
+const event = denied(
+  'hostdeps-event',
+  'hostdeps may only create events about the Node that its token is bound to',
+)
 const forbidden = refusal(403, 'nodes is forbidden')
 const silent = refusal(null, 'connect ECONNREFUSED')
 
