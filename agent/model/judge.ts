@@ -177,7 +177,17 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
   if (ready) return verdict('AnyOfReady', ready, { evidence: ready.evidence })
   if (applying.length === 0) return verdict('NotApplicable', { why: 'none of the alternatives does' })
   if (unknown) return repeatVerdict(unknown, evidence)
-  return verdict('AnyOfMissing', { messages: applying.map((inner) => inner.message) }, { evidence })
+  const messages = worthSaying(applying).map((inner) => inner.message)
+  return verdict('AnyOfMissing', { messages }, { evidence })
+}
+
+/**
+ * "It is there, and should not be" is how an alternative says that it is for hosts without the file. Where the file is there
+ * and another alternative says what is wrong, nobody should take it away.
+ */
+function worthSaying(missing: readonly Finding[]): readonly Finding[] {
+  const others = missing.filter(({ reason }) => reason !== 'FileNotWanted')
+  return others.length > 0 ? others : missing
 }
 
 interface Said {

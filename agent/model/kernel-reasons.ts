@@ -22,6 +22,10 @@ export const kernelReasons = {
     (a: { name: string; detail: string }) =>
       `whether kernel module ${a.name} is there cannot be told: ${a.detail}`,
   ),
+  ModuleUnsigned: unknown(
+    (a: { name: string; path: string; why: string }) =>
+      `whether kernel module ${a.name} can be loaded cannot be told: ${a.why} and loads only modules signed with a key that it trusts, and ${a.path} was built apart; modprobe ${a.name} shows it, mokutil --import enrols its key`,
+  ),
   KernelReplaced: missing(
     (a: { name: string; kernel: string; installed: string }) =>
       `kernel module ${a.name} cannot be loaded: the modules of the running kernel ${a.kernel} were replaced by those of ${a.installed}; reboot`,
@@ -69,7 +73,7 @@ export const kernelReasons = {
     (a: { parameter: string }) => `the kernel was booted without ${a.parameter}, as it should be`,
   ),
   CmdlineNotWanted: missing(
-    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, and must not be`,
+    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, which should not be there`,
   ),
 
   CpuFeatureFound: ready((a: { features: readonly string[] }) => `the CPU has ${a.features.join(', ')}`),
@@ -118,6 +122,17 @@ export const kernelReasons = {
   ),
   HugepagesTooFew: missing(
     (a: { size: string; min: number }) => `fewer than ${a.min} huge pages of ${a.size} are set aside`,
+  ),
+  HugepagesFree: ready(
+    (a: { size: string; min: number }) => `at least ${a.min} huge pages of ${a.size} are free`,
+  ),
+  HugepagesHeld: ready(
+    (a: { size: string; by: string }) =>
+      `huge pages of ${a.size} are in use, and a process that calls itself ${a.by} runs`,
+  ),
+  HugepagesTaken: missing(
+    (a: { size: string; min: number; free: number; total: number }) =>
+      `${a.free} of ${a.total} huge pages of ${a.size} are free, needed are ${a.min}`,
   ),
   HugepagesSizeNotFound: missing((a: { size: string }) => `the kernel has no huge pages of ${a.size} here`),
   TransparentHugepagesOk: ready((a: { value: string }) => `transparent huge pages are set to ${a.value}`),
