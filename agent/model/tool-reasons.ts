@@ -12,6 +12,18 @@ export const toolReasons = {
       `multipathd's ${a.name} is ${a.value}, needed is ${orList(a.wanted)}`,
   ),
 
+  NfsDefaultOk: ready((a: { min: number }) => `no default of NFS mounts is below version ${a.min}`),
+  NfsDefaultLow: missing(
+    (a: { path: string; version: string; min: number }) =>
+      `${a.path} makes NFS ${a.version} the default, needed is ${a.min} or newer`,
+  ),
+
+  NvidiaMatches: ready((a: { version: string }) => `NVIDIA's module and libraries are both ${a.version}`),
+  NvidiaMismatch: missing(
+    (a: { module: string; library: string }) =>
+      `NVIDIA's module is ${a.module} and its libraries are ${a.library}, so that nvidia-smi fails (driver/library version mismatch)`,
+  ),
+
   ContainerdCri: ready(() => 'the configuration of containerd leaves its CRI on'),
   ContainerdCriOff: missing(
     (a: { path: string; plugin: string }) =>

@@ -17,6 +17,8 @@ import { limits } from './limits.ts'
 import { lsm } from './lsm.ts'
 import { mount } from '#agent/needs/places/mount.ts'
 import { multipathConf } from '#agent/needs/multipath/multipath-conf.ts'
+import { nfsMount } from './nfs-mount.ts'
+import { nvidiaDriver } from './nvidia-driver.ts'
 import { packageNeed } from '#agent/needs/package/package.ts'
 import { port } from './port.ts'
 import { processNeed } from './process.ts'
@@ -50,4 +52,6 @@ export const kinds: Readonly<Record<string, Kind>> = {
   clock,
   multipathConf,
   containerdConfig,
+  nfsMount,
+  nvidiaDriver,
 }
