@@ -87,24 +87,10 @@ export function aliasesOf(catalog: Catalog): KnownNames['aliases'] {
   )
 }
 
-<<<<<<< HEAD
 /** The named checks that there are, and all that they include, each once. */
 export function closeOver(catalog: Catalog, names: Iterable<string>): Check[] {
   const includedBy = (name: string) => checkNeeds(catalog.get(name)?.needs ?? []).map(({ check }) => check)
   return [...closure(names, includedBy)].flatMap((name) => catalog.get(name) ?? [])
-=======
-/** The named checks and all that they include, each once. */
-export function closeOver(catalog: Catalog, names: Iterable<string>): Check[] {
-  const seen = new Map<string, Check>()
-  const visit = (name: string) => {
-    const check = catalog.get(name)
-    if (check === undefined || seen.has(name)) return
-    seen.set(name, check)
-    for (const included of checkNeeds(check.needs)) visit(included.check)
-  }
-  for (const name of names) visit(name)
-  return [...seen.values()]
->>>>>>> wt-w
 }
 
 /** The checks to ask: the named ones, what they include, and what conflicts with them. */
@@ -116,12 +102,7 @@ export function checksToAsk(catalog: Catalog, names: Iterable<string>): Check[] 
   return closeOver(catalog, [...checks.map(({ name }) => name), ...opponents])
 }
 
-<<<<<<< HEAD
-/** Which of the named checks are a check, or include it. */
-export function whichInclude(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
-=======
 /** The named checks that are `check` or include it. */
-export function includersOf(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
->>>>>>> wt-w
+export function whichInclude(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
   return names.filter((name) => closeOver(catalog, [name]).some((one) => one.name === check))
 }

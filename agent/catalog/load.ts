@@ -68,11 +68,7 @@ function loadPart(texts: readonly CheckText[], { file, configText, only }: Part)
   const config = readConfigText(file, configText, names)
   const isPossible = known.length === texts.length && only.every((name) => names.names.includes(name))
   if (!isPossible || 'mistakes' in config) return null
-<<<<<<< HEAD
-  const { catalog } = readCatalog(withNamed(known, [...only, ...config.config.checks]))
-=======
   const { catalog } = readCatalog(reachableTexts(known, [...only, ...config.config.checks]))
->>>>>>> wt-w
   return { config: config.config, catalog, hash: hashOf([texts.map(contentOf), configText]) }
 }
 

@@ -10,13 +10,8 @@ export function isKnown(text: CheckText): text is KnownText {
   return typeof text.value === 'object' && text.value !== null
 }
 
-<<<<<<< HEAD
-/** The named checks and all that these name in turn: what they include, and what they conflict with. */
-export function withNamed(texts: readonly KnownText[], names: readonly string[]): readonly KnownText[] {
-=======
 /** The named checks and all that they name in turn: what they include and what they conflict with. */
 export function reachableTexts(texts: readonly KnownText[], names: readonly string[]): readonly KnownText[] {
->>>>>>> wt-w
   const byName = new Map(texts.map((text) => [checkNameOf(text.file), text]))
   const reached = closure(names, (name) => namedIn(byName.get(name)?.value))
   return texts.filter((text) => reached.has(checkNameOf(text.file)))

@@ -130,14 +130,3 @@ function parse(body: string): unknown {
     return null
   }
 }
-<<<<<<< HEAD
-=======
-
-/** fetch's own message is only "fetch failed"; its cause has the reason. */
-function whyOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return 'it takes too long'
-  if (error.cause instanceof AggregateError) return error.cause.errors.map(whyOf).join('; ')
-  return error.cause instanceof Error ? whyOf(error.cause) : error.message
-}
->>>>>>> wt-w

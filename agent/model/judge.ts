@@ -177,7 +177,17 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
   if (ready) return verdict('AnyOfReady', ready, { evidence: ready.evidence })
   if (applying.length === 0) return verdict('NotApplicable', { why: 'none of the alternatives does' })
   if (unknown) return repeatVerdict(unknown, evidence)
-  return verdict('AnyOfMissing', { messages: applying.map((inner) => inner.message) }, { evidence })
+  const messages = worthSaying(applying).map((inner) => inner.message)
+  return verdict('AnyOfMissing', { messages }, { evidence })
+}
+
+/**
+ * "It is there, and should not be" is how an alternative says that it is for hosts without the file. Where the file is there
+ * and another alternative says what is wrong, nobody should take it away.
+ */
+function worthSaying(missing: readonly Finding[]): readonly Finding[] {
+  const others = missing.filter(({ reason }) => reason !== 'FileNotWanted')
+  return others.length > 0 ? others : missing
 }
 
 interface Said {
@@ -217,7 +227,9 @@ function attempt<T>(make: () => T, { failed }: Asked, need: Need | undefined): T
 export function otherFixes(need: Need, check: Check, said: Verdict | null): readonly FixByDistro[] {
   const genericFix = said === null || said.genericFix === null ? null : { all: said.genericFix }
   const ofKind = need.type === 'host' ? need.genericFix(said?.reason ?? null) : null
-  return [...nearFixes(need, check), genericFix, ofKind, check.fix].filter((fix) => fix !== null)
+  return [...nearFixes(need, check), genericFix, said?.fixByDistro ?? null, ofKind, check.fix].filter(
+    (fix) => fix !== null,
+  )
 }
 
 function nearFixes(need: Need, check: Check): readonly FixByDistro[] {

@@ -7,8 +7,10 @@ export const kernelReasons = {
   ModuleLoadable: ready((a: { name: string }) => `kernel module ${a.name} can be loaded`),
   ModuleNotLoaded: missing((a: { name: string }) => `kernel module ${a.name} is installed but not loaded`),
   ModuleBlocked: missing((a: { name: string; by: string }) => `kernel module ${a.name} is blocked: ${a.by}`),
-  ModuleNotFound: missing(
-    (a: { name: string; kernel: string }) => `kernel ${a.kernel} has no module ${a.name}`,
+  ModuleNotFound: missing((a: { name: string; kernel: string }) =>
+    a.name.includes(', ')
+      ? `kernel ${a.kernel} lacks the modules ${a.name}`
+      : `kernel ${a.kernel} has no module ${a.name}`,
   ),
   ModuleNotInKernel: missing(
     (a: { name: string; option: string; kernel: string }) =>
@@ -17,6 +19,10 @@ export const kernelReasons = {
   ModuleUnknown: unknown(
     (a: { name: string; detail: string }) =>
       `could not check whether kernel module ${a.name} is there: ${a.detail}`,
+  ),
+  ModuleUnsigned: unknown(
+    (a: { name: string; path: string; why: string }) =>
+      `whether kernel module ${a.name} can be loaded cannot be told: ${a.why} and loads only modules signed with a key that it trusts, and ${a.path} was built apart; modprobe ${a.name} shows it, mokutil --import enrols its key`,
   ),
   KernelReplaced: missing(
     (a: { name: string; kernel: string; installed: string }) =>
@@ -33,6 +39,14 @@ export const kernelReasons = {
   KernelConfigUnexpected: missing(
     (a: { option: string; value: string; wanted: string }) =>
       `${a.option} is ${a.value}, must be ${a.wanted}`,
+  ),
+  KernelConfigModuleUnknown: unknown(
+    (a: { option: string }) =>
+      `${a.option} is m, and which module that is cannot be told: the check does not name it`,
+  ),
+  KernelConfigOfLegacy: ready(
+    (a: { options: readonly string[] }) =>
+      `${listSome(a.options)} is of cgroup v1, and this host has v2 alone`,
   ),
   KernelConfigUnknown: unknown(
     (a: { kernel: string }) => `this host has no configuration of kernel ${a.kernel}`,
@@ -57,7 +71,7 @@ export const kernelReasons = {
     (a: { parameter: string }) => `the kernel was booted without ${a.parameter}, as it should be`,
   ),
   CmdlineNotWanted: missing(
-    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, and must not be`,
+    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, which should not be there`,
   ),
 
   CpuFeatureFound: ready((a: { features: readonly string[] }) => `the CPU has ${a.features.join(', ')}`),
@@ -104,6 +118,17 @@ export const kernelReasons = {
   ),
   HugepagesTooFew: missing(
     (a: { size: string; min: number }) => `fewer than ${a.min} huge pages of ${a.size} are set aside`,
+  ),
+  HugepagesFree: ready(
+    (a: { size: string; min: number }) => `at least ${a.min} huge pages of ${a.size} are free`,
+  ),
+  HugepagesHeld: ready(
+    (a: { size: string; by: string }) =>
+      `huge pages of ${a.size} are in use, and a process that calls itself ${a.by} runs`,
+  ),
+  HugepagesTaken: missing(
+    (a: { size: string; min: number; free: number; total: number }) =>
+      `${a.free} of ${a.total} huge pages of ${a.size} are free, needed are ${a.min}`,
   ),
   HugepagesSizeNotFound: missing((a: { size: string }) => `the kernel has no huge pages of ${a.size} here`),
   TransparentHugepagesOk: ready((a: { value: string }) => `transparent huge pages are set to ${a.value}`),

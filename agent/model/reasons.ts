@@ -1,4 +1,5 @@
 import { kernelReasons } from './kernel-reasons.ts'
+import { toolReasons } from './tool-reasons.ts'
 import type { ProcessesOf } from './question.ts'
 import { fewOf, missing, notApplicable, orList, ready, unknown } from './reason-entry.ts'
 
@@ -37,7 +38,9 @@ export const reasons = {
   }),
 
   AnyOfReady: ready((a: { message: string }) => a.message),
-  AnyOfMissing: missing((a: { messages: readonly string[] }) => `none of these: ${fewOf(a.messages)}`),
+  AnyOfMissing: missing((a: { messages: readonly string[] }) =>
+    a.messages.length === 1 ? (a.messages[0] ?? '') : `none of these: ${fewOf(a.messages)}`,
+  ),
 
   BinaryFound: ready((a: { name: string; path: string }) => `${a.name} is at ${a.path}`),
   BinaryNotFound: missing((a: { name: string }) =>
@@ -142,7 +145,7 @@ export const reasons = {
   UnitNotEnabled: missing(
     (a: { unit: string; state: string }) => `${a.unit} is ${a.state}, not enabled at boot`,
   ),
-  UnitActive: missing((a: { unit: string }) => `${a.unit} is active, and must not be`),
+  UnitActive: missing((a: { unit: string }) => `${a.unit} is active, and should be inactive`),
   ServiceManagerUnknown: unknown(
     (a: { init: string }) =>
       `units cannot be checked: process 1 of the host is ${a.init}, not systemd or OpenRC`,
@@ -154,7 +157,7 @@ export const reasons = {
     (a: { path: string; detail: string }) => `${a.path} is not there${a.detail && `: ${a.detail}`}`,
   ),
   FileAbsent: ready((a: { path: string }) => `${a.path} is not there, as it should be`),
-  FileNotWanted: missing((a: { path: string }) => `${a.path} is there, and must not be`),
+  FileNotWanted: missing((a: { path: string }) => `${a.path} is there, and should not be`),
   FileWrongType: missing(
     (a: { path: string; type: string; wanted: string }) => `${a.path} is a ${a.type}, must be a ${a.wanted}`,
   ),
@@ -164,11 +167,15 @@ export const reasons = {
   ),
   FileEmpty: missing((a: { path: string }) => `${a.path} is empty`),
   FileNotMatching: missing(
-    (a: { path: string; pattern: string }) => `nothing in ${a.path} matches ${a.pattern}`,
+    (a: { path: string; means: string | null }) =>
+      `${a.path} lacks ${a.means ?? 'the line that the check asks for'}`,
   ),
   FileUnwantedMatch: missing(
-    (a: { path: string; pattern: string }) => `${a.path} contains what it must not: ${a.pattern}`,
+    (a: { path: string; means: string | null }) =>
+      `${a.path} has ${a.means ?? 'a line that the check forbids'}, which should not be there`,
   ),
+
+  ...toolReasons,
 
   PciDeviceFound: ready((a: { pci: string }) => `the host has a PCI device ${a.pci}`),
   PciDeviceNotFound: missing((a: { pci: string }) => `the host has no PCI device ${a.pci}`),

@@ -44,7 +44,6 @@ fix:
 `
 
 describe('mistakes', () => {
-<<<<<<< HEAD
   test('a file or alias that is called none, which asks for no check', () => {
     const says =
       'cannot be the name of a check: the annotation "hostdeps.dev/requires: none" asks for no check'
@@ -55,10 +54,7 @@ describe('mistakes', () => {
     expect(mistakes).toEqual([`none.yaml:1: the check's name is the file's, and "none" ${says}`])
   })
 
-  test('three in one file are told in one go, each with its line and the near right word', () => {
-=======
   test('three in one file are reported at once, each with its line and the closest word', () => {
->>>>>>> wt-w
     const text = `title: A title
 wy: A reason.
 why: A reason.

@@ -22,13 +22,9 @@ test.each([
   ],
   [['nowhere'], []],
 ])('%j reaches %j', (names, reached) => {
-<<<<<<< HEAD
-  expect(withNamed(files, names).map((one) => one.file)).toEqual(reached.map((name) => `dir/${name}.yaml`))
-=======
   expect(reachableTexts(files, names).map((one) => one.file)).toEqual(
     reached.map((name) => `dir/${name}.yaml`),
   )
->>>>>>> wt-w
 })
 
 test('all names and aliases are known, whatever is reachable', () => {

@@ -210,7 +210,7 @@ describe('two checks that want opposite things', () => {
     expect(told).toMatchObject({
       state: 'missing',
       reason: 'Conflict',
-      message: 'conflicts with san (on) on this node: d.service is active, and must not be',
+      message: 'conflicts with san (on) on this node: d.service is active, and should be inactive',
       fix: '# san (on) wants the opposite on this node, so no command is given. Part it from on.',
     })
   })
@@ -234,7 +234,7 @@ describe('two checks that want opposite things', () => {
     const [told] = judgeBoth([off(runs), on(ready)])
     expect(told).toMatchObject({
       reason: 'Conflict',
-      message: 'conflicts with on, which is ready on this node: d.service is active, and must not be',
+      message: 'conflicts with on, which is ready on this node: d.service is active, and should be inactive',
     })
     expect(told?.fix?.split('\n')).toEqual([
       '# on wants the opposite, and is ready on this node. Part it from on.',
@@ -343,6 +343,7 @@ function need(said: Verdict, index = 0): Need {
     type: 'host',
     id: `binary:${index}`,
     genericFix: () => null,
+    lint: () => [],
     kind: 'binary',
     questions: () => [],
     judge: () => said,

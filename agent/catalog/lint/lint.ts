@@ -31,7 +31,8 @@ export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[
  * - each need has a source, or the check has sources;
  * - each need has a fix or a note wherever it applies, for every reason why it can be missing; of the alternatives that apply
  *   to a host, one is enough;
- * - each need applies to some host; whys and notes are sentences.
+ * - each need applies to some host; whys and notes are sentences;
+ * - each need says what its kind asks a good need to say: in words what a pattern looks for, which module an option builds.
  *
  * A check included by `check:` has all of this in its own file.
  */
@@ -40,6 +41,9 @@ export function lintCheck(check: Check): Mistake[] {
   return [
     ...unclearWords(check),
     ...check.needs.flatMap((need) => placeMistakes([need])),
+    ...allNeeds(check.needs).flatMap((need) =>
+      need.type === 'host' ? need.lint().map((words) => mistake(need, words)) : [],
+    ),
     ...own.flatMap((need) => [
       ...unreasoned(check, need),
       ...unsourced(check, need),

@@ -55,16 +55,12 @@ function readProcess(procfs: string, pid: string): RunningProcess | null {
   }
 }
 
-<<<<<<< HEAD
 /** Clock ticks since boot, from the text of /proc/<pid>/stat. */
 export function startOf(stat: string): number {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
 }
 
-/** Of a process whose first thread has ended, others may go on. */
-=======
 /** A process whose first thread has ended may have others that still run. */
->>>>>>> wt-w
 function hasEnded([state = '', ...fields]: readonly string[]): boolean {
   return state === 'X' || (state === 'Z' && Number(fields[16]) <= 1)
 }

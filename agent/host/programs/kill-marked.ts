@@ -7,7 +7,6 @@ import type { Readers } from './read-apart.ts'
 /** The variable that identifies every process of a run, whatever group or session it moved to. */
 export const markName = 'HOSTDEPS_RUN'
 
-<<<<<<< HEAD
 export interface Sweeper {
   /**
    * Kills every process that carries this mark in its environment. Resolves when a pass finds none.
@@ -54,17 +53,6 @@ export function createSweeper(procfs: string, readers: Readers = createReaders()
     },
     stuck: () => readers.stuck(),
     isStopped: () => readers.stuck() >= mostStuck,
-=======
-/** The next pass finds a process that forked during this one. */
-const mostPasses = 5
-
-/** Kills every process with this mark in its environment. Resolves when a pass finds none, or after the last pass. */
-export async function killMarked(mark: string): Promise<void> {
-  for (let pass = 0; pass < mostPasses; pass++) {
-    const pids = await findMarked(mark)
-    if (pids.length === 0) return
-    pids.forEach(kill)
->>>>>>> wt-w
   }
 }
 

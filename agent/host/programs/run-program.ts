@@ -21,7 +21,6 @@ export interface Running {
   readonly gone: Promise<void>
 }
 
-<<<<<<< HEAD
 /** What we start is in our own PID namespace, and seen in our own /proc. */
 const ownProcesses = '/proc'
 const sweeper = createSweeper(ownProcesses)
@@ -29,10 +28,7 @@ const sweeper = createSweeper(ownProcesses)
 /** Processes that hang while they look for what a run left behind. */
 export const stuckSweeps = () => sweeper.stuck()
 
-/** Time after the deadline in which a killed process may still be reaped; then the wait is abandoned. Milliseconds. */
-=======
 /** How long after the deadline to wait until a killed process is reaped. Milliseconds. */
->>>>>>> wt-w
 const reapTime = 100
 
 /**
@@ -118,13 +114,9 @@ async function finish(killGroup: () => void, watched: Watched): Promise<Answer<R
   return { fate: 'timed-out', detail }
 }
 
-<<<<<<< HEAD
 const unswept = '; what it started may go on: too many processes hang while they look for such'
 
-/** A program that cannot be started ends as a shell would tell it: 127 not there (or its interpreter), 126 refused. */
-=======
 /** Uses a shell's exit codes for a program that could not be started: 127 it or its interpreter is absent, 126 refused. */
->>>>>>> wt-w
 function answerOf(end: End, output: Captured): Answer<RunResult> {
   const { stdout, stderr, truncated } = output.text()
   if (end.error === null) {
