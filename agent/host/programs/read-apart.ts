@@ -20,8 +20,8 @@ export interface Reading {
   kill(): void
 }
 
-/** Milliseconds; what does not block is there at once, on a busy machine too. */
-const longestRead = 1_000
+/** Milliseconds, and nobody waits for it: what does not block is there within a second, on the busiest machine. */
+const longestRead = 10_000
 
 /** Processes that read at a time. */
 const atOnce = 8
@@ -40,7 +40,10 @@ const mostRead = 2 * mostOfFile
  * files ourselves, while a process that hangs in it can be left behind. The same is not read by two at a time: who asks for it
  * meanwhile gets the same answer, so what is stuck is not tried again.
  */
-export function createReaders(start: (paths: readonly string[]) => Reading = startHead): Readers {
+export function createReaders(
+  start: (paths: readonly string[]) => Reading = startHead,
+  longest = longestRead,
+): Readers {
   const reading = new Map<string, Promise<string | null>>()
   const killed = new Set<string>()
   const limit = pLimit(atOnce)
@@ -53,7 +56,7 @@ export function createReaders(start: (paths: readonly string[]) => Reading = sta
       killed.add(key)
       kill()
       timer.resolve(null)
-    }, longestRead)
+    }, longest)
     return Promise.race([ended, timer.promise]).finally(() => clearTimeout(late))
   }
   const read = (paths: readonly string[]): Promise<string | null> => {
