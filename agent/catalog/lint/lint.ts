@@ -10,6 +10,7 @@ import type { Reason } from '#agent/model/reason.ts'
 import { reasons } from '#agent/model/reasons.ts'
 import type { Catalog } from '#agent/catalog/catalog.ts'
 import { hostsFor, shortNames } from './lint-hosts.ts'
+import { fixMistakes } from './lint-fixes.ts'
 import { unclearWords } from './lint-words.ts'
 import { didYouMean } from '#agent/catalog/yaml/mistake.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
@@ -31,7 +32,9 @@ export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[
  * - each need has a source, or the check has some;
  * - each need has a fix or a note wherever it applies, for every reason that it can be missing for; of alternatives that
  *   apply to a host, one;
- * - there are hosts to which it applies; whys and notes are sentences.
+ * - there are hosts to which it applies; whys and notes are sentences;
+ * - a fix may be run twice, reboots for nothing that is only recommended, and leaves to packages:, modules: and sysctls: what
+ *   depends on the host.
  *
  * What is taken in by `check:` says all of it in its own file.
  */
@@ -39,6 +42,7 @@ export function lintCheck(check: Check): Mistake[] {
   const own = check.needs.filter((need) => need.type !== 'check')
   return [
     ...unclearWords(check),
+    ...fixMistakes(check),
     ...check.needs.flatMap((need) => placeMistakes([need])),
     ...own.flatMap((need) => [
       ...unreasoned(check, need),
