@@ -15,7 +15,7 @@ export function withHeaders(fix: Fix, facts: FixFacts): Fix {
   if (origin.type === 'distribution' || !packages.some((name) => ofRunning.test(name))) return fix
   const kernel = facts.kernel ?? ''
   if (/\+rpt/.test(kernel)) return fix
-  if (/-pve$/.test(kernel)) return { ...fix, packages: packages.map(ofProxmox) }
+  if (kernel.endsWith('-pve')) return { ...fix, packages: packages.map(ofProxmox) }
   const note = `This is ${origin.of.name}: what belongs to it comes from its maker, not from the distribution.`
   return {
     ...fix,
