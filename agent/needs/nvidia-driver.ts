@@ -5,7 +5,7 @@ import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion, StatQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { imageBased } from '#agent/fixes/families.ts'
+import { imageDistros } from '#agent/model/distro.ts'
 
 const schema = z.strictObject({
   nvidiaDriver: z
@@ -23,7 +23,7 @@ export const nvidiaDriver: Kind<typeof schema> = {
   schema,
   isHostWide: true,
   subject: () => 'matching',
-  genericFix: () => ({ all: reload, ...Object.fromEntries(imageBased.map((name) => [name, replace])) }),
+  genericFix: () => ({ all: reload, ...Object.fromEntries(imageDistros.map((name) => [name, replace])) }),
   questions: () => [loaded, ...libraries],
   judge(_, answers) {
     const answer = answers.of(loaded)
