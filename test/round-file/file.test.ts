@@ -78,10 +78,10 @@ describe('what cannot be used', () => {
     ['1 GB', () => (writeFileSync(path, ''), truncateSync(path, 1024 ** 3)), /larger than/],
     ['a folder', () => mkdirSync(path), /not a regular file/],
     ['a FIFO', () => void execFileSync('mkfifo', [path]), /not a regular file/],
-    ['an older version', () => put({ ...round, v: 0 }), /of version 0, not 1/],
-    ['a newer version', () => put({ ...round, v: 2 }), /of version 2, not 1/],
+    ['an older version', () => put({ ...round, v: 0 }), /has version 0, not 1/],
+    ['a newer version', () => put({ ...round, v: 2 }), /has version 2, not 1/],
     ['a key of its own', () => put({ ...round, evil: true }), /the round file is invalid/],
-    ['no object', () => put([1]), /of version unknown, not 1/],
+    ['no object', () => put([1]), /has version unknown, not 1/],
   ])('%s', (_, make, wanted) => {
     make()
     const read = readRoundFile(path)
