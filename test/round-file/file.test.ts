@@ -25,7 +25,7 @@ beforeEach(() => {
   mkdirSync(folder)
 })
 
-test('what a killed process left beside the file is swept, and nothing else', () => {
+test('files left by a killed process are removed, and nothing else', () => {
   for (const name of ['round.json', 'round.json.17.1', 'round.json.17.2', 'round.json.old', 'other.17.1'])
     writeFileSync(join(folder, name), 'x')
   sweepParts(path)
@@ -51,7 +51,7 @@ const round: Round = {
   checks: [{ ...said, name: 'open-iscsi', title: 't', findings: [{ ...finding, findings: [finding] }] }],
 }
 
-test('what is written is read, and nothing else is left in the folder', () => {
+test('a written round can be read, and no other file is left in the folder', () => {
   writeRound(path, round)
   writeRound(path, { ...round, boot: 2000 })
   expect(readRoundFile(path)).toEqual({ round: { ...round, boot: 2000 }, faults: [] })
