@@ -125,7 +125,7 @@ describe('a round is not believed', () => {
       name: 'bad',
       state: 'unknown',
       reason: 'ResultUnusable',
-      message: expect.stringMatching(/^what the prober says of this check cannot be used: ./),
+      message: expect.stringMatching(/^the prober's result for this check is unusable: ./),
     })
     expect(checks.slice(1)).toEqual([good])
   })
