@@ -123,7 +123,7 @@ describe('a forged round is not trusted', () => {
       name: 'bad',
       state: 'unknown',
       reason: 'ResultUnusable',
-      message: expect.stringMatching(/^what the prober says of this check cannot be used: ./),
+      message: expect.stringMatching(/^the prober's result for this check is unusable: ./),
     })
     expect(checks.slice(1)).toEqual([good])
   })

@@ -211,8 +211,8 @@ describe('a file that is not ours', () => {
     const { findings, ...words } = whole.get('user') ?? user
     expect(words).toMatchObject({ state: 'ready', reason: 'AllReady' })
     expect(findings.map((one) => 'state' in one && [one.state, one.message])).toEqual([
-      ['unknown', 'bad: what the prober says of this check cannot be used: it is cut off'],
-      ['unknown', 'gone: what the prober says of this check cannot be used: it is not in the round'],
+      ['unknown', "bad: the prober's result for this check is unusable: it is cut off"],
+      ['unknown', "gone: the prober's result for this check is unusable: it is not in the round"],
       ['missing', 'good: m'],
     ])
   })
