@@ -1,3 +1,4 @@
+import { setImmediate as nextTask } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Broken } from './claims/harmless.ts'
@@ -64,6 +65,7 @@ async function runGrowth(): Promise<void> {
       note('exceptions', { number, name, error, input: grow(200) })
     }
     report()
+    await nextTask()
   }
 }
 
@@ -82,6 +84,8 @@ async function runCase(number: number, input: unknown, name: string | null = nul
   if (error !== null) note('exceptions', { number, name, error, input })
   else if (took > slowestAllowed) note('hangs', { number, name, error: slow, input })
   report()
+  // What a WeakRef holds is kept until the task ends.
+  await nextTask()
 }
 
 interface Attempt {

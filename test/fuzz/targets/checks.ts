@@ -175,7 +175,9 @@ function claimMistakes(mistakes: readonly Mistake[], text: string): void {
 
 function claimCheck(check: Check): void {
   const { symptoms, ...rest } = check
-  claimTexts(JSON.parse(JSON.stringify(rest)), 'the check', ['note'])
+  // Only a mistake shows where a need stands, and makes it harmless.
+  const texts = JSON.stringify(rest, (key, value: unknown) => (key === 'place' ? undefined : value))
+  claimTexts(JSON.parse(texts), 'the check', ['note'])
   claimTexts(
     symptoms.map(({ means, source, unverified }) => [means, source, unverified]),
     'its symptoms',

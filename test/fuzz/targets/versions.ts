@@ -122,7 +122,7 @@ function run({ order, versions, range }: Versions): string {
       const [there, back] = [compare(a, b), compare(b, a)]
       claim([-1, 0, 1].includes(there), () => `${order} says ${there}`)
       claim(
-        there + back === 0,
+        there + back === 0 || !areAlikeIn(order, [a, b]),
         () => `${order}: ${JSON.stringify([a, b])} is ${there}, and ${back} the other way`,
       )
     }
@@ -133,14 +133,18 @@ function run({ order, versions, range }: Versions): string {
   return 'ordered'
 }
 
-/** Those in which a part counts only when both have it are no order of all versions, as with the tools themselves. */
+/** Whether versions say as much as each other. Where a part counts only if both have it, others are in no order. */
+function areAlikeIn(order: string, versions: readonly string[]): boolean {
+  if (order !== 'kernel') return true
+  const revisions = versions.map((one) => /^[\d.]+-(\d+(?:\.\d+)*)/.exec(one)?.[1]?.split('.').length ?? 0)
+  return new Set(revisions).size === 1
+}
+
 function claimTransitive(order: string, versions: readonly [string, string, string]): void {
   const compare = orders[order] ?? compareDebVersions
-  const hasRelease = versions.map((one) =>
-    order === 'kernel' ? /^[\d.]+-\d/.test(one) : /-[^-]*[^-]$/.test(one),
-  )
-  if (order !== 'deb' && order !== 'apk' && order !== 'dotted' && new Set(hasRelease).size > 1) return
-  if (order === 'pacman') return
+  const hasRelease = versions.map((one) => /-[^-]*[^-]$/.test(one))
+  if (order === 'rpm' && new Set(hasRelease).size > 1) return
+  if (order === 'pacman' || !areAlikeIn(order, versions)) return
   const [a, b, c] = versions.toSorted(compare)
   if (a === undefined || b === undefined || c === undefined) return
   const isOrdered = compare(a, b) <= 0 && compare(b, c) <= 0 && compare(a, c) <= 0
