@@ -2,15 +2,18 @@ import * as z from 'zod'
 import type { Answers } from '#agent/model/answers.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Kind } from '#agent/model/need.ts'
+import type { Question } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
 import { cgroupVersion, mountTable } from '#agent/needs/cgroup-version.ts'
+import { judgeOnce } from '#agent/needs/parts/judge-once.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
 import { judgeItems } from './kernel-options.ts'
 import type { Item, Option } from './kernel-options.ts'
 import { judgeModule, moduleName } from './kernel-module.ts'
-import { moduleQuestions } from './module-sources.ts'
-import { foldName } from './module-files.ts'
+import { readSharedSources, sharedModuleQuestions, sourcesOfModular } from './module-sources.ts'
+import type { ModuleSources } from './module-sources.ts'
 import { legacyCgroup, mayBeModule, modulesOf } from './option-modules.ts'
 import { anotherKernel } from '#agent/fixes/generic-fixes.ts'
 
@@ -49,28 +52,37 @@ export const kernelConfig: Kind<typeof schema> = {
   subject: (spec) => shortList(itemsOf(spec)),
   genericFix: () => anotherKernel,
   lint: (spec) => namelessModules(spec),
-  questions: (spec, facts) => [
-    ...kernelConfigQuestions(facts.kernel),
-    ...(optionsOf(spec).some(({ name }) => legacyCgroup.includes(name)) ? [mountTable] : []),
-    ...optionsOf(spec).flatMap((option) =>
-      namesFor(spec, option).flatMap((one) => moduleQuestions(foldName(one), facts)),
+  questions: questionsOf,
+  judge: (spec, answers, facts) =>
+    judgeOnce(spec, { questions: questionsOf(spec, facts), answers }, () =>
+      judgeOptions(spec, answers, facts),
     ),
-  ],
-  judge(spec, answers, facts) {
-    const config = readKernelConfig(answers, facts.kernel)
-    if (config.fate === 'absent')
-      return verdict('KernelConfigUnknown', { kernel: facts.kernel ?? '(version not known)' })
-    if (config.fate !== 'found') return unanswered(config.path, config)
-    const version = cgroupsOf(answers)
-    const items = itemsOf(spec).map((text): Item => {
-      const options = writtenIn(text).map((option) => {
-        const value = config.value(option.name)
-        return { ...option, value, module: moduleOf(spec, { ...option, value }, { answers, facts }) }
-      })
-      return { options, isOfLegacy: (one) => legacyCgroup.includes(one.name), cgroups: version }
+}
+
+function questionsOf(spec: Spec, facts: Facts): readonly Question[] {
+  const options = optionsOf(spec)
+  const hasModules = options.some((option) => namesFor(spec, option).length > 0)
+  return [
+    ...(hasModules ? sharedModuleQuestions(facts) : kernelConfigQuestions(facts.kernel)),
+    ...(options.some(({ name }) => legacyCgroup.includes(name)) ? [mountTable] : []),
+  ]
+}
+
+function judgeOptions(spec: Spec, answers: Answers, facts: Facts): Verdict {
+  const config = readKernelConfig(answers, facts.kernel)
+  if (config.fate === 'absent')
+    return verdict('KernelConfigUnknown', { kernel: facts.kernel ?? '(version not known)' })
+  if (config.fate !== 'found') return unanswered(config.path, config)
+  const version = cgroupsOf(answers)
+  const modules: Modules = { facts, answers, sources: null }
+  const items = itemsOf(spec).map((text): Item => {
+    const options = writtenIn(text).map((option) => {
+      const value = config.value(option.name)
+      return { ...option, value, module: moduleOf(spec, { ...option, value }, modules) }
     })
-    return judgeItems(items, { path: config.path, kernel: facts.kernel ?? '' })
-  },
+    return { options, isOfLegacy: (one) => legacyCgroup.includes(one.name), cgroups: version }
+  })
+  return judgeItems(items, { path: config.path, kernel: facts.kernel ?? '' })
 }
 
 function itemsOf(spec: Spec): readonly string[] {
@@ -97,17 +109,26 @@ function namesFor({ modules }: Spec, { name, wanted }: Written): readonly string
   return own === undefined ? (modulesOf(name) ?? []) : [own]
 }
 
+/** How modules are looked up; read when the first one is. */
+interface Modules {
+  readonly facts: Facts
+  readonly answers: Answers
+  sources: ModuleSources | null
+}
+
 /** What is known of the module of an option that is m; null where there is no question of one. */
 function moduleOf(
   spec: Spec,
   option: Written & { readonly value: string | null },
-  { answers, facts }: { answers: Answers; facts: Facts },
+  modules: Modules,
 ): Option['module'] {
   const { name, wanted, value } = option
   if (value !== 'm' || (wanted !== null && wanted !== 'm')) return null
   const names = namesFor(spec, option)
+  const { answers, facts } = modules
+  const sources = (modules.sources ??= sourcesOfModular(readSharedSources(answers, facts)))
   const verdicts = names.map((one) =>
-    judgeModule({ name: one, options: [name], mustBeLoaded: false }, answers, facts),
+    judgeModule({ name: one, options: [name], mustBeLoaded: false }, sources, facts),
   )
   const states = ['ready', 'unknown', 'missing'] as const
   const state = states.find((one) => verdicts.some((said) => said.state === one))

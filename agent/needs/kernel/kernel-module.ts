@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import type { Answers } from '#agent/model/answers.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Kind } from '#agent/model/need.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
@@ -10,7 +9,7 @@ import { blacklisted, blockOf } from './modprobe-rules.ts'
 import { foldName, loadedState } from './module-files.ts'
 import { builtInAliases, fileOf, isBuiltIn, lookUp } from './module-lookup.ts'
 import type { Lookup, NamedModule } from './module-lookup.ts'
-import { moduleQuestions, readModuleSources } from './module-sources.ts'
+import { moduleQuestions, readSharedSources, sourcesOf } from './module-sources.ts'
 import type { ModuleSources } from './module-sources.ts'
 import { addModule, loadModule } from '#agent/fixes/generic-fixes.ts'
 
@@ -47,8 +46,10 @@ export const kernelModule: Kind<typeof schema> = {
     return config === undefined ? null : addModule(name)
   },
   questions: (spec, facts) => moduleQuestions(foldName(spec.kernelModule), facts),
-  judge: ({ kernelModule: name, config, loaded = false }, answers, facts) =>
-    judgeModule({ name, options: [config ?? []].flat(), mustBeLoaded: loaded }, answers, facts),
+  judge({ kernelModule: name, config, loaded = false }, answers, facts) {
+    const sources = sourcesOf(foldName(name), answers, readSharedSources(answers, facts))
+    return judgeModule({ name, options: [config ?? []].flat(), mustBeLoaded: loaded }, sources, facts)
+  },
 }
 
 /** A module that is wanted, as a need of this kind or as what an option of the kernel builds. */
@@ -59,10 +60,8 @@ interface Wanted {
   readonly mustBeLoaded: boolean
 }
 
-/** Its answers are those to {@link moduleQuestions} of its name. */
-export function judgeModule(wanted: Wanted, answers: Answers, facts: Facts): Verdict {
+export function judgeModule(wanted: Wanted, sources: ModuleSources, facts: Facts): Verdict {
   const name = foldName(wanted.name)
-  const sources = readModuleSources(name, answers, facts)
   const lookup = lookUp(name, sources)
   const found = loadableModule(lookup, sources, wanted.mustBeLoaded)
   const said =
@@ -131,11 +130,10 @@ const foreign = /^(updates|extra|extramodules|weak-updates|dkms|misc)\//
 
 /** Whether the kernel trusts the key of a module that was built apart shows only when it is loaded. */
 function unsigned(name: string, file: NamedModule, sources: ModuleSources): Verdict | null {
-  const why = sources.wantsSignatures
-  if (why === null) return null
   const all = [file, ...file.needs.flatMap((one) => fileOf(one, sources) ?? [])]
   const strange = all.find((one) => foreign.test(one.path) && stateOf(one.name, sources) !== 'Live')
-  if (strange === undefined) return null
+  const why = strange === undefined ? null : sources.wantsSignatures()
+  if (strange === undefined || why === null) return null
   return verdict('ModuleUnsigned', { name, path: strange.path, why }, { evidence: [file.path] })
 }
 

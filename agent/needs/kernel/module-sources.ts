@@ -35,7 +35,7 @@ export interface ModuleSources {
   /** kernel.modules_disabled is 1: nothing more is loaded until the next boot. */
   readonly isClosed: boolean
   /** Why the kernel loads no module without a signature that it trusts; null when it does, as far as is known. */
-  readonly wantsSignatures: string | null
+  wantsSignatures(): string | null
   /** /sys/module/NAME: there for every loaded module and for some that are built in. */
   readonly hasFolder: boolean | UnreadSource
   readonly installed: InstalledKernels
@@ -68,7 +68,24 @@ export function moduleQuestions(name: string, facts: Facts): readonly Question[]
   return [folderOf(name), ...sharedBy(facts).all]
 }
 
-export function readModuleSources(name: string, answers: Answers, facts: Facts): ModuleSources {
+/** For modules that are known not to be built in: those that are loaded are in /proc/modules. */
+export function sharedModuleQuestions(facts: Facts): readonly Question[] {
+  return sharedBy(facts).all
+}
+
+/** What is the same for every module of one host: several are told by one reading of it. */
+export type SharedSources = Omit<ModuleSources, 'hasFolder'>
+
+export function sourcesOf(name: string, answers: Answers, shared: SharedSources): ModuleSources {
+  return { ...shared, hasFolder: hasFolder(answers, folderOf(name)) }
+}
+
+/** The same without a look at /sys/module. */
+export function sourcesOfModular(shared: SharedSources): ModuleSources {
+  return { ...shared, hasFolder: isUnread(shared.loaded) ? shared.loaded : false }
+}
+
+export function readSharedSources(answers: Answers, facts: Facts): SharedSources {
   const shared = sharedBy(facts)
   const cmdline = firstFound(answers, [commandLine])
   const disabled = firstFound(answers, [closed])
@@ -90,9 +107,8 @@ export function readModuleSources(name: string, answers: Answers, facts: Facts):
     config: readKernelConfig(answers, facts.kernel),
     rules: [...ruleLines, ...readRules(folders.found)],
     unreadRules: [cmdline, disabled].find(isUnread) ?? folders.unread,
-    wantsSignatures: wantsSignatures(answers),
+    wantsSignatures: () => wantsSignatures(answers),
     isClosed: disabled.fate === 'found' && disabled.value.text.trim() === '1',
-    hasFolder: hasFolder(answers, folderOf(name)),
     installed: installedKernels(answers, shared.folders),
   }
 }
