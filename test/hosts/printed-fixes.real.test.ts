@@ -25,18 +25,15 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HOST_ROOT'])('printed fixes on a Deb
     return stdout
   }
 
-  test.each(['open-iscsi', 'nfs-client', 'cryptsetup'])(
-    '%s',
-    async (name) => {
-      const before = await ask(name)
-      expect(before.state).toBe('missing')
-      await shell(before.fix ?? '')
-      expect(await ask(name)).toMatchObject({ state: 'ready' })
-      const once = await etc()
-      await shell(before.fix ?? '')
-      expect(await etc()).toBe(once)
-    },
-  )
+  test.each(['open-iscsi', 'cryptsetup', 'nft'])('%s', async (name) => {
+    const before = await ask(name)
+    expect(before.state).toBe('missing')
+    await shell(before.fix ?? '')
+    expect(await ask(name)).toMatchObject({ state: 'ready' })
+    const once = await etc()
+    await shell(before.fix ?? '')
+    expect(await etc()).toBe(once)
+  })
 
   test('a held lock is waited for', async () => {
     await host.apt('purge', 'open-iscsi')

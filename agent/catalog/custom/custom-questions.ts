@@ -52,6 +52,7 @@ const ourPlaces: readonly RegExp[] = [
   /^\/(etc\/(passwd|subuid|subgid|nsswitch\.conf)|usr\/lib\/passwd)$/,
   /^\/(var\/lib\/dpkg\/status|lib\/apk\/db\/installed)$/,
   /^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/modprobe\.d$/,
+  /^\/((etc|run|usr\/local\/lib|usr\/lib)\/sysctl\.d|etc\/sysctl\.conf)$/,
   new RegExp(
     `^(/run/booted-system/kernel-modules|/usr)?/lib/modules/${kernel}/modules\\.(dep|alias|builtin|builtin\\.modinfo)$`,
   ),
