@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sysctl } from '#agent/needs/kernel/sysctl.ts'
+import { collectAnswers } from '#agent/model/answers.ts'
+import { undoing } from '#agent/needs/kernel/sysctl-files.ts'
 import { keyPath } from '#agent/needs/kernel/sysctl-key.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
@@ -81,4 +83,12 @@ test.each([
   ['an unknown key', { sysctl: 'a.b', value: 1 }],
 ])('refused: %s', (_, written) => {
   expect(sysctl.schema.safeParse(written).success).toBe(false)
+})
+
+test('a line that would undo a secret is named without its value', () => {
+  const folder = { path: '/etc/sysctl.d/99-a.conf', text: 'net.ipv4.tcp_fastopen_key = 1-2-3-4\n' }
+  const question = { ask: 'readAll', path: '/etc/sysctl.d', suffix: '.conf' } as const
+  const answers = collectAnswers([[question, { fate: 'found', value: { files: [folder], unread: [] } }]])
+  const how = { after: '90-a.conf', isWrong: () => true, answers, init: { type: 'systemd' } } as const
+  expect(undoing('net.ipv4.tcp_fastopen_key', how)).toMatchObject([{ value: 'a secret', line: 1 }])
 })

@@ -52,13 +52,14 @@ const ourPlaces: readonly RegExp[] = [
   /^\/(etc\/(passwd|subuid|subgid|nsswitch\.conf)|usr\/lib\/passwd)$/,
   /^\/(var\/lib\/dpkg\/status|lib\/apk\/db\/installed)$/,
   /^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/modprobe\.d$/,
-  // Of containerd's files, which may name a registry's password, no more is told than three settings.
+  // containerd's files may hold a registry's password; a check learns only three settings of them.
   /^\/(etc\/containerd(\/config\.toml|\/conf\.d|\/config\.d)?|opt\/kata\/containerd\/config\.d)$/,
   /^\/etc\/nfsmount\.conf(\.d)?$/,
   /^\/proc\/driver\/nvidia\/version$/,
   /^\/sys\/kernel\/security\/lockdown$/,
   /^\/sys\/module\/module\/parameters\/sig_enforce$/,
   /^\/etc\/multipath(\.conf|\/conf\.d|\/wwids)$/,
+  /^\/((etc|run|usr\/local\/lib|usr\/lib)\/sysctl\.d|etc\/sysctl\.conf)$/,
   new RegExp(
     `^(/run/booted-system/kernel-modules|/usr)?/lib/modules/${kernel}/modules\\.(dep|alias|builtin|builtin\\.modinfo)$`,
   ),

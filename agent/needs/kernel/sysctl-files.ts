@@ -9,7 +9,7 @@ import type {
   ReadAllQuestion,
   ReadQuestion,
 } from '#agent/model/question.ts'
-import { keyPath } from './sysctl-key.ts'
+import { isSecret, keyPath } from './sysctl-key.ts'
 
 /** A name in one hides the same name in those after it. https://www.freedesktop.org/software/systemd/man/latest/sysctl.d.html */
 const folders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((folder): ReadAllQuestion => ({
@@ -33,7 +33,9 @@ export function undoing(key: string, { after, isWrong, answers, init }: Undoing)
   const later = files.filter(({ name, path }) => name > after || path === last.path)
   const lines = later.flatMap((file) => linesIn(file, key))
   const holds = lines.at(-1)
-  return holds === undefined || !isWrong(holds.value) ? [] : lines.filter(({ value }) => isWrong(value))
+  if (holds === undefined || !isWrong(holds.value)) return []
+  const wrong = lines.filter(({ value }) => isWrong(value))
+  return isSecret(key) ? wrong.map((line) => ({ ...line, value: 'a secret' })) : wrong
 }
 
 interface Undoing {

@@ -8,3 +8,8 @@ export function keyPath(key: string): string | null {
   const path = isDotted ? key.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.')) : key
   return path.split('/').some((part) => ['', '.', '..'].includes(part)) ? null : path
 }
+
+/** net.ipv4.tcp_fastopen_key and net.ipv6.conf.*.stable_secret are for root's eyes only. */
+export function isSecret(key: string): boolean {
+  return /_(key|secret)$/.test(key)
+}

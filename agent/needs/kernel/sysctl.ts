@@ -11,7 +11,7 @@ import { firstFound } from '#agent/needs/parts/first-found.ts'
 import { setSysctl } from '#agent/fixes/generic-fixes.ts'
 import { sysctlFile } from '#agent/fixes/lasting-lines.ts'
 import { sysctlFileQuestions, undoing } from './sysctl-files.ts'
-import { keyPath } from './sysctl-key.ts'
+import { isSecret, keyPath } from './sysctl-key.ts'
 import type { Answers } from '#agent/model/answers.ts'
 
 /** A single quote or a control character would end the quotes of the command that sets it. */
@@ -114,9 +114,8 @@ function wrong(key: string, shown: string, needed: { wanted: string; set: readon
   return verdict('SysctlWrong', { key, value: plainValue(key, shown), wanted: needed.wanted }, { genericFix })
 }
 
-/** net.ipv4.tcp_fastopen_key and net.ipv6.conf.*.stable_secret are for root's eyes only. */
 function plainValue(key: string, shown: string): string {
-  if (/_(key|secret)$/.test(key)) return 'a secret'
+  if (isSecret(key)) return 'a secret'
   return shown === '' ? 'empty' : shown
 }
 
