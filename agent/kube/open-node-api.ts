@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { CoreV1Api, EventsV1Api, PatchStrategy, V1MicroTime, setHeaderOptions } from '@kubernetes/client-node'
 import type { KubeConfig, V1Node, V1NodeCondition } from '@kubernetes/client-node'
-import { prefix, reportingController } from '#agent/model/names.ts'
+import { prefix, reportAnnotation, reportingController } from '#agent/model/names.ts'
 import type { NodeApi, NodeCondition, NodeView } from '#agent/node/node-api.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
@@ -53,7 +53,8 @@ export function openNodeApi(config: KubeConfig): NodeApi {
 function viewOf({ metadata, status }: V1Node): NodeView {
   const ours = (status?.conditions ?? []).filter(({ type }) => type.startsWith(prefix))
   const { name = '', uid = '' } = metadata ?? {}
-  return { name, uid, labels: metadata?.labels ?? {}, conditions: ours.map(conditionOf) }
+  const report = metadata?.annotations?.[reportAnnotation] ?? null
+  return { name, uid, labels: metadata?.labels ?? {}, conditions: ours.map(conditionOf), report }
 }
 
 function conditionOf(condition: V1NodeCondition): NodeCondition {

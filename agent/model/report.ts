@@ -44,6 +44,13 @@ export interface HostSummary {
   readonly distro: string | null
   readonly kernel: string | null
   readonly arch: string
+  /** VERSION_ID of os-release; null where there is none. */
+  readonly version: string | null
+  /** What a fix depends on besides: see FixFacts in facts.ts. */
+  readonly family: string | null
+  readonly installer: string
+  readonly imageBased: string | null
+  readonly container: string | null
 }
 
 /** How well the asking works. */
@@ -100,6 +107,12 @@ export interface Round {
   readonly checks: readonly CheckResult[]
 }
 
+export interface PublishedNeed {
+  /** As in {@link Finding}'s `need`. */
+  readonly id: string
+  readonly reason: Reason
+}
+
 /** What the Node's label, condition and annotation are made of. */
 export interface Published {
   readonly state: State
@@ -108,8 +121,10 @@ export interface Published {
   readonly reason: Reason
   readonly message: string
   readonly fix: string | null
-  /** The needs that are missing or unknown. */
-  readonly needs: readonly string[]
+  /** The state before this one; null when there was none, or when it is not known any more. */
+  readonly was: State | null
+  /** The needs that are missing or unknown, with why. */
+  readonly needs: readonly PublishedNeed[]
 }
 
 /** A check settled over time. */

@@ -1,4 +1,4 @@
-import type { CheckResult, Finding, Report, ReportCheck, Round, Published } from './report.ts'
+import type { CheckResult, Finding, Report, ReportCheck, Round, Published, PublishedNeed } from './report.ts'
 
 /**
  * Turns rounds, which have no memory, into a report that people and controllers can act on:
@@ -48,8 +48,12 @@ function sameOr(old: ReportCheck | undefined, now: ReportCheck): ReportCheck {
   if (old === undefined) return now
   const published =
     isSame(old.published, { ...now.published, needs: old.published.needs }) &&
-    isSameList(old.published.needs, now.published.needs)
+    isSameNeeds(old.published.needs, now.published.needs)
   return published && isSame(old, { ...now, published: old.published }) ? old : now
+}
+
+function isSameNeeds(one: readonly PublishedNeed[], other: readonly PublishedNeed[]): boolean {
+  return one.length === other.length && one.every((need, index) => isSame(need, other[index] ?? {}))
 }
 
 function sameList(old: readonly ReportCheck[] | undefined, now: readonly ReportCheck[]) {
@@ -129,8 +133,9 @@ function publish(before: CheckMemory | null, { result, round }: News): Published
   const { state, reason, message, fix } = result
   const old = before?.check.published
   const since = old?.state === state ? old.since : round.at
-  const needs = result.findings.filter(isTrouble).map((finding) => finding.need)
-  return { state, since, reason, message, fix, needs }
+  const was = old === undefined || old.state === state ? (old?.was ?? null) : old.state
+  const needs = result.findings.filter(isTrouble).map(({ need: id, reason }) => ({ id, reason }))
+  return { state, since, was, reason, message, fix, needs }
 }
 
 function isTrouble(finding: Finding): boolean {

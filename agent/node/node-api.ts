@@ -27,6 +27,8 @@ export interface NodeView {
   readonly uid: string
   readonly labels: Readonly<Record<string, string>>
   readonly conditions: readonly NodeCondition[]
+  /** Our annotation as it stands there; null when there is none. */
+  readonly report: string | null
 }
 
 /** One event about the Node. */

@@ -1,6 +1,8 @@
 import { conditionType, labelKey, reportAnnotation } from '#agent/model/names.ts'
 import type { NodeCondition, NodePatch } from './node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
+import { renderAnnotation } from './annotation.ts'
+import { apiTime } from './api-time.ts'
 import { renderMessage } from './message.ts'
 import { conditionStatus } from './read-back.ts'
 
@@ -51,27 +53,3 @@ function renderCondition({ name, published }: ReportCheck, { before, now }: Patc
 
 /** Characters; `kubectl describe node` shows it in one line. */
 const longestMessage = 256
-
-/** Bytes; the annotations of an object share 256 KiB, and every watcher of Nodes receives them. */
-const longestAnnotation = 4096
-
-/** The versioned contract with our own CLI. When it would be too long, whole checks are left out and counted. */
-function renderAnnotation(report: Report, checks: readonly ReportCheck[]): string {
-  const entries = checks.map(({ name, published: { state, since, reason, needs } }) => ({
-    check: name,
-    state,
-    since: apiTime(new Date(since)),
-    reason,
-    needs,
-  }))
-  for (let kept = entries.length; ; kept--) {
-    const omitted = entries.length - kept
-    const text = JSON.stringify({ v: 1, distro: report.host.distro, checks: entries.slice(0, kept), omitted })
-    if (Buffer.byteLength(text) <= longestAnnotation || kept === 0) return text
-  }
-}
-
-/** metav1.Time has whole seconds. */
-function apiTime(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, 'Z')
-}

@@ -1,7 +1,8 @@
+import { readAnnotation } from '#agent/node/annotation.ts'
 import { conditionOf, labelledChecks, stateOn } from '#agent/node/read-back.ts'
 import type { NodeView } from '#agent/node/node-api.ts'
 import { isReason } from '#agent/model/reason.ts'
-import type { HostSummary, ReportCheck, Round, Settings, Published } from '#agent/model/report.ts'
+import type { ReportCheck, Round, Settings, Published } from '#agent/model/report.ts'
 import type { Settled } from '#agent/model/settle.ts'
 import type { State } from '#agent/model/state.ts'
 
@@ -24,12 +25,34 @@ export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreO
     const unknownFrom = check.published.state === 'unknown' ? boot : null
     return [check.name, { check, missingFrom: null, unknownFrom }] as const
   })
-  const host: HostSummary = { hostname: null, os: '', distro: null, kernel: null, arch: '' }
   const probing: Round['probing'] = { watched: 0, refused: 0, abandoned: 0, cut: 0 }
   const said = { ...settings, checks: checks.map(({ name }) => name) }
   const at = now.toISOString()
-  const report = { v: 1, node: node.name, at, took: 0, settings: said, host, probing, checks } as const
+  const report = {
+    v: 1,
+    node: node.name,
+    at,
+    took: 0,
+    settings: said,
+    host: unknownHost,
+    probing,
+    checks,
+  } as const
   return { report, memory: new Map(memory) }
+}
+
+/** Until a round brings it. */
+const unknownHost = {
+  hostname: null,
+  os: '',
+  distro: null,
+  version: null,
+  family: null,
+  installer: 'unknown',
+  imageBased: null,
+  kernel: null,
+  arch: '',
+  container: null,
 }
 
 function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | null {
@@ -45,10 +68,20 @@ function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | nu
 function restorePublished(node: NodeView, news: { name: string; state: State; now: Date }): Published | null {
   const { name, state, now } = news
   const condition = conditionOf(node, name)
+  const detail = detailOf(node, name, state)
   if (condition !== undefined && isReason(condition.reason)) {
     const { reason, message, lastTransitionTime: since } = condition
-    return { state, since, reason, message, fix: null, needs: [] }
+    return { state, since, reason, message, fix: null, ...detail }
   }
   if (state !== 'ready') return null
-  return { state, since: now.toISOString(), reason: 'AllReady', message: 'ready', fix: null, needs: [] }
+  return { state, since: now.toISOString(), reason: 'AllReady', message: 'ready', fix: null, ...detail }
+}
+
+/** What only the annotation says; it counts while it agrees with the label. */
+function detailOf({ report }: NodeView, name: string, state: State): Pick<Published, 'was' | 'needs'> {
+  const read = report === null ? null : readAnnotation(report)
+  const entries = read !== null && 'checks' in read ? read.checks : []
+  const entry = entries.find(({ check, state: said }) => check === name && said === state)
+  const needs = (entry?.needs ?? []).flatMap(({ id, reason }) => (isReason(reason) ? [{ id, reason }] : []))
+  return { was: entry?.was ?? null, needs }
 }

@@ -64,14 +64,19 @@ function fitAliases(aliases: Settings['aliases']): Settings['aliases'] {
   return Object.fromEntries(good.slice(0, mostAliases))
 }
 
-function fitHost({ hostname, os, distro, kernel, arch }: HostSummary): HostSummary {
+function fitHost(host: HostSummary): HostSummary {
   const orNull = (text: string | null) => (text === null ? null : shortenLine(text))
   return {
-    hostname: orNull(hostname),
-    os: shortenLine(os),
-    distro: orNull(distro),
-    kernel: orNull(kernel),
-    arch: shortenLine(arch),
+    hostname: orNull(host.hostname),
+    os: shortenLine(host.os),
+    distro: orNull(host.distro),
+    version: orNull(host.version),
+    family: orNull(host.family),
+    installer: shortenLine(host.installer),
+    imageBased: orNull(host.imageBased),
+    kernel: orNull(host.kernel),
+    arch: shortenLine(host.arch),
+    container: orNull(host.container),
   }
 }
 

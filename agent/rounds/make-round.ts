@@ -93,7 +93,8 @@ function settingsOf({ loaded: { hash, config, catalog }, mistakes }: Followed): 
   return { hash, checks, interval, unknownAfter, publish, mistakes, aliases: aliasesOf(catalog) }
 }
 
-function summarize(facts: Facts): HostSummary {
-  const { hostname, distro, kernel, arch } = facts
-  return { hostname, os: distro.name, distro: distro.id, kernel, arch }
+export function summarize(facts: Facts): HostSummary {
+  const { hostname, distro, family, installer, imageBased, kernel, arch, container } = facts
+  const { name: os, id, version } = distro
+  return { hostname, os, distro: id, version, family, installer, imageBased, kernel, arch, container }
 }

@@ -88,7 +88,14 @@ test('no text from a host becomes markup, wherever it is', async () => {
     (finding) => ({ ...finding, state: 'ready', reason: 'AllReady', recommended: false }) as const,
   )
   const checks = base.checks.map((check) => (check === iscsi ? { ...check, findings: inner } : check))
-  const host = { hostname: hostile, os: hostile, distro: hostile, kernel: hostile, arch: hostile }
+  const host = {
+    ...base.host,
+    hostname: hostile,
+    os: hostile,
+    distro: hostile,
+    kernel: hostile,
+    arch: hostile,
+  }
   const report = { ...base, node: hostile, at: hostile, host, checks }
   const { get } = await serve(Object.assign(fakeSource(report), { unpublished: hostile }))
   const { body } = await get('/', browser)

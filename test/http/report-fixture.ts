@@ -1,6 +1,7 @@
 import type { Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
 import { settingsWith } from '../model/settings.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 /** A source whose report, staleness and publishing a test sets by hand. */
 export interface FakeSource extends ReportSource {
@@ -53,6 +54,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
       distro: 'debian',
       kernel: '6.1.0-28-amd64',
       arch: 'amd64',
+      ...plainHost,
     },
     checks: checks.map((check) => ({ ...check, ...changes[check.name] })),
   }
@@ -200,5 +202,13 @@ function finding(some: Partial<Finding>): Finding {
 }
 
 function published(state: State): ReportCheck['published'] {
-  return { state, since: '2026-11-20T08:00:00.000Z', reason: 'AllReady', message: '', fix: null, needs: [] }
+  return {
+    state,
+    since: '2026-11-20T08:00:00.000Z',
+    reason: 'AllReady',
+    message: '',
+    fix: null,
+    was: null,
+    needs: [],
+  }
 }

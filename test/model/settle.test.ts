@@ -5,6 +5,7 @@ import type { Reason } from '#agent/model/reason.ts'
 import { settle } from '#agent/model/settle.ts'
 import type { Settled } from '#agent/model/settle.ts'
 import { settingsWith } from './settings.ts'
+import { plainHost } from './host-facts.ts'
 
 const cases: { title: string; rounds: [second: number, state: State, reason?: Reason][]; told: string[] }[] =
   [
@@ -186,7 +187,7 @@ function round(second: number, state: State, reason: Reason = 'BinaryNotFound'):
   const said = { state, reason, message: 'm', why: 'w', fix: null }
   const finding: Finding = { ...said, need: 'binary:x', kind: 'binary', evidence: [], recommended: false }
   const check: CheckResult = { ...said, name: 'c', title: 't', findings: [finding] }
-  const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' }
+  const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64', ...plainHost }
   return {
     v: 1,
     at: at(second),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Report, ReportCheck, Published } from '#agent/model/report.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { settingsWith } from '../model/settings.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 const now = new Date('2026-11-24T10:00:00.500Z')
 const later = new Date('2026-11-24T11:00:00Z')
@@ -22,15 +23,24 @@ test('label, condition and annotation of a check that is missing', () => {
     },
   ])
   expect(JSON.parse(patch.metadata.annotations['hostdeps.dev/report'] ?? '')).toEqual({
-    v: 1,
-    distro: 'debian',
+    v: 2,
+    host: {
+      distro: 'debian',
+      version: '12',
+      family: 'debian',
+      installer: 'apt-get',
+      imageBased: null,
+      kernel: '6.1',
+      arch: 'amd64',
+      container: null,
+    },
     checks: [
       {
         check: 'open-iscsi',
         state: 'missing',
         since: '2026-11-24T09:00:00Z',
-        reason: 'BinaryNotFound',
-        needs: ['binary:iscsiadm'],
+        was: 'ready',
+        needs: [{ id: 'binary:iscsiadm', reason: 'BinaryNotFound' }],
       },
     ],
     omitted: 0,
@@ -118,7 +128,8 @@ const missing: Published = {
   reason: 'BinaryNotFound',
   message: "iscsiadm is not on the host's PATH",
   fix: 'apt-get install -y open-iscsi\nsystemctl enable --now iscsid',
-  needs: ['binary:iscsiadm'],
+  was: 'ready',
+  needs: [{ id: 'binary:iscsiadm', reason: 'BinaryNotFound' }],
 }
 
 function check(name: string, published: Published): ReportCheck {
@@ -141,7 +152,7 @@ function check(name: string, published: Published): ReportCheck {
 }
 
 function report(checks: ReportCheck[]): Report {
-  const host = { hostname: null, os: 'Debian', distro: 'debian', kernel: '6.1', arch: 'amd64' }
+  const host = { hostname: null, os: 'Debian', distro: 'debian', kernel: '6.1', arch: 'amd64', ...plainHost }
   return {
     v: 1,
     node: 'node-1',

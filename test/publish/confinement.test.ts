@@ -6,6 +6,7 @@ import { Publisher } from '#agent/publish/publisher.ts'
 import { settingsWith } from '../model/settings.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { fakeApi } from './fake-api.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 const refusal = (status: number | null, message: string) =>
   ({ ok: false, status, message, retryAfter: null }) as const
@@ -173,7 +174,7 @@ const emptyReport: Report = {
   at: '',
   took: 0,
   settings: settingsWith({}),
-  host: { hostname: null, os: '', distro: 'debian', kernel: null, arch: 'amd64' },
+  host: { hostname: null, os: '', distro: 'debian', kernel: null, arch: 'amd64', ...plainHost },
   probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
   checks: [],
 }

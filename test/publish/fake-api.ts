@@ -60,6 +60,7 @@ export function fakeApi(): FakeApi {
     uid: api.uid,
     labels: patch?.metadata.labels ?? {},
     conditions: patch?.status.conditions ?? [],
+    report: patch?.metadata.annotations['hostdeps.dev/report'] ?? null,
   })
   return api
 }

@@ -7,6 +7,7 @@ import type { Round } from '#agent/model/report.ts'
 import { followRounds } from '#agent/publish/follow-rounds.ts'
 import { createReportStore } from '#agent/publish/report-store.ts'
 import { settingsWith } from '../model/settings.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 test('another reason is reported at once, the same one again only after a while', async () => {
   const { put, reason, told, pass } = follow(100_000)
@@ -116,7 +117,7 @@ function roundAt(boot: number): Round {
     boot,
     took: 1,
     settings: settingsWith({ checks: ['a'] }),
-    host: { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' },
+    host: { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64', ...plainHost },
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     checks: [{ ...said, name: 'a', title: 'a', findings: [] }],
   }

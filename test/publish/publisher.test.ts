@@ -7,6 +7,7 @@ import { Publisher } from '#agent/publish/publisher.ts'
 import { settingsWith } from '../model/settings.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { fakeApi } from './fake-api.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 describe('publishing', () => {
   test('a change is applied at once, the same state again only to restore it', async () => {
@@ -227,7 +228,13 @@ describe('events', () => {
 
   test('none for what the Node said before a restart', async () => {
     const labels = { 'hostdeps.dev/a': 'missing', 'hostdeps.dev/b': 'missing' }
-    const { publish, api } = await start({ name: 'node-1', uid: 'uid-1', labels, conditions: [] })
+    const { publish, api } = await start({
+      name: 'node-1',
+      uid: 'uid-1',
+      labels,
+      conditions: [],
+      report: null,
+    })
     await publish({ a: 'missing', b: 'ready' })
     expect(api.events.map(({ type }) => type)).toEqual(['Normal'])
   })
@@ -260,7 +267,7 @@ const down: ApiRefusal = { ok: false, status: null, message: 'ECONNREFUSED', ret
 
 function check(name: string, state: State): ReportCheck {
   const said = { state, reason: 'AllReady', message: 'm', fix: null, since: '2026-11-24T00:00:00Z' } as const
-  const published = { ...said, needs: [] }
+  const published = { ...said, was: null, needs: [] }
   return {
     ...said,
     name,
@@ -275,7 +282,7 @@ function check(name: string, state: State): ReportCheck {
 }
 
 function report(checks: ReportCheck[], settings: Settings): Report {
-  const host = { hostname: null, os: '', distro: 'debian', kernel: null, arch: 'amd64' }
+  const host = { hostname: null, os: '', distro: 'debian', kernel: null, arch: 'amd64', ...plainHost }
   return {
     v: 1,
     node: 'node-1',

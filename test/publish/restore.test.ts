@@ -7,6 +7,7 @@ import type { State } from '#agent/model/state.ts'
 import { restoreSettled } from '#agent/publish/restore.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { settingsWith } from '../model/settings.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 const settings = settingsWith({ checks: ['a', 'b', 'c'] })
 const start = { settings, now: new Date(100_000), boot: 100_000 }
@@ -41,7 +42,7 @@ test('when labels are switched off, the state comes from the conditions', () => 
 
 test('what the Node does not say, or what is not ours, starts fresh', () => {
   const restored = restoreSettled(
-    { name: 'node-1', uid: '1', labels: { 'hostdeps.dev/a': 'nonsense' }, conditions: [] },
+    { name: 'node-1', uid: '1', labels: { 'hostdeps.dev/a': 'nonsense' }, conditions: [], report: null },
     start,
   )
   expect(restored.memory.size).toBe(0)
@@ -56,7 +57,8 @@ function patchOf({ report }: Settled, before: NodeView['conditions'], second: nu
 }
 
 function viewOf({ metadata, status }: ReturnType<typeof patchOf>): NodeView {
-  return { name: 'node-1', uid: 'uid-1', labels: metadata.labels, conditions: status.conditions }
+  const report = metadata.annotations['hostdeps.dev/report'] ?? null
+  return { name: 'node-1', uid: 'uid-1', labels: metadata.labels, conditions: status.conditions, report }
 }
 
 function round(second: number, of: Record<string, State>): Round {
@@ -65,7 +67,7 @@ function round(second: number, of: Record<string, State>): Round {
     const finding = { ...said, need: 'binary:x', kind: 'binary', evidence: [], recommended: false }
     return { ...said, name, title: name, findings: [finding] }
   })
-  const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64' }
+  const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64', ...plainHost }
   const probing = { watched: 0, refused: 0, abandoned: 0, cut: 0 }
   return {
     v: 1,

@@ -4,6 +4,7 @@ import type { Reason } from '#agent/model/reason.ts'
 import { reasons } from '#agent/model/reasons.ts'
 import type { CheckResult, Finding, Round } from '#agent/model/report.ts'
 import type { Chance } from './chance.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 /** Any round that the types allow, whose names and reasons are those of a catalogue. */
 export function anyRound(chance: Chance, count = anyCount(chance)): Round {
@@ -36,6 +37,7 @@ export function anyRound(chance: Chance, count = anyCount(chance)): Round {
       distro: chance.is(0.5) ? null : anyText(chance),
       kernel: null,
       arch: anyText(chance),
+      ...plainHost,
     },
     probing: {
       watched: anyNumber(chance),

@@ -7,6 +7,7 @@ import { settle } from '#agent/model/settle.ts'
 import { renderGate } from '#agent/render/text.ts'
 import { readRoundFile, writeRound } from '#agent/round-file/file.ts'
 import { settingsWith } from '../model/settings.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-attacks-'))
 const path = join(folder, 'round.json')
@@ -158,7 +159,7 @@ function roundOf(checks: readonly CheckResult[], settings: Partial<Round['settin
     boot: 1000,
     took: 5,
     settings: settingsWith({ checks: ['bad'], ...settings }),
-    host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64' },
+    host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64', ...plainHost },
     probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
     checks,
   }

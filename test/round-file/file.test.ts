@@ -16,6 +16,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Round } from '#agent/model/report.ts'
 import { readRoundFile, sweepParts, writeRound } from '#agent/round-file/file.ts'
 import { settingsWith } from '../model/settings.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-round-'))
 const path = join(folder, 'round.json')
@@ -46,7 +47,7 @@ const round: Round = {
   boot: 1000,
   took: 5,
   settings: settingsWith(),
-  host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64' },
+  host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64', ...plainHost },
   probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
   checks: [{ ...said, name: 'open-iscsi', title: 't', findings: [{ ...finding, findings: [finding] }] }],
 }

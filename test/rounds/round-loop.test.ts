@@ -4,6 +4,7 @@ import type { State } from '#agent/model/state.ts'
 import { startRounds } from '#agent/rounds/round-loop.ts'
 import { fakeClock } from './fake-clock.ts'
 import { settingsWith } from '../model/settings.ts'
+import { plainHost } from '../model/host-facts.ts'
 
 const interval = 60_000
 
@@ -111,7 +112,7 @@ function start(stateAt: (time: number) => State, gate: () => Promise<void> = () 
 
 function round(boot: number, state: State): Round {
   const check = { name: 'c', state } as CheckResult
-  const host = { hostname: null, os: '', distro: null, kernel: null, arch: 'amd64' }
+  const host = { hostname: null, os: '', distro: null, kernel: null, arch: 'amd64', ...plainHost }
   return {
     v: 1,
     at: '',

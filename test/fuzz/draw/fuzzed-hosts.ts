@@ -10,6 +10,7 @@ import type { Facts } from '#agent/model/facts.ts'
 import type { CheckResult, Round } from '#agent/model/report.ts'
 import { compose } from '../../hosts/compose.ts'
 import { recordedHost } from '../../hosts/recorded-host.ts'
+import { summarize } from '#agent/rounds/make-round.ts'
 import { settingsWith } from '../../model/settings.ts'
 import { questionsOf } from '../claims/claim-judged.ts'
 import { oneOfEach } from '../../needs/one-of-each.ts'
@@ -72,7 +73,6 @@ export function factsOf(entries: Iterable<AnswerEntry>): Facts {
 }
 
 export function roundOf(facts: Facts, checks: readonly CheckResult[]): Round {
-  const { hostname, distro, kernel, arch } = facts
   return {
     v: 1,
     at: '2026-11-24T00:00:00.000Z',
@@ -83,7 +83,7 @@ export function roundOf(facts: Facts, checks: readonly CheckResult[]): Round {
       aliases: { nvidia: 'nvidia-gpu' },
       mistakes: ['/etc/hostdeps/checks/x.yaml:3: needs[0]: no kind of need is named'],
     }),
-    host: { hostname, os: distro.name, distro: distro.id, kernel, arch },
+    host: summarize(facts),
     probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
     checks,
   }

@@ -1,0 +1,107 @@
+import * as z from 'zod'
+import { checkNamePattern } from '#agent/model/names.ts'
+import { plainText } from '#agent/model/plain.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
+import { states } from '#agent/model/state.ts'
+import { apiTime } from './api-time.ts'
+
+/** Bytes; the annotations of an object share 256 KiB, and every watcher of Nodes receives them. */
+export const longestAnnotation = 4096
+
+/** Characters of a fact; a version or a kernel's release has some thirty. */
+const longestFact = 64
+
+const word = z.string().max(longestAnnotation).transform(plainText)
+const maybe = word.nullable()
+
+/** What the fix of a need depends on, so that it can be written elsewhere: `FixFacts`, in words. */
+const host = z.object({
+  distro: maybe,
+  version: maybe,
+  family: maybe,
+  installer: word,
+  imageBased: maybe,
+  kernel: maybe,
+  arch: word,
+  container: maybe,
+})
+
+const check = z.object({
+  check: z.string().regex(checkNamePattern),
+  state: z.enum(states),
+  /** RFC 3339, whole seconds. */
+  since: z.iso.datetime(),
+  /** The state before this one; not there when there was none. */
+  was: z.enum(states).optional(),
+  /** The needs that are missing or unknown, each with its reason; not there when none is. */
+  needs: z.array(z.object({ id: word, reason: word })).optional(),
+})
+
+/**
+ * `hostdeps.dev/report` on a Node. Keys that it does not know are ignored, since a newer agent may write them; the version changes
+ * when an old reader would be misled.
+ */
+const annotation = z.object({
+  v: z.literal(2),
+  host,
+  checks: z.array(check),
+  /** Checks that are left out, since the text would be longer than {@link longestAnnotation}. */
+  omitted: z.int().nonnegative(),
+})
+
+export type NodeReport = z.output<typeof annotation>
+
+/** Why it cannot be read, for people. */
+type Unreadable = { readonly unreadable: string }
+
+export function readAnnotation(text: string): NodeReport | Unreadable {
+  const value = parse(text)
+  const version = typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined
+  if (typeof version === 'number' && version !== 2)
+    return { unreadable: `it has version ${version}, and only 2 is known` }
+  const read = annotation.safeParse(value)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  return { unreadable: issue === undefined ? 'invalid' : `${issue.path.join('.')}: ${issue.message}` }
+}
+
+/** Worst first, so that what is left out matters least. A check that does not fit is left out, and the next one is tried. */
+export function renderAnnotation(report: Report, checks: readonly ReportCheck[]): string {
+  const { hostname: _, os: __, ...facts } = report.host
+  const short = Object.entries(facts).map(([key, value]) => [key, value?.slice(0, longestFact) ?? null])
+  const rank = (entry: ReportCheck) => states.indexOf(entry.published.state)
+  const entries = checks.toSorted((a, b) => rank(a) - rank(b)).map(entryOf)
+  const textOf = (kept: readonly object[]) =>
+    JSON.stringify({
+      v: 2,
+      host: Object.fromEntries(short),
+      checks: kept,
+      omitted: entries.length - kept.length,
+    })
+  let left = longestAnnotation - Buffer.byteLength(textOf([]))
+  const kept = entries.filter((entry) => {
+    const size = Buffer.byteLength(JSON.stringify(entry)) + 1
+    if (size > left) return false
+    left -= size
+    return true
+  })
+  return textOf(kept)
+}
+
+function entryOf({ name, published: { state, since, was, needs } }: ReportCheck) {
+  return {
+    check: name,
+    state,
+    since: apiTime(new Date(since)),
+    ...(was !== null && { was }),
+    ...(needs.length > 0 && { needs }),
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
