@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { fixKeys, imageBased, membersOf } from '#agent/fixes/families.ts'
+import { fixKeys, membersOf } from '#agent/fixes/families.ts'
+import { imageDistros } from '#agent/model/distro.ts'
 import {
   longestAddress,
   longestCommand,
@@ -64,7 +65,7 @@ const fixByDistro = z
 function keyWords(key: string): string {
   if (key === 'all')
     return 'For every distribution without a nearer entry, but for those whose host is one image.'
-  if (imageBased.includes(key))
+  if (imageDistros.some((one) => one === key))
     return 'For this one alone; its host is one image, to which no package can be added.'
   const members = membersOf(key)
   return members.length === 0

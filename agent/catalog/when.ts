@@ -1,7 +1,6 @@
-import { distroNames } from '#agent/model/facts.ts'
+import { distroNames, familyOf } from '#agent/model/distro.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { When } from '#agent/model/need.ts'
-import { familyOf } from '#agent/fixes/families.ts'
 import { isKernelIn } from '#agent/versions/kernel.ts'
 
 /**

@@ -1,19 +1,22 @@
 import { nameOpponent } from '#agent/model/conflict.ts'
 import type { Opponent } from '#agent/model/conflict.ts'
-import type { Facts } from '#agent/model/facts.ts'
+import type { FixFacts } from '#agent/model/facts.ts'
 import type { Fix } from '#agent/model/fix.ts'
 import type { FixCandidate } from '#agent/model/judge.ts'
-import { installerOf } from './families.ts'
+import { fixInContainer, sharesKernel } from './container.ts'
+import { isWhollyImage } from './families.ts'
+import { fixOfImage } from './image.ts'
 import { chooseFix, mergeFixes, renderFix } from './render-fix.ts'
 
 /** The fixes of several findings as one text for this host: lines for a root shell; null when there is none. */
-export function fixText(candidates: readonly FixCandidate[], facts: Facts): string | null {
+export function fixText(candidates: readonly FixCandidate[], facts: FixFacts): string | null {
   const fixes = candidates.flatMap((candidate) => chooseCandidate(candidate, facts) ?? [])
   return fixes.length === 0 ? null : renderFix(mergeFixes(fixes), facts)
 }
 
-function chooseCandidate(candidate: FixCandidate, facts: Facts): Fix | null {
-  const fix = chooseOne(candidate, facts)
+function chooseCandidate(candidate: FixCandidate, facts: FixFacts): Fix | null {
+  const chosen = chooseOne(candidate, facts)
+  const fix = chosen === null ? null : fitPlace({ ...chosen, mayWait: candidate.isRecommended }, facts)
   const [first] = candidate.opponents
   if (first === undefined) return fix
   const notes = candidate.opponents.map(adviseOf)
@@ -24,10 +27,19 @@ function chooseCandidate(candidate: FixCandidate, facts: Facts): Fix | null {
 }
 
 /** The fix of the very reason wins, but on an image-based system only what was written for it can be done. */
-function chooseOne(candidate: FixCandidate, facts: Facts): Fix | null {
+function chooseOne(candidate: FixCandidate, facts: FixFacts): Fix | null {
   const written = candidate.others.map((fix) => chooseFix(fix, facts)).find((fix) => fix !== null) ?? null
-  if (installerOf(facts.distro) === 'image') return written
-  return candidate.exact ?? written
+  const chosen = isWhollyImage(facts) ? written : (candidate.exact ?? written)
+  if (chosen?.sysctls === undefined) return chosen
+  // Whoever writes the value, what would undo it is the host's.
+  const undoneBy = candidate.others.flatMap((fix) => Object.values(fix)).flatMap((fix) => fix.undoneBy ?? [])
+  return undoneBy.length === 0 ? chosen : { ...chosen, undoneBy }
+}
+
+/** What another machine, or the builder of the image, has to do becomes a note. */
+function fitPlace(fix: Fix, facts: FixFacts): Fix {
+  if (sharesKernel(facts)) return fixInContainer(fix, facts)
+  return facts.installer === 'image' ? fixOfImage(fix, facts) : fix
 }
 
 const standings = {
@@ -41,7 +53,7 @@ function adviseOf(opponent: Opponent): string {
 }
 
 /** What may be a distribution's default and no more is told as a note: whoever pastes the text stops nothing in use. */
-function onlyWhere(opponents: readonly Opponent[], fix: Fix | null, facts: Facts): readonly string[] {
+function onlyWhere(opponents: readonly Opponent[], fix: Fix | null, facts: FixFacts): readonly string[] {
   const commands = fix === null ? null : renderFix({ ...fix, note: undefined }, facts)
   const lines = (commands ?? fix?.note ?? null)?.split('\n') ?? []
   const names = opponents.map(({ check }) => check).join(' or ')

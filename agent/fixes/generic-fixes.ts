@@ -1,8 +1,8 @@
-import { imageBased } from './families.ts'
+import { imageDistros } from '#agent/model/distro.ts'
 import type { FixByDistro } from '#agent/model/fix.ts'
 
 /**
- * What mends a kind of need on each distribution, whatever check it stands in: so no check file has to say it again.
+ * What fixes a kind of need on each distribution, whatever check it stands in: so no check file has to say it again.
  * Sources: https://docs.fedoraproject.org/en-US/fedora/latest/system-administrators-guide/kernel-module-driver-configuration/Working_with_Kernel_Modules/
  * https://docs.siderolabs.com/talos/v1.11/reference/configuration/v1alpha1/config
  * https://bottlerocket.dev/en/os/latest/api/settings/kernel/
@@ -22,26 +22,10 @@ export function loadModule(name: string): FixByDistro {
   }
 }
 
-/**
- * For a module that is not there at all: from the package where the distribution keeps what few need, or from nowhere.
- * Sources: https://github.com/k3s-io/k3s-ansible/issues/419 (RHEL 10) https://blogs.oracle.com/linux/uek8-packaging
- * https://docs.aws.amazon.com/linux/al2023/ug/kernel-update.html https://wiki.alpinelinux.org/wiki/Kernels
- */
+/** For a module that is not there at all: the running kernel tells from where it comes, if from anywhere. */
 export function addModule(name: string): FixByDistro {
-  const modules = [name]
-  const extra = (prefix: string) => ({ packages: [`${prefix}-modules-extra-$(uname -r)`], modules })
-  const fullKernel = 'boot it; a smaller kernel leaves modules out.'
   return {
-    all: { note: `Boot a kernel of the distribution that has ${name}.` },
-    debian: {
-      note: `Where a cloud kernel runs, install linux-image-amd64 or linux-image-arm64 and ${fullKernel}`,
-    },
-    ubuntu: extra('linux'),
-    rhel: extra('kernel'),
-    ol: { ...extra('kernel-uek'), note: 'Where the Red Hat compatible kernel runs: kernel-modules-extra.' },
-    amzn: { ...extra('kernel'), note: 'Where kernel 6.12 runs: kernel6.12-modules-extra.' },
-    suse: { note: `Replace kernel-default-base by kernel-default and ${fullKernel}` },
-    alpine: { note: `Replace linux-virt by linux-lts and ${fullKernel}` },
+    all: { kernel: { absent: [name] } },
     flatcar: { note: 'Update the image and reboot; a module comes only with it or with a system extension.' },
     cos: { note: 'Modules cannot be added to the image; use the Ubuntu node image.' },
     talos: {
@@ -78,7 +62,7 @@ export function setLimit(process: string, name: string, value: string): FixByDis
     all: {
       run: [
         `mkdir -p ${folder}`,
-        `printf '[Service]\\n${setting}\\n' > ${folder}/limits.conf`,
+        `printf '[Service]\\n${setting}\\n' > ${folder}/hostdeps-${name}.conf`,
         `systemctl daemon-reload && systemctl restart ${process}`,
       ],
     },
@@ -95,7 +79,7 @@ export function setLimit(process: string, name: string, value: string): FixByDis
 
 /** For what the running kernel was built without, or is too old for. */
 export const anotherKernel: FixByDistro = {
-  all: { note: 'Boot a kernel of the distribution that has it; the running one does not.' },
+  all: { kernel: { isWithout: true } },
   flatcar: { note: 'Update the image and reboot.' },
   cos: { note: 'Upgrade the node pool.' },
   talos: { note: 'Upgrade Talos.' },
@@ -115,14 +99,10 @@ export const fixedKernel: FixByDistro = {
   },
 }
 
-/** `change` begins with a verb: "Add x to", "Take x from". */
+/** The kernel and its boot loader tell how. `change` begins with a verb: "Add x to", "Take x from". */
 export function bootWith(change: string): FixByDistro {
-  const grub = `${change} GRUB_CMDLINE_LINUX in /etc/default/grub`
   return {
-    all: { note: `${change} the kernel's command line in the boot loader's configuration, and reboot.` },
-    debian: { note: `${grub}, then update-grub and reboot.` },
-    rhel: { note: `${change} the kernel's command line by grubby --update-kernel=ALL, and reboot.` },
-    suse: { note: `${grub}, then update-bootloader and reboot.` },
+    all: { kernel: { commandLine: [change] } },
     flatcar: { note: `${change} linux_append in /oem/grub.cfg, and reboot.` },
     cos: {
       note: `${change} the kernel's command line: a node pool cannot be told to; use the Ubuntu node image.`,
@@ -163,5 +143,5 @@ export const mountCgroups: FixByDistro = {
 
 /** Where no distribution has a way of its own. */
 export function everywhere(note: string): FixByDistro {
-  return Object.fromEntries(['all', ...imageBased].map((key) => [key, { note }]))
+  return Object.fromEntries(['all', ...imageDistros].map((key) => [key, { note }]))
 }

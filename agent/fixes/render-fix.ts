@@ -1,36 +1,47 @@
-import type { Facts } from '#agent/model/facts.ts'
-import type { Fix, FixByDistro } from '#agent/model/fix.ts'
+import type { FixFacts } from '#agent/model/facts.ts'
+import type { Fix, FixByDistro, KernelFix } from '#agent/model/fix.ts'
 import { isPrintable, plainLines } from '#agent/model/plain.ts'
-import type { Installer } from './families.ts'
-import { installerOf, keysFor } from './families.ts'
-
-const install: Readonly<Record<Exclude<Installer, 'image' | 'unknown'>, (packages: string) => string>> = {
-  'apt-get': (packages) => `apt-get update && apt-get install -y ${packages}`,
-  dnf: (packages) => `dnf install -y ${packages}`,
-  yum: (packages) => `yum install -y ${packages}`,
-  zypper: (packages) => `zypper --non-interactive install ${packages}`,
-  apk: (packages) => `apk add ${packages}`,
-  pacman: (packages) => `pacman -S --needed --noconfirm ${packages}`,
-  'rpm-ostree': (packages) => `rpm-ostree install ${packages}`,
-  'transactional-update': (packages) => `transactional-update --non-interactive pkg install ${packages}`,
-}
+import { addAbsent } from './absent-module.ts'
+import { kernelInContainer, sharesKernel } from './container.ts'
+import { keysFor } from './families.ts'
+import { installLines } from './install-lines.ts'
+import { changeCommandLine, otherKernel } from './kernel-line.ts'
+import { loadModule, setSysctl } from './lasting-lines.ts'
 
 /** What a check file says for this host's distribution: its ID, then ID_LIKE, then its family, then "all". */
-export function chooseFix(fix: FixByDistro, facts: Facts): Fix | null {
-  const key = keysFor(facts.distro).find((name) => Object.hasOwn(fix, name))
+export function chooseFix(fix: FixByDistro, facts: FixFacts): Fix | null {
+  const key = keysFor(facts).find((name) => Object.hasOwn(fix, name))
   return key === undefined ? null : (fix[key] ?? null)
 }
 
 /** Several fixes as one: the packages in one command, nothing twice. */
 export function mergeFixes(fixes: readonly Fix[]): Fix {
-  const notes = unique(fixes.flatMap((fix) => fix.note ?? []))
+  const notes = unique(fixes.flatMap((fix) => fix.note?.split('\n') ?? []))
+  const kernel = mergeKernel(fixes.flatMap((fix) => fix.kernel ?? []))
   return {
     packages: unique(fixes.flatMap((fix) => fix.packages ?? [])),
     modules: unique(fixes.flatMap((fix) => fix.modules ?? [])),
     sysctls: Object.assign({}, ...fixes.map((fix) => fix.sysctls ?? {})),
     run: unique(fixes.flatMap((fix) => fix.run ?? [])),
     reboot: fixes.some((fix) => fix.reboot === true),
+    mayWait: fixes.filter(takesBoot).every((fix) => fix.mayWait === true),
+    undoneBy: fixes.flatMap((fix) => fix.undoneBy ?? []),
+    ...(kernel !== null && { kernel }),
     ...(notes.length > 0 && { note: notes.join('\n') }),
+  }
+}
+
+/** Packages take one only where they come with the next image. */
+function takesBoot({ packages = [], reboot, kernel }: Fix): boolean {
+  return reboot === true || packages.length > 0 || (kernel?.absent ?? []).length > 0
+}
+
+function mergeKernel(parts: readonly KernelFix[]): KernelFix | null {
+  if (parts.length === 0) return null
+  return {
+    absent: unique(parts.flatMap(({ absent }) => absent ?? [])),
+    commandLine: unique(parts.flatMap(({ commandLine }) => commandLine ?? [])),
+    ...(parts.some(({ isWithout }) => isWithout) && { isWithout: true }),
   }
 }
 
@@ -38,21 +49,44 @@ export function mergeFixes(fixes: readonly Fix[]): Fix {
  * A fix as lines for a root shell: commands, and notes as comments. null when there is nothing to say.
  * Where an installer puts packages into the next system image, a reboot comes before the services, else after all.
  */
-export function renderFix(fix: Fix, facts: Facts): string | null {
-  const installer = installerOf(facts.distro)
-  const installed = installLines(fix.packages ?? [], installer)
-  const needsBoot = installed.length > 0 && ['rpm-ostree', 'transactional-update'].includes(installer)
+export function renderFix(given: Fix, facts: FixFacts): string | null {
+  const fix = fitKernel(given, facts)
+  const packages = fix.packages ?? []
+  const isLayered = packages.length > 0 && ['rpm-ostree', 'transactional-update'].includes(facts.installer)
+  const reboot = fix.mayWait === true ? nextBoot : rebootLine(facts)
   const lines = [
+    ...(facts.installer === 'image' ? installLines(packages, facts) : []),
     ...(fix.note?.split('\n') ?? []).map((line) => `# ${line}`),
-    ...installed,
-    ...(needsBoot ? ['systemctl reboot'] : []),
-    ...(needsBoot && hasMore(fix) ? ['# after the reboot:'] : []),
-    ...(fix.modules ?? []).map(loadModule),
-    ...Object.entries(fix.sysctls ?? {}).map(setSysctl),
+    ...(facts.installer === 'image' ? [] : installLines(packages, facts)),
+    ...(isLayered ? [reboot] : []),
+    ...(isLayered && hasMore(fix) ? ['# after the reboot:'] : []),
+    ...(fix.modules ?? []).map((name) => loadModule(name, facts)),
+    ...Object.entries(fix.sysctls ?? {}).flatMap((pair) => setSysctl(pair, { facts, fix })),
     ...(fix.run ?? []),
-    ...(!needsBoot && fix.reboot === true ? ['systemctl reboot'] : []),
+    ...(!isLayered && fix.reboot === true ? [reboot] : []),
   ]
   return lines.length === 0 ? null : lines.flatMap(showLine).join('\n')
+}
+
+const nextBoot = '# It counts from the next reboot on; nothing required waits for it.'
+
+function rebootLine({ container, family }: FixFacts): string {
+  if (container === 'wsl') return '# In Windows: wsl --shutdown, then start it again.'
+  return family === 'alpine' ? 'reboot' : 'systemctl reboot'
+}
+
+/** With what only the running kernel tells in the words of other parts. */
+function fitKernel(fix: Fix, facts: FixFacts): Fix {
+  if (sharesKernel(facts)) return kernelInContainer(fix, facts)
+  const { kernel, ...rest } = fix
+  if (kernel === undefined) return fix
+  const { absent = [], isWithout, commandLine = [] } = kernel
+  const parts = [
+    ...(absent.length > 0 ? [addAbsent(absent, facts)] : []),
+    ...(isWithout ? [otherKernel(facts)] : []),
+    ...commandLine.map((change) => changeCommandLine(change, facts)),
+  ]
+  return { ...mergeFixes([rest, ...parts]), mayWait: rest.mayWait }
 }
 
 /** Whoever pastes a command must see all of it: one that holds what is not shown, as a file's name may, is left out. */
@@ -64,24 +98,8 @@ function showLine(line: string): readonly string[] {
     : ['# A command is left out: it holds characters that cannot be shown.']
 }
 
-function installLines(packages: readonly string[], installer: Installer): string[] {
-  if (packages.length === 0) return []
-  if (installer === 'image')
-    return [`# packages cannot be added to this system; needed: ${packages.join(', ')}`]
-  if (installer === 'unknown') return [`# install with this system's package manager: ${packages.join(' ')}`]
-  return [install[installer](packages.join(' '))]
-}
-
 function hasMore(fix: Fix): boolean {
   return [fix.modules, fix.run, Object.keys(fix.sysctls ?? {})].some((part) => (part?.length ?? 0) > 0)
-}
-
-function loadModule(name: string): string {
-  return `modprobe ${name} && echo ${name} > /etc/modules-load.d/${name}.conf`
-}
-
-function setSysctl([key, value]: [string, string]): string {
-  return `sysctl -w ${key}='${value}' && echo '${key} = ${value}' >> /etc/sysctl.d/90-hostdeps.conf`
 }
 
 function unique(items: readonly string[]): string[] {

@@ -1,19 +1,20 @@
 import type { Answers } from './answers.ts'
+import { containerQuestions, readContainer } from './container.ts'
+import type { Container } from './container.ts'
+import { distroNames, familyOf, imageDistroOf, parseOsRelease } from './distro.ts'
+import type { Distro } from './distro.ts'
+import { installerQuestions, readInstalling } from './installer.ts'
+import type { Installing } from './installer.ts'
 import { plainLine } from './plain.ts'
 import type { Question, ReadQuestion } from './question.ts'
 import { upstreamQuestions, upstreamVersion } from './upstream-kernel.ts'
 
 /** What every kind of need may know of the host before it asks. */
-export interface Facts {
+export interface Facts extends FixFacts {
   /** The static host name; null when there is none. */
   readonly hostname: string | null
-  readonly distro: Distro
-  /** `uname -r`; null when it could not be read. */
-  readonly kernel: string | null
-  /** What that was built from, where it tells: see {@link upstreamVersion}. */
+  /** What {@link FixFacts.kernel} was built from, where it tells: see {@link upstreamVersion}. */
   readonly upstream?: string
-  /** Kubernetes' name: amd64, arm64. */
-  readonly arch: string
   readonly init: Init
   readonly packages: PackageManager
   /** When it is asked, Unix time in milliseconds; by the wall clock, as certificates go. */
@@ -22,13 +23,17 @@ export interface Facts {
   readonly reboot: RebootMark | null
 }
 
-export interface Distro {
-  /** os-release(5) ID in lower case; null when os-release could not be read. */
-  readonly id: string | null
-  readonly like: readonly string[]
-  readonly version: string | null
-  readonly variant: string | null
-  readonly name: string
+/** All that the text of a fix may depend on besides its reason: little and plain, so that it can be written elsewhere too. */
+export interface FixFacts extends Installing {
+  readonly distro: Distro
+  /** debian, rhel, suse, alpine, arch; null when it is of none. */
+  readonly family: string | null
+  /** `uname -r`; null when it could not be read. */
+  readonly kernel: string | null
+  /** Kubernetes' name: amd64, arm64. */
+  readonly arch: string
+  /** What this node is inside of, when it is a container; null when nothing says so. */
+  readonly container: Container | null
 }
 
 /** `name` is the comm of the host's process 1. */
@@ -76,8 +81,6 @@ const rebootMarks = [
   { type: 'kernel', at: { ask: 'stat', path: '/run/reboot-required' } },
 ] as const
 
-const imageBased = new Set(['talos', 'bottlerocket', 'cos', 'flatcar', 'nixos'])
-
 export const factQuestions: readonly Question[] = [
   ...osRelease,
   hostname,
@@ -87,16 +90,22 @@ export const factQuestions: readonly Question[] = [
   openrc,
   ...databases.map((database) => database.at),
   ...rebootMarks.map((mark) => mark.at),
+  ...installerQuestions,
+  ...containerQuestions,
 ]
 
 /** @param arch as Node.js names it: x64, arm64. */
 export function readFacts(answers: Answers, { arch, now }: { arch: string; now: number }): Facts {
   const distro = readDistro(answers)
   const upstream = upstreamVersion(answers)
+  const kernel = readLine(answers, kernelRelease)
   return {
     hostname: readLine(answers, hostname),
     distro,
-    kernel: readLine(answers, kernelRelease),
+    family: familyOf(distro),
+    ...readInstalling(answers, distro),
+    container: readContainer(answers, kernel),
+    kernel,
     ...(upstream !== null && { upstream }),
     now,
     arch: arch === 'x64' ? 'amd64' : arch,
@@ -104,11 +113,6 @@ export function readFacts(answers: Answers, { arch, now }: { arch: string; now: 
     packages: findManager(answers, distro),
     reboot: findRebootMark(answers),
   }
-}
-
-/** ID first, then ID_LIKE, in their order: the names under which a host is known. */
-export function distroNames(distro: Distro): readonly string[] {
-  return distro.id === null ? [] : [distro.id, ...distro.like]
 }
 
 function readLine(answers: Answers, question: ReadQuestion): string | null {
@@ -130,28 +134,6 @@ function unreadDistro(why: string): Distro {
   return { id: null, like: [], version: null, variant: null, name: plainLine(`unknown (${why})`) }
 }
 
-/** https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
-export function parseOsRelease(text: string): Distro {
-  const values = new Map<string, string>()
-  for (const line of text.split('\n')) {
-    const [, key, raw] = /^([A-Z0-9_]+)=(.*)$/s.exec(line.trim()) ?? []
-    if (key !== undefined && raw !== undefined) values.set(key, plainLine(unquote(raw)))
-  }
-  const id = (values.get('ID') || 'linux').toLowerCase()
-  return {
-    id,
-    like: (values.get('ID_LIKE') ?? '').toLowerCase().split(/\s+/).filter(Boolean),
-    version: values.get('VERSION_ID') || null,
-    variant: values.get('VARIANT_ID') || null,
-    name: values.get('PRETTY_NAME') || id,
-  }
-}
-
-function unquote(raw: string): string {
-  const quoted = /^(["'])(.*)\1$/.exec(raw)
-  return (quoted?.[2] ?? raw).replace(/\\(["'$`\\])/g, '$1')
-}
-
 function readInit(answers: Answers): Init {
   const comm = answers.of(initName)
   const name = plainLine(comm.fate === 'found' ? comm.value.text : `not known (${comm.detail})`)
@@ -165,7 +147,7 @@ function findManager(answers: Answers, distro: Distro): PackageManager {
   const names = distroNames(distro)
   const own = there.find((database) => database.families.some((family) => names.includes(family)))
   if (own) return own.manager
-  if (distro.id !== null && imageBased.has(distro.id)) return 'none'
+  if (imageDistroOf(distro) !== null) return 'none'
   return there[0]?.manager ?? 'unknown'
 }
 

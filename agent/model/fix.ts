@@ -1,4 +1,4 @@
-/** One distribution's way to mend what is missing, as a check file writes it. */
+/** One distribution's way to fix what is missing, as a check file writes it. */
 export interface Fix {
   /** Installed with the distribution's package manager. */
   readonly packages?: readonly string[] | undefined
@@ -11,6 +11,32 @@ export interface Fix {
   /** What to do where no command does it. */
   readonly note?: string | undefined
   readonly reboot?: boolean | undefined
+  /** Nothing required needs it: no command reboots for it. No check file writes this. */
+  readonly mayWait?: boolean | undefined
+  /** What only the running kernel can tell how to get; no check file writes it. */
+  readonly kernel?: KernelFix | undefined
+  /** Lines of the host's own files that would undo a setting of `sysctls` at the next boot. */
+  readonly undoneBy?: readonly SysctlLine[] | undefined
+}
+
+export interface KernelFix {
+  /** Modules that the running kernel has no files of. */
+  readonly absent?: readonly string[] | undefined
+  /** The kernel was built without something, or is too old for it. */
+  readonly isWithout?: true | undefined
+  /** A change of the kernel's command line, each beginning with a verb: "Add x to", "Take x from". */
+  readonly commandLine?: readonly string[] | undefined
+}
+
+export interface SysctlLine {
+  /** As the fix names it. */
+  readonly key: string
+  /** As the line spells it. */
+  readonly spelled: string
+  readonly value: string
+  readonly path: string
+  /** The first is 1. */
+  readonly line: number
 }
 
 /** Keys are an os-release ID, a family (debian, rhel, suse, alpine, arch) or "all". */

@@ -34,6 +34,8 @@ export interface FixCandidate {
   readonly others: readonly FixByDistro[]
   /** Whose wish it would undo. */
   readonly opponents: readonly Opponent[]
+  /** Nothing required is missing for want of it. */
+  readonly isRecommended?: boolean
 }
 
 interface Judged<T> {
@@ -131,7 +133,14 @@ function judgeIncluded(need: CheckNeed, check: Check, context: Context): Judged<
     return finding(need, check, { context, verdict: verdict('QuestionFailed', { what: need.id, detail }) })
   }
   const result = { ...base(need, included.result.why), ...resultAsFinding(included.result) }
-  return { result, candidates: included.candidates }
+  const { candidates } = included
+  if (!need.recommended || candidates.length === 0) return { result, candidates }
+  const waiting = asRecommended(candidates)
+  return { result: { ...result, fix: fixOf(waiting, context.asked, need) }, candidates: waiting }
+}
+
+function asRecommended(candidates: readonly FixCandidate[]): readonly FixCandidate[] {
+  return candidates.map((candidate) => ({ ...candidate, isRecommended: true }))
 }
 
 function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Finding> {
@@ -148,7 +157,8 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   const isWritten = fixOf(nearest, context.asked, need) !== null
   if (said.state !== 'missing' || isWritten) return { ...own, result: { ...own.result, findings } }
   const fixable = opposed.filter(({ result }) => result.fix !== null)
-  const { candidates } = fixable.find(hasCommand) ?? fixable[0] ?? { candidates: [] }
+  const nearestOne = fixable.find(hasCommand) ?? fixable[0] ?? { candidates: [] }
+  const candidates = need.recommended ? asRecommended(nearestOne.candidates) : nearestOne.candidates
   return { result: { ...own.result, findings, fix: fixOf(candidates, context.asked, need) }, candidates }
 }
 
@@ -191,7 +201,8 @@ function finding(need: Need, check: Check, { context, verdict: said, reasons }: 
   const opponents = said.state === 'missing' ? context.opponentsOf(need, check, reasons ?? [said.reason]) : []
   const { state, reason, message, evidence } = conflictVerdict(said, opponents)
   const others = attempt(() => otherFixes(need, check, said), context.asked, need) ?? nearFixes(need, check)
-  const candidates = state === 'missing' ? [{ exact: said.fix, others, opponents }] : []
+  const candidates =
+    state === 'missing' ? [{ exact: said.fix, others, opponents, isRecommended: need.recommended }] : []
   const fix = fixOf(candidates, context.asked, need)
   return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, candidates }
 }

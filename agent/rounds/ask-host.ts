@@ -6,6 +6,7 @@ import type { Failed } from '#agent/model/failed.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Host } from '#agent/model/host.ts'
 import { plan } from '#agent/model/plan.ts'
+import { questionKey } from '#agent/model/question-key.ts'
 import type { Answer } from '#agent/model/question.ts'
 
 /**
@@ -18,7 +19,8 @@ export async function askHost(
   { facts, known, failed }: { facts: Facts; known: readonly AnswerEntry[]; failed?: Failed | undefined },
 ): Promise<Answers> {
   const { shipped, custom, leftOut } = plan(checks, facts, failed)
-  const ours = await host.ask(shipped)
+  const asked = new Set(known.map(([question]) => questionKey(question)))
+  const ours = await host.ask(shipped.filter((question) => !asked.has(questionKey(question))))
   const theirs = custom.length === 0 ? [] : await host.ask(custom)
   const unasked = leftOut.map((question) => [question, tooMany] as const)
   return collectAnswers([...known, ...ours, ...theirs, ...unasked])

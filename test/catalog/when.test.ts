@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { whyNot } from '#agent/catalog/when.ts'
-import { parseOsRelease } from '#agent/model/facts.ts'
+import { parseOsRelease } from '#agent/model/distro.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { When } from '#agent/model/need.ts'
 import { debian } from '../needs/memory-host.ts'

@@ -1,36 +1,55 @@
 import { expect, test } from 'vitest'
-import { familyOf, installerOf, keysFor } from '#agent/fixes/families.ts'
+import { keysFor } from '#agent/fixes/families.ts'
 import { collectAnswers } from '#agent/model/answers.ts'
 import { file } from '#agent/needs/places/file.ts'
 import { fixText } from '#agent/fixes/fix-text.ts'
 import { addModule } from '#agent/fixes/generic-fixes.ts'
-import { parseOsRelease } from '#agent/model/facts.ts'
+import { readFacts } from '#agent/model/facts.ts'
 import type { Facts } from '#agent/model/facts.ts'
 
 const alone = { opponents: [] }
 
+const settings = 'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l'
+const apt = `${settings}\napt-get update; ${aptInstall('tool')}`
+
+function aptInstall(packages: string): string {
+  return `apt-get install -y ${packages} -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold`
+}
+
 /** os-release of real systems, as their images ship it (only the fields that count here). */
 const systems: [osRelease: string, family: string | null, installed: string][] = [
-  ['ID=debian\nVERSION_ID=12', 'debian', 'apt-get update && apt-get install -y tool'],
-  ['ID=ubuntu\nID_LIKE=debian\nVERSION_ID=24.04', 'debian', 'apt-get update && apt-get install -y tool'],
-  ['ID=rocky\nID_LIKE="rhel centos fedora"\nVERSION_ID=9.4', 'rhel', 'dnf install -y tool'],
-  ['ID=ol\nID_LIKE=fedora\nVERSION_ID=9.3', 'rhel', 'dnf install -y tool'],
-  ['ID=amzn\nID_LIKE=fedora\nVERSION_ID=2023', 'rhel', 'dnf install -y tool'],
+  ['ID=debian\nVERSION_ID=12', 'debian', apt],
+  ['ID=ubuntu\nID_LIKE=debian\nVERSION_ID=24.04', 'debian', apt],
+  [
+    'ID=rocky\nID_LIKE="rhel centos fedora"\nVERSION_ID=9.4',
+    'rhel',
+    'dnf install -y tool --setopt=install_weak_deps=False',
+  ],
+  ['ID=ol\nID_LIKE=fedora\nVERSION_ID=9.3', 'rhel', 'dnf install -y tool --setopt=install_weak_deps=False'],
+  [
+    'ID=amzn\nID_LIKE=fedora\nVERSION_ID=2023',
+    'rhel',
+    'dnf install -y tool --setopt=install_weak_deps=False',
+  ],
   ['ID=amzn\nID_LIKE="centos rhel fedora"\nVERSION_ID=2', 'rhel', 'yum install -y tool'],
   ['ID=centos\nID_LIKE="rhel fedora"\nVERSION_ID=7', 'rhel', 'yum install -y tool'],
-  ['ID=fedora\nVERSION_ID=7', 'rhel', 'dnf install -y tool'],
-  ['ID=fedora\nVARIANT_ID=coreos\nVERSION_ID=42', 'rhel', 'rpm-ostree install tool\nsystemctl reboot'],
+  ['ID=fedora\nVERSION_ID=7', 'rhel', 'dnf install -y tool --setopt=install_weak_deps=False'],
+  [
+    'ID=fedora\nVARIANT_ID=coreos\nVERSION_ID=42',
+    'rhel',
+    'rpm-ostree install --idempotent --allow-inactive tool\nsystemctl reboot',
+  ],
   ['ID=sles\nID_LIKE=suse\nVERSION_ID=15.6', 'suse', 'zypper --non-interactive install tool'],
   ['ID=opensuse-leap\nID_LIKE="suse opensuse"', 'suse', 'zypper --non-interactive install tool'],
   [
     'ID=sl-micro\nID_LIKE=suse\nVERSION_ID=6.0',
     'suse',
-    'transactional-update --non-interactive pkg install tool\nsystemctl reboot',
+    'transactional-update --non-interactive --continue pkg install tool\nsystemctl reboot',
   ],
   [
     'ID=sles\nID_LIKE="suse opensuse"\nVERSION_ID=16.0\nVARIANT=Micro\nPRETTY_NAME="SUSE Linux Micro 6.2"',
     'suse',
-    'transactional-update --non-interactive pkg install tool\nsystemctl reboot',
+    'transactional-update --non-interactive --continue pkg install tool\nsystemctl reboot',
   ],
   ['ID=alpine\nVERSION_ID=3.20.1', 'alpine', 'apk add tool'],
   ['ID=arch', 'arch', 'pacman -S --needed --noconfirm tool'],
@@ -41,11 +60,11 @@ const systems: [osRelease: string, family: string | null, installed: string][] =
 
 test.each(systems)('%j', (osRelease, family, installed) => {
   const facts = host(osRelease)
-  expect(familyOf(facts.distro)).toBe(family)
+  expect(facts.family).toBe(family)
   const fix = { packages: ['tool'] }
-  expect(
-    fixText([{ ...alone, exact: null, others: [{ [keysFor(facts.distro)[0] ?? 'all']: fix }] }], facts),
-  ).toBe(installed)
+  expect(fixText([{ ...alone, exact: null, others: [{ [keysFor(facts)[0] ?? 'all']: fix }] }], facts)).toBe(
+    installed,
+  )
 })
 
 test('an image-based system has only its own note, whatever the family or "all" says', () => {
@@ -59,8 +78,8 @@ test('an image-based system has only its own note, whatever the family or "all" 
 })
 
 test('ID, then ID_LIKE in its order, then the family, then all', () => {
-  expect(keysFor(host('ID=ubuntu\nID_LIKE=debian').distro)).toEqual(['ubuntu', 'debian', 'all'])
-  expect(keysFor(host('ID=amzn\nID_LIKE=fedora').distro)).toEqual(['amzn', 'fedora', 'rhel', 'all'])
+  expect(keysFor(host('ID=ubuntu\nID_LIKE=debian'))).toEqual(['ubuntu', 'debian', 'all'])
+  expect(keysFor(host('ID=amzn\nID_LIKE=fedora'))).toEqual(['amzn', 'fedora', 'rhel', 'all'])
 })
 
 test('modules and sysctls are set now and at each boot; services come last', () => {
@@ -69,8 +88,8 @@ test('modules and sysctls are set now and at each boot; services come last', () 
     fixText([{ ...alone, exact: null, others: [{ all: fix }] }], host('ID=alpine'))?.split('\n'),
   ).toEqual([
     'apk add t',
-    'modprobe m && echo m > /etc/modules-load.d/m.conf',
-    "sysctl -w a.b='1' && echo 'a.b = 1' >> /etc/sysctl.d/90-hostdeps.conf",
+    'modprobe m && echo m > /etc/modules-load.d/hostdeps-m.conf',
+    "sysctl -w a.b='1' && echo 'a.b = 1' > /etc/sysctl.d/90-hostdeps-a.b.conf",
     'systemctl enable --now t',
   ])
 })
@@ -82,7 +101,7 @@ test('where packages come with the next boot, the services wait for it', () => {
     host('ID=fedora\nVARIANT_ID=coreos'),
   )
   expect(text?.split('\n')).toEqual([
-    'rpm-ostree install t',
+    'rpm-ostree install --idempotent --allow-inactive t',
     'systemctl reboot',
     '# after the reboot:',
     'systemctl enable --now t',
@@ -93,7 +112,8 @@ test('a reboot that it takes comes last, or the rest would never be done', () =>
   const fix = { packages: ['t'], run: ['ubuntu-drivers install'], reboot: true }
   const text = fixText([{ ...alone, exact: null, others: [{ all: fix }] }], host('ID=ubuntu\nID_LIKE=debian'))
   expect(text?.split('\n')).toEqual([
-    'apt-get update && apt-get install -y t',
+    settings,
+    `apt-get update; ${aptInstall('t')}`,
     'ubuntu-drivers install',
     'systemctl reboot',
   ])
@@ -103,10 +123,13 @@ const absent = 'a module that is not there comes with a package, or not at all'
 test.each([
   [
     'ID=almalinux\nID_LIKE="rhel centos fedora"\nVERSION_ID=10.0',
-    'dnf install -y kernel-modules-extra-$(uname -r)',
+    'dnf install -y kernel-modules-extra-$(uname -r) --setopt=install_weak_deps=False',
   ],
-  ['ID=ol\nID_LIKE=fedora\nVERSION_ID=9.6', 'dnf install -y kernel-uek-modules-extra-$(uname -r)'],
-  ['ID=ubuntu\nID_LIKE=debian', 'apt-get update && apt-get install -y linux-modules-extra-$(uname -r)'],
+  [
+    'ID=ol\nID_LIKE=fedora\nVERSION_ID=9.6',
+    'dnf install -y kernel-uek-modules-extra-$(uname -r) --setopt=install_weak_deps=False',
+  ],
+  ['ID=ubuntu\nID_LIKE=debian', `apt-get update; ${aptInstall('linux-modules-extra-$(uname -r)')}`],
   ['ID=bottlerocket', "# The image's kernel has no m and none can be added; use nodes of another system."],
 ])(`${absent}: %j`, (osRelease, line) => {
   const lines = fixText([{ ...alone, exact: null, others: [addModule('m')] }], host(osRelease))?.split('\n')
@@ -138,20 +161,16 @@ test('a command that holds what is not shown is left out, and a note is shown ha
 })
 
 test('an unknown installer is told apart from an image', () => {
-  expect(installerOf(host('ID=mine').distro)).toBe('unknown')
-  expect(installerOf(host('').distro)).toBe('unknown')
+  expect(host('ID=mine').installer).toBe('unknown')
+  expect(host('').installer).toBe('unknown')
 })
 
 function host(osRelease: string): Facts {
-  const distro = parseOsRelease(osRelease)
-  return {
-    hostname: null,
-    distro,
-    kernel: '6.1.0',
-    arch: 'amd64',
-    now: 0,
-    init: { type: 'systemd' },
-    packages: 'unknown',
-    reboot: null,
-  }
+  const question = { ask: 'read', path: '/etc/os-release', limit: 65_536 } as const
+  const kernel = { ask: 'read', path: '/proc/sys/kernel/osrelease' } as const
+  const entries = [
+    [question, { fate: 'found', value: { text: osRelease } }] as const,
+    [kernel, { fate: 'found', value: { text: '6.1.0' } }] as const,
+  ]
+  return readFacts(collectAnswers(entries), { arch: 'x64', now: 0 })
 }

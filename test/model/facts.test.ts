@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { collectAnswers } from '#agent/model/answers.ts'
 import type { AnswerEntry } from '#agent/model/answers.ts'
-import { factQuestions, parseOsRelease, readFacts } from '#agent/model/facts.ts'
+import { parseOsRelease } from '#agent/model/distro.ts'
+import { factQuestions, readFacts } from '#agent/model/facts.ts'
 import type { Answer, Question } from '#agent/model/question.ts'
 
 describe('os-release', () => {

@@ -15,6 +15,12 @@ const missing = verdict('BinaryNotFound', { name: 'x' })
 const unknown = unanswered('x', { fate: 'timed-out', detail: 'after 5 s' })
 const notApplicable = verdict('NotApplicable', { why: 'not here' })
 
+function apt(packages: string): string {
+  const settings = 'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l'
+  const options = '-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold'
+  return `${settings}\napt-get update; apt-get install -y ${packages} ${options}`
+}
+
 describe('a check is its worst required finding', () => {
   test.each([
     [[ready, ready], 'ready', 'AllReady'],
@@ -73,14 +79,14 @@ describe('anyOf', () => {
   test('the first alternative that can be mended is the fix', () => {
     const first = { ...need(missing, 1), fix: { all: { packages: ['one'] } } }
     const second = { ...need(missing, 2), fix: { all: { packages: ['two'] } } }
-    expect(judgeOne([anyOf([first, second])]).fix).toBe('apt-get update && apt-get install -y one')
+    expect(judgeOne([anyOf([first, second])]).fix).toBe(apt('one'))
     const told = { ...first, fix: { all: { note: 'another kernel' } } }
-    expect(judgeOne([anyOf([told, second])]).fix).toBe('apt-get update && apt-get install -y two')
+    expect(judgeOne([anyOf([told, second])]).fix).toBe(apt('two'))
     expect(judgeOne([anyOf([told])]).fix).toBe('# another kernel')
     expect(judgeOne([anyOf([need(missing), told])]).fix).toBe('# another kernel')
     const common = (distro: string) => ({ ...anyOf([first]), fix: { [distro]: { packages: ['common'] } } })
-    expect(judgeOne([common('debian')]).fix).toBe('apt-get update && apt-get install -y common')
-    expect(judgeOne([common('alpine')]).fix).toBe('apt-get update && apt-get install -y one')
+    expect(judgeOne([common('debian')]).fix).toBe(apt('common'))
+    expect(judgeOne([common('alpine')]).fix).toBe(apt('one'))
   })
 })
 
@@ -107,7 +113,7 @@ describe('a check taken in', () => {
   test('the packages of several are one command, none of them twice', () => {
     const other = check('other', [need(missing)], { all: { packages: ['b', 'inner-tool'] } })
     const [outer] = judgeAll([check('outer', [taking('inner'), taking('other')]), inner, other])
-    expect(outer?.fix).toBe('apt-get update && apt-get install -y inner-tool b')
+    expect(outer?.fix).toBe(apt('inner-tool b'))
   })
 
   test('what it only recommends stays known', () => {
@@ -291,6 +297,10 @@ test('a host that cannot be asked makes every finding unknown for that one reaso
 const debian: Facts = {
   hostname: 'n',
   distro: { id: 'debian', like: [], version: '12', variant: null, name: 'Debian 12' },
+  family: 'debian',
+  installer: 'apt-get',
+  imageBased: null,
+  container: null,
   kernel: '6.1.0',
   arch: 'amd64',
   now: 0,

@@ -28,6 +28,10 @@ export const unansweredFates: readonly UnansweredFate[] = ['denied', 'timed-out'
 export const debian: Facts = {
   hostname: 'node-1',
   distro: { id: 'debian', like: [], version: '12', variant: null, name: 'Debian' },
+  family: 'debian',
+  installer: 'apt-get',
+  imageBased: null,
+  container: null,
   kernel: '6.1.0-50-amd64',
   arch: 'amd64',
   now: 0,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { keyPath, sysctl } from '#agent/needs/kernel/sysctl.ts'
+import { sysctl } from '#agent/needs/kernel/sysctl.ts'
+import { keyPath } from '#agent/needs/kernel/sysctl-key.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 describe('the value', () => {

@@ -69,6 +69,10 @@ function addQuestions(need: Need, questions: Set<Question>): void {
 const anyHost: Facts = {
   hostname: null,
   distro: { id: null, like: [], version: null, variant: null, name: '' },
+  family: null,
+  installer: 'unknown',
+  imageBased: null,
+  container: null,
   kernel: '6.0.0',
   arch: 'amd64',
   now: 0,

@@ -1,4 +1,5 @@
-import { familyOf, fixKeys } from '#agent/fixes/families.ts'
+import { fixKeys } from '#agent/fixes/families.ts'
+import { familyOf, imageDistroOf } from '#agent/model/distro.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Need } from '#agent/model/need.ts'
 import { boundsOf } from '#agent/versions/range.ts'
@@ -38,9 +39,14 @@ export function shortNames(ids: readonly string[]): readonly string[] {
 function hostOf(id: string): Facts {
   const distro = { id, like: [], version: null, variant: null, name: id }
   const family = familyOf(distro)
+  const imageBased = imageDistroOf(distro)
   return {
     hostname: null,
     distro: { ...distro, like: family === null || family === id ? [] : [family] },
+    family,
+    installer: imageBased === null ? 'unknown' : 'image',
+    imageBased,
+    container: null,
     kernel: null,
     arch: '',
     now: 0,

@@ -117,6 +117,4 @@ function unknownBecause({ name }: Sought, detail: string): Verdict {
 }
 
 /** It names no module, so that it stands once for many. */
-const anotherKernel: Fix = {
-  note: 'No package adds a module that the kernel was built without: boot a kernel of the distribution that has it.',
-}
+const anotherKernel: Fix = { kernel: { isWithout: true } }

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { longestName } from '#agent/model/bounds.ts'
+import type { Init } from '#agent/model/facts.ts'
+import type { Fix } from '#agent/model/fix.ts'
 import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
@@ -7,6 +9,10 @@ import type { Verdict } from '#agent/model/reason.ts'
 import { word } from '#agent/needs/parts/bounded.ts'
 import { firstFound } from '#agent/needs/parts/first-found.ts'
 import { setSysctl } from '#agent/fixes/generic-fixes.ts'
+import { sysctlFile } from '#agent/fixes/lasting-lines.ts'
+import { sysctlFileQuestions, undoing } from './sysctl-files.ts'
+import { keyPath } from './sysctl-key.ts'
+import type { Answers } from '#agent/model/answers.ts'
 
 /** A single quote or a control character would end the quotes of the command that sets it. */
 const text = z
@@ -61,25 +67,24 @@ export const sysctl: Kind<typeof schema> = {
     const value = is ?? min ?? max
     return value === undefined ? null : setSysctl(key, value.join(' '))
   },
-  questions: (spec) => [questionFor(spec)],
+  questions: (spec) => [questionFor(spec), ...sysctlFileQuestions],
   reads: (spec) => ({ path: questionFor(spec).path, as: 'text' }),
-  judge(spec, answers) {
+  judge(spec, answers, facts) {
     const answer = firstFound(answers, [questionFor(spec)])
     if (answer.fate === 'absent') return verdict('SysctlNotFound', { key: spec.sysctl })
     if (answer.fate !== 'found') return unanswered(spec.sysctl, answer)
-    return judgeFields(spec, fieldsOf(answer.value.text))
+    const said = judgeFields(spec, fieldsOf(answer.value.text))
+    return said.genericFix === null
+      ? said
+      : { ...said, genericFix: lasting(said.genericFix, spec, { answers, init: facts.init }) }
   },
 }
 
-/**
- * `net.ipv4.conf.b0/100.rp_filter` or `net/ipv4/conf/b0.100/rp_filter`: the first separator decides, and the
- * other one then stands for itself. null when it would leave /proc/sys.
- * https://man7.org/linux/man-pages/man8/sysctl.8.html
- */
-export function keyPath(key: string): string | null {
-  const isDotted = /[./]/.exec(key)?.[0] === '.'
-  const path = isDotted ? key.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.')) : key
-  return path.split('/').some((part) => ['', '.', '..'].includes(part)) ? null : path
+/** With the lines that would undo it at the next boot. */
+function lasting(fix: Fix, spec: Spec, host: { answers: Answers; init: Init }): Fix {
+  const isWrong = (value: string) => judgeFields(spec, fieldsOf(value)).state === 'missing'
+  const undoneBy = undoing(spec.sysctl, { after: sysctlFile(spec.sysctl), isWrong, ...host })
+  return undoneBy.length === 0 ? fix : { ...fix, undoneBy }
 }
 
 function questionFor(spec: Spec): ReadQuestion {

@@ -1,0 +1,43 @@
+import type { FixFacts } from '#agent/model/facts.ts'
+import type { Installer } from '#agent/model/installer.ts'
+import { packagesNote } from './image.ts'
+
+/**
+ * What an install takes so that it asks nothing, waits for whoever holds the lock (300 s), keeps changed configuration files
+ * and restarts no service that it did not bring. NEEDRESTART_MODE=l is for the needrestart of Ubuntu 24.04 and later, which
+ * restarts by itself; NEEDRESTART_SUSPEND for those that know no other.
+ * https://manpages.debian.org/apt-get https://github.com/liske/needrestart
+ */
+const aptSettings = 'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l'
+const aptOptions = '-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold'
+
+type Lines = (packages: string) => readonly string[]
+
+/** Each may be run twice. transactional-update continues what waits for a reboot, which it would else drop. */
+const install: Readonly<Record<Exclude<Installer, 'image' | 'unknown'>, Lines>> = {
+  // A list that cannot be fetched is no reason to stop: the package may be in those that are there.
+  'apt-get': (packages) => [aptSettings, `apt-get update; apt-get install -y ${packages} ${aptOptions}`],
+  dnf: (packages) => [`dnf install -y ${packages}${weakOption(packages)}`],
+  tdnf: (packages) => [`tdnf install -y ${packages}`],
+  yum: (packages) => [`yum install -y ${packages}`],
+  zypper: (packages) => [`zypper --non-interactive install ${packages}`],
+  apk: (packages) => [`apk add ${packages}`],
+  pacman: (packages) => [`pacman -S --needed --noconfirm ${packages}`],
+  'rpm-ostree': (packages) => [`rpm-ostree install --idempotent --allow-inactive ${packages}`],
+  'transactional-update': (packages) => [
+    `transactional-update --non-interactive --continue pkg install ${packages}`,
+  ],
+}
+
+/** A driver needs what it only recommends, such as the module itself. */
+function weakOption(packages: string): string {
+  return /\b(nvidia|zfs)/.test(packages) ? '' : ' --setopt=install_weak_deps=False'
+}
+
+export function installLines(packages: readonly string[], facts: FixFacts): readonly string[] {
+  const { installer } = facts
+  if (packages.length === 0) return []
+  if (installer === 'image') return [`# ${packagesNote(packages, facts)}`]
+  if (installer === 'unknown') return [`# install with this system's package manager: ${packages.join(' ')}`]
+  return install[installer](packages.join(' '))
+}
