@@ -136,7 +136,7 @@ function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,
   { process, confine, mayAsk }: View,
-): Pick<HostNeed, 'id' | 'kind' | 'genericFix' | 'questions' | 'judge'> {
+): Pick<HostNeed, 'id' | 'kind' | 'genericFix' | 'lint' | 'questions' | 'judge'> {
   const seen = <Q extends Question>(written: Q): Q => {
     const question = confine(written)
     return process === null ? question : { ...question, in: process }
@@ -146,6 +146,7 @@ function bindKind(
     id: `${kind.name}:${kind.subject(spec)}${where}`,
     kind: kind.name,
     genericFix: (reason) => kind.genericFix?.(spec, reason) ?? null,
+    lint: () => kind.lint?.(spec) ?? [],
     questions: (facts) => kind.questions(spec, facts).map(seen).filter(mayAsk),
     judge(answers, facts) {
       const view: Answers = {

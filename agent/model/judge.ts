@@ -228,7 +228,9 @@ function attempt<T>(make: () => T, { failed }: Asked, need: Need | undefined): T
 export function otherFixes(need: Need, check: Check, said: Verdict | null): readonly FixByDistro[] {
   const genericFix = said === null || said.genericFix === null ? null : { all: said.genericFix }
   const ofKind = need.type === 'host' ? need.genericFix(said?.reason ?? null) : null
-  return [...nearFixes(need, check), genericFix, ofKind, check.fix].filter((fix) => fix !== null)
+  return [...nearFixes(need, check), genericFix, said?.fixByDistro ?? null, ofKind, check.fix].filter(
+    (fix) => fix !== null,
+  )
 }
 
 function nearFixes(need: Need, check: Check): readonly FixByDistro[] {

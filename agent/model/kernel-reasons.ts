@@ -9,8 +9,10 @@ export const kernelReasons = {
   ModuleBlocked: missing(
     (a: { name: string; by: string }) => `kernel module ${a.name} may not be loaded: ${a.by}`,
   ),
-  ModuleNotFound: missing(
-    (a: { name: string; kernel: string }) => `kernel module ${a.name} is not there for kernel ${a.kernel}`,
+  ModuleNotFound: missing((a: { name: string; kernel: string }) =>
+    a.name.includes(', ')
+      ? `the kernel modules ${a.name} are not there for kernel ${a.kernel}`
+      : `kernel module ${a.name} is not there for kernel ${a.kernel}`,
   ),
   ModuleNotInKernel: missing(
     (a: { name: string; option: string; kernel: string }) =>
@@ -35,6 +37,14 @@ export const kernelReasons = {
   KernelConfigUnexpected: missing(
     (a: { option: string; value: string; wanted: string }) =>
       `${a.option} is ${a.value}, needed is ${a.wanted}`,
+  ),
+  KernelConfigModuleUnknown: unknown(
+    (a: { option: string }) =>
+      `${a.option} is m, and which module that is cannot be told: the check does not name it`,
+  ),
+  KernelConfigOfLegacy: ready(
+    (a: { options: readonly string[] }) =>
+      `${listSome(a.options)} is of cgroup v1, and this host has v2 alone`,
   ),
   KernelConfigUnknown: unknown(
     (a: { kernel: string }) => `the configuration of kernel ${a.kernel} is nowhere on this host`,

@@ -26,6 +26,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
   /** The file that the check itself names to be read: in users' own checks only where the allow list has it. */
   reads?(spec: z.infer<Schema>): NamedFile | null
+  /** What a good need says beyond its form, and this one does not: words after the need's name. */
+  lint?(spec: z.infer<Schema>): readonly string[]
   /** The patterns in it, of which there may be only so much. */
   patterns?(spec: z.infer<Schema>): readonly Pattern[]
 }
@@ -78,6 +80,7 @@ export interface HostNeed extends NeedCommon {
   readonly kind: string
   /** That of the kind: it counts after the need's own fix, and before the check's. */
   genericFix(reason: Reason | null): FixByDistro | null
+  lint(): readonly string[]
   questions(facts: Facts): readonly Question[]
   judge(answers: Answers, facts: Facts): Verdict
 }

@@ -1,5 +1,5 @@
 import type { UnansweredFate } from './question.ts'
-import type { Fix } from './fix.ts'
+import type { Fix, FixByDistro } from './fix.ts'
 import { plainLine } from './plain.ts'
 import type { PlainLine } from './plain.ts'
 import type { State } from './state.ts'
@@ -33,13 +33,15 @@ export interface Verdict {
   readonly fix: Fix | null
   /** What does it where the reason is no more than that the need is unmet, and the file writes nothing for that need. */
   readonly genericFix: Fix | null
+  /** The same where it differs by distribution, and only the verdict knows of what: of which module, for example. */
+  readonly fixByDistro: FixByDistro | null
 }
 
 /** Builds every verdict there is, so that no reason can go with a state it does not prove. */
 export function verdict<R extends Reason>(
   reason: R,
   args: Args<R>,
-  seen: { evidence?: readonly string[]; fix?: Fix; genericFix?: Fix } = {},
+  seen: { evidence?: readonly string[]; fix?: Fix; genericFix?: Fix; fixByDistro?: FixByDistro } = {},
 ): Verdict {
   const entry: Entry = reasons[reason]
   return {
@@ -49,6 +51,7 @@ export function verdict<R extends Reason>(
     evidence: (seen.evidence ?? []).map(plainLine),
     fix: seen.fix ?? null,
     genericFix: seen.genericFix ?? null,
+    fixByDistro: seen.fixByDistro ?? null,
   }
 }
 
@@ -64,6 +67,7 @@ export function repeatVerdict(
     evidence: evidence.map(plainLine),
     fix: null,
     genericFix: null,
+    fixByDistro: null,
   }
 }
 

@@ -5,7 +5,7 @@ import type { Answer, FileText, ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
-import { findMount } from '#agent/needs/places/mount-table.ts'
+import { cgroupVersion, mountTable } from './cgroup-version.ts'
 import { enableControllers, mountCgroups, unify } from '#agent/fixes/generic-fixes.ts'
 
 const controller = word(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')
@@ -45,13 +45,14 @@ export const cgroup: Kind<typeof schema> = {
     const isUnmounted = reason === 'CgroupNotMounted' || reason === 'CgroupControllerNotMounted'
     return isUnmounted ? mountCgroups : enableControllers
   },
-  questions: () => [table, unified, legacy, beside],
+  questions: () => [mountTable, unified, legacy, beside],
   judge({ cgroup: spec }, answers) {
-    const answer = answers.of(table)
-    if (answer.fate !== 'found') return unread(table, answer)
+    const answer = answers.of(mountTable)
+    if (answer.fate !== 'found') return unread(mountTable, answer)
     const mounts = answer.value.text
-    if (mounts.trim() === '') return verdict('QuestionFailed', { what: table.path, detail: 'it is empty' })
-    const version = versionOf(mounts)
+    if (mounts.trim() === '')
+      return verdict('QuestionFailed', { what: mountTable.path, detail: 'it is empty' })
+    const version = cgroupVersion(mounts)
     if (version === null) return verdict('CgroupNotMounted', { path: '/sys/fs/cgroup' })
     if (spec.version !== undefined && spec.version !== version)
       return verdict('CgroupWrongVersion', { version, wanted: spec.version })
@@ -60,7 +61,6 @@ export const cgroup: Kind<typeof schema> = {
   },
 }
 
-const table: ReadQuestion = { ask: 'read', path: '/proc/1/mountinfo', limit: 4 * 1024 * 1024 }
 const unified: ReadQuestion = { ask: 'read', path: '/sys/fs/cgroup/cgroup.controllers' }
 const legacy: ReadQuestion = { ask: 'read', path: '/proc/cgroups' }
 
@@ -72,12 +72,6 @@ const beside: ReadQuestion = { ask: 'read', path: '/sys/fs/cgroup/unified/cgroup
  * part of cpu. https://docs.kernel.org/admin-guide/cgroup-v2.html
  */
 const always: readonly string[] = ['devices', 'freezer', 'perf_event', 'cpuacct']
-
-function versionOf(mounts: string): 1 | 2 | null {
-  const top = findMount(mounts, '/sys/fs/cgroup')
-  if (top === null) return null
-  return top.fstype === 'cgroup2' ? 2 : 1
-}
 
 function judgeUnified({ controllers }: Spec, answers: Answers): Verdict {
   const answer = answers.of(unified)

@@ -353,6 +353,7 @@ function need(said: Verdict, index = 0): Need {
     type: 'host',
     id: `binary:${index}`,
     genericFix: () => null,
+    lint: () => [],
     kind: 'binary',
     questions: () => [],
     judge: () => said,

@@ -18,6 +18,19 @@ CONFIG_DEFAULT_HOSTNAME=""
 CONFIG_CGROUPS_EXTRA=y
 `
 const at = '/boot/config-6.1.0-50-amd64'
+const folder = '/lib/modules/6.1.0-50-amd64'
+
+/** The lists of a kernel that has these modules as files. */
+function withModules(...names: readonly string[]): Record<string, string> {
+  return {
+    '/proc/modules': 'loop 40960 0 - Live 0x0\n',
+    '/proc/cmdline': 'quiet\n',
+    [`${folder}/modules.dep`]: ['zlib', ...names].map((name) => `kernel/${name}.ko:\n`).join(''),
+    [`${folder}/modules.builtin`]: 'kernel/crypto/xor.ko\n',
+    [`${folder}/modules.alias`]:
+      '# Aliases extracted from modules themselves.\nalias crypto-sha1 sha1_ssse3\n',
+  }
+}
 
 describe('options', () => {
   test.each([
@@ -45,7 +58,8 @@ describe('options', () => {
     ['a list, all are', ['CONFIG_CGROUPS', 'CONFIG_ISCSI_TCP'], 'KernelConfigSet'],
     ['a list, one is not', ['CONFIG_CGROUPS', 'CONFIG_NOWHERE'], 'KernelConfigNotSet'],
   ])('%s', (_, written, reason) => {
-    expect(judgeOn(kernelConfig, { kernelConfig: written }, { files: { [at]: config } }).reason).toBe(reason)
+    const files = { ...withModules('iscsi_tcp'), [at]: config }
+    expect(judgeOn(kernelConfig, { kernelConfig: written }, { files }).reason).toBe(reason)
   })
 
   test('all that are missing are named', () => {
@@ -81,6 +95,82 @@ describe('options', () => {
     const files = { '/proc/config.gz': 'CONFIG_X86=y\n# CONFIG_MODULES is not set\n' }
     expect(judgeOn(kernelConfig, { kernelConfig: 'CONFIG_MODULES=n' }, { files }).state).toBe('ready')
   })
+})
+
+describe('an option that is m is of use where its module is', () => {
+  const modular = 'CONFIG_VXLAN=m\nCONFIG_GENEVE=m\nCONFIG_XFS_FS=y\nCONFIG_CRYPTO_SHA1=m\nCONFIG_FOO=m\n'
+  const judged = (written: unknown, files: Record<string, string>) =>
+    judgeOn(kernelConfig, written, { files: { [at]: modular, ...files } })
+
+  test.each([
+    ['its file is there', 'CONFIG_VXLAN', withModules('vxlan'), 'KernelConfigSet'],
+    ['it is in no list', 'CONFIG_VXLAN', withModules(), 'ModuleNotFound'],
+    ['it is loaded', 'CONFIG_VXLAN', { '/proc/modules': 'vxlan 1 0 - Live 0x0\n' }, 'KernelConfigSet'],
+    ['another answers to its alias', 'CONFIG_CRYPTO_SHA1', withModules('sha1_ssse3'), 'KernelConfigSet'],
+    ['either, the other is there', 'CONFIG_VXLAN|CONFIG_XFS_FS', withModules(), 'KernelConfigSet'],
+    ['m is wanted, and it is not there', 'CONFIG_VXLAN=m', withModules(), 'ModuleNotFound'],
+    ['the lists are not in this root', 'CONFIG_VXLAN', {}, 'ModuleUnknown'],
+    [
+      'modprobe.d keeps it from being loaded',
+      'CONFIG_VXLAN',
+      { ...withModules('vxlan'), '/etc/modprobe.d/no.conf': 'install vxlan /bin/false\n' },
+      'ModuleBlocked',
+    ],
+    ['which module it is, nobody says', 'CONFIG_FOO', withModules('foo'), 'KernelConfigModuleUnknown'],
+  ])('%s', (_, written, files, reason) => {
+    expect(judged({ kernelConfig: written }, files).reason).toBe(reason)
+  })
+
+  test('the check names the module of an option that hostdeps does not know', () => {
+    const written = { kernelConfig: 'CONFIG_FOO', modules: { CONFIG_FOO: 'foo' } }
+    expect(judged(written, withModules('foo')).reason).toBe('KernelConfigSet')
+    expect(judged(written, withModules()).message).toContain('kernel module foo is not there')
+  })
+
+  test('all modules that are lacking are named, and come from one package', () => {
+    const said = judged({ kernelConfig: ['CONFIG_VXLAN', 'CONFIG_GENEVE', 'CONFIG_XFS_FS'] }, withModules())
+    expect(said.message).toBe('the kernel modules vxlan, geneve are not there for kernel 6.1.0-50-amd64')
+    expect(said.fixByDistro?.['ubuntu']).toEqual({
+      packages: ['linux-modules-extra-$(uname -r)'],
+      modules: ['vxlan', 'geneve'],
+    })
+  })
+})
+
+describe('options of cgroup v1', () => {
+  const mounted = (fstype: string) => ({
+    '/proc/1/mountinfo': `30 1 0:30 / /sys/fs/cgroup rw - ${fstype} none rw\n`,
+  })
+  const legacy = ['CONFIG_CGROUPS', 'CONFIG_CGROUP_FREEZER', 'CONFIG_CGROUP_DEVICE|CONFIG_CGROUP_BPF']
+  const judged = (written: unknown, files: Record<string, string>, more = '') =>
+    judgeOn(
+      kernelConfig,
+      { kernelConfig: written },
+      { files: { [at]: `CONFIG_CGROUPS=y\n${more}`, ...files } },
+    )
+
+  test('are not asked of a host with v2 alone, and that is said', () => {
+    const said = judged(legacy, mounted('cgroup2'), 'CONFIG_CGROUP_BPF=y\n')
+    expect(said.reason).toBe('KernelConfigSet')
+    expect(said.evidence).toContain('CONFIG_CGROUP_FREEZER is of cgroup v1, and this host has v2 alone')
+  })
+  test.each([
+    ['with v2 their successor is', legacy, mounted('cgroup2'), 'KernelConfigNotSet'],
+    ['of a hybrid they are', legacy, mounted('tmpfs'), 'KernelConfigNotSet'],
+    ['where the version is not known, nor is the answer', legacy, {}, 'QuestionFailed'],
+    ['nothing else was asked', 'CONFIG_NET_CLS_CGROUP', mounted('cgroup2'), 'KernelConfigOfLegacy'],
+    ['one that must not be set', 'CONFIG_CGROUP_FREEZER=n', mounted('cgroup2'), 'KernelConfigSet'],
+  ])('%s', (_, written, files, reason) => {
+    expect(judged(written, files).reason).toBe(reason)
+  })
+})
+
+test('a good need says which module an option builds', () => {
+  const lint = (written: unknown) => kernelConfig.lint?.(kernelConfig.schema.parse(written))
+  expect(lint({ kernelConfig: ['CONFIG_FOO', 'CONFIG_FOO=y', 'CONFIG_VXLAN', 'CONFIG_CGROUPS'] })).toEqual([
+    'does not say which module CONFIG_FOO is where it is m: write modules: { CONFIG_FOO: NAME }, or CONFIG_FOO=y',
+  ])
+  expect(lint({ kernelConfig: 'CONFIG_FOO', modules: { CONFIG_FOO: 'foo' } })).toEqual([])
 })
 
 describe('a file that was cut off', () => {

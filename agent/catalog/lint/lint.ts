@@ -31,7 +31,8 @@ export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[
  * - each need has a source, or the check has some;
  * - each need has a fix or a note wherever it applies, for every reason that it can be missing for; of alternatives that
  *   apply to a host, one;
- * - there are hosts to which it applies; whys and notes are sentences.
+ * - there are hosts to which it applies; whys and notes are sentences;
+ * - it says what its kind asks a good need to say: in words what a pattern looks for, which module an option builds.
  *
  * What is taken in by `check:` says all of it in its own file.
  */
@@ -40,6 +41,9 @@ export function lintCheck(check: Check): Mistake[] {
   return [
     ...unclearWords(check),
     ...check.needs.flatMap((need) => placeMistakes([need])),
+    ...allNeeds(check.needs).flatMap((need) =>
+      need.type === 'host' ? need.lint().map((words) => mistake(need, words)) : [],
+    ),
     ...own.flatMap((need) => [
       ...unreasoned(check, need),
       ...unsourced(check, need),

@@ -1,9 +1,17 @@
 import * as z from 'zod'
+import type { Answers } from '#agent/model/answers.ts'
+import type { Facts } from '#agent/model/facts.ts'
 import type { Kind } from '#agent/model/need.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
-import type { Verdict } from '#agent/model/reason.ts'
+import { cgroupVersion, mountTable } from '#agent/needs/cgroup-version.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
+import { judgeItems } from './kernel-options.ts'
+import type { Item, Option } from './kernel-options.ts'
+import { judgeModule, moduleName } from './kernel-module.ts'
+import { moduleQuestions } from './module-sources.ts'
+import { foldName } from './module-files.ts'
+import { legacyCgroup, mayBeModule, modulesOf } from './option-modules.ts'
 import { anotherKernel } from '#agent/fixes/generic-fixes.ts'
 
 const name = String.raw`CONFIG_[A-Za-z0-9_]+`
@@ -19,26 +27,49 @@ const schema = z.strictObject({
   kernelConfig: z
     .union([item, listOf(item)])
     .describe(
-      'Options that the running kernel was built with: CONFIG_X (y or m), CONFIG_X=y, CONFIG_X=n (not set); with | between them any is enough.',
+      'Options that the running kernel was built with: CONFIG_X (y, or m with its module there), CONFIG_X=y, CONFIG_X=n (not set); with | between them any is enough. Options of cgroup v1 are not asked of a host that has v2 alone.',
+    ),
+  modules: z
+    .record(word(new RegExp(`^${name}$`), 'is not the name of a kernel option'), moduleName)
+    .optional()
+    .describe(
+      'The module that an option builds where it is m: { CONFIG_FOO: foo }. For those that hostdeps does not know; without it a CONFIG_FOO=m is unknown.',
     ),
 })
 
 type Spec = z.infer<typeof schema>
 
-/** Options the running kernel was built with: `CONFIG_X` is set to anything (y or m), `CONFIG_X=n` is not set. */
+/**
+ * Options the running kernel was built with. `CONFIG_X` is built in (y), or a module (m) that is there: m says no more than
+ * that the kernel can have it, and distributions put modules into packages of their own. `CONFIG_X=n` is not set.
+ */
 export const kernelConfig: Kind<typeof schema> = {
   name: 'kernelConfig',
   schema,
   subject: (spec) => shortList(itemsOf(spec)),
   genericFix: () => anotherKernel,
-  questions: (_, facts) => kernelConfigQuestions(facts.kernel),
+  lint: (spec) => namelessModules(spec),
+  questions: (spec, facts) => [
+    ...kernelConfigQuestions(facts.kernel),
+    ...(optionsOf(spec).some(({ name }) => legacyCgroup.includes(name)) ? [mountTable] : []),
+    ...optionsOf(spec).flatMap((option) =>
+      namesFor(spec, option).flatMap((one) => moduleQuestions(foldName(one), facts)),
+    ),
+  ],
   judge(spec, answers, facts) {
     const config = readKernelConfig(answers, facts.kernel)
     if (config.fate === 'absent')
       return verdict('KernelConfigUnknown', { kernel: facts.kernel ?? '(version not known)' })
     if (config.fate !== 'found') return unanswered(config.path, config)
-    const items = itemsOf(spec).map((text) => judgeItem(text, (option) => config.value(option)))
-    return judgeItems(items, config.path)
+    const version = cgroupsOf(answers)
+    const items = itemsOf(spec).map((text): Item => {
+      const options = writtenIn(text).map((option) => {
+        const value = config.value(option.name)
+        return { ...option, value, module: moduleOf(spec, { ...option, value }, { answers, facts }) }
+      })
+      return { options, isOfLegacy: (one) => legacyCgroup.includes(one.name), cgroups: version }
+    })
+    return judgeItems(items, { path: config.path, kernel: facts.kernel ?? '' })
   },
 }
 
@@ -46,71 +77,58 @@ function itemsOf(spec: Spec): readonly string[] {
   return typeof spec.kernelConfig === 'string' ? [spec.kernelConfig] : spec.kernelConfig
 }
 
-/** One option held against the configuration; `wanted` is null when any value but n will do. */
-interface Option {
-  readonly name: string
-  /** null when it is not known. */
-  readonly value: string | null
-  readonly wanted: string | null
+type Written = Pick<Option, 'name' | 'wanted'>
+
+function optionsOf(spec: Spec): readonly Written[] {
+  return itemsOf(spec).flatMap(writtenIn)
 }
 
-interface Item {
-  readonly isMet: boolean
-  readonly options: readonly Option[]
+function writtenIn(item: string): readonly Written[] {
+  return item.split('|').map((text) => {
+    const [name = text, ...rest] = text.split('=')
+    return { name, wanted: rest.length === 0 ? null : rest.join('=').replace(/^"(.*)"$/, '$1') }
+  })
 }
 
-type ValueOf = (option: string) => string | null
-
-function judgeItem(text: string, valueOf: ValueOf): Item {
-  const options = text.split('|').map((part) => readOption(part, valueOf))
-  return { isMet: options.some(isMet), options }
+/** The modules that stand for an option, of which any is enough; none where it must be y or n, or where none is known. */
+function namesFor({ modules }: Spec, { name, wanted }: Written): readonly string[] {
+  if (wanted !== null && wanted !== 'm') return []
+  const own = modules?.[name]
+  return own === undefined ? (modulesOf(name) ?? []) : [own]
 }
 
-function readOption(text: string, valueOf: ValueOf): Option {
-  const [name = text, ...rest] = text.split('=')
-  const wanted = rest.length === 0 ? null : rest.join('=').replace(/^"(.*)"$/, '$1')
-  return { name, value: valueOf(name), wanted }
+/** What is known of the module of an option that is m; null where there is no question of one. */
+function moduleOf(
+  spec: Spec,
+  option: Written & { readonly value: string | null },
+  { answers, facts }: { answers: Answers; facts: Facts },
+): Option['module'] {
+  const { name, wanted, value } = option
+  if (value !== 'm' || (wanted !== null && wanted !== 'm')) return null
+  const names = namesFor(spec, option)
+  const verdicts = names.map((one) =>
+    judgeModule({ name: one, options: [name], mustBeLoaded: false }, answers, facts),
+  )
+  const states = ['ready', 'unknown', 'missing'] as const
+  const state = states.find((one) => verdicts.some((said) => said.state === one))
+  const said = verdicts.find((one) => one.state === state)
+  return { name: names[0] ?? '', verdict: said ?? verdict('KernelConfigModuleUnknown', { option: name }) }
 }
 
-function isMet({ value, wanted }: Option): boolean {
-  return wanted === null ? isSet(value) : value === wanted
+/** null when it cannot be told, or when none are mounted. */
+function cgroupsOf(answers: Answers): 1 | 2 | null {
+  const answer = answers.of(mountTable)
+  return answer.fate === 'found' ? cgroupVersion(answer.value.text) : null
 }
 
-function isSet(value: string | null): value is string {
-  return value !== null && value !== 'n' && value !== ''
-}
-
-function judgeItems(items: readonly Item[], path: string): Verdict {
-  const evidence = [...items.flatMap(({ options }) => options.map(showOption)), `read from ${path}`]
-  const isDoubtful = (item: Item) => !item.isMet && item.options.some(({ value }) => value === null)
-  const unmet = items.filter((item) => !item.isMet && !isDoubtful(item))
-  const notSet = unmet.filter(({ options }) => options.every(({ value }) => !isSet(value)))
-  const other = unmet.find((item) => !notSet.includes(item))?.options.find(({ value }) => isSet(value))
-  if (notSet.length > 0) return verdict('KernelConfigNotSet', { options: notSet.map(nameItem) }, { evidence })
-  if (other === undefined && items.some(isDoubtful))
-    return unanswered(path, { fate: 'failed', detail: 'it is cut off' }, evidence)
-  if (other === undefined) return verdict('KernelConfigSet', { options: items.map(nameItem) }, { evidence })
-  const { name: option, value, wanted } = other
-  const shown = isPlain(other) ? String(value) : 'another text'
-  return verdict('KernelConfigUnexpected', { option, value: shown, wanted: wanted ?? 'y or m' }, { evidence })
-}
-
-/** With the value where it matters: an option that should be "n" is not "CONFIG_X as needed" but "CONFIG_X=n". */
-function nameItem({ options }: Item): string {
-  return options.map(({ name, wanted }) => (wanted === null ? name : `${name}=${wanted}`)).join(' or ')
-}
-
-function showOption(option: Option): string {
-  const { name, value, wanted } = option
-  if (value === null) return `${name} is not in what is left of the file`
-  if (value === 'n') return `${name} is not set`
-  if (isPlain(option)) return `${name}=${value}`
-  return `${name} is ${wanted === null ? 'a' : 'another'} text`
-}
-
-/** A text is for the need to name: CONFIG_CMDLINE is a whole command line, and installers hand secrets over in one. */
-function isPlain({ value, wanted }: Option): boolean {
-  return value === wanted || /^([ym]|-?\d+|0x[0-9a-f]+)?$/i.test(value ?? '')
+function namelessModules(spec: Spec): readonly string[] {
+  const nameless = optionsOf(spec).filter(
+    ({ name, wanted }) => wanted === null && spec.modules?.[name] === undefined && mayBeModule(name) === null,
+  )
+  return nameless.map(
+    ({ name }) =>
+      `does not say which module ${name} is where it is m: write modules: { ${name}: NAME }, or ${name}=y`,
+  )
 }
 
 /** One for a name, however long the list is: "CONFIG_NAMESPACES+11". */

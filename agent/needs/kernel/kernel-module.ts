@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import type { Answers } from '#agent/model/answers.ts'
+import type { Facts } from '#agent/model/facts.ts'
 import type { Kind } from '#agent/model/need.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
@@ -45,21 +47,32 @@ export const kernelModule: Kind<typeof schema> = {
     return config === undefined ? null : addModule(name)
   },
   questions: (spec, facts) => moduleQuestions(foldName(spec.kernelModule), facts),
-  judge(spec, answers, facts) {
-    const name = foldName(spec.kernelModule)
-    const sources = readModuleSources(name, answers, facts)
-    const lookup = lookUp(name, sources)
-    const options = [spec.config ?? []].flat()
-    const found = loadableModule(lookup, sources, spec.loaded ?? false)
-    const said =
-      presentModule(lookup, sources) ??
-      (found?.state === 'ready' ? found : null) ??
-      partOfKernel(name, sources) ??
-      found ??
-      missingModule({ ...lookup, options, sources, kernel: facts.kernel })
-    const isProven = said.state !== 'missing' || lookup.doubt === null
-    return isProven ? said : verdict('ModuleUnknown', { name, detail: lookup.doubt })
-  },
+  judge: ({ kernelModule: name, config, loaded = false }, answers, facts) =>
+    judgeModule({ name, options: [config ?? []].flat(), mustBeLoaded: loaded }, answers, facts),
+}
+
+/** A module that is wanted, as a need of this kind or as what an option of the kernel builds. */
+interface Wanted {
+  readonly name: string
+  /** The kernel options that may build it. */
+  readonly options: readonly string[]
+  readonly mustBeLoaded: boolean
+}
+
+/** Its answers are those to {@link moduleQuestions} of its name. */
+export function judgeModule(wanted: Wanted, answers: Answers, facts: Facts): Verdict {
+  const name = foldName(wanted.name)
+  const sources = readModuleSources(name, answers, facts)
+  const lookup = lookUp(name, sources)
+  const found = loadableModule(lookup, sources, wanted.mustBeLoaded)
+  const said =
+    presentModule(lookup, sources) ??
+    (found?.state === 'ready' ? found : null) ??
+    partOfKernel(name, sources) ??
+    found ??
+    missingModule({ ...lookup, options: wanted.options, sources, kernel: facts.kernel })
+  const isProven = said.state !== 'missing' || lookup.doubt === null
+  return isProven ? said : verdict('ModuleUnknown', { name, detail: lookup.doubt })
 }
 
 /** Loaded or built in, by its own name or as what its name is an alias of. */
