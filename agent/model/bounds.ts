@@ -177,5 +177,8 @@ export const mostMatching = 20_000_000
 /** Units that are asked about in one asking; beyond them the answer is "failed". All shipped checks name about a hundred. */
 export const mostUnits = 1_000
 
+/** How often what a reboot takes away is looked for with more answers; the longest rule has five stages. */
+export const mostLooks = 8
+
 /** Programs that are run for one asking; beyond them the answer is "failed". Shipped checks run about twenty. */
 export const mostPrograms = 200

@@ -9,6 +9,7 @@ import type { Failed } from './failed.ts'
 import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
+import { goneAfterReboot } from './next-boot.ts'
 import { repeatVerdict, verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
@@ -84,7 +85,11 @@ function opponentViewOf(check: Check, byName: ReadonlyMap<string, Check>, contex
 }
 
 function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
-  const all = check.needs.map((need) => judgeNeed(need, check, context))
+  const all = check.needs.flatMap((need) => {
+    const now = judgeNeed(need, check, context)
+    const later = now.result.state === 'ready' ? judgeNextBoot(need, check, context) : null
+    return later === null ? [now] : [now, later]
+  })
   const findings = all.map(({ result }) => result)
   const { state, reason, message } = checkVerdict(findings)
   // What is only recommended comes after what is missing: often the same package candidates both.
@@ -94,6 +99,19 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   const fix = fixOf(candidates, context.asked, check.needs[0])
   const { name, title, why } = check
   return { result: { name, title, why, state, reason, message, fix, findings }, candidates }
+}
+
+/** What of a need that is ready a reboot takes away: a finding of its own, recommended, so that the need stays ready. */
+function judgeNextBoot(need: Need, check: Check, { asked }: Context): Judged<Finding> | null {
+  const { answers, facts, unreachable } = asked
+  const gone = unreachable === null ? attempt(() => goneAfterReboot(need, answers, facts), asked, need) : null
+  if (gone === null) return null
+  const { state, reason, message, evidence } = gone
+  const others = [gone.genericFix && { all: gone.genericFix }, gone.fixByDistro].filter((fix) => fix !== null)
+  const candidates = [{ exact: gone.fix, others, opponents: [], isRecommended: true }]
+  const own = { ...base(need, check.why), need: `${need.id}:reboot`, recommended: true }
+  const fix = fixOf(candidates, asked, need)
+  return { result: { ...own, state, reason, message, evidence, fix }, candidates }
 }
 
 /** A need that cannot be judged, by our own fault, is unknown, and no other. */

@@ -20,6 +20,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   subject(spec: z.infer<Schema>): string
   questions(spec: z.infer<Schema>, facts: Facts): readonly Question[]
   judge(spec: z.infer<Schema>, answers: Answers, facts: Facts): Verdict
+  /** What a reboot takes away of it; null for a need of which that cannot be told. */
+  nextBoot?(spec: z.infer<Schema>): NextBoot | null
   /** What mends it on each distribution, unless the need itself says another way; null asks for any reason's. */
   genericFix?(spec: z.infer<Schema>, reason: Reason | null): FixByDistro | null
   /** Programs that the file itself says to run: refused in users' own checks unless commands are allowed. */
@@ -31,6 +33,13 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   /** The patterns in it, of which there may be only so much. */
   patterns?(spec: z.infer<Schema>): readonly Pattern[]
 }
+
+/**
+ * What of a need that is ready now is gone after a reboot: proven by files alone, or null. It asks by looking: what it looks
+ * for and was not asked yet is asked then, and it looks again ({@link mostLooks} times at the most). So what is dear to ask
+ * is asked only where what is cheap has not settled it.
+ */
+export type NextBoot = (answers: Answers, facts: Facts) => Verdict | null
 
 /** `text`: a pattern or a value is held against its content, and so finds it out. `certificate`: dates alone are told. */
 export interface NamedFile {
@@ -81,6 +90,7 @@ export interface HostNeed extends NeedCommon {
   /** That of the kind: it counts after the need's own fix, and before the check's. */
   genericFix(reason: Reason | null): FixByDistro | null
   lint(): readonly string[]
+  readonly nextBoot: NextBoot | null
   questions(facts: Facts): readonly Question[]
   judge(answers: Answers, facts: Facts): Verdict
 }

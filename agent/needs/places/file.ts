@@ -7,6 +7,7 @@ import type { Pattern } from '#agent/model/pattern.ts'
 import type { FileStat, FileText, ListQuestion, ReadQuestion, StatQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
+import { swapAfterBoot } from '#agent/needs/boot/swap-boot.ts'
 import { absolutePath } from './absolute-path.ts'
 import { shellWord } from '#agent/fixes/shell-word.ts'
 import { showMode, showStat, typeWords } from './show-stat.ts'
@@ -99,6 +100,7 @@ export const file: Kind<typeof schema> = {
     const inside = isFolder(spec) ? [listQuestion(spec)] : readsText(spec) ? [readQuestion(spec)] : []
     return [statQuestion(spec), ...inside]
   },
+  nextBoot: ({ file: spec }) => (isSwapOff(spec) ? swapAfterBoot : null),
   patterns: ({ file: spec }) => patternsOf(spec),
   reads: ({ file: spec }) => (readsText(spec) ? { path: spec.path, as: 'text' } : null),
   judge({ file: written }, answers, { kernel }) {
@@ -113,6 +115,11 @@ export const file: Kind<typeof schema> = {
     if (stat.fate !== 'found') return unanswered(spec.path, stat)
     return judgeFound(spec, answers, stat.value)
   },
+}
+
+/** That nothing is swapped to. */
+function isSwapOff({ path, notMatches }: Wanted): boolean {
+  return path === '/proc/swaps' && notMatches !== undefined
 }
 
 function patternsOf({ matches, notMatches }: Wanted): readonly Pattern[] {
