@@ -4,7 +4,7 @@ import type { FixByDistro } from '#agent/model/fix.ts'
 import { verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { isAnyThere, read, readAll, textsOf } from './look.ts'
-import { isSpokenOf } from './mentions.ts'
+import { isSpokenOf, seesBoot } from './mentions.ts'
 import { decidesItself } from './reach.ts'
 
 /** What sets huge pages aside, or starts what does. */
@@ -22,7 +22,7 @@ export function hugepagesAfterBoot(
   fix: FixByDistro,
   { answers, facts }: { answers: Answers; facts: Facts },
 ): Verdict | null {
-  if (!decidesItself(facts)) return null
+  if (!decidesItself(facts) || !seesBoot(answers)) return null
   const texts = textsOf(places, answers)
   if (texts === null || texts.some(({ text }) => /hugepages/i.test(text))) return null
   const others = ['/etc/tuned/active_profile', '/etc/dpdk', '/etc/default/hugepages', '/etc/hugepages']

@@ -52,6 +52,17 @@ const units: readonly Question[] = unitFolders.flatMap((folder) =>
   ),
 )
 
+/**
+ * Whether we see what the host boots by. No real one is without units or services: where there are none, that nothing there
+ * speaks of a thing proves nothing.
+ */
+export function seesBoot(answers: Answers): boolean {
+  const folders = ['/usr/lib/systemd/system', '/lib/systemd/system', '/etc/init.d'].map((path) =>
+    answers.of({ ask: 'list', path }),
+  )
+  return folders.some((answer) => answer.fate === 'found' && answer.value.names.length > 0)
+}
+
 /** Drop-ins and scripts that are read at the most: few hosts have a hundred. */
 const mostFurther = 500
 

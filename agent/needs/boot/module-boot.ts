@@ -6,7 +6,7 @@ import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 import type { ModuleSources } from '#agent/needs/kernel/module-sources.ts'
 import { fileOf } from '#agent/needs/kernel/module-lookup.ts'
 import { hasProgram, isAnyThere, read, readAll, textsOf } from './look.ts'
-import { isSpokenOf, wordPattern } from './mentions.ts'
+import { isSpokenOf, seesBoot, wordPattern } from './mentions.ts'
 import { decidesItself } from './reach.ts'
 
 /** What loads modules by their names at boot, or as others ask for them. */
@@ -54,7 +54,8 @@ export function moduleAfterBoot(
   name: string,
   { sources, answers, facts }: { sources: ModuleSources; answers: Answers; facts: Facts },
 ): Verdict | null {
-  if (!decidesItself(facts) || askedFor.test(name) || isAskedForByKernel(name, sources)) return null
+  if (!decidesItself(facts) || !seesBoot(answers) || askedFor.test(name) || isAskedForByKernel(name, sources))
+    return null
   const texts = textsOf(lists, answers)
   const pattern = wordPattern(name)
   if (texts === null || texts.some(({ text }) => pattern.test(text))) return null

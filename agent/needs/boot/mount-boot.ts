@@ -5,7 +5,7 @@ import type { Verdict } from '#agent/model/reason.ts'
 import { shellWord } from '#agent/fixes/shell-word.ts'
 import { fstabEntries } from './fstab.ts'
 import { isAnyThere } from './look.ts'
-import { isSpokenOf, unitFolders } from './mentions.ts'
+import { isSpokenOf, seesBoot, unitFolders } from './mentions.ts'
 import { decidesItself } from './reach.ts'
 import { unitName } from './swap-boot.ts'
 
@@ -31,7 +31,7 @@ export function mountAfterBoot(mount: MountNow, answers: Answers, facts: Facts):
   const { path, fstype, source, isAuto } = mount
   const isDisk = onDisk.test(fstype) && source.startsWith('/dev/')
   if (!decidesItself(facts) || excluded.test(path) || isAuto) return null
-  if (!isDisk && !onNetwork.test(fstype)) return null
+  if ((!isDisk && !onNetwork.test(fstype)) || !seesBoot(answers)) return null
   const entries = fstabEntries(answers)
   if (entries === null || entries.some(({ point }) => clean(point) === path)) return null
   if (isAnyThere(unitPlaces(path), answers) !== false) return null

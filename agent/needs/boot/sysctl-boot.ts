@@ -4,7 +4,7 @@ import type { Fix } from '#agent/model/fix.ts'
 import { verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { hasProgram, isAnyThere } from './look.ts'
-import { isSpokenOf, wordPattern } from './mentions.ts'
+import { isSpokenOf, seesBoot, wordPattern } from './mentions.ts'
 import { decidesItself } from './reach.ts'
 import { isSetSomewhere, settingAtBoot, settingOfOwnFile } from './sysctl-at-boot.ts'
 
@@ -87,7 +87,7 @@ function openrcWhy(set: SetNow, answers: Answers): string | null {
 function defaultWhy({ key, isWrong }: SetNow, answers: Answers): string | null {
   const value = defaults[key.replaceAll('/', '.')]
   if (value === undefined || !isWrong(value) || setByPrograms.test(key)) return null
-  if (isSetSomewhere(key, answers) !== false) return null
+  if (isSetSomewhere(key, answers) !== false || !seesBoot(answers)) return null
   return `no file sets it, and the kernel begins with ${value}`
 }
 
