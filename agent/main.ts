@@ -6,39 +6,39 @@ import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { watchOutput } from '#agent/commands/wiring/output.ts'
 import { plainLines } from '#agent/model/plain.ts'
 
-/** A command is loaded when it is called, so that none of them pays for the others. */
+/** Commands are loaded on demand, so that none pays for the others. */
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
   run: {
-    summary: 'ask this host again and again, and serve what it lacks over HTTP',
+    summary: 'check this host continuously, and serve what it lacks over HTTP',
     load: async () => (await import('#agent/commands/run.ts')).runCommand(),
   },
   probe: {
-    summary: 'the half of run that asks: writes its rounds to a file, listens to nothing',
+    summary: 'the privileged half of run: checks the host and writes rounds to a file, opens no port',
     load: async () => (await import('#agent/commands/probe.ts')).probeCommand(),
   },
   serve: {
-    summary: 'the half of run that serves: reads the rounds, needs no privilege',
+    summary: 'the unprivileged half of run: reads the rounds, serves and publishes them',
     load: async () => (await import('#agent/commands/serve.ts')).serveCommand(),
   },
   check: {
-    summary: 'ask this host once, print what it lacks, and exit',
+    summary: 'check this host once, print what it lacks, and exit',
     load: async () => (await import('#agent/commands/check.ts')).checkCommand(),
   },
   wait: {
-    summary: 'wait until a check is ready on a node: the gate of an initContainer',
+    summary: 'wait until a check is ready on a node, for initContainers',
     load: async () => (await import('#agent/commands/wait.ts')).waitCommand(),
   },
   prune: {
-    summary: 'take all that hostdeps put on Nodes off them',
+    summary: 'remove everything that hostdeps put on Nodes',
     load: async () => (await import('#agent/commands/prune.ts')).pruneCommand(),
   },
   checks: {
-    summary: 'list, show and lint the checks there are',
+    summary: 'list, show and lint checks',
     load: async () => (await import('#agent/commands/checks.ts')).checksCommand(),
   },
 }
 
-/** Errors of who wrote the command line or a file, by name: their message says all. */
+/** Names of errors caused by the command line or a file: only their message is printed. */
 const writtenErrors = ['Mistakes', 'UsageError']
 
 const program = new Command('hostdeps')
@@ -49,11 +49,11 @@ const program = new Command('hostdeps')
   .configureOutput({ outputError })
   .addHelpText(
     'after',
-    '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 our own failure.',
+    '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 internal error.',
   )
 
-// In such a call (Buffer.byteLength of a text that was put together) Node.js 26 ends the process when a garbage collection
-// throws away the code that called: "Lazy deopt after a fast API call with return value is unsupported".
+// Node.js 26 ends the process if a garbage collection discards the caller's code during a fast API call (Buffer.byteLength of
+// a concatenated string): "Lazy deopt after a fast API call with return value is unsupported".
 setFlagsFromString('--no-turbo-fast-api-calls')
 
 const output = watchOutput()
@@ -75,18 +75,18 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** What was written on the command line stands in it. */
+/** The text may quote the command line, so it is made harmless. */
 function outputError(text: string, write: (text: string) => void): void {
   write(plainLines(text))
 }
 
-/** Usage errors of a command leave the same way as those of the program. */
+/** Handles usage errors of a command like those of the program. */
 function inherit(command: Command): Command {
   for (const inner of command.commands) inherit(inner)
   return command
     .exitOverride()
     .configureOutput({ outputError })
-    .showHelpAfterError('(--help lists what there is)')
+    .showHelpAfterError('(--help shows all options)')
 }
 
 function explainFailure(error: unknown): number {

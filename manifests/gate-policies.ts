@@ -95,7 +95,7 @@ export function namesPolicy() {
   return annotationPolicy('hostdeps-gate-names', [
     {
       expression: 'variables.unknown.size() == 0 || !variables.isNew',
-      message: `${annotation} names what hostdeps does not publish`,
+      message: `${annotation} names a check that hostdeps does not publish`,
       messageExpression: 'variables.unknownNames',
     },
     { expression: `${isShort} || !variables.isNew`, message: tooLong },
@@ -107,7 +107,7 @@ export function warningsPolicy() {
   return annotationPolicy('hostdeps-gate-warnings', [
     {
       expression: 'variables.unknown.size() == 0 || variables.isNew',
-      message: `${annotation} names what hostdeps does not publish; no pod is kept off for that`,
+      message: `${annotation} names a check that hostdeps does not publish; no pod is kept off for that`,
       messageExpression: "variables.unknownNames + '; no pod is kept off for that'",
     },
     { expression: `${isShort} || variables.isNew`, message: `${tooLong}; no pod is kept off for it` },
@@ -117,7 +117,7 @@ export function warningsPolicy() {
     },
     {
       expression: "variables.template.spec.?nodeName.orValue('') == ''",
-      message: `${annotation} keeps no pod off that says its node itself (nodeName)`,
+      message: `${annotation} does not work for pods that set nodeName`,
     },
   ])
 }
@@ -159,7 +159,7 @@ function annotationOf(template: string): string {
   return `${template}.?metadata.?annotations[?'${annotation}'].orValue('')`
 }
 
-/** Names separated by commas and blanks. One search finds them all: building a list item by item takes quadratic time. */
+/** Names separated by commas and blanks. One search finds them all, because building a list item by item takes quadratic time. */
 function namesIn(text: string): string {
   return `(${text}.size() > ${longestAnnotation} ? '' : ${text}).findAll(r'[^,\\s](?:[^,]*[^,\\s])?')`
 }
@@ -191,12 +191,12 @@ const annotationVariables: readonly Variable[] = [
     expression: `'${annotation} names ' + variables.unknown.join(', ') + ', which hostdeps does not publish; '
   + (variables.labels
     ? 'it publishes ' + (variables.published.size() == 0 ? 'nothing' : variables.published.join(', ')) + ' (add it to "checks" in ' + variables.configMap
-      + '; "hostdeps checks list" tells the names)'
+      + '; "hostdeps checks list" prints the names)'
     : 'it publishes no labels (publish.labels is false in ' + variables.configMap + ')')`,
   },
 ]
 
-/** The agents' ConfigMap says what is published. A policy that cannot be evaluated stops nothing. */
+/** A policy on the agents' ConfigMap, which says what is published. A policy that cannot be evaluated stops nothing. */
 function policy(kind: string, name: string, spec: object) {
   const paramKind = { apiVersion: 'v1', kind: 'ConfigMap' }
   return {

@@ -11,7 +11,7 @@ export interface Workload {
   readonly checks: readonly string[]
 }
 
-/** Kinds of need that decide themselves whether they apply to a host. */
+/** Kinds of need that may turn out not to apply only when they are judged. */
 const doubtfulKinds = ['clock', 'disk', 'limits', 'package']
 
 export function knownWorkloads(all: readonly Check[]): Workload[] {

@@ -7,7 +7,7 @@ export interface Variable {
   readonly expression: string
 }
 
-/** Characters. A config that publishes as many checks as it may has 4,000. */
+/** Characters. A config with the most checks that may be published has 4,000. */
 const longestConfig = 16_384
 
 /**
@@ -17,7 +17,7 @@ const longestConfig = 16_384
  * all the same; the agents do not use it either. Nor is a list of more checks than may be published readable: an expression that
  * costs more than the API server allows would switch the gate off without a word.
  *
- * All of it takes time linear in the text: a list that CEL builds item by item takes quadratic time.
+ * Everything takes time linear in the text, because a list that CEL builds item by item would take quadratic time.
  */
 export function publishedVariables(): Variable[] {
   const defaults = defaultConfig.checks.map((name) => `'${name}'`).join(', ')

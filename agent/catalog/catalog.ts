@@ -12,18 +12,18 @@ import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
 import { countTokens } from '#agent/catalog/yaml/yaml-scan.ts'
 
-/** Every check that is known, by name. A check taken in by another is here too, and no check takes in itself. */
+/** Every known check by name, including those that others include. No check includes itself. */
 export type Catalog = ReadonlyMap<string, Check>
 
 export interface CatalogRead {
-  /** Of the files without a mistake. */
+  /** The checks of the files without a mistake. */
   readonly catalog: Catalog
-  /** All names, also of files with mistakes, and all aliases. */
+  /** All names, even of files with mistakes, and all aliases. */
   readonly known: KnownNames
   readonly mistakes: readonly Mistake[]
 }
 
-/** Makes the catalogue of all files, and tells every mistake in all of them. */
+/** Builds the catalog from all files, and finds every mistake in them. */
 export function readCatalog(texts: readonly CheckText[]): CatalogRead {
   const reads = readAll(texts)
   const checks = reads.flatMap(({ file, read }) => ('check' in read ? [{ file, check: read.check }] : []))
@@ -44,7 +44,7 @@ interface ReadFile {
   readonly read: CheckRead
 }
 
-/** Custom checks are read as long as there is room for them. */
+/** Reads all files; custom checks only until they reach the limits. */
 function readAll(texts: readonly CheckText[]): readonly ReadFile[] {
   const scale = openScale()
   let excess: string | null = null
@@ -53,7 +53,7 @@ function readAll(texts: readonly CheckText[]): readonly ReadFile[] {
     const read = excess === null ? readOnce(text) : null
     if (read !== null && 'check' in read) excess = scale.check(read.check, read.patterns)
     if (read !== null && excess === null) return read
-    return { mistakes: [{ file: text.file, line: 1, path: '', message: `is left out: ${excess}` }] }
+    return { mistakes: [{ file: text.file, line: 1, path: '', message: `left out: ${excess}` }] }
   }
   const reads = texts.map((text) => ({
     file: text.file,
@@ -65,8 +65,8 @@ function readAll(texts: readonly CheckText[]): readonly ReadFile[] {
 }
 
 /**
- * A file that is as it was is not read again: beside a thousand checks that are in use there is no room for the same ones
- * once more, only since a line of the config changed.
+ * Does not read an unchanged file again: there is no memory for a second copy of a thousand checks that are in use, just
+ * because a line of the config changed.
  */
 function readOnce(written: CheckText): CheckRead {
   const sign = hash('sha256', JSON.stringify([written.value ?? written.text, written.rules]))
@@ -77,10 +77,10 @@ function readOnce(written: CheckText): CheckRead {
   return read
 }
 
-/** By file; of the files of the last reading alone. */
+/** By file; holds only the files of the last reading. */
 const lastReads = new Map<string, { readonly sign: string; readonly read: CheckRead }>()
 
-/** By alias the name of its check. */
+/** The name of a check by its alias. */
 export function aliasesOf(catalog: Catalog): KnownNames['aliases'] {
   return Object.fromEntries(
     [...catalog.values()].flatMap(({ name, aliases }) => aliases.map((alias) => [alias, name])),
@@ -102,7 +102,7 @@ export function checksToAsk(catalog: Catalog, names: Iterable<string>): Check[] 
   return closeOver(catalog, [...checks.map(({ name }) => name), ...opponents])
 }
 
-/** Which of the named checks are a check, or include it. */
+/** The named checks that are `check` or include it. */
 export function whichInclude(catalog: Catalog, names: readonly string[], check: string): readonly string[] {
   return names.filter((name) => closeOver(catalog, [name]).some((one) => one.name === check))
 }

@@ -16,16 +16,16 @@ import { readNeed } from './read-need.ts'
 import type { Read } from './read-need.ts'
 import type { Rules } from '#agent/catalog/custom/rules.ts'
 
-/** `patterns`: instructions of all patterns in it; those of a file whose value was known are not counted. */
+/** `patterns`: instructions of all patterns in it, not counting symptoms of a file whose value was known. */
 export type CheckRead =
   | { readonly check: Check; readonly patterns: number }
   | { readonly mistakes: readonly Mistake[] }
 
-/** One file as it was read; its place is in the name. */
+/** A file as it was read; `file` is its path. */
 export interface CheckText {
   readonly file: string
   readonly text: string
-  /** What the text says, where that is known already. */
+  /** The parsed text, where it is already known. */
   readonly value?: unknown
   readonly rules: Rules
 }
@@ -34,7 +34,7 @@ export function readCheckFile(file: string, text: string, rules: Rules): CheckRe
   return readCheck({ file, text, rules })
 }
 
-/** Reads one check file: the check, or its mistakes in one go, the first of them where there are many. */
+/** Reads one check file: returns the check, or all its mistakes at once, at most the first of many. */
 export function readCheck(written: CheckText): CheckRead {
   const parsed =
     written.value === undefined
@@ -77,7 +77,7 @@ function checkOf(
   return { ...rest, symptoms, name, fix: fix ?? null, needs, origin: rules.origin }
 }
 
-/** A check's name is its file's. */
+/** A check is named after its file. */
 export function checkNameOf(file: string): string {
   return (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/, '')
 }
@@ -86,11 +86,11 @@ function nameMistakes(yaml: YamlFile, name: string): Mistake[] {
   const result = checkName.safeParse(name)
   if (result.success) return []
   return result.error.issues.map((issue) =>
-    yaml.mistake([], `the check's name is the file's, and "${name}" ${issue.message}`),
+    yaml.mistake([], `the file's name is the check's name, but "${name}" ${issue.message}`),
   )
 }
 
-/** Hundreds of patterns take long to compile. Those of files whose values are known were looked at when these were written. */
+/** Compiling hundreds of patterns is slow. For files with known values it was done when those were built. */
 function readSymptoms(yaml: YamlFile, symptoms: readonly { readonly log: string }[]) {
   const reads = symptoms.map(({ log }) => readPattern(log))
   return {
@@ -101,13 +101,13 @@ function readSymptoms(yaml: YamlFile, symptoms: readonly { readonly log: string 
   }
 }
 
-/** Of more needs than there may be none is read. */
+/** Reads none of the needs when there are more than the limit. */
 function readNeeds(yaml: YamlFile, rules: Rules): Read[] {
   const { value } = yaml
   if (typeof value !== 'object' || value === null || !('needs' in value) || !Array.isArray(value.needs))
     return []
   if (countNeeds(value.needs) > mostNeeds) {
-    const message = `has more needs than ${mostNeeds}, with those in anyOf; make several checks of it`
+    const message = `has more than ${mostNeeds} needs, counting those in anyOf; split it into several checks`
     return [{ mistakes: [yaml.mistake(['needs'], message)] }]
   }
   return value.needs.map((need: unknown, index) => readNeed({ yaml, rules, kinds }, ['needs', index], need))
@@ -120,12 +120,14 @@ function doubleNeeds(yaml: YamlFile, needs: readonly Read[]): Mistake[] {
     const { id } = read.need
     const isDouble = ids.has(id)
     ids.add(id)
-    return isDouble ? [yaml.mistake(['needs', index], `the need ${id} stands here twice`)] : []
+    return isDouble ? [yaml.mistake(['needs', index], `the need ${id} is here twice`)] : []
   })
 }
 
 function conflictMistakes(yaml: YamlFile, needs: readonly Read[]): Mistake[] {
   const all = allNeeds(needs.flatMap((read) => ('need' in read ? [read.need] : [])))
   if (countConflicts(all) <= mostConflicts) return []
-  return [yaml.mistake(['needs'], `names more than ${mostConflicts} checks under conflicts, over all needs`)]
+  return [
+    yaml.mistake(['needs'], `names more than ${mostConflicts} checks under conflicts, all needs together`),
+  ]
 }

@@ -5,13 +5,13 @@ import type { Need, SourcePlace } from '#agent/model/need.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
 
-/** A check with the file that it is from. */
+/** A check with its file. */
 interface Placed {
   readonly file: string
   readonly check: Check
 }
 
-/** What is wrong with the names that checks have and call each other by. In linear time, but for what is told. */
+/** Finds mistakes in the names of checks and in references to them. In linear time, except for what is reported. */
 export function nameMistakes(checks: readonly Placed[], known: KnownNames): Mistake[] {
   const names = new Set(known.names)
   return [
@@ -30,12 +30,12 @@ function doubleNames(checks: readonly Placed[]): Mistake[] {
     if (other === undefined) first.set(name, placed)
     if (other === undefined) return []
     const whose = other.check.origin === 'shipped' ? 'a shipped check' : `the check of ${other.file}`
-    const message = `${name} is the name of ${whose} already; rename this file`
+    const message = `${name} is already the name of ${whose}; rename this file`
     return [{ file: placed.file, line: 1, path: '', message }]
   })
 }
 
-/** An alias leads to one check alone. Custom checks may be named like an alias of ours, which then leads nowhere. */
+/** An alias leads to only one check. A custom check may take the name of a shipped alias, which then leads nowhere. */
 function takenAliases(checks: readonly Placed[]): Mistake[] {
   const named = new Map(checks.toReversed().map(({ check }) => [check.name, check]))
   const first = new Map<string, Check>()
@@ -45,7 +45,7 @@ function takenAliases(checks: readonly Placed[]): Mistake[] {
       if (!first.has(alias)) first.set(alias, check)
       return whose === null
         ? []
-        : [{ file, line: 1, path: 'aliases', message: `${alias} is ${whose} already` }]
+        : [{ file, line: 1, path: 'aliases', message: `${alias} is already ${whose}` }]
     }),
   )
 }
@@ -69,13 +69,13 @@ function unknownChecks(check: Check, names: ReadonlySet<string>, known: KnownNam
 function conflictMistakes({ name, needs }: Check, names: ReadonlySet<string>, known: KnownNames): Mistake[] {
   return allNeeds(needs).flatMap((need) =>
     Object.keys(need.conflicts).flatMap((other) => {
-      if (other === name) return [mistakeAt(need.place, 'conflicts with its own check')]
+      if (other === name) return [mistakeAt(need.place, 'conflicts with the check that it belongs to')]
       return names.has(other) ? [] : [unknown(need, other, known)]
     }),
   )
 }
 
-/** The near names are looked for when it is told: thousands of wrong ones are counted. */
+/** Line and message are computed when reported: thousands of wrong names may only be counted. */
 function unknown({ place }: Need, name: string, known: KnownNames): Mistake {
   return {
     file: place.file,

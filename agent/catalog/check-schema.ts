@@ -15,7 +15,7 @@ import { moduleName } from '#agent/needs/kernel/kernel-module.ts'
 import { packageName } from '#agent/needs/package/package.ts'
 import { rangeText } from '#agent/needs/parts/version-range.ts'
 
-/** Each schema reads a few values at the start: compiling it would take longer than it saves. */
+/** Each schema reads a few values at startup: compiling it would take longer than it saves. */
 z.config({ jitless: true })
 
 const sentence = z.string().trim().min(1).max(500)
@@ -43,10 +43,10 @@ const fix = z
       .refine((entries) => Object.keys(entries).length <= mostItems, `has more than ${mostItems} settings`)
       .meta({ maxProperties: mostItems })
       .optional()
-      .describe('Settings of the kernel, set now and at each boot: { vm.max_map_count: 262144 }.'),
+      .describe('Kernel settings, set now and at each boot: { vm.max_map_count: 262144 }.'),
     run: oneOrMore(command).optional().describe('A command to run afterwards, or several.'),
-    note: sentence.optional().describe('What to do where no command does it.'),
-    reboot: z.literal(true).optional().describe('It takes a reboot.'),
+    note: sentence.optional().describe('What to do when no command can fix it.'),
+    reboot: z.literal(true).optional().describe('The fix needs a reboot.'),
   })
   .refine((entry) => Object.values(entry).some((part) => part !== undefined), {
     error: 'says nothing',
@@ -63,20 +63,19 @@ const fixByDistro = z
   .meta({ id: 'fixes', minProperties: 1 })
 
 function keyWords(key: string): string {
-  if (key === 'all')
-    return 'For every distribution without a nearer entry, but for those whose host is one image.'
+  if (key === 'all') return 'For every distribution without a more specific entry, except image-based ones.'
   if (imageDistros.some((one) => one === key))
-    return 'For this one alone; its host is one image, to which no package can be added.'
+    return 'For this distribution only; it is image-based, so no package can be added.'
   const members = membersOf(key)
   return members.length === 0
-    ? 'For this one alone, as its os-release calls it (ID).'
-    : `For all of this family: ${members.join(', ')}.`
+    ? 'For this distribution only, by the ID in its os-release.'
+    : `For this whole family: ${members.join(', ')}.`
 }
 
-/** RE2 syntax, which is looked at where the file is read. */
+/** In RE2 syntax, which is validated when the file is read. */
 const pattern = z.string().min(3).max(longestPattern)
 
-/** A check's name: a DNS label, so that it can be a label's name, and a URL's part. */
+/** A check's name is a DNS label, so that it can be part of a label's name and of a URL. */
 export const checkName = z
   .string()
   .max(56, 'is longer than 56 characters')
@@ -86,33 +85,29 @@ export const checkName = z
     `cannot be the name of a check: the annotation "${prefix}requires: ${noCheck}" asks for no check`,
   )
 
-/** What any need may carry. */
+/** Keys that any need may have. */
 const wordKeys = {
   why: sentence
     .optional()
     .describe('Why it is needed, in a sentence that a tired administrator understands.'),
-  source: url.optional().describe('Where that is from: an http(s) address.'),
-  unverified: sentence
-    .optional()
-    .describe('What of it no source bears out yet: "the package\'s name on SUSE".'),
+  source: url.optional().describe('The source of this need: an http(s) address.'),
+  unverified: sentence.optional().describe('What no source confirms yet: "the package\'s name on SUSE".'),
   recommended: z
     .boolean()
     .default(false)
-    .describe('true: the check is ready without it, and says that it is recommended. Default: false.'),
+    .describe('true: the check is ready without it, but reports it as recommended. Default: false.'),
   when: z
     .strictObject({
       os: names
         .optional()
-        .describe('Distributions, any of: ID, ID_LIKE or family (debian, rhel, suse, alpine, arch).'),
-      notOs: names
-        .optional()
-        .describe('Distributions, none of; also holds where the distribution is not known.'),
-      arch: names.optional().describe("Architectures, any of, by Kubernetes' names: amd64, arm64."),
+        .describe('Any of these distributions: ID, ID_LIKE or family (debian, rhel, suse, alpine, arch).'),
+      notOs: names.optional().describe('None of these distributions; also matches an unknown distribution.'),
+      arch: names.optional().describe("Any of these architectures, by Kubernetes' names: amd64, arm64."),
       kernel: rangeText.optional().describe('Versions of the running kernel: ">=5.4 <6.8".'),
     })
     .meta({ id: 'when' })
     .optional()
-    .describe('Where it applies; every key given must match. Elsewhere it is not-applicable.'),
+    .describe('Where the need applies; every given key must match. Elsewhere it is not-applicable.'),
 }
 
 const conflicts = z
@@ -123,13 +118,13 @@ const conflicts = z
   )
   .meta({ maxProperties: mostConflicts })
   .default({})
-  .describe('Checks that want the opposite on the same node, each with what to do where both are wanted.')
+  .describe('Checks that want the opposite on the same node, each with what to do when both are wanted.')
 
-/** What a need that asks the host may carry beside its kind's own keys. */
+/** Keys that a need about the host may have besides those of its kind. */
 export const judgedKeys = {
   ...wordKeys,
   conflicts,
-  fix: fixByDistro.optional().describe("What mends it, by distribution; nearer than the check's own fix."),
+  fix: fixByDistro.optional().describe("The fix, by distribution; takes precedence over the check's fix."),
   in: z
     .union([
       z.literal('host'),
@@ -137,75 +132,73 @@ export const judgedKeys = {
         process: z
           .string()
           .regex(/^[\w.-]{1,15}$/, 'is not a process name')
-          .describe('Its name (comm): kubelet.'),
+          .describe('The process name (comm): kubelet.'),
       }),
     ])
     .meta({ id: 'in' })
     .default('host')
     .describe(
-      'Whose files and programs: host, or those of a process with a mount namespace of its own. Default: host.',
+      'Whose files and programs to check: host, or those of a process with its own mount namespace. Default: host.',
     ),
 }
 
-/** Where it makes no difference whose mount namespace it is. */
+/** For needs whose answer does not depend on a mount namespace. */
 function hostAlone(why: string) {
   return z
     .literal('host', { error: `must be host: ${why}` })
     .default('host')
-    .describe(`host alone: ${why}.`)
+    .describe(`Only host: ${why}.`)
 }
 
-/** The keys beside a kind that asks of the host as a whole. */
+/** The same for a kind that asks about the host as a whole. */
 export const hostWideKeys = { ...judgedKeys, in: hostAlone('it is the same in every mount namespace') }
 
-/** A need that takes in another check; its words and its fix are that check's. */
+/** A need that includes another check; its message and fix are that check's. */
 export const checkNeed = z.strictObject({
-  check: checkName.describe('Another check, taken in whole: its state, its words and its fix.'),
+  check: checkName.describe('Includes another check: its state, its message and its fix.'),
   ...wordKeys,
-  in: hostAlone('its own needs say it'),
+  in: hostAlone('the needs of that check decide'),
 })
 
-/** Ready when any of its needs is; they are read one by one. */
+/** A need that is ready when any of its alternatives is; these are read one by one. */
 export const anyOfNeed = z.strictObject({
   anyOf: z
     .array(z.unknown())
     .min(1)
-    .describe('Needs of which any is enough; missing when all of them are that apply.'),
+    .describe('Alternatives: any one is enough; missing when all that apply are missing.'),
   ...wordKeys,
   conflicts,
   fix: judgedKeys.fix,
-  in: hostAlone('say it of each need inside'),
+  in: hostAlone('set it on each alternative'),
 })
 
-/** A whole check file; each item of `needs` is read by its own kind's schema. */
+/** A whole check file; each item of `needs` is read by the schema of its kind. */
 export const checkFile = z.strictObject({
-  title: sentence.max(80).describe('What it is of, in a few words.'),
+  title: sentence.max(80).describe('What the check is about, in a few words.'),
   why: sentence.describe('What happens without it, in a sentence or two.'),
   aliases: z
     .array(checkName)
     .max(mostItems)
     .default([])
-    .describe('What people look for it by besides its name: they lead to it, and are the name of nothing.'),
-  needs: z.array(z.unknown()).min(1).describe('What the host must have, a line each.'),
-  fix: fixByDistro
-    .optional()
-    .describe('What mends those of its needs that nothing nearer mends, by distribution.'),
+    .describe('Other names people search for; they only give a hint.'),
+  needs: z.array(z.unknown()).min(1).describe('What the host must have, one item for each need.'),
+  fix: fixByDistro.optional().describe('The fix for needs without a more specific one, by distribution.'),
   symptoms: z
     .array(
       z.strictObject({
-        log: pattern.describe('A pattern in logs; RE2 syntax.'),
-        means: sentence.describe('What it means.'),
-        source: url.optional().describe('Where that is from: an http(s) address.'),
-        unverified: sentence.optional().describe('What of it no source bears out yet.'),
+        log: pattern.describe('A pattern that matches a line of a log; RE2 syntax.'),
+        means: sentence.describe('What the line means.'),
+        source: url.optional().describe('The source of this symptom: an http(s) address.'),
+        unverified: sentence.optional().describe('What no source confirms yet.'),
       }),
     )
     .max(mostItems)
     .default([])
-    .describe('What its absence looks like in logs.'),
-  sources: z.array(url).max(mostItems).default([]).describe('Where its facts are from: http(s) addresses.'),
+    .describe('How a missing need shows up in logs.'),
+  sources: z.array(url).max(mostItems).default([]).describe('Sources of the facts: http(s) addresses.'),
   images: z
     .array(z.string().min(1).max(longestName))
     .max(mostItems)
     .default([])
-    .describe('Container images of the workload that it is for.'),
+    .describe('Container images of the workload that the check is for.'),
 })

@@ -28,24 +28,24 @@ const duration = ({ least, most }: { least: string; most: string }) =>
   })
 
 const configFile = z.strictObject({
-  /** The checks that go on the Node. */
+  /** The checks published on the Node. */
   checks: z
     .array(z.string().max(longestName))
     .default(['kubernetes-node', 'time-sync', 'open-iscsi', 'nfs-client']),
-  /** Time from round to round when nothing changes. */
+  /** Time between rounds when nothing changes. */
   interval: duration(intervalBounds).default(60_000),
   /** Longest wait for one answer. */
   deadline: duration(deadlineBounds).default(5_000),
-  /** How long a proven state stays on the Node when no answer comes any more. */
+  /** How long a proven state stays on the Node without new answers. */
   unknownAfter: duration(unknownAfterBounds).default(300_000),
-  /** What goes on the Node. */
+  /** What is published on the Node. */
   publish: z
     .strictObject({
       labels: z.boolean().default(true),
       conditions: z.boolean().default(true),
       annotation: z.boolean().default(true),
       events: z.boolean().default(true),
-      /** How often all is applied again, so that what others took away or changed is put back. */
+      /** How often everything is applied again, to restore what others removed or changed. */
       reapply: duration(reapplyBounds).default(600_000),
     })
     .prefault({}),
@@ -63,8 +63,8 @@ export type Config = z.output<typeof configFile>
 export const defaultConfig: Config = configFile.parse({})
 
 /**
- * Reads the config file: every mistake at once, with its line. An empty file is the defaults; `known` are the checks there
- * are, null when who reads it does not know them.
+ * Reads the config file, and returns every mistake at once, with its line. An empty file means the defaults. `known` are the
+ * existing checks; null when the caller does not know them.
  */
 export function readConfig(
   file: string,
@@ -81,7 +81,7 @@ export function readConfig(
     : { config: shape.value }
 }
 
-/** As much of a config as is valid: a daemon starts with it, rather than not at all. */
+/** The valid part of a config: a daemon starts with it, rather than not at all. */
 export function readUsableConfig(file: string, text: string, known: KnownNames | null): Config {
   const parsed = parseYaml(file, text)
   const value: unknown = 'mistakes' in parsed ? null : parsed.yaml.value
@@ -95,7 +95,7 @@ export function readUsableConfig(file: string, text: string, known: KnownNames |
   return { ...good, checks: usable }
 }
 
-/** Of more than go on a Node, it is told how many there are, and nothing else of them. */
+/** When there are more checks than fit on a Node, only their number is reported. */
 function checkMistakes(yaml: YamlFile, known: KnownNames | null): Mistake[] {
   const names = writtenChecks(yaml.value)
   const place = (index: number) => yaml.mistake(['checks', index], '')
@@ -108,7 +108,7 @@ function checkMistakes(yaml: YamlFile, known: KnownNames | null): Mistake[] {
   return [...unknown, ...together]
 }
 
-/** The names as far as they can be read, so that their mistakes are told together with those of the shape. */
+/** The readable names, so that their mistakes are reported together with those of the shape. */
 function writtenChecks(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || !('checks' in value)) return []
   return Array.isArray(value.checks) ? value.checks.filter((name) => typeof name === 'string') : []

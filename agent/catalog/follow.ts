@@ -1,30 +1,30 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { mostCustomChecks, mostMistakes } from '#agent/model/bounds.ts'
-import { orMistakes, tellMistakes } from '#agent/catalog/yaml/mistake.ts'
+import { orMistakes, reportMistakes } from '#agent/catalog/yaml/mistake.ts'
 import { load, loadShipped, loadUsable } from './load.ts'
 import type { Loaded, LoadOptions } from './load.ts'
 
-/** What people write, as it is now, or as it was when it was last without a mistake. */
+/** Config and checks as they are now, or as they were when they last had no mistake. */
 export interface Followed {
   readonly loaded: Loaded
-  /** Of the files as they are now; none when they are in use. */
+  /** Mistakes in the files as they are now; none when they are in use. */
   readonly mistakes: readonly string[]
 }
 
 export interface Follower {
   current(): Followed
-  /** Stops looking. */
+  /** Stops polling. */
   stop(): void
 }
 
-/** Milliseconds. A look is a stat(2) a file: a ConfigMap's files are links that are turned, of which inotify tells little. */
+/** Milliseconds. A poll is one stat(2) per file: a ConfigMap's files are links that are swapped, which inotify hardly shows. */
 const lookEach = 1_000
 
 /**
- * Reads config and checks, and reads them anew when they change. What has a mistake is not used: the last good state of
- * all files stays in use, with the mistakes beside it. At the start there is none: then a person wants to be told (it
- * throws `Mistakes`), and a daemon wants to `startAnyway`, with what can be used.
+ * Reads config and checks, and reads them again when they change. Files with a mistake are not used: the last good state of
+ * all files stays in use, and the mistakes are reported beside it. At the start there is no such state: a person gets an
+ * error (it throws `Mistakes`), and a daemon starts with the usable part (`startAnyway`).
  */
 export function followFiles(
   options: LoadOptions & { readonly startAnyway: boolean },
@@ -46,18 +46,18 @@ export function followFiles(
   return { current: () => current, stop: () => clearInterval(timer) }
 }
 
-/** Whatever reading throws, the process goes on: with what it has, and at the start with as much as can be used. */
+/** Whatever reading throws, the process continues: with what it has, or at the start with whatever is usable. */
 function readAnew(options: LoadOptions, otherwise: () => Loaded): Followed {
   const read = orMistakes(options.config ?? options.customChecks ?? '', () => load(options))
   if (!('mistakes' in read)) return { loaded: read, mistakes: [] }
-  const mistakes = tellMistakes(read.mistakes, mostMistakes)
+  const mistakes = reportMistakes(read.mistakes, mostMistakes)
   const usable = orMistakes('', otherwise)
   return { loaded: 'mistakes' in usable ? loadShipped() : usable, mistakes }
 }
 
 function identifyAll({ config, customChecks = null }: LoadOptions): string {
   const names = customChecks === null ? [] : namesIn(customChecks)
-  // Those that are read, with what else a ConfigMap's folder holds.
+  // The files that are read, plus room for the other entries of a ConfigMap's folder.
   const inFolder = names.slice(0, mostCustomChecks + 10).map((name) => join(customChecks ?? '', name))
   const files = [...(config === null ? [] : [config]), ...inFolder]
   return [names.length, ...files.map(identify)].join('\n')

@@ -5,24 +5,24 @@ import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
 
 type Catalog = ReadonlyMap<string, Check>
 
-/** How much a check is with all that it includes. */
+/** How large a check is with all that it includes. */
 interface Size {
-  /** Its findings, with those of each check that it includes, as often as it does. */
+  /** Its findings, counting those of an included check each time that it is included. */
   readonly findings: number
-  /** Checks that include each other in a row, below it. */
+  /** The longest chain of checks that include each other, below this one. */
   readonly depth: number
 }
 
 interface Includes {
-  /** Those that a check includes come before it, but for rings. */
+  /** Included checks come before those that include them, except in rings. */
   readonly order: readonly string[]
-  /** Ways from a check back to it. */
+  /** Paths from a check back to itself. */
   readonly rings: readonly (readonly string[])[]
 }
 
 /**
- * Checks that include themselves, too much, or too deep: a handful of small files may come to more findings than a process
- * can hold, each including the next one twice. In linear time.
+ * Finds checks that include themselves, too much, or too deeply: a handful of small files may yield more findings than a
+ * process can hold, if each includes the next one twice. In linear time.
  */
 export function includeMistakes(catalog: Catalog): Mistake[] {
   const { order, rings } = followIncludes(catalog)
@@ -38,7 +38,7 @@ export function includeMistakes(catalog: Catalog): Mistake[] {
   return [...rings.flatMap((ring) => ringMistake(ring, catalog)), ...custom]
 }
 
-/** The names of all checks that include one of these, or conflict with it, straight or through others. */
+/** The names of all checks that include one of these or conflict with it, directly or through others. */
 export function includersOf(catalog: Catalog, names: readonly string[]): ReadonlySet<string> {
   const users = Map.groupBy(
     [...catalog.values()].flatMap((check) => namedBy(check).map((name) => ({ name, by: check.name }))),
@@ -69,7 +69,7 @@ function measure(check: Check | undefined, sizes: ReadonlyMap<string, Size>): Si
     findings += 1 + (inner?.findings ?? 0)
     if (inner !== undefined) depth = Math.max(depth, inner.depth + 1)
   }
-  // More than too many are as many, however often they are doubled.
+  // Capped, since it may double with each level.
   return { findings: Math.min(findings, 10 * mostFindings), depth }
 }
 
@@ -80,16 +80,15 @@ function sizeMistakes(check: Check, size: Size, together: number): Mistake[] {
 }
 
 function excessOf({ findings, depth }: Size, together: number): string | null {
-  if (depth > deepestInclude)
-    return `includes checks that include others more than ${deepestInclude} in a row`
+  if (depth > deepestInclude) return `includes checks that include others more than ${deepestInclude} deep`
   if (findings > mostFindings)
-    return `has more than ${mostFindings} needs with those of all checks that it includes`
+    return `has more than ${mostFindings} needs, counting those of all checks that it includes`
   return together > mostCustomFindings
-    ? `is left out: all custom checks together may have at most ${mostCustomFindings} needs with those of the checks that they include`
+    ? `left out: all custom checks together may have at most ${mostCustomFindings} needs, counting those of the checks that they include`
     : null
 }
 
-/** Reported at the check in it whose name sorts first. */
+/** A ring is reported at the check whose name sorts first. */
 function ringMistake(ring: readonly string[], catalog: Catalog): Mistake[] {
   const at = ring.indexOf(ring.toSorted()[0] ?? '')
   const names = [...ring.slice(at), ...ring.slice(0, at)]
@@ -97,10 +96,10 @@ function ringMistake(ring: readonly string[], catalog: Catalog): Mistake[] {
   const need = checkNeeds(catalog.get(first)?.needs ?? []).find(({ check }) => check === second)
   if (need === undefined) return []
   const { file, line } = need.place
-  return [{ file, line, path: '', message: `takes in itself: ${[...names, first].join(' -> ')}` }]
+  return [{ file, line, path: '', message: `includes itself: ${[...names, first].join(' -> ')}` }]
 }
 
-/** A walk in depth that does not call itself: people may write thousands of checks that include each other in a row. */
+/** A depth-first walk without recursion: people may write a chain of thousands of checks. */
 function followIncludes(catalog: Catalog): Includes {
   const order: string[] = []
   const rings: string[][] = []
@@ -126,7 +125,7 @@ function followIncludes(catalog: Catalog): Includes {
   return { order, rings }
 }
 
-/** A check on the way, and those that it includes that were not looked at yet. */
+/** A check on the path, and its included checks that are still to be visited. */
 interface Step {
   readonly name: string
   readonly next: Iterator<string, undefined>

@@ -4,7 +4,7 @@ import { kinds } from '#agent/needs/index.ts'
 import { anyOfNeed, checkFile, checkNeed } from './check-schema.ts'
 import { wholeSchema } from './read-need.ts'
 
-/** As much of a JSON Schema as who reads it here goes by. */
+/** The part of a JSON Schema that our own code reads. */
 export interface JsonSchema {
   readonly description?: string
   readonly properties?: Readonly<Record<string, JsonSchema>>
@@ -16,8 +16,8 @@ export interface JsonSchema {
 }
 
 /**
- * The JSON Schema of a check file, for editors: made from the very schemas that read it. What a regular expression of
- * JavaScript or a key of JSON Schema can say of a value is in it; the rest is said by `checks lint`.
+ * The JSON Schema of a check file, for editors, made from the schemas that read it. It contains every rule that a JavaScript
+ * regular expression or a JSON Schema keyword can express; `checks lint` reports the rest.
  */
 export function fileSchema(): JsonSchema {
   const need: z.ZodType = z

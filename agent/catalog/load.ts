@@ -13,18 +13,18 @@ import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { Mistakes, orMistakes } from '#agent/catalog/yaml/mistake.ts'
-import { isKnown, knownNames, withNamed } from './named-checks.ts'
+import { isKnown, knownNames, reachableTexts } from './named-checks.ts'
 
-/** What all files of the folder of shipped checks say, by their names, as the build writes it down. */
+/** The values of all shipped check files by file name, written by the build. */
 export const valuesFile = 'values.json'
 
-/** The folder of the shipped checks; the bundle has them beside it. */
+/** The folder of the shipped checks; in the bundle it is at the same relative path. */
 const shippedFolder = join(import.meta.dirname, '../../checks')
 
 export interface LoadOptions {
   /** The config file; null for the defaults. */
   readonly config: string | null
-  /** A folder of custom checks; there are none unless it is named. */
+  /** A folder of custom checks; without it there are none. */
   readonly customChecks?: string | null
   readonly allowCommands: boolean
 }
@@ -32,24 +32,25 @@ export interface LoadOptions {
 export interface Loaded {
   readonly config: Config
   readonly catalog: Catalog
-  /** Changes when anything that was read does. */
+  /** Changes when anything that was read changes. */
   readonly hash: string
 }
 
 /**
- * Reads config and checks from disk. Throws {@link Mistakes} with all that is wrong in all files. With `only`, the catalogue
- * may have no more than those checks and the published ones, with all that they name.
+ * Reads config and checks from disk. Throws {@link Mistakes} with every mistake in all files. With `only`, the catalog may be
+ * limited to those checks and the published ones, with all that they name.
  */
 export function load(options: LoadOptions, only: readonly string[] | null = null): Loaded {
   const { config: file, customChecks = null, allowCommands } = options
-  const own = readCustomFolder(customChecks, customRules(allowCommands))
-  const texts = [...readShipped(), ...own.texts]
+  const custom = readCustomFolder(customChecks, customRules(allowCommands))
+  const texts = [...readShipped(), ...custom.texts]
   const configText = file === null ? null : readText(file)
-  const part = only === null || own.mistakes.length > 0 ? null : loadPart(texts, { file, configText, only })
+  const part =
+    only === null || custom.mistakes.length > 0 ? null : loadPart(texts, { file, configText, only })
   if (part !== null) return part
   const read = readCatalog(texts)
   const config = readConfigText(file, configText, read.known)
-  const mistakes = [...own.mistakes, ...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
+  const mistakes = [...custom.mistakes, ...read.mistakes, ...('mistakes' in config ? config.mistakes : [])]
   if (mistakes.length > 0 || 'mistakes' in config) throw new Mistakes(mistakes)
   return { config: config.config, catalog: read.catalog, hash: hashOf([texts.map(contentOf), configText]) }
 }
@@ -60,29 +61,29 @@ interface Part {
   readonly only: readonly string[]
 }
 
-/** null when some file has to be read to know what it says, or there is a mistake to tell. */
+/** null when a file must be read first, or there is a mistake to report. */
 function loadPart(texts: readonly CheckText[], { file, configText, only }: Part): Loaded | null {
   const known = texts.filter(isKnown)
   const names = knownNames(known)
   const config = readConfigText(file, configText, names)
   const isPossible = known.length === texts.length && only.every((name) => names.names.includes(name))
   if (!isPossible || 'mistakes' in config) return null
-  const { catalog } = readCatalog(withNamed(known, [...only, ...config.config.checks]))
+  const { catalog } = readCatalog(reachableTexts(known, [...only, ...config.config.checks]))
   return { config: config.config, catalog, hash: hashOf([texts.map(contentOf), configText]) }
 }
 
-/** What can be used of files with mistakes: the keys of the config and the own checks that have none. */
+/** The usable part of files with mistakes: the keys of the config and the custom checks that have none. */
 export function loadUsable(options: LoadOptions): Loaded {
   const { config: file, customChecks = null } = options
-  const own = readCustomFolder(customChecks, customRules(options.allowCommands))
-  const texts = withoutMistakes([...readShipped(), ...own.texts])
+  const custom = readCustomFolder(customChecks, customRules(options.allowCommands))
+  const texts = withoutMistakes([...readShipped(), ...custom.texts])
   const { catalog, known } = readCatalog(texts)
   const text = file === null ? null : orMistakes(file, () => readText(file))
   const config = typeof text === 'string' && file !== null ? usableConfig(file, text, known) : defaultConfig
   return { config, catalog, hash: hashOf([texts.map(contentOf), text]) }
 }
 
-/** A check that includes one that is left out is left out too. */
+/** Leaves out checks with mistakes, and whatever includes them. */
 function withoutMistakes(texts: readonly CheckText[]): readonly CheckText[] {
   const { catalog, mistakes } = readCatalog(texts)
   const bad = new Set(mistakes.map(({ file }) => file))
@@ -92,7 +93,7 @@ function withoutMistakes(texts: readonly CheckText[]): readonly CheckText[] {
   return withoutMistakes(texts.filter(({ file }) => !bad.has(file) && !left.has(checkNameOf(file))))
 }
 
-/** The shipped checks by the built-in config: when nothing that people wrote can be used. */
+/** The shipped checks with the built-in config, for when nothing that people wrote is usable. */
 export function loadShipped(): Loaded {
   return load({ config: null, allowCommands: false })
 }
@@ -107,7 +108,7 @@ function hashOf(content: unknown): string {
 
 const shippedRules: CheckText['rules'] = { origin: 'shipped', allowCommands: true }
 
-/** In the bundle what the files say is beside them: most of the time of a start was the parsing of YAML. */
+/** The bundle has the parsed values beside the files: parsing YAML used to take most of the startup time. */
 export function readShipped(): CheckText[] {
   const values = readValues()
   if (values === null) return readFolder(shippedFolder, shippedRules)
@@ -165,7 +166,7 @@ function readFolder(folder: string, rules: CheckText['rules']): CheckText[] {
   }))
 }
 
-/** A ConfigMap's folder holds links and names that start with "..": only *.yaml files count. */
+/** Only names that end in .yaml or .yml count: a ConfigMap's folder also has entries that start with "..". */
 function namesIn(folder: string): readonly string[] {
   return readdirOrMistake(folder)
     .filter((name) => /^[^.].*\.ya?ml$/.test(name))
@@ -177,7 +178,7 @@ interface CustomTexts {
   readonly mistakes: readonly Mistake[]
 }
 
-/** Custom checks as far as their files can be read, the first of them where there are too many. */
+/** Reads the readable files of custom checks; the first ones where there are too many. */
 function readCustomFolder(folder: string | null, rules: CheckText['rules']): CustomTexts {
   if (folder === null) return { texts: [], mistakes: [] }
   const names = orMistakes(folder, () => namesIn(folder))
@@ -186,7 +187,7 @@ function readCustomFolder(folder: string | null, rules: CheckText['rules']): Cus
     const file = join(folder, name)
     return orMistakes(file, (): CheckText => ({ file, text: readText(file), rules }))
   })
-  const message = `holds ${names.length} custom checks, of which the first ${mostCustomChecks} are read`
+  const message = `has ${names.length} custom checks; only the first ${mostCustomChecks} are read`
   const tooMany = names.length > mostCustomChecks ? [{ file: folder, line: 1, path: '', message }] : []
   return {
     texts: reads.filter((read) => 'text' in read),
@@ -202,7 +203,7 @@ function readdirOrMistake(folder: string): string[] {
   }
 }
 
-/** Bytes; a ConfigMap holds 1 MiB at most. */
+/** Bytes; a ConfigMap has at most 1 MiB. */
 const largest = 1024 * 1024
 
 function readText(file: string): string {
@@ -220,5 +221,5 @@ function readText(file: string): string {
 
 function unreadable(file: string, error: unknown): Mistake {
   const message = error instanceof Error ? error.message : String(error)
-  return { file, line: 1, path: '', message: `cannot be read: ${message}` }
+  return { file, line: 1, path: '', message: `could not be read: ${message}` }
 }

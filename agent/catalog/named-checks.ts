@@ -10,8 +10,8 @@ export function isKnown(text: CheckText): text is KnownText {
   return typeof text.value === 'object' && text.value !== null
 }
 
-/** The named checks and all that these name in turn: what they include, and what they conflict with. */
-export function withNamed(texts: readonly KnownText[], names: readonly string[]): readonly KnownText[] {
+/** The named checks and all that they name in turn: what they include and what they conflict with. */
+export function reachableTexts(texts: readonly KnownText[], names: readonly string[]): readonly KnownText[] {
   const byName = new Map(texts.map((text) => [checkNameOf(text.file), text]))
   const reached = closure(names, (name) => namedIn(byName.get(name)?.value))
   return texts.filter((text) => reached.has(checkNameOf(text.file)))
@@ -26,7 +26,7 @@ export function knownNames(texts: readonly KnownText[]): KnownNames {
   return { names: texts.map(({ file }) => checkNameOf(file)), aliases: Object.fromEntries(aliases) }
 }
 
-/** Whatever stands under a key that names checks, wherever that is. */
+/** The values of every key that names checks, at any depth. */
 function namedIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(namedIn)
   if (typeof value !== 'object' || value === null) return []

@@ -1,13 +1,13 @@
 import { conditionType, maxPublished } from '#agent/model/names.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 
-/** What cannot go on one Node together; `place` tells where each name was written. Too many are told once. */
+/** Finds names that cannot be published on one Node together; `place` locates a name. Too many are reported once. */
 export function publishMistakes(
   names: readonly string[],
   place: (index: number) => Omit<Mistake, 'message'>,
 ): Mistake[] {
   if (names.length > maxPublished) {
-    const message = `${names.length} checks are to be published; at most ${maxPublished} go on a Node (all are served over HTTP)`
+    const message = `${names.length} checks are listed, but a Node can have at most ${maxPublished} (HTTP serves all checks, listed or not)`
     return [{ ...place(maxPublished), message }]
   }
   const byType = new Map<string, string>()
@@ -17,7 +17,7 @@ export function publishMistakes(
     if (first === undefined) byType.set(type, name)
     if (first === undefined) return []
     const message =
-      first === name ? `${name} stands here twice` : `${name} and ${first} would be one condition, ${type}`
+      first === name ? `${name} is here twice` : `${name} and ${first} would be the same condition, ${type}`
     return [{ ...place(index), message }]
   })
 }

@@ -15,7 +15,7 @@ import { confine, allowListMistakes } from '#agent/catalog/custom/allow-list.ts'
 import type { Reader, Rules } from '#agent/catalog/custom/rules.ts'
 import { whyNot } from './when.ts'
 
-/** `patterns`: instructions of all patterns in it. */
+/** `patterns`: instructions of all patterns in the need. */
 export type Read =
   | { readonly need: Need; readonly patterns: number }
   | { readonly mistakes: readonly Mistake[] }
@@ -23,12 +23,12 @@ export type Read =
 const judgedShape = z.object(judgedKeys)
 type Judged = z.output<typeof judgedShape>
 
-/** Reads one item of `needs`: by the one key of it that names a kind. */
+/** Reads one item of `needs`; exactly one of its keys names a kind. */
 export function readNeed(reader: Reader, path: Path, value: unknown): Read {
   const { yaml, kinds } = reader
   const names = [...Object.keys(kinds), 'check', 'anyOf']
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { mistakes: [yaml.mistake(path, `is not a need; write for example "binary: iscsiadm"`)] }
+    return { mistakes: [yaml.mistake(path, `is not a need; write, for example, "binary: iscsiadm"`)] }
   }
   const [kind, ...others] = Object.keys(value).filter((key) => names.includes(key))
   if (kind === undefined) return { mistakes: [noKind(reader, path, { keys: Object.keys(value), names })] }
@@ -37,7 +37,7 @@ export function readNeed(reader: Reader, path: Path, value: unknown): Read {
       mistakes: [
         yaml.mistake(
           path,
-          `is two needs in one (${[kind, ...others].join(', ')}); write each as its own item`,
+          `combines several needs (${[kind, ...others].join(', ')}); write each as its own item`,
         ),
       ],
     }
@@ -51,7 +51,7 @@ function noKind(reader: Reader, path: Path, found: { keys: string[]; names: stri
   const near = found.keys.map((key) => didYouMean(key, found.names)).find((text) => text !== '')
   return reader.yaml.mistake(
     path,
-    `no kind of need is named${near ?? ''}; there are ${found.names.join(', ')}`,
+    `has no kind of need${near ?? ''}; the kinds are ${found.names.join(', ')}`,
   )
 }
 
@@ -65,7 +65,7 @@ function readCheckNeed(reader: Reader, path: Path, value: object): Read {
 
 function readAnyOf(reader: Reader, path: Path, value: object): Read {
   if (path.filter((key) => key === 'anyOf').length >= deepestAnyOf)
-    return { mistakes: [reader.yaml.mistake(path, `is anyOf in anyOf more than ${deepestAnyOf} deep`)] }
+    return { mistakes: [reader.yaml.mistake(path, `nests anyOf more than ${deepestAnyOf} deep`)] }
   const shape = checkShape(reader.yaml, { path, value }, anyOfNeed)
   const items = alternativesOf(value)
   const reads = items.map((item: unknown, index) => readNeed(reader, [...path, 'anyOf', index], item))
@@ -99,7 +99,7 @@ function readHostNeed(reader: Reader, path: Path, found: { kind: Kind; value: ob
   return { need, patterns }
 }
 
-/** A kind's own keys and those of any need; made once, since zod compiles a schema at its first use. */
+/** A kind's own keys and those of any need. Cached, since zod compiles a schema at its first use. */
 export function wholeSchema(kind: Kind): z.ZodObject {
   const schema = wholeSchemas.get(kind) ?? withSharedKeys(kind)
   wholeSchemas.set(kind, schema)
@@ -113,16 +113,16 @@ function withSharedKeys({ schema, isHostWide }: Kind): z.ZodObject {
 
 const wholeSchemas = new Map<Kind, z.ZodObject>()
 
-/** How the questions of a need are put: in whose namespace, and within which limits. */
+/** How to ask a need's questions: in whose namespace, and within which limits. */
 interface View {
   readonly process: string | null
   readonly confine: <Q extends Question>(question: Q) => Q
   readonly mayAsk: (question: Question) => boolean
 }
 
-const refused: Answer<never> = { fate: 'denied', detail: 'a custom check may not ask it' }
+const refused: Answer<never> = { fate: 'denied', detail: 'custom checks may not ask this' }
 
-/** Apart, so that a need does not keep the document that it was read from. */
+/** A function of its own, so that a need does not keep its document in memory. */
 function viewOf(shared: Judged, rules: Rules, read: NamedFile | null): View {
   return {
     process: shared.in === 'host' ? null : shared.in.process,
@@ -131,7 +131,7 @@ function viewOf(shared: Judged, rules: Rules, read: NamedFile | null): View {
   }
 }
 
-/** Ties a kind to what one need says, and its questions to how they are put. */
+/** Binds a kind to the spec of one need, and its questions to how they are asked. */
 function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,

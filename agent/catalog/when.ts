@@ -4,8 +4,8 @@ import type { When } from '#agent/model/need.ts'
 import { isKernelIn } from '#agent/versions/kernel.ts'
 
 /**
- * Why a need does not apply to a host; null when it does. What is not known of the host (no os-release) does not
- * match: a need for some distributions is not demanded of an unknown one.
+ * Why a need does not apply to a host; null when it does. An unknown fact (no os-release) does not match: a need for certain
+ * distributions is not required of an unknown one.
  */
 export function whyNot(when: When, facts: Facts): string | null {
   const names = [...distroNames(facts.distro), familyOf(facts.distro)]

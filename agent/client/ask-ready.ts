@@ -3,50 +3,50 @@ import * as z from 'zod'
 import { fetchCause } from '#agent/model/fetch-cause.ts'
 import { plainLine } from '#agent/model/plain.ts'
 
-/** What an agent, asked at /ready/<name>, said of a check; or why it did not. */
+/** An agent's answer about a check at /ready/<name>, or why there is none. */
 export interface GateAnswer {
-  /** Only by the agent's own words: any page of a proxy, or of another service at this address, is "not yet". */
+  /** Only the agent itself decides: a page of a proxy, or of another service at this address, is "not yet". */
   readonly says: 'ready' | 'no such check' | 'not yet'
   /** Harmless lines. */
   readonly lines: readonly string[]
 }
 
 export interface GateOptions {
-  /** Of the agent: "http://hostdeps.hostdeps:9465". */
+  /** The agent's address: "http://hostdeps.hostdeps:9465". */
   readonly url: URL
   readonly check: string
-  /** Milliseconds to wait at most; null for ever. */
+  /** Longest wait in milliseconds; null for no limit. */
   readonly timeout: number | null
-  /** Called with the first answer, and with each that differs from the one before. */
-  readonly tell: (answer: GateAnswer) => void
+  /** Called with the first answer and with each one that differs from the last. */
+  readonly report: (answer: GateAnswer) => void
 }
 
-/** One request waits so long at the agent, milliseconds: another reason is seen when it is over. */
+/** How long one request waits at the agent, milliseconds; a changed reason shows when it ends. */
 const turn = 10_000
-/** What the agent may take longer for than it was asked to, milliseconds: a connect, a busy node. */
+/** How much longer than requested the agent may take, milliseconds: a slow connection, a busy node. */
 const grace = 5_000
-/** Between requests that came back early, milliseconds. */
+/** Least time from one request to the next, milliseconds. */
 const pause = 1_000
 
-/** Characters of an answer; the agent's have a few hundred, and who answers in its place may never end. */
+/** Characters of an answer; the agent's have a few hundred, but an impostor's may never end. */
 const longestAnswer = 64 * 1024
 
 /**
- * Asks an agent until a check is ready. Whatever goes wrong on the way (nobody answers, a proxy does, another service) may
- * pass: it is told and asked again. Final is what the agent itself says: that it is ready, or that there is no such check.
+ * Asks an agent until a check is ready. Any failure on the way (no answer, or that of a proxy or another service) may pass, so
+ * it is reported and the agent is asked again. Only the agent's own answer is final: the check is ready, or does not exist.
  * Resolves with the last answer.
  */
-export async function waitAtGate({ url, check, timeout, tell }: GateOptions): Promise<GateAnswer> {
+export async function waitAtGate({ url, check, timeout, report }: GateOptions): Promise<GateAnswer> {
   const end = timeout === null ? Infinity : performance.now() + timeout
-  let told = ''
+  let last = ''
   for (;;) {
     const start = performance.now()
-    // What is wrong is told at once; from then on the agent is waited at.
-    const wait = told === '' ? 0 : Math.max(0, Math.min(turn, end - start))
+    // The first request does not wait, so that a problem is reported at once.
+    const wait = last === '' ? 0 : Math.max(0, Math.min(turn, end - start))
     const answer = await askGate(url, check, wait)
     const text = JSON.stringify(answer)
-    if (text !== told) tell(answer)
-    told = text
+    if (text !== last) report(answer)
+    last = text
     if (answer.says !== 'not yet' || performance.now() >= end) return answer
     const took = performance.now() - start
     await sleep(Math.max(0, Math.min(pause - took, end - performance.now())))
@@ -74,7 +74,7 @@ async function textOf({ body }: Response): Promise<string> {
   return text
 }
 
-/** What came back, and from where. */
+/** The response and its sender. */
 interface Heard {
   readonly status: number
   readonly body: string
@@ -93,13 +93,13 @@ function answerOf(check: string, { status, body, host }: Heard): GateAnswer {
   return { says: status === 404 && near !== undefined ? 'no such check' : 'not yet', lines }
 }
 
-/** The first lines of what something else says in the agent's place. */
+/** The first lines of a response that is not the agent's. */
 function stranger({ status, body, host }: Heard): string[] {
   const lines = body.split('\n').slice(0, 3).map(plainLine).filter(Boolean)
-  return [`${host} answers ${status}, but not as hostdeps does`, ...lines.map((line) => `  ${line}`)]
+  return [`${host} answers ${status}, but is not hostdeps`, ...lines.map((line) => `  ${line}`)]
 }
 
-/** What a check that is ready answers, or problem details. */
+/** The answer for a ready check, or problem details. */
 const agentSays = z.union([
   z
     .object({

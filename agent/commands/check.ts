@@ -20,11 +20,11 @@ interface CheckFlags extends HostFlags {
 
 export function checkCommand(): Command {
   const command = new Command('check')
-    .description('Asks this host once, prints what it lacks, and exits.')
-    .argument('[names...]', 'the checks to make (default: those that the config publishes)')
-    .option('--all', 'make every check there is')
+    .description('Checks this host once, prints what it lacks, and exits.')
+    .argument('[names...]', 'the checks to run (default: those that the config publishes)')
+    .option('--all', 'run every check')
     .addOption(
-      new Option('-o, --output <format>', 'how to print').choices(Object.keys(formats)).default('table'),
+      new Option('-o, --output <format>', 'output format').choices(Object.keys(formats)).default('table'),
     )
   return addHostFlags(command).action(check)
 }
@@ -44,7 +44,7 @@ async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFla
   const host = openHostFrom(flags, () => loaded)
   const files = { loaded, mistakes: [] }
   const failed = createFailureLog(({ at, why }) =>
-    process.stderr.write(`hostdeps failed to judge ${at}, and it is unknown: ${why}\n`),
+    process.stderr.write(`hostdeps failed to judge ${at}, so it is unknown: ${why}\n`),
   )
   const round = await makeRound({ host, clock: systemClock, files, names: chosen, failed })
   const { report } = settle(null, round, nodeName(round))

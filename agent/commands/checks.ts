@@ -12,18 +12,18 @@ import { addLoadFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { LoadFlags } from '#agent/commands/wiring/host-flags.ts'
 
 export function checksCommand(): Command {
-  const command = new Command('checks').description('Lists, shows and lints the checks there are.')
-  addLoadFlags(command.command('list').description('a line a check')).action(list)
-  addLoadFlags(command.command('show').description('what checks need, why, and what mends them'))
-    .argument('<names...>', 'checks')
+  const command = new Command('checks').description('Lists, shows and lints checks.')
+  addLoadFlags(command.command('list').description('list all checks')).action(list)
+  addLoadFlags(command.command('show').description('show what checks need, why, and how to fix it'))
+    .argument('<names...>', 'the checks to show')
     .action(show)
   command
     .command('lint')
-    .description('every mistake in check files; without files, in the shipped ones')
-    .argument('[files...]', 'your own check files')
-    .option('--allow-commands', 'as the agent that will read them is started')
+    .description('report every mistake in check files')
+    .argument('[files...]', 'files of custom checks (default: the shipped checks)')
+    .option('--allow-commands', 'lint for an agent with this flag: custom checks may run commands')
     .action(lint)
-  command.command('schema').description('the JSON Schema of a check file, for editors').action(schema)
+  command.command('schema').description('print the JSON Schema of check files, for editors').action(schema)
   return command
 }
 
@@ -40,23 +40,23 @@ function show(names: string[], flags: LoadFlags): void {
 }
 
 /**
- * Own files are read together with the shipped checks, which they may take in and whose names they may not. What a check
- * for everybody must have beside its form only warns in them: they may be for one's own nodes.
+ * Custom checks are read together with the shipped ones, which they may include but whose names they may not take. Rules for
+ * shipped checks beyond the form are only warnings for custom ones, which may be meant for a single cluster.
  */
 function lint(files: string[], flags: { allowCommands?: boolean }): void {
   const shipped = readShipped()
   const mine = new Set(files.map((file) => resolve(file)))
-  const own = files
+  const custom = files
     .filter((file) => !shipped.some((text) => text.file === resolve(file)))
     .map((file) => readCustomFile(file, flags.allowCommands ?? false))
-  const { catalog, mistakes } = readCatalog([...shipped, ...own])
+  const { catalog, mistakes } = readCatalog([...shipped, ...custom])
   const isWanted = ({ file }: Mistake) => mine.size === 0 || mine.has(resolve(file))
   const warnings = lintCatalog(catalog, 'custom')
     .filter(isWanted)
     .map((warning) => ({ ...warning, message: `warning: ${warning.message}` }))
   for (const warning of warnings) process.stderr.write(`${formatMistake(warning)}\n`)
-  const told = [...mistakes, ...lintCatalog(catalog, 'shipped')].filter(isWanted)
-  if (told.length > 0) throw new Mistakes(told)
+  const all = [...mistakes, ...lintCatalog(catalog, 'shipped')].filter(isWanted)
+  if (all.length > 0) throw new Mistakes(all)
   const count = mine.size || shipped.length
   const warned =
     warnings.length === 0 ? '' : `, ${warnings.length} warning${warnings.length === 1 ? '' : 's'}`

@@ -12,38 +12,35 @@ interface ProbeFlags extends HostFlags {
 
 export function probeCommand(): Command {
   const command = new Command('probe')
-    .description('Asks this host again and again, and writes each round to a file. It listens to nothing.')
-    .requiredOption('--round <file>', 'where the rounds are written; "serve" reads them there')
+    .description('Checks this host continuously, and writes each round to a file. It opens no port.')
+    .requiredOption('--round <file>', 'the file to write rounds to; "serve" reads it')
   return addHostFlags(command).action(probe)
 }
 
 async function probe(flags: ProbeFlags): Promise<void> {
   const log = await openLog()
   const asking = openAsking(flags, log, { startAnyway: true })
-  writeOrTell(() => sweepParts(flags.round), log)
-  const tellCuts = cutTeller(log)
-  asking.start((round) => writeOrTell(() => tellCuts(writeRound(flags.round, round)), log))
+  writeOrLog(() => sweepParts(flags.round), log)
+  const logCuts = createCutLog(log)
+  asking.start((round) => writeOrLog(() => logCuts(writeRound(flags.round, round)), log))
   log.info({ host: asking.host, checks: asking.loaded.catalog.size, round: flags.round }, 'probing')
   log.info({ signal: await endSignal() }, 'stopping')
   asking.stop()
 }
 
 /** Logged once, and again when the number changes. */
-function cutTeller(log: Logger): (written: ReturnType<typeof writeRound>) => void {
+function createCutLog(log: Logger): (written: ReturnType<typeof writeRound>) => void {
   let before = { cut: 0, dropped: 0 }
   return (now) => {
     const isNews = now.cut !== before.cut || now.dropped !== before.dropped
     before = now
     if (isNews && now.cut > 0)
-      log.warn(
-        now,
-        'checks are too large for the round: of some, texts or findings are cut, or they are left out',
-      )
+      log.warn(now, 'checks are too large for the round: some have texts or findings cut, or are left out')
   }
 }
 
-/** A place that is full is told and tried again with the next round; the server sees that none comes. */
-function writeOrTell(write: () => void, log: Logger): void {
+/** A failed write (the disk is full) is logged, and the next round tries again; the server sees that no round arrives. */
+function writeOrLog(write: () => void, log: Logger): void {
   try {
     write()
   } catch (error) {

@@ -20,25 +20,25 @@ const pollEach = 1_000
 export function pruneCommand(): Command {
   return new Command('prune')
     .description(
-      'Takes all that hostdeps put on Nodes (labels, annotation, conditions) off them, also off Nodes without an agent, and deletes its events. With the rights of your kubeconfig: list nodes, daemonsets and pods, patch nodes/status; for the events list and deletecollection.',
+      "Removes everything that hostdeps put on Nodes (labels, annotation, conditions), also from Nodes without an agent, and deletes its events. It uses your kubeconfig's rights: list nodes, daemonsets and pods, and patch nodes/status; for events, list and deletecollection.",
     )
-    .option('--force', 'also while agents run, which put it back')
-    .option('--dry-run', 'only say what would be taken off')
-    .option('--timeout <time>', 'longest wait for agents that are ending', readTimeout, usualTimeout)
+    .option('--force', 'prune even while agents run, which put everything back')
+    .option('--dry-run', 'only print what would be removed')
+    .option('--timeout <time>', 'longest wait for agents to end', readTimeout, usualTimeout)
     .action(prune)
 }
 
 async function prune({ force = false, dryRun = false, timeout }: PruneFlags): Promise<void> {
   const kubeConfig = findKubeConfig()
-  if (kubeConfig === null) throw new UsageError('no kubeconfig is found; set KUBECONFIG')
+  if (kubeConfig === null) throw new UsageError('no kubeconfig found; set KUBECONFIG')
   const api = openClusterApi(kubeConfig)
   if (!force) await untilNoAgents(api, timeout)
-  const all = take(await api.leavings(), 'the Nodes cannot be listed')
+  const all = take(await api.leavings(), 'the Nodes could not be listed')
   const some = all.filter((one) => countOf(one) > 0)
   const failed: string[] = []
   for (const leavings of some) {
     const answer = await api.clean(leavings, { dryRun })
-    if (answer.ok) process.stdout.write(`${describe(leavings)}${dryRun ? ' would be' : ''} taken off\n`)
+    if (answer.ok) process.stdout.write(`${describe(leavings)}${dryRun ? ' would be' : ''} removed\n`)
     else failed.push(`${leavings.node}: ${answer.message}`)
   }
   await forgetEvents(api, dryRun)
@@ -48,34 +48,35 @@ async function prune({ force = false, dryRun = false, timeout }: PruneFlags): Pr
 }
 
 /**
- * Agents would put back what is taken off, also while they are ending. Not knowing whether there are any is as good as
- * having some.
+ * Waits until no agent is left, since agents would put everything back, even while they are ending. If it is unknown whether
+ * there are any, it fails as if there were.
  */
 async function untilNoAgents(api: ClusterApi, timeout: number): Promise<void> {
   const end = performance.now() + timeout
   for (let isFirst = true; ; isFirst = false) {
     const { daemonSets, pods } = take(
       await api.agents(),
-      'whether agents run is not known (--force does not ask)',
+      'could not find out whether agents run (--force skips this)',
     )
     if (daemonSets.length > 0)
       throw new UsageError(
-        `agents run as the DaemonSet ${daemonSets.join(', ')}, and would put all of it back: delete it first, or say --force`,
+        `agents run as the DaemonSet ${daemonSets.join(', ')} and would put everything back: delete it first, or use --force`,
       )
     if (pods.length === 0) return
     if (performance.now() > end)
       throw new ClusterError(
-        `agents have not ended, and would put all of it back: ${listed(pods)}; try again when they are gone, or say --force`,
+        `agents have not ended and would put everything back: ${listed(pods)}; try again when they are gone, or use --force`,
       )
     if (isFirst) process.stdout.write(`waiting for ${many(pods.length, 'agent')} to end\n`)
     await sleep(pollEach)
   }
 }
 
-/** They would be gone in an hour by themselves: who may not delete them prunes all the same. */
+/** Events expire in an hour anyway, so whoever may not delete them can still prune. */
 async function forgetEvents(api: ClusterApi, dryRun: boolean): Promise<void> {
   const answer = await api.forgetEvents({ dryRun })
-  if (!answer.ok) process.stderr.write(`its events are left until they expire: ${answer.message}\n`)
+  if (!answer.ok)
+    process.stderr.write(`events could not be deleted and will expire by themselves: ${answer.message}\n`)
   else if (answer.value > 0)
     process.stdout.write(`${many(answer.value, 'event')}${dryRun ? ' would be' : ''} deleted\n`)
 }

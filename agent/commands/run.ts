@@ -18,7 +18,7 @@ type RunFlags = HostFlags & PlaceFlags
 
 export function runCommand(): Command {
   const command = new Command('run').description(
-    'Asks this host again and again, prints what it lacks, and serves it over HTTP.',
+    'Checks this host continuously, prints what it lacks, and serves it over HTTP.',
   )
   return addHostFlags(addPlaceFlags(command)).action(run)
 }
@@ -34,18 +34,18 @@ async function run(flags: RunFlags): Promise<void> {
   const http = await listen({ store, log, config, flags, publishing })
   const where =
     published.status === null
-      ? `Nothing is published to a Node, since ${published.why}`
-      : 'The Node is told too'
-  const showReport = reportShower(log, http.address, where)
-  asking.start((round) => showReport(store.take(round)))
+      ? `Nothing is published to a Node: ${published.why}`
+      : 'The Node gets the results too'
+  const printReport = createReportPrinter(log, http.address, where)
+  asking.start((round) => printReport(store.take(round)))
   log.info({ signal: await endSignal() }, 'stopping')
   asking.stop()
   if (published.status !== null) published.stop()
   await http.close()
 }
 
-/** Prints the first report as a table, and then each change as a log line. */
-function reportShower(log: Logger, address: string, where: string): (report: Report) => void {
+/** Prints the first report as a table, then each change as a log line. */
+function createReportPrinter(log: Logger, address: string, where: string): (report: Report) => void {
   let before: Report | null = null
   return (report) => {
     if (before === null) process.stdout.write(firstScreen(report, address, where))
@@ -60,7 +60,7 @@ function firstScreen(report: Report, address: string, where: string): string {
   const others = report.checks.length - published.length
   return [
     formats.table({ ...report, checks: published }, { color }),
-    `${others} more checks are made and served: hostdeps check --all prints them.`,
+    `${others} more checks run and are served: hostdeps check --all prints them.`,
     `Serving on ${address}/ (curl it, or open it in a browser).`,
     `${where}. Ctrl-C stops.`,
     '',

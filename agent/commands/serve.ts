@@ -28,11 +28,11 @@ interface ServeFlags extends PlaceFlags {
 export function serveCommand(): Command {
   const command = new Command('serve')
     .description(
-      'Serves over HTTP what "probe" writes, and puts it on the Node that NODE_NAME names, where there is a kubeconfig or a service account. It needs no privilege. Of the config it reads where to listen, and what goes until the first round; all else comes with the rounds.',
+      'Serves the rounds of "probe" over HTTP, and publishes them on the Node named by NODE_NAME, if there is a kubeconfig or a service account. It needs no privileges. It reads the config for the address to listen on and for settings until the first round; rounds bring their own.',
     )
-    .requiredOption('--round <file>', 'where "probe" writes its rounds')
+    .requiredOption('--round <file>', 'the file to which "probe" writes rounds')
     .addOption(configOption())
-    .option('--dry-run', 'print what would be said on the Node, each time it changes, and say nothing on it')
+    .option('--dry-run', 'publish nothing, but print the patch for the Node whenever it changes')
   return addPlaceFlags(command).action(serve)
 }
 
@@ -43,7 +43,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   if (mistakes.length > 0)
     log.error(
       { mistakes: mistakes.map(formatMistake) },
-      'the config is invalid; what is valid of it is in use',
+      'the config is invalid; its valid settings are in use',
     )
   const store = createReportStore({ clock: systemClock, interval: config.interval, node: nodeName })
   logChanges(store, log)
@@ -56,12 +56,12 @@ async function serve(flags: ServeFlags): Promise<void> {
     store,
     clock: systemClock,
     changed: (silence) => {
-      if (silence === null) log.info('rounds come')
-      else log.warn({ silence }, 'no round can be used')
+      if (silence === null) log.info('rounds arrive')
+      else log.warn({ silence }, 'no usable round')
     },
     faulty: (faults) => {
-      if (faults.length === 0) log.info('all checks of the rounds can be used')
-      else log.error({ faults }, 'checks of the rounds cannot be used')
+      if (faults.length === 0) log.info('all checks in the rounds are usable')
+      else log.error({ faults }, 'some checks in the rounds are unusable')
     },
   })
   log.info({ address: http.address, round: flags.round }, 'serving')
@@ -79,7 +79,7 @@ function logChanges(store: ReportStore, log: Logger): void {
   })
 }
 
-/** Prints the patch for the Node as YAML, when it is another than the last. */
+/** Prints the patch for the Node as YAML, whenever it differs from the last one. */
 function dryRun(store: ReportStore): Published {
   let before: readonly NodeCondition[] = []
   let last = ''

@@ -6,16 +6,16 @@ import { openFiles } from './open-namespace.ts'
 import type { Means } from './open-namespace.ts'
 import { placesOf } from '#agent/host/processes/target.ts'
 
-/** The process in whose mount namespace it is asked. */
+/** The process in whose mount namespace the questions are asked. */
 export interface Foreign {
   readonly name: string
   readonly held: HeldProcess
 }
 
 /**
- * Asks in a mount namespace that is not the host's. Whoever made it decides what stands at every path in it: any program,
- * any file of the host bound over any other. So nothing is run there, and of a path no more is told than that it is there,
- * its type and its mode; whatever is asked otherwise is denied, by whichever check.
+ * Asks in a mount namespace that is not the host's. Whoever made it decides what each path in it shows: any program, or any
+ * file of the host bound over any other. So nothing is run there, and an answer says only that a path exists, its type and
+ * its mode. Every other question is denied, whichever check asks.
  */
 export async function askForeign(
   { name, held }: Foreign,
@@ -23,7 +23,7 @@ export async function askForeign(
   means: Means,
 ): Promise<readonly AnswerEntry[]> {
   const ask = openFiles(placesOf(held.place), means)
-  const allowed = questions.filter((question) => isFileQuestion(question) && question.ask in told)
+  const allowed = questions.filter((question) => isFileQuestion(question) && question.ask in disclose)
   const answers = await ask(allowed.filter(isFileQuestion))
   const others = questions.filter((question) => !allowed.includes(question))
   return [
@@ -33,19 +33,19 @@ export async function askForeign(
 }
 
 function plainAnswer(name: string, question: Question, answer: Answer<unknown>): Answer<unknown> {
-  const tell = told[question.ask]
-  if (tell === undefined) return denied(name)
-  if (answer.fate === 'found') return { fate: 'found', value: tell(answer.value as never, question) }
+  const reduce = disclose[question.ask]
+  if (reduce === undefined) return denied(name)
+  if (answer.fate === 'found') return { fate: 'found', value: reduce(answer.value as never, question) }
   return { fate: answer.fate, detail: plainDetail(name, answer.detail) }
 }
 
-/** What was seen on the way, such as the text of a link, is content too. */
+/** What was seen on the way, such as a link's target, is content too. */
 function plainDetail(name: string, detail: string): string {
   return detail.startsWith('looked for ') ? detail : `it was looked for as ${name} sees it`
 }
 
-/** The ways of asking that are answered, each with as much as is told of its answer. */
-const told: Partial<Record<Question['ask'], (value: never, question: Question) => unknown>> = {
+/** The kinds of questions that are answered, and how much of each answer is disclosed. */
+const disclose: Partial<Record<Question['ask'], (value: never, question: Question) => unknown>> = {
   which: (value: Program) => value,
   stat: ({ type, mode, uid, gid }: FileStat, question: Question): FileStat => ({
     type,
@@ -58,6 +58,6 @@ const told: Partial<Record<Question['ask'], (value: never, question: Question) =
 }
 
 function denied(name: string): Answer<never> {
-  const detail = `${name} has a mount namespace of its own, where nothing is run and no content is read`
+  const detail = `${name} has its own mount namespace; nothing is run and no content is read there`
   return { fate: 'denied', detail }
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Clock } from '#agent/model/host.ts'
 
 /**
- * The machine's clocks. The boot clock (CLOCK_BOOTTIME) is read from /proc/uptime, in steps of 10 ms: Node.js has no
- * call for it, and its own monotonic clock stands still while the machine sleeps.
+ * The machine's clocks. The boot clock (CLOCK_BOOTTIME) is read from /proc/uptime, in steps of 10 ms: Node.js has no call
+ * for it, and its own monotonic clock stops while the machine sleeps.
  */
 export const systemClock: Clock = {
   now: () => new Date(),

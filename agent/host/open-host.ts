@@ -15,30 +15,31 @@ import { once } from '#agent/host/files/once.ts'
 import { openNamespace } from './open-namespace.ts'
 import type { Means } from './open-namespace.ts'
 import { createRuns } from '#agent/host/programs/single-flight.ts'
+import { stuckSweeps } from '#agent/host/programs/run-program.ts'
 import { openTarget, testTarget } from '#agent/host/processes/target.ts'
 import type { Target } from '#agent/host/processes/target.ts'
 
 export interface HostOptions {
-  /** The proc file system to look through: /proc, or the host's as it is mounted in a container. */
+  /** The proc file system to use: /proc, or the host's where it is mounted in a container. */
   readonly procfs: string
   /** The process whose mount namespace is the host; null for our own. */
   readonly targetPid: number | null
-  /** Longest wait for one answer, milliseconds; asked anew for each asking. */
+  /** Longest wait for one answer, milliseconds; read again for each set of questions. */
   readonly deadline: () => number
 }
 
 /**
- * Opens a host to be asked.
+ * Opens a host to answer questions.
  *
- * - Files are read by ourselves, at once; what lies on a mount that may hang is read by a child.
- * - Programs are run in the host's own mount namespace and in no other; all units are one run of systemctl.
+ * - We read files ourselves, synchronously; a child reads those on a mount that may hang.
+ * - Programs run in the host's own mount namespace and in no other; one run of systemctl asks for all units.
  * - In the mount namespace of another process nothing is run and no content is read, whoever asks.
- * - Every answer comes within the deadline and 200 ms, whatever the host does; none waits for another.
+ * - Every answer comes within the deadline plus 200 ms, whatever the host does; none waits for another.
  */
 export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
   let target = openTarget(procfs, targetPid)
   const means = { cache: createFileCache(), runs: createRuns(), kept: createRunCache() }
-  // One that was not there at the start may come.
+  // A target that was absent at the start may appear later.
   const current = () => ('fate' in target ? (target = openTarget(procfs, targetPid)) : target)
 
   return {
@@ -47,7 +48,7 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
       const now = current()
       return Promise.resolve('fate' in now ? now : testTarget(now))
     },
-    abandoned: () => means.runs.abandoned(),
+    abandoned: () => means.runs.abandoned() + stuckSweeps(),
     ask(questions) {
       const now = current()
       if ('fate' in now) return Promise.resolve(questions.map((question) => [question, now]))
@@ -86,7 +87,7 @@ async function askAll(questions: readonly Question[], asking: Asking): Promise<r
 
 const unasked: Answer<never> = { fate: 'failed', detail: 'no answer came' }
 
-/** @param name the process whose mount namespace is meant; null for the host's own */
+/** @param name the process whose mount namespace to ask in; null for the host's own */
 async function askGroup(
   name: string | null,
   group: readonly Question[],
@@ -94,7 +95,7 @@ async function askGroup(
 ): Promise<readonly AnswerEntry[]> {
   if (name === null) return openNamespace(target, means).ask(group)
   const found = findHostProcess(processes(), name)
-  // That it does not run proves nothing of what it would see.
+  // That it is not running proves nothing about what it would see.
   if (found.fate === 'absent') return group.map((question) => [question, { ...found, fate: 'failed' }])
   if (found.fate !== 'found') return group.map((question) => [question, found])
   const { value: held } = found

@@ -22,7 +22,7 @@ import { runProgram } from '#agent/host/programs/run-program.ts'
 import type { Target } from '#agent/host/processes/target.ts'
 import { readUnits, showUnits } from '#agent/host/programs/systemctl.ts'
 
-/** What is kept from one asking to the next. */
+/** State kept from one set of questions to the next. */
 export interface Means {
   readonly cache: FileCache
   readonly runs: Runs
@@ -34,10 +34,10 @@ export interface Means {
 type Places = Pick<Target, 'root' | 'mountinfo'>
 type Run = (argv: readonly [string, ...string[]], spent?: number) => Promise<Answer<RunResult>>
 
-/** Programs that run at a time; the others wait, and their deadline runs on. */
+/** Programs that run at a time; the others wait, and waiting counts towards their deadline. */
 const atOnce = 16
 
-/** The host's own mount namespace as it is now: its mounts are looked at once, when it is opened. */
+/** The host's own mount namespace as it is now: its mounts are read once, on opening. */
 export function openNamespace(target: Target, means: Means) {
   const view = viewOf(target, means)
   const run = openRuns(means, target.namespace !== null)
@@ -82,13 +82,13 @@ export function openNamespace(target: Target, means: Means) {
   }
 }
 
-/** The files of a mount namespace as it is now, and nothing else of it. */
+/** Opens the files of a mount namespace as it is now, and nothing else. */
 export function openFiles(places: Places, means: Means) {
   const [view, run] = [viewOf(places, means), openRuns(means, false)]
   return (questions: readonly FileQuestion[]) => askAllFiles(view, questions, run)
 }
 
-/** Runs a program by its argv alone: what it enters, and whether it may, is said there. */
+/** Equal command lines share a run: argv also says which namespaces are entered. */
 function openRuns({ runs, deadline }: Means, isEntered: boolean): Run {
   const env = hostEnvironment(isEntered)
   return (argv, spent = 0) =>
@@ -130,7 +130,7 @@ function askUnlessSuspect(view: FileView, question: FileQuestion): Answer<unknow
   }
 }
 
-/** One question that we fail to ask must not take the others with it. */
+/** A bug of ours in one question must not take the others down. */
 function ourFault(error: unknown): Answer<never> {
   return { fate: 'failed', detail: `hostdeps failed to ask it: ${wordsOf(error)}` }
 }
@@ -142,6 +142,6 @@ function pair(questions: readonly Question[], answers: readonly Answer<unknown>[
 const noAnswer: Answer<never> = { fate: 'failed', detail: 'no answer came' }
 
 function refuse(questions: readonly Question[], what: string): AnswerEntry[] {
-  const answer: Answer<never> = { fate: 'failed', detail: `more ${what} are asked about than can be` }
+  const answer: Answer<never> = { fate: 'failed', detail: `checks ask about more ${what} than the limit` }
   return questions.map((question) => [question, answer])
 }

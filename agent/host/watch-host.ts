@@ -8,15 +8,15 @@ import { resolvePath } from '#agent/host/files/resolve-path.ts'
 import { openTarget, placesOf } from '#agent/host/processes/target.ts'
 import { ofPods, watchedPlaces } from './watched-places.ts'
 
-/** A burst of events is over after this much quiet, and told at the latest after this long. Milliseconds. */
+/** A burst of events ends after this much quiet, and is reported after `longestBurst` at the latest. Milliseconds. */
 const quietTime = 150
 const longestBurst = 1_000
-/** /proc/modules has no events: it is compared this often. Milliseconds. */
+/** /proc/modules has no events, so it is compared this often. Milliseconds. */
 const modulesPoll = 5_000
-/** How often folders that were replaced, or are new, are found. Milliseconds. */
+/** How often to look for folders that are new or were replaced. Milliseconds. */
 const recheckTime = 60_000
 
-/** Watches the places of a host where packages, units, modules and programs come and go. */
+/** Watches the folders of a host where packages, units, modules and programs come and go. */
 export function watchHost({ procfs, targetPid }: { procfs: string; targetPid: number | null }): Watcher {
   const opened = openTarget(procfs, targetPid)
   const target = 'fate' in opened ? placesOf(`${procfs}/${targetPid}`) : opened
@@ -54,7 +54,7 @@ interface Setting {
   readonly burst: Burst
 }
 
-/** Sets or renews one watch. A folder that is not there is no failure; false means that the kernel refused. */
+/** Sets or renews one watch. An absent folder is no failure; false means that the kernel refused. */
 function setWatch(root: string, place: string, { suspects, watches, burst }: Setting): boolean {
   const known = watches.get(place)
   try {
@@ -65,15 +65,15 @@ function setWatch(root: string, place: string, { suspects, watches, burst }: Set
     known?.watcher.close()
     watches.delete(place)
     if (path === '') return true
-    // Who only reads an rpm database touches files of it, and so do we.
-    const tell = rpmFolders.some((folder) => folder === place)
+    // Even reading an rpm database touches files in it, and we read it.
+    const report = rpmFolders.some((folder) => folder === place)
       ? onChange(
           () => signFolders(root, [place], suspects),
           () => burst.event(place),
         )
       : () => burst.event(place)
     const watcher = watch(path, { persistent: false }, (_, name) => {
-      if (name === null || !ofPods.test(name)) tell()
+      if (name === null || !ofPods.test(name)) report()
     })
     watcher.on('error', () => watches.delete(place))
     watches.set(place, { watcher, id })
@@ -83,7 +83,7 @@ function setWatch(root: string, place: string, { suspects, watches, burst }: Set
   }
 }
 
-/** Calls only when what is looked at is another than the last time. */
+/** Calls back only when `look` returns something new, or null. */
 function onChange(look: () => string | null, call: () => void): () => void {
   let before = look()
   return () => {
@@ -113,13 +113,13 @@ function joinBursts(changed: (place: string) => void): Burst {
   }
   return {
     event(place) {
-      const tell = () => {
+      const report = () => {
         end()
         changed(place)
       }
       clearTimeout(quiet)
-      quiet = setTimeout(tell, quietTime)
-      longest ??= setTimeout(tell, longestBurst)
+      quiet = setTimeout(report, quietTime)
+      longest ??= setTimeout(report, longestBurst)
     },
     end,
   }
@@ -136,7 +136,7 @@ function pollModules(root: string, event: (place: string) => void): () => void {
   return () => clearInterval(timer)
 }
 
-/** The names alone: use counts change all the time. */
+/** Only the names: use counts change all the time. */
 function readModules(path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/ .*$/gm, '')

@@ -1,17 +1,17 @@
 import { rpmFolders } from '#agent/model/facts.ts'
 import { hostPath } from '#agent/host/files/host-path.ts'
 
-/** Units that come and go with each pod; no round is made for them. */
+/** Units that come and go with each pod; they trigger no round. */
 export const ofPods = /\.(scope|slice|mount)$/
 
-/** Folders of a host in which a change may turn a finding. */
+/** Folders of a host in which a change may change a finding. */
 export const watchedPlaces: readonly string[] = [
-  // Package databases; their files are replaced by rename, so the folders are watched.
+  // Package databases. Their files are replaced by rename, so we watch the folders.
   '/var/lib/dpkg',
   ...rpmFolders,
   '/lib/apk/db',
   '/var/lib/pacman/local',
-  // Units: their files, and a link for each service that runs.
+  // Units: their files, and one link for each running service.
   '/etc/systemd/system',
   '/etc/systemd/system/multi-user.target.wants',
   '/usr/lib/systemd/system',

@@ -2,25 +2,24 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * What a client may take of this process's memory: anybody in the cluster may ask, and the heap is 48 MiB. Requests are
- * small (HTTP's own default is 16 KiB of header, a body would be kept until somebody reads it), one at a time on a
- * connection, and connections are bounded.
+ * Bounds on the memory that a client can use: anybody in the cluster may ask, and the heap is 48 MiB. Requests are small (Node.js
+ * allows 16 KiB of header, and keeps a body until somebody reads it), a connection has one at a time, and connections are bounded.
  */
 export const requestLimits = {
-  /** Bytes; a browser sends about one thousand, without cookies. */
+  /** Bytes. A browser sends about 1,000 without cookies. */
   maxHeaderSize: 4 * 1024,
   maxHeadersCount: 64,
   /** Bytes. Nothing here takes a body. */
   bodyLimit: 1_024,
 } as const
 
-/** Each costs some 9 kB (measured). A node has some hundred pods. */
+/** Each costs about 9 kB (measured). A node has about a hundred pods. */
 const mostConnections = 1_024
 
-/** Milliseconds. Who has not taken an answer from one look to the next is not going to, and what it is kept for goes. */
+/** Milliseconds. A client that still has unread data at the next look is cut off, which frees what was kept for it. */
 const lookEach = 30_000
 
-/** Of too many connections the oldest is ended, not the newest refused: else who holds them all keeps the kubelet out. */
+/** Closes the oldest connection when there are too many. Refusing the newest would let one client lock the kubelet out. */
 export function limitConnections(server: Server): void {
   server.maxHeadersCount = requestLimits.maxHeadersCount
   const open = new Set<Socket>()
@@ -37,13 +36,13 @@ export function limitConnections(server: Server): void {
   server.once('close', stopLooking)
 }
 
-/** Of answers that are made while they are taken: each holds some parts of itself. */
+/** Most streamed responses at a time. Each one buffers parts of its body. */
 const mostLong = 32
 const long = new Set<ServerResponse>()
 
 /**
- * Of too many long answers the oldest is ended, for the same reason. Each starts when all that was asked at the same time is
- * there, so that of hundreds most are ended before.
+ * Beyond {@link mostLong} streamed responses the oldest is closed, for the same reason. A response starts one tick late, so that a
+ * burst is trimmed before any body is built.
  */
 export function startLong(answer: ServerResponse, start: () => void): void {
   long.add(answer)
@@ -67,22 +66,22 @@ function endSlow(open: ReadonlySet<Socket>): () => void {
   return () => clearInterval(timer)
 }
 
-/** Of Node.js's HTTP server, as it is inside: what makes a request of a header that is there. */
+/** The internals of Node.js's HTTP server that turn a received header into a request. */
 interface Inside {
   readonly parser?: {
     onIncoming?: (request: unknown, keepAlive: boolean) => number
   }
-  /** The answer under way. */
+  /** The response in progress. */
   readonly _httpMessage?: unknown
 }
 
-/** Says to Node.js's parser that it must not go on: neither with what is there of this connection nor with what comes. */
+/** Stops Node.js's parser for this connection, for data that is there and data that comes. */
 const stopParsing = -1
 
 /**
- * A request that was sent before the answer to the one before it had ended is kept, by Node.js itself, until it is its
- * turn; and a client can send thousands in one packet. No client that is in use does: the connection is ended. This is done
- * where requests are made: when the application sees them, all of a packet are made already.
+ * Closes a connection that sends a request before the previous response has ended. Node.js would queue such requests, and one packet
+ * can hold thousands; no client in use does this. It happens here, in the parser, because the application sees a packet's requests
+ * only when all of them are built.
  */
 function refusePipelined(socket: Socket): void {
   const { parser } = socket as Inside

@@ -4,7 +4,7 @@ import { addRoute } from './server.ts'
 import { unreadiness } from '#agent/model/snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
-/** GET /healthz: this process answers. GET /readyz: what it answers is new and stands on the Node too. */
+/** GET /healthz: this process answers. GET /readyz: its report is fresh and on the Node too. */
 export function addHealthRoutes(app: FastifyInstance, look: () => Snapshot): void {
   addRoute(app, '/healthz', (_request, reply) => void reply.type('text/plain; charset=utf-8').send('ok\n'))
   addRoute(app, '/readyz', (_request, reply) => {

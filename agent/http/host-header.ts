@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { BlockList, isIPv6 } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
-/** Why a request is refused for the host that it names: an HTTP status, and words for people. */
+/** Why a request is refused for the host that it names: an HTTP status, and a sentence for people. */
 export type HostRefusal = readonly [status: number, detail: string]
 
 const loopback = new BlockList()
@@ -12,18 +12,17 @@ loopback.addAddress('::1', 'ipv6')
 /** A name, IPv4 address or bracketed IPv6 address, with or without a port; user names and paths do not match. */
 const authority = /^(?:\[(?<ipv6>[\da-f:.]+)\]|(?<name>[\da-z.-]+))(?::\d*)?$/i
 
-/** A request target with a host of its own, as proxies are sent it; RFC 9112 (3.2.2) has it win over the header. */
+/** A request target that includes a host, as sent to proxies; by RFC 9112 (3.2.2) it wins over the header. */
 const absoluteForm = /^[a-z][a-z\d+.-]*:\/\/(?<authority>[^/?#]*)/i
 
 /**
- * Refuses a request that names its host wrongly, or null.
+ * The refusal of a request that names the wrong host, or null.
  *
- * On a loopback address only names that nobody else can point there are taken. A web page of another site can have its own
- * name resolve to 127.0.0.1 ("DNS rebinding"); to the browser it is then of the same origin as we are, and may read what is
- * answered. Its Host header tells. On other addresses people come by names that we do not know: of Services, of Nodes.
+ * On a loopback address it accepts only names that nobody else can point there. Another site's web page can have its own name
+ * resolve to 127.0.0.1 ("DNS rebinding"); the browser then takes it for the same origin as ours and lets it read our answers. The
+ * Host header reveals it. On other addresses people use names that we do not know: those of Services and Nodes.
  *
- * `Origin` needs no look: nothing is changed by a request, and without CORS headers a page of another origin cannot read
- * an answer.
+ * `Origin` need not be checked: no request changes anything, and without CORS headers a page of another origin cannot read an answer.
  *
  * @param local where the server listens
  */
@@ -40,7 +39,7 @@ export function refuseHost(request: IncomingMessage, local: AddressInfo | string
 
 const misdirected: HostRefusal = [
   421,
-  'a server on a loopback address answers to localhost, 127.0.0.1 and [::1] alone, so that no web page of another name can read it',
+  'on a loopback address the server answers only to localhost, 127.0.0.1 and [::1], so that no other web page can read it',
 ]
 
 function hostHeaders(raw: readonly string[]): string[] {
@@ -51,7 +50,7 @@ function isLoopback(local: AddressInfo | string | null): boolean {
   return local !== null && typeof local === 'object' && isLoopbackAddress(local.address)
 }
 
-/** "localhost." is the same name, written whole (RFC 6761). Names below it are not: who resolves them is another matter. */
+/** "localhost." is the same name, fully qualified (RFC 6761). Names below it are not: anyone might resolve them. */
 function isOwnName(host: string): boolean {
   const { ipv6, name = '' } = authority.exec(host)?.groups ?? {}
   if (ipv6 !== undefined) return isLoopbackAddress(ipv6)

@@ -7,15 +7,15 @@ import { startLong } from './client-limits.ts'
 import { addRoute } from './server.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
-/** Milliseconds: the default of 10 would wake the process a hundred times a second. */
+/** Milliseconds. The default of 10 would wake the process a hundred times a second. */
 const eventLoopMonitoringPrecision = 1_000
 
-/** Milliseconds that what is said of the same report is kept, though its age, and what this process takes, is another then. */
+/** Milliseconds for which the text of the same report is reused, although its age and the process metrics change. */
 const keepFor = 5_000
 
 export interface MetricsOptions {
   readonly look: () => Snapshot
-  /** Seconds since the newest round. */
+  /** Seconds since the newest round ended. */
   readonly age: () => number
   readonly waiting: () => number
   /** null when nothing is published. */
@@ -34,7 +34,7 @@ export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): 
   })
   const send = async (reply: FastifyReply) => {
     const parts = await Promise.all([most(look()), server.metrics()])
-    // Not joined: of the first, which is large, there is one for all who ask.
+    // Not joined: all clients share the first part, which is large.
     reply.type(server.contentType).send(Readable.from(parts))
   }
   addRoute(app, '/metrics', (_request, reply) => {
@@ -43,8 +43,8 @@ export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): 
 }
 
 /**
- * Makes something of a snapshot, and again when its checks are others or some time has passed: of a thousand checks it takes
- * tens of milliseconds, in which nobody else is answered, and a megabyte.
+ * Caches what is made of a snapshot until its checks change or {@link keepFor} has passed. A thousand checks take a megabyte, and
+ * tens of milliseconds in which nobody else is answered.
  */
 function keepAwhile<T>(make: (snapshot: Snapshot) => T): (snapshot: Snapshot) => T {
   let kept: { readonly of: unknown; readonly at: number; readonly value: T } | null = null
@@ -78,7 +78,7 @@ function serverRegistry({ waiting, version }: MetricsOptions): Registry {
 
 let shared: Registry | null = null
 
-/** One for the process, however many servers it has: prom-client watches garbage collections for each. */
+/** One per process, however many servers it has, because prom-client watches garbage collections for each. */
 function processRegistry(): Registry {
   if (shared !== null) return shared
   shared = new Registry()

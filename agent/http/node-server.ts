@@ -4,14 +4,14 @@ import type { Duplex } from 'node:stream'
 import { limitConnections, requestLimits } from './client-limits.ts'
 import { answerBadClient, answerOnSocket, commonHeaders, problemText, problemType } from './problem.ts'
 
-/** Milliseconds to receive a request; waiting for an answer may take far longer. */
+/** Milliseconds to receive a request. Waiting for the answer may take far longer. */
 const requestTimeout = 10_000
-/** Milliseconds of a silent connection: longer than the longest wait, so that it never cuts one. */
+/** Milliseconds of silence on a connection: more than the longest wait, so that it never cuts one off. */
 const connectionTimeout = 660_000
 
 /**
- * Node.js's HTTP server with our limits, and with problem details where it would answer by itself. fastify makes one for
- * each address of "localhost", and sets up only the first: so all of it is done here.
+ * Node.js's HTTP server with our limits, and with problem details where it would answer by itself. Everything is set up here, because
+ * fastify makes a server for each address of "localhost" but sets up only the first.
  */
 export function createNodeServer(handler: RequestListener): Server {
   const server = createServer(
@@ -21,9 +21,9 @@ export function createNodeServer(handler: RequestListener): Server {
       keepAliveTimeout: 75_000,
       maxHeaderSize: requestLimits.maxHeaderSize,
       requestTimeout,
-      // Its answer would be bare: `refuseHost` has words for it.
+      // Node.js would answer without a body; `refuseHost` explains.
       requireHostHeader: false,
-      // The protocol may stay as it is (RFC 9110, 7.8). fastify would take an upgrade on the second address, and not answer.
+      // Ignoring an upgrade is allowed (RFC 9110, 7.8). On the second address fastify would accept it and never answer.
       shouldUpgradeCallback: () => false,
     },
     handler,
@@ -37,7 +37,7 @@ export function createNodeServer(handler: RequestListener): Server {
 }
 
 function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const body = problemText(417, 'of Expect only 100-continue is understood')
+  const body = problemText(417, 'Expect: only 100-continue is supported')
   response
     .writeHead(417, {
       ...commonHeaders,
@@ -48,7 +48,7 @@ function refuseExpectation(_request: IncomingMessage, response: ServerResponse):
     .end(body)
 }
 
-/** The socket is nobody's any more: without a listener its error would end the process. */
+/** Nobody else owns this socket any more, so without a listener its error would end the process. */
 function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
   socket.on('error', () => socket.destroy())
   answerOnSocket(socket, { status: 405, detail: 'CONNECT is not served here, only GET and HEAD' })

@@ -3,18 +3,18 @@ import type { Duplex } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { requestLimits } from './client-limits.ts'
 
-/** On every answer. Nothing is kept by caches: what was true a second ago may be wrong now. */
+/** Headers of every answer. Caches must store nothing: what was true a second ago may be wrong now. */
 export const commonHeaders = {
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 } as const
 
-/** Seconds after which a client may ask again what is not ready. */
+/** Seconds until a client may ask again. */
 export const retryAfter = '5'
 
 export const problemType = 'application/problem+json'
 
-/** An error as RFC 9457 wants it; `members` are the extension members. */
+/** An error as RFC 9457 problem details; `members` are the extension members. */
 export function problemText(
   status: number,
   detail: string,
@@ -28,7 +28,7 @@ export function sendProblem(reply: FastifyReply, status: number, detail: string)
   reply.code(status).headers(commonHeaders).type(problemType).send(problemText(status, detail))
 }
 
-/** What Node.js's parser refuses never becomes a request, so it is answered on the bare socket. */
+/** Answers on the bare socket, because what Node.js's parser refuses never becomes a request. */
 export function answerBadClient(error: Error & { code?: string }, socket: Duplex): void {
   const isUnderWay = error.code === pipelined
   if (error.code === 'ECONNRESET' || isUnderWay || !socket.writable) return void socket.destroy()
@@ -36,7 +36,7 @@ export function answerBadClient(error: Error & { code?: string }, socket: Duplex
   answerOnSocket(socket, { status, detail })
 }
 
-/** Answers with problem details where there is no response to write to, and says that nothing more will come. */
+/** Answers with problem details where there is no response object, and closes the connection. */
 export function answerOnSocket(socket: Duplex, { status, detail }: { status: number; detail: string }): void {
   const body = problemText(status, detail)
   const head = [
@@ -50,7 +50,7 @@ export function answerOnSocket(socket: Duplex, { status, detail }: { status: num
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-/** Of a request that came before the answer to the one before it had ended: into that nothing may be written. */
+/** The code of a request that came before the previous response had ended; nothing may be written into that response. */
 const pipelined = 'HPE_CB_HEADERS_COMPLETE'
 
 /** https://nodejs.org/api/http.html#event-clienterror */

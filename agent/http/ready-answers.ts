@@ -6,9 +6,9 @@ import { problemText, problemType, retryAfter } from './problem.ts'
 import { noRoundYet } from '#agent/model/snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
-/** The answer of /ready/<name>, made at most once a report and not once a request. */
+/** The answer of /ready/<name>, made once per report rather than once per request. */
 export interface ReadyAnswer {
-  /** Whether a client that waits gets it at once: ready, or a check that does not exist. */
+  /** Whether a waiting client gets it at once: the check is ready or does not exist. */
   readonly isFinal: boolean
   readonly status: 200 | 404 | 503
   readonly text: Form
@@ -37,7 +37,7 @@ export function readyAnswers(snapshot: Snapshot): (name: string) => ReadyAnswer 
   }
 }
 
-/** 503 with a reason that is not the check's. */
+/** 503 for a reason other than the check's. */
 export function refusal(detail: string): ReadyAnswer {
   return {
     isFinal: false,

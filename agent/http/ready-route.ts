@@ -14,10 +14,10 @@ export interface ReadyOptions {
   readonly room: WaitingRoom
 }
 
-/** GET /ready/<name>: 200 or 503, at once or, with ?wait=, when it is ready or the time is over. */
+/** GET /ready/<name>: 200 or 503, at once, or with ?wait= once it is ready or the time is over. */
 export function addReadyRoute(app: FastifyInstance, options: ReadyOptions): void {
   const { ask, room } = options
-  const full = refusal('too many requests wait here already; ask again, or without wait')
+  const full = refusal('too many requests are waiting already; ask again, or without wait')
   addRoute(app, '/ready/:name', (request, reply) => {
     const name = nameOf(request)
     const wait = readWait(request.query)
@@ -31,7 +31,7 @@ export function addReadyRoute(app: FastifyInstance, options: ReadyOptions): void
   })
 }
 
-/** 0 when there is none, null when it is wrong. */
+/** 0 when there is none, null when it is invalid. */
 function readWait(query: unknown): number | null {
   const { wait } = query as { wait?: string | string[] }
   if (wait === undefined) return 0
@@ -44,7 +44,7 @@ function send(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer)
   reply.code(answer.status).headers(headers).send(body)
 }
 
-/** As {@link send}, but nothing that the client sent is kept until then: its header, and a body that nobody reads. */
+/** Like {@link send}, but until then it keeps nothing of the request: neither the header nor a body that nobody reads. */
 function sendLater(request: FastifyRequest, reply: FastifyReply): (answer: ReadyAnswer) => void {
   const form = formOf(request)
   const { raw } = reply

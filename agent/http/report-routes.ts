@@ -12,7 +12,7 @@ import type { Snapshot } from '#agent/model/snapshot.ts'
 
 const json = 'application/json; charset=utf-8'
 
-/** GET /v1/report and /v1/checks/<name>: the report as JSON, whole and by check. */
+/** GET /v1/report and /v1/checks/<name>: the whole report and one check as JSON. */
 export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): void {
   addRoute(app, '/v1/report', (request, reply) => {
     const snapshot = look()
@@ -38,17 +38,17 @@ export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): voi
 }
 
 export interface Tagged {
-  /** In parts, made as the client takes them: whole it may be larger than the heap. */
+  /** A function makes the body in parts, as the client reads them: the whole may be larger than the heap. */
   readonly body: Buffer | (() => Iterable<string>)
   readonly etag: string
 }
 
-/** As bytes: a text would be turned into bytes of its own for each client that is slow to take it. */
+/** The body is bytes, because a string would be converted again for each slow client. */
 function tagged(text: string, etag = `"${fingerprint(text)}"`): Tagged {
   return { body: Buffer.from(text), etag }
 }
 
-/** 304 for a client that has it already. */
+/** Answers 304 to a client that has it already. */
 export function sendTagged(request: FastifyRequest, reply: FastifyReply, { body, etag }: Tagged): void {
   reply.header('etag', etag)
   if (hasAlready(request.headers['if-none-match'], etag))
@@ -57,7 +57,7 @@ export function sendTagged(request: FastifyRequest, reply: FastifyReply, { body,
   startLong(reply.raw, () => void reply.send(Readable.from(body())))
 }
 
-/** Weak comparison (RFC 9110, 13.1.2): proxies that compress make a tag weak. */
+/** Weak comparison (RFC 9110, 13.1.2), because compressing proxies make a tag weak. */
 function hasAlready(header: string | undefined, etag: string): boolean {
   const known = header?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? []
   return known.includes(etag) || known.includes('*')

@@ -12,18 +12,18 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => void | Promise<
 export function createServer(log?: Logger): FastifyInstance {
   const app = fastify({
     bodyLimit: requestLimits.bodyLimit,
-    // fastify's own answer while closing is not problem details
+    // fastify's answer while closing is not problem details.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100, compile: true },
     frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
     serverFactory: createNodeServer,
-    // The server has its own, and two answers to one error would cut each other off.
+    // The Node.js server has its own handler, and two answers to one error would garble each other.
     clientErrorHandler: () => {},
   })
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders)
     const refusal = refuseHost(request.raw, app.server.address())
-    // Before a body is read.
+    // This is before a body is read.
     if (refusal !== null) sendProblem(reply, ...refusal)
     else if (request.is404) sendNotFound(reply)
     else done()
@@ -33,12 +33,11 @@ export function createServer(log?: Logger): FastifyInstance {
 }
 
 function sendNotFound(reply: FastifyReply): void {
-  const detail =
-    'there is nothing here; /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics are served'
+  const detail = 'not found; the paths are /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics'
   sendProblem(reply, 404, detail)
 }
 
-/** Serves GET and HEAD; every other method is told so before a body is read. */
+/** Serves GET and HEAD; every other method gets 405 before a body is read. */
 export function addRoute(app: FastifyInstance, url: string, handler: Handler): void {
   app.get(url, handler)
   const others = app.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD')
@@ -59,14 +58,14 @@ export function nameOf(request: FastifyRequest): string {
   return (request.params as { name: string }).name
 }
 
-/** What Accept names literally: weights and wildcards are for clients that take either. */
+/** Whether Accept names the type literally. Clients that send weights or wildcards accept either form. */
 export function accepts(request: FastifyRequest, type: string): boolean {
   return request.headers.accept?.includes(type) ?? false
 }
 
 function answerError(error: Partial<FastifyError>, reply: FastifyReply, log?: Logger): void {
   const status = error.statusCode ?? 500
-  if (status < 500) return sendProblem(reply, status, error.message ?? 'the request is wrong')
+  if (status < 500) return sendProblem(reply, status, error.message ?? 'the request is invalid')
   log?.error({ err: error }, 'a request failed')
-  sendProblem(reply, 500, 'hostdeps itself failed here; its log says more')
+  sendProblem(reply, 500, 'hostdeps itself failed; its log says why')
 }

@@ -15,25 +15,25 @@ export interface HttpOptions {
   readonly source: ReportSource
   readonly log?: Logger
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 means any free port. */
   readonly port: number
   /** null when nothing is published. */
   readonly publishing: () => PublishStatus | null
-  /** Of hostdeps, for its metrics. */
+  /** The version of hostdeps, for the metrics. */
   readonly version?: string
 }
 
 export interface HttpServer {
   /** "http://127.0.0.1:9465" */
   readonly address: string
-  /** Tells who waits to ask again, and ends within {@link closeWithin}. */
+  /** Asks waiting clients to try again, and ends within {@link closeWithin}. */
   close(): Promise<void>
 }
 
-/** Milliseconds for answers under way when the server stops. */
+/** Milliseconds that answers in progress have when the server stops. */
 const closeWithin = 3_000
 
-/** Serves the newest report. Rejects when the address cannot be listened on. */
+/** Serves the newest report. Rejects when it cannot listen on the address. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const app = createServer(options.log)
   addRoutes(app, options)

@@ -3,7 +3,7 @@ import type { Report, ReportSource } from '#agent/model/report.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 import { stale } from '#agent/model/stale.ts'
 
-/** Milliseconds: asking whether a report is stale reads the boot clock, a file, too slow for each request. */
+/** Milliseconds. Whether a report is stale depends on the boot clock, a file that is too slow to read for each request. */
 const askAgainAfter = 100
 
 export function openSnapshots(source: ReportSource, publishing: () => string | null): () => Snapshot {
@@ -24,7 +24,7 @@ export function openSnapshots(source: ReportSource, publishing: () => string | n
   }
 }
 
-/** Makes something of a snapshot once, and again only when the snapshot has changed. */
+/** Makes something once per snapshot. */
 export function oncePerSnapshot<T>(make: (snapshot: Snapshot) => T): (snapshot: Snapshot) => T {
   const made = new WeakMap<Snapshot, { readonly value: T }>()
   return (snapshot) => {
@@ -37,7 +37,7 @@ export function oncePerSnapshot<T>(make: (snapshot: Snapshot) => T): (snapshot: 
 const ownProcess = randomUUID().slice(0, 8)
 let snapshots = 0
 
-/** The tag of all that is served of a snapshot: as long as that is the same, so is all of it. */
+/** The ETag of everything that is made of a snapshot: it changes only with the snapshot. */
 export const tagOf = oncePerSnapshot(() => `"${ownProcess}-${++snapshots}"`)
 
 function distrust(report: Report, detail: string): Report {

@@ -1,13 +1,13 @@
 import type { ReadyAnswer } from './ready-answers.ts'
 
-/** Who waits for a check to become ready; each is told once: when it is, when its time is over, or when we stop. */
+/** Clients that wait for a check to become ready. Each gets one answer: when it is ready, when its time is over, or when we stop. */
 export interface WaitingRoom {
   hasPlaceFor(address: string): boolean
-  /** @returns a function for a client that goes away: it is told nothing. */
+  /** @returns a function to call when the client goes away: it gets no answer. */
   enter(waiter: Waiter): () => void
-  /** After a new report: tells those whose wait is over. */
+  /** Call it after a new report: it answers those whose wait is over. */
   look(): void
-  /** Tells everyone. */
+  /** Answers everyone. */
   close(answer: ReadyAnswer): void
   readonly size: number
 }
@@ -21,11 +21,11 @@ export interface Waiter {
   readonly tell: (answer: ReadyAnswer) => void
 }
 
-/** Each costs some 15 kB (measured). A node has 110 pods, unless its kubelet is told another number. */
+/** Each costs about 15 kB (measured). A node has at most 110 pods, unless its kubelet is configured otherwise. */
 export const mostWaiters = 512
 /**
- * Where addresses are translated on the way (masquerading, a proxy) all pods of a node come from one, and all may wait; where
- * they are not, one pod leaves half of the places to the others.
+ * With address translation (masquerading, a proxy) all pods of a node share one address, and all may wait. Without it, one pod leaves
+ * half of the places to the others.
  */
 export const mostOfOneAddress = 256
 

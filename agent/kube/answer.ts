@@ -2,7 +2,7 @@ import { ApiException } from '@kubernetes/client-node'
 import { fetchCause } from '#agent/model/fetch-cause.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 
-/** Makes an answer of a call; nothing is thrown. */
+/** Turns a call into an answer, and never throws. */
 export async function answerOf<T>(call: () => Promise<T>): Promise<ApiAnswer<T>> {
   try {
     return { ok: true, value: await call() }
@@ -11,7 +11,7 @@ export async function answerOf<T>(call: () => Promise<T>): Promise<ApiAnswer<T>>
   }
 }
 
-/** A refusal of the API server, or why no answer came. */
+/** The API server's refusal, or why no answer came. */
 function refusalOf(error: unknown): ApiRefusal {
   if (!(error instanceof ApiException)) {
     return { ok: false, status: null, message: fetchCause(error), retryAfter: null }
@@ -21,15 +21,15 @@ function refusalOf(error: unknown): ApiRefusal {
   return { ok: false, status: error.code, message: messageOf(error), retryAfter }
 }
 
-/** The message of the Status object in the body, which the library hands on as text. */
+/** The message of the Status object in the body, which the library passes on as text. */
 function messageOf({ body, message }: ApiException<unknown>): string {
-  // Of a 401 the library hands on no body.
+  // The library passes on no body for a 401.
   if (body === undefined) return /Message: (.*)/.exec(message)?.[1] ?? message
   try {
     const status: unknown = typeof body === 'string' ? JSON.parse(body) : body
     if (typeof status === 'object' && status !== null && 'message' in status) return String(status.message)
   } catch {
-    // It is no JSON.
+    // The body is not JSON.
   }
   return (typeof body === 'string' ? body : message).slice(0, 300)
 }

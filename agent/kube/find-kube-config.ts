@@ -5,7 +5,7 @@ import { KubeConfig } from '@kubernetes/client-node'
 
 const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
-/** In a pod its service account, elsewhere KUBECONFIG or ~/.kube/config; null when there is none of them. */
+/** The service account in a pod, otherwise KUBECONFIG or ~/.kube/config; null when there is none. */
 export function findKubeConfig(): KubeConfig | null {
   const files = process.env['KUBECONFIG'] ?? join(homedir(), '.kube', 'config')
   const isThere = existsSync(tokenFile) || files.split(':').some((file) => existsSync(file))

@@ -6,12 +6,12 @@ import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
 import { eventNamespace } from './open-node-api.ts'
 
-/** Nodes in one answer; a Node is some 10 KB. */
+/** Nodes per answer; a Node is about 10 KB. */
 const page = 500
-/** As the DaemonSet of manifests/ has it, whatever it is named. */
+/** The label of the DaemonSet in manifests/, whatever it is named. */
 const agentSelector = 'app.kubernetes.io/name=hostdeps'
 
-/** The API server that a kubeconfig names, with the rights of who it names. */
+/** The API server that a kubeconfig names, with that user's rights. */
 export function openClusterApi(config: KubeConfig): ClusterApi {
   const configuration = configurationOf(config)
   const [core, apps] = [new CoreV1Api(configuration), new AppsV1Api(configuration)]
@@ -36,7 +36,7 @@ export function openClusterApi(config: KubeConfig): ClusterApi {
       answerOf(async () => {
         const selected = { labelSelector: agentSelector }
         const daemonSets = await apps.listDaemonSetForAllNamespaces(selected)
-        // Of a pod in these phases nothing runs any more.
+        // A pod in one of these phases runs nothing any more.
         const fieldSelector = 'status.phase!=Succeeded,status.phase!=Failed'
         const pods = await core.listPodForAllNamespaces({ ...selected, fieldSelector })
         return { daemonSets: daemonSets.items.map(nameOf), pods: pods.items.map(nameOf) }
@@ -73,7 +73,7 @@ function leftBehindOn({ metadata, status }: V1Node): LeftBehind {
   }
 }
 
-/** An apply with nothing in it would leave what another field manager wrote under our prefix; this takes all of it. */
+/** An empty apply would leave what other field managers wrote under our prefix; this removes all of it. */
 function deletionOf({ labels, annotations, conditions }: LeftBehind) {
   const nothing = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]))
   return {

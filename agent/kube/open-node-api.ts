@@ -6,9 +6,9 @@ import type { NodeApi, NodeCondition, NodeView } from '#agent/node/node-api.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
 
-/** By this name the API server knows what of a Node is ours. */
+/** By this name the API server knows which fields of a Node are ours. */
 const fieldManager = 'hostdeps'
-/** Where events of Nodes, which have no namespace, stand. */
+/** The namespace of events about Nodes, which have none. */
 export const eventNamespace = 'default'
 
 /** The API server that a kubeconfig names. */
@@ -30,7 +30,7 @@ export function openNodeApi(config: KubeConfig): NodeApi {
         }
         return viewOf(await core.patchNodeStatus(request, asApply))
       }),
-    tell: ({ node, uid, type, reason, note }, { dryRun = false } = {}) =>
+    createEvent: ({ node, uid, type, reason, note }, { dryRun = false } = {}) =>
       answerOf(async () => {
         const body = {
           metadata: { name: `${node}.${randomBytes(8).toString('hex')}`, namespace: eventNamespace },

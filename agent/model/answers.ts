@@ -1,7 +1,7 @@
 import { questionKey } from './question-key.ts'
 import type { Answer, AnswerTo, Question } from './question.ts'
 
-/** The answers of one round. A question that was never asked has the fate "failed", so a bug is never "missing". */
+/** The answers of one round. A question that was never asked has the fate "failed", so our own bug is never "missing". */
 export interface Answers {
   of<Q extends Question>(question: Q): AnswerTo<Q>
 }
@@ -25,7 +25,7 @@ export function collectAnswers(entries: Iterable<AnswerEntry>): GrowingAnswers {
     has: (question) => byKey.has(questionKey(question)),
     of<Q extends Question>(question: Q): AnswerTo<Q> {
       const answer = byKey.get(questionKey(question)) ?? { fate: 'failed', detail: 'was not asked' }
-      // The key holds the way of asking, so the value under it has that way's type.
+      // The key includes the way of asking, so the value has that way's type.
       return answer as AnswerTo<Q>
     },
   }

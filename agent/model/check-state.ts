@@ -5,7 +5,7 @@ import type { State } from './state.ts'
 
 type Said = Pick<Finding, 'state' | 'reason' | 'message'>
 
-/** A check is its worst required finding; a recommended one never changes its state, only its reason. */
+/** A check has the state of its worst required finding. A recommended one changes only its reason, never its state. */
 export function checkVerdict(findings: readonly Finding[]): Said {
   const required = findings.filter((finding) => !finding.recommended)
   const now = findings.filter(({ reason }) => reason !== 'GoneAfterReboot')
@@ -16,11 +16,11 @@ export function checkVerdict(findings: readonly Finding[]): Said {
   return readyVerdict(findings.filter((finding) => finding.state !== 'not-applicable'))
 }
 
-/** The first of the worst findings speaks for the check; how many more there are is said. */
+/** The first of the worst findings gives the message, with a count of the others. */
 function sumUp(findings: readonly Finding[], state: State): Said {
   const same = findings.filter((finding) => finding.state === state)
   const [first] = same
-  // The first may be an included check whose message already counts its own.
+  // The first may be an included check whose message already has a count.
   const [, text = '', inner = '0'] = /^(.*?)(?: \(and (\d+) more\))?$/s.exec(first?.message ?? '') ?? []
   const others = new Set(same.map((finding) => finding.message)).size - 1 + Number(inner)
   const more = others > 0 ? ` (and ${others} more)` : ''

@@ -1,29 +1,29 @@
 import type { FixByDistro } from './fix.ts'
 import type { Need } from './need.ts'
 
-/** A named host dependency or a workload's whole list of them; one YAML file. */
+/** A named host dependency, or a workload's whole list of them: one YAML file. */
 export interface Check {
-  /** The file's name without its ending: a DNS label of at most 56 characters. */
+  /** The file's name without its extension: a DNS label of at most 56 characters. */
   readonly name: string
   readonly title: string
   readonly why: string
-  /** What people look for it by: DNS labels, each of one check alone, and no check's name. */
+  /** Other names that people search for: DNS labels, each for one check only, and never a check's name. */
   readonly aliases: readonly string[]
   readonly needs: readonly Need[]
   readonly fix: FixByDistro | null
   readonly symptoms: readonly Symptom[]
   readonly sources: readonly string[]
-  /** Container images whose pods are scheduled and cannot work without this check: the gate keeps them off. */
+  /** Container images whose pods are scheduled and cannot work without this check, so the gate keeps them off. */
   readonly images: readonly string[]
   readonly origin: 'shipped' | 'custom'
 }
 
-/** A pattern in logs that points to the check (or to one need of it). */
+/** A pattern in logs that points to the check (or to one of its needs). */
 export interface Symptom {
   /** RE2 syntax. */
   readonly log: string
   readonly means: string
   readonly source: string | null
-  /** What of it no source bears out yet. */
+  /** The part that no source confirms yet. */
   readonly unverified: string | null
 }

@@ -1,4 +1,4 @@
-/** The names, and all that `next` leads to from them, each once: a name comes before those that it leads to. */
+/** The names and everything that `next` leads to from them, each once; a name comes before those it leads to. */
 export function closure(names: Iterable<string>, next: (name: string) => Iterable<string>): Set<string> {
   const found = new Set<string>()
   const open = [...names].toReversed()

@@ -6,29 +6,29 @@ import type { State } from './state.ts'
 /** A check that wants the opposite of a need, on this very node. */
 export interface Opponent {
   readonly check: string
-  /** The published checks that are it, or take it in. */
+  /** The published checks that are this check or include it. */
   readonly publishedBy: readonly string[]
-  /** What to do where both are wanted. */
+  /** What to do if both are wanted. */
   readonly advice: string
   readonly standing: Standing
 }
 
 /**
- * How sure it is that somebody wants it. Of two opposite needs one is always met, so that its being met alone says little
- * (no auditd runs where nobody ever thought of one); but what runs may be in use.
+ * How sure it is that somebody wants it. One of two opposite needs is always met, so a met need alone proves little (no auditd
+ * runs where nobody ever thought of one); but something that runs may be in use.
  */
 export type Standing = 'published' | 'in-use' | 'met'
 
-/** What is known of the checks that may be opponents. */
+/** What is known about checks that may be opponents. */
 export interface OpponentView {
   publishedBy(check: string): readonly string[]
-  /** The states of its needs that want the opposite; none when it was not asked. */
+  /** The states of its needs that want the opposite; empty when it was not asked. */
   opposing(check: string): readonly State[]
 }
 
 /**
- * Who stands against a need that is missing for these reasons: the checks that are published, and if none is, those whose
- * wish is met. What does not apply here stands against nothing.
+ * The opponents of a need that is missing for these reasons: the published checks, or if there is none, those whose opposite need
+ * is met. A check that does not apply here opposes nothing.
  */
 export function findOpponents(
   need: Need,
@@ -47,10 +47,10 @@ export function findOpponents(
   return published.length > 0 ? published : all
 }
 
-/** Of what is there, and would have to go. */
+/** Something is there that would have to go. */
 const reasonsInUse: readonly Reason[] = ['UnitActive', 'FileNotWanted', 'PortHeld']
 
-/** The finding as a conflict, if it is sure to be one. What waits for a reboot is told as that: it undoes nothing. */
+/** The finding as a conflict, if it surely is one. A pending reboot stays the reason, because a reboot undoes nothing. */
 export function conflictVerdict(said: Verdict, opponents: readonly Opponent[]): Verdict {
   const [first] = opponents
   if (first === undefined || first.standing === 'met' || said.reason === 'RebootRequired') return said
@@ -58,13 +58,13 @@ export function conflictVerdict(said: Verdict, opponents: readonly Opponent[]): 
   return verdict('Conflict', args, { evidence: said.evidence })
 }
 
-/** "san-multipath (multipath)": what people published, and what of it wants the opposite. */
+/** "san-multipath (multipath)": the published check, and the check in it that wants the opposite. */
 export function nameOpponent({ check, publishedBy }: Opponent): string {
   if (publishedBy.length === 0 || publishedBy.includes(check)) return check
   return `${publishedBy.join(', ')} (${check})`
 }
 
-/** Needs that stand against another check, wherever in an anyOf they are. */
+/** Needs that conflict with another check, also inside anyOf. */
 export function needsAgainst(needs: readonly Need[], check: string): readonly Need[] {
   return needs.flatMap((need) => {
     if (Object.hasOwn(need.conflicts, check)) return [need]

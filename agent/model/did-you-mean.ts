@@ -3,21 +3,21 @@ import { longestName } from './bounds.ts'
 import { plainLine } from './plain.ts'
 import { orList } from './reason-entry.ts'
 
-/** What a check may be asked for by: its name, or an alias, which only leads to the name. */
+/** The names that a check may be asked for by. An alias only leads to the name. */
 export interface KnownNames {
   readonly names: readonly string[]
-  /** By alias the name of its check. */
+  /** From alias to check name. */
   readonly aliases: Readonly<Record<string, string>>
 }
 
 const most = 5
 
-/** The names that someone may have meant, nearest first, at most five. */
+/** The names that someone may have meant: at most five, nearest first. */
 export function nearNames(name: string, known: readonly string[]): string[] {
   return measured(name, known).map(({ other }) => other)
 }
 
-/** In one line: the check that an alias leads to, or the names that are nearest, all that are equally near. */
+/** One line with the check that an alias leads to, or with all names that are equally near. */
 export function noSuchCheck(name: string, { names, aliases }: KnownNames): string {
   const alias = aliasTarget(name, aliases)
   const shown = plainLine(name)
@@ -34,7 +34,7 @@ export function aliasTarget(name: string, aliases: KnownNames['aliases']): strin
   return Object.hasOwn(aliases, lower) ? (aliases[lower] ?? null) : null
 }
 
-/** A name that holds what was asked for is as near as can be: "iscsi" is in open-iscsi. */
+/** A name that contains what was asked for has distance 0: "iscsi" is in open-iscsi. */
 function measured(name: string, known: readonly string[]): { other: string; far: number }[] {
   if (name.length > longestName) return []
   const lower = name.toLowerCase()

@@ -12,11 +12,11 @@ export interface Host {
   abandoned(): number
 }
 
-/** Tells of changes on the host, so that a round need not wait for its interval. */
+/** Reports changes on the host, so that a round need not wait for its interval. */
 export interface Watcher {
-  /** Calls back once a burst of changes is over; the returned function ends the watch. */
+  /** Calls back after a burst of changes; the returned function ends the watch. */
   watch(changed: (path: string) => void): () => void
-  /** How many places are watched, and how many could not be. */
+  /** How many places are watched, and how many could not be watched. */
   readonly places: { readonly watched: number; readonly refused: number }
 }
 

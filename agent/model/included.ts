@@ -1,6 +1,6 @@
 import type { CheckResult, Finding } from './report.ts'
 
-/** What a finding of an included check has of that check: its state and its words, and all its findings. */
+/** What a finding takes from the check it includes: its state, its message and all its findings. */
 export function resultAsFinding({ name, state, reason, message, fix, findings, omitted }: CheckResult) {
   return {
     state,

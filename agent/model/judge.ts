@@ -16,24 +16,24 @@ import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
 import { resultAsFinding } from './included.ts'
 
-/** What a round came to know, and how a fix is put into words for this host. */
+/** What a round found out, and how to word a fix for this host. */
 export interface Asked {
   readonly facts: Facts
   readonly answers: Answers
-  /** Set when the host cannot be asked at all: then every finding is unknown for this one reason. */
+  /** Set when the host cannot be asked at all; every finding is then unknown for this one reason. */
   readonly unreachable: Unanswered | null
-  /** Of a check, those that go on the Node: itself, or what takes it in. */
+  /** The published checks that are this check or include it. */
   readonly publishedBy: (check: string) => readonly string[]
   readonly fixText: (candidates: readonly FixCandidate[], facts: Facts) => string | null
-  /** Called with our own bugs, each time one is met: whatever a host answers, the others are judged. */
+  /** Called each time we hit a bug of our own; the other needs are still judged, whatever a host answers. */
   readonly failed?: Failed
 }
 
-/** How one finding could be mended: the fix of its very reason first, then what the files say, nearest first. */
+/** How one finding could be fixed: by the fix for its exact reason, otherwise by what the files say, nearest first. */
 export interface FixCandidate {
   readonly exact: Fix | null
   readonly others: readonly FixByDistro[]
-  /** Whose wish it would undo. */
+  /** The checks that it would break. */
   readonly opponents: readonly Opponent[]
   /** Nothing required is missing for want of it. */
   readonly isRecommended?: boolean
@@ -44,7 +44,7 @@ interface Judged<T> {
   readonly candidates: readonly FixCandidate[]
 }
 
-/** Judges every check by its name. `checks` must hold all that they take in (see checksToAsk of the catalogue). */
+/** Judges every check. `checks` must hold everything that they include (see checksToAsk in the catalog). */
 export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
   const judged = new Map<string, Judged<CheckResult>>()
   const byName = new Map(checks.map((check) => [check.name, check]))
@@ -67,11 +67,11 @@ export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
 interface Context {
   readonly asked: Asked
   readonly judgeOnce: (name: string) => Judged<CheckResult> | null
-  /** Who wants the opposite of a need that is missing for these reasons. */
+  /** The checks that want the opposite of a need that is missing for these reasons. */
   readonly opponentsOf: (need: Need, check: Check, reasons: readonly Reason[]) => readonly Opponent[]
 }
 
-/** What is known of the checks that may stand against one. Their needs are judged without asking who stands against them. */
+/** What is known about a check's possible opponents. Their needs are judged without looking for opponents of their own. */
 function opponentViewOf(check: Check, byName: ReadonlyMap<string, Check>, context: Context): OpponentView {
   const alone = { ...context, opponentsOf: () => [] }
   return {
@@ -92,7 +92,7 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   })
   const findings = all.map(({ result }) => result)
   const { state, reason, message } = checkVerdict(findings)
-  // What is only recommended comes after what is missing: often the same package candidates both.
+  // When something required is missing, recommendations can wait: the same package often brings both.
   const isPressing = ({ result }: Judged<Finding>) => !result.recommended && result.state === 'missing'
   const pressing = state === 'missing' ? all.filter(isPressing) : all
   const candidates = pressing.flatMap((judged) => judged.candidates)
@@ -114,7 +114,7 @@ function judgeNextBoot(need: Need, check: Check, { asked }: Context): Judged<Fin
   return { result: { ...own, state, reason, message, evidence, fix }, candidates }
 }
 
-/** A need that cannot be judged, by our own fault, is unknown, and no other. */
+/** A bug of ours makes this one need unknown, and no other. */
 function judgeNeed(need: Need, check: Check, context: Context): Judged<Finding> {
   try {
     return judgeSound(need, check, context)
@@ -143,7 +143,7 @@ function askedVerdict(need: HostNeed, asked: Asked): Verdict {
   return rebootVerdict(need.judge(asked.answers, asked.facts), asked.facts)
 }
 
-/** A check included in: its state and words are those of that check. */
+/** An included check: the need has that check's state and message. */
 function judgeIncluded(need: CheckNeed, check: Check, context: Context): Judged<Finding> {
   const included = context.judgeOnce(need.check)
   if (included === null) {
@@ -180,7 +180,7 @@ function judgeAnyOf(need: AnyOfNeed, check: Check, context: Context): Judged<Fin
   return { result: { ...own.result, findings, fix: fixOf(candidates, context.asked, need) }, candidates }
 }
 
-/** Who stands against the whole stands against each alternative. */
+/** An opponent of the whole anyOf is an opponent of each alternative. */
 function oppose(
   inner: Judged<Finding>,
   opponents: readonly Opponent[],
@@ -191,12 +191,12 @@ function oppose(
   return { result: { ...inner.result, fix: fixOf(candidates, asked, need) }, candidates }
 }
 
-/** Of several alternatives, one that a command candidates is worth telling before one that takes another kernel. */
+/** An alternative that a command fixes is worth printing before one that needs another kernel. */
 function hasCommand({ result }: Judged<Finding>): boolean {
   return result.fix?.split('\n').some((line) => !line.startsWith('#')) ?? false
 }
 
-/** Ready if any is, missing if all that apply are, else unknown. */
+/** Ready if any alternative is ready, missing if all that apply are missing, otherwise unknown. */
 function anyOfVerdict(findings: readonly Finding[]): Verdict {
   const applying = findings.filter((inner) => inner.state !== 'not-applicable')
   const ready = applying.find((inner) => inner.state === 'ready')
@@ -205,13 +205,23 @@ function anyOfVerdict(findings: readonly Finding[]): Verdict {
   if (ready) return verdict('AnyOfReady', ready, { evidence: ready.evidence })
   if (applying.length === 0) return verdict('NotApplicable', { why: 'none of the alternatives does' })
   if (unknown) return repeatVerdict(unknown, evidence)
-  return verdict('AnyOfMissing', { messages: applying.map((inner) => inner.message) }, { evidence })
+  const messages = worthSaying(applying).map((inner) => inner.message)
+  return verdict('AnyOfMissing', { messages }, { evidence })
+}
+
+/**
+ * "It is there, and should not be" is how an alternative says that it is for hosts without the file. Where the file is there
+ * and another alternative says what is wrong, nobody should take it away.
+ */
+function worthSaying(missing: readonly Finding[]): readonly Finding[] {
+  const others = missing.filter(({ reason }) => reason !== 'FileNotWanted')
+  return others.length > 0 ? others : missing
 }
 
 interface Said {
   readonly context: Context
   readonly verdict: Verdict
-  /** Of the alternatives, when it is about several. */
+  /** The alternatives' reasons, for anyOf. */
   readonly reasons?: readonly Reason[]
 }
 
@@ -225,7 +235,7 @@ function finding(need: Need, check: Check, { context, verdict: said, reasons }: 
   return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, candidates }
 }
 
-/** What is missing stays missing where our own fault takes its fix. */
+/** A bug of ours may cost a finding its fix, but never its state. */
 function fixOf(candidates: readonly FixCandidate[], asked: Asked, need: Need | undefined): string | null {
   return attempt(() => asked.fixText(candidates, asked.facts), asked, need)
 }
@@ -240,8 +250,8 @@ function attempt<T>(make: () => T, { failed }: Asked, need: Need | undefined): T
 }
 
 /**
- * Nearest first. What the file writes for a need is more careful than what its kind does for any; the check's fix is that
- * of its only need, and otherwise for those that nothing nearer candidates.
+ * Nearest first. What the file writes for a need is more careful than its kind's generic fix. The check's fix is its only need's
+ * fix; with several needs it is for those that nothing nearer fixes.
  */
 export function otherFixes(need: Need, check: Check, said: Verdict | null): readonly FixByDistro[] {
   const genericFix = said === null || said.genericFix === null ? null : { all: said.genericFix }

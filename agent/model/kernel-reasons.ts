@@ -1,18 +1,16 @@
 import { listSome, missing, orList, ready, unknown } from './reason-entry.ts'
 
-/** Of the kernel and the CPU: modules, configuration, version, command line, cgroups, security modules, settings. */
+/** Reasons about the kernel and the CPU: modules, configuration, version, command line, cgroups, security modules, settings. */
 export const kernelReasons = {
   ModuleLoaded: ready((a: { name: string }) => `kernel module ${a.name} is loaded`),
   ModuleBuiltIn: ready((a: { name: string }) => `${a.name} is built into the kernel`),
   ModuleLoadable: ready((a: { name: string }) => `kernel module ${a.name} can be loaded`),
-  ModuleNotLoaded: missing((a: { name: string }) => `kernel module ${a.name} is there but not loaded`),
-  ModuleBlocked: missing(
-    (a: { name: string; by: string }) => `kernel module ${a.name} may not be loaded: ${a.by}`,
-  ),
+  ModuleNotLoaded: missing((a: { name: string }) => `kernel module ${a.name} is installed but not loaded`),
+  ModuleBlocked: missing((a: { name: string; by: string }) => `kernel module ${a.name} is blocked: ${a.by}`),
   ModuleNotFound: missing((a: { name: string; kernel: string }) =>
     a.name.includes(', ')
-      ? `the kernel modules ${a.name} are not there for kernel ${a.kernel}`
-      : `kernel module ${a.name} is not there for kernel ${a.kernel}`,
+      ? `kernel ${a.kernel} lacks the modules ${a.name}`
+      : `kernel ${a.kernel} has no module ${a.name}`,
   ),
   ModuleNotInKernel: missing(
     (a: { name: string; option: string; kernel: string }) =>
@@ -20,7 +18,11 @@ export const kernelReasons = {
   ),
   ModuleUnknown: unknown(
     (a: { name: string; detail: string }) =>
-      `whether kernel module ${a.name} is there cannot be told: ${a.detail}`,
+      `could not check whether kernel module ${a.name} is there: ${a.detail}`,
+  ),
+  ModuleUnsigned: unknown(
+    (a: { name: string; path: string; why: string }) =>
+      `whether kernel module ${a.name} can be loaded cannot be told: ${a.why} and loads only modules signed with a key that it trusts, and ${a.path} was built apart; modprobe ${a.name} shows it, mokutil --import enrols its key`,
   ),
   KernelReplaced: missing(
     (a: { name: string; kernel: string; installed: string }) =>
@@ -30,13 +32,13 @@ export const kernelReasons = {
     (a: { message: string; by: string }) => `${a.message}; an update waits for a reboot (${a.by})`,
   ),
 
-  KernelConfigSet: ready((a: { options: readonly string[] }) => `${listSome(a.options)} as needed`),
+  KernelConfigSet: ready((a: { options: readonly string[] }) => `${listSome(a.options)} set as needed`),
   KernelConfigNotSet: missing(
     (a: { options: readonly string[] }) => `the kernel is built without ${listSome(a.options)}`,
   ),
   KernelConfigUnexpected: missing(
     (a: { option: string; value: string; wanted: string }) =>
-      `${a.option} is ${a.value}, needed is ${a.wanted}`,
+      `${a.option} is ${a.value}, must be ${a.wanted}`,
   ),
   KernelConfigModuleUnknown: unknown(
     (a: { option: string }) =>
@@ -47,7 +49,7 @@ export const kernelReasons = {
       `${listSome(a.options)} is of cgroup v1, and this host has v2 alone`,
   ),
   KernelConfigUnknown: unknown(
-    (a: { kernel: string }) => `the configuration of kernel ${a.kernel} is nowhere on this host`,
+    (a: { kernel: string }) => `this host has no configuration of kernel ${a.kernel}`,
   ),
   KernelVersionOk: ready((a: { version: string }) => `kernel ${a.version}`),
   KernelTooOld: missing(
@@ -63,13 +65,13 @@ export const kernelReasons = {
   ),
   CmdlineOtherValue: missing(
     (a: { name: string; parameters: readonly string[] }) =>
-      `the kernel was booted with another value of ${a.name}; needed is ${orList(a.parameters)}`,
+      `the kernel was booted with another value of ${a.name}; it needs ${orList(a.parameters)}`,
   ),
   CmdlineAbsent: ready(
     (a: { parameter: string }) => `the kernel was booted without ${a.parameter}, as it should be`,
   ),
   CmdlineNotWanted: missing(
-    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, and must not be`,
+    (a: { parameter: string }) => `the kernel was booted with ${a.parameter}, which should not be there`,
   ),
 
   CpuFeatureFound: ready((a: { features: readonly string[] }) => `the CPU has ${a.features.join(', ')}`),
@@ -80,8 +82,7 @@ export const kernelReasons = {
     (a: { features: readonly string[] }) => `the CPU has none of ${a.features.join(', ')}`,
   ),
   ArchitectureWrong: missing(
-    (a: { arch: string; wanted: readonly string[] }) =>
-      `the host is ${a.arch}, needed is ${orList(a.wanted)}`,
+    (a: { arch: string; wanted: readonly string[] }) => `the host is ${a.arch}, must be ${orList(a.wanted)}`,
   ),
 
   CgroupOk: ready(
@@ -90,26 +91,25 @@ export const kernelReasons = {
   ),
   CgroupNotMounted: missing((a: { path: string }) => `no cgroups are mounted at ${a.path}`),
   CgroupWrongVersion: missing(
-    (a: { version: number; wanted: number }) => `cgroups are v${a.version}, needed is v${a.wanted}`,
+    (a: { version: number; wanted: number }) => `cgroups are v${a.version}, must be v${a.wanted}`,
   ),
   CgroupControllerNotFound: missing(
     (a: { controllers: readonly string[] }) => `cgroups have no controller ${a.controllers.join(', ')}`,
   ),
   CgroupControllerNotMounted: missing(
-    (a: { controllers: readonly string[] }) =>
-      `of cgroups the controller ${a.controllers.join(', ')} is mounted nowhere`,
+    (a: { controllers: readonly string[] }) => `cgroup controller ${a.controllers.join(', ')} is not mounted`,
   ),
 
   LsmActive: ready((a: { name: string }) => `${a.name} is active`),
   LsmNotActive: missing((a: { name: string }) => `${a.name} is not active in this kernel`),
   SelinuxMode: ready((a: { mode: string }) => `selinux is ${a.mode}`),
   SelinuxWrongMode: missing(
-    (a: { mode: string; wanted: readonly string[] }) => `selinux is ${a.mode}, needed is ${orList(a.wanted)}`,
+    (a: { mode: string; wanted: readonly string[] }) => `selinux is ${a.mode}, must be ${orList(a.wanted)}`,
   ),
 
   SysctlOk: ready((a: { key: string; value: string }) => `${a.key} is ${a.value}`),
   SysctlWrong: missing(
-    (a: { key: string; value: string; wanted: string }) => `${a.key} is ${a.value}, needed is ${a.wanted}`,
+    (a: { key: string; value: string; wanted: string }) => `${a.key} is ${a.value}, must be ${a.wanted}`,
   ),
   SysctlNotFound: missing((a: { key: string }) => `the kernel has no ${a.key}`),
 
@@ -119,10 +119,21 @@ export const kernelReasons = {
   HugepagesTooFew: missing(
     (a: { size: string; min: number }) => `fewer than ${a.min} huge pages of ${a.size} are set aside`,
   ),
+  HugepagesFree: ready(
+    (a: { size: string; min: number }) => `at least ${a.min} huge pages of ${a.size} are free`,
+  ),
+  HugepagesHeld: ready(
+    (a: { size: string; by: string }) =>
+      `huge pages of ${a.size} are in use, and a process that calls itself ${a.by} runs`,
+  ),
+  HugepagesTaken: missing(
+    (a: { size: string; min: number; free: number; total: number }) =>
+      `${a.free} of ${a.total} huge pages of ${a.size} are free, needed are ${a.min}`,
+  ),
   HugepagesSizeNotFound: missing((a: { size: string }) => `the kernel has no huge pages of ${a.size} here`),
   TransparentHugepagesOk: ready((a: { value: string }) => `transparent huge pages are set to ${a.value}`),
   TransparentHugepagesWrong: missing(
     (a: { value: string; wanted: readonly string[] }) =>
-      `transparent huge pages are set to ${a.value}, needed is ${orList(a.wanted)}`,
+      `transparent huge pages are set to ${a.value}, must be ${orList(a.wanted)}`,
   ),
 }

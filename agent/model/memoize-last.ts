@@ -1,6 +1,6 @@
 /**
- * The same thing as long as the same is given, made anew for another. Questions that are made so stay the same objects, and
- * keep their keys (`questionKey`).
+ * Returns the same result while it is called with the same argument. Questions made this way stay the same objects and keep their
+ * keys (`questionKey`).
  */
 export function memoizeLast<Given, Made>(make: (given: Given) => Made): (given: Given) => Made {
   let last: { readonly given: Given; readonly made: Made } | null = null

@@ -1,16 +1,16 @@
 /** The prefix of every name that hostdeps puts on a Node. */
 export const prefix = 'hostdeps.dev/'
 
-/** Who tells the events of agents. */
+/** The reporting controller of agents' events. */
 export const reportingController = `${prefix}agent`
 
-/** All of a report that our own CLI needs, as JSON. */
+/** What our own CLI needs of a report, as JSON. */
 export const reportAnnotation = `${prefix}report`
 
-/** Each is about 0.5 KB that every watcher of Nodes receives. */
+/** Published checks at most. Each is about 0.5 KB that every watcher of Nodes receives. */
 export const maxPublished = 64
 
-/** A DNS label, so that it can be a label's name: at most 56 characters, since it stands in a condition's type too. */
+/** A DNS label, so that it can name a Node label; at most 56 characters, because it is part of a condition's type too. */
 export const checkNamePattern = /^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/
 
 /** In place of check names: a pod that is annotated with it asks for no check. */

@@ -7,30 +7,30 @@ import type { Question } from './question.ts'
 import type { Reason, Verdict } from './reason.ts'
 
 /**
- * One kind of need: what may be written of it, what it asks, and how the answers are judged. All of it is pure.
- * A kind reads the host only through its questions, and says "missing" only on proof.
+ * One kind of need: how it is written, what it asks, and how the answers are judged. It is pure: it reads the host only through
+ * its questions, and says "missing" only on proof.
  */
 export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   /** The key in a check file. */
   readonly name: string
   readonly schema: Schema
-  /** It asks of what is one for the whole host, so that `in:` would say nothing and is refused. */
+  /** It asks about something that exists once per host, so `in:` would mean nothing and is refused. */
   readonly isHostWide?: true
-  /** What the need is about, unique within a check together with the kind: "iscsiadm". */
+  /** What the need is about: "iscsiadm". Together with the kind it is unique within a check. */
   subject(spec: z.infer<Schema>): string
   questions(spec: z.infer<Schema>, facts: Facts): readonly Question[]
   judge(spec: z.infer<Schema>, answers: Answers, facts: Facts): Verdict
   /** What a reboot takes away of it; null for a need of which that cannot be told. */
   nextBoot?(spec: z.infer<Schema>): NextBoot | null
-  /** What mends it on each distribution, unless the need itself says another way; null asks for any reason's. */
+  /** What fixes it on each distribution, unless the need says another way. A null reason means any reason. */
   genericFix?(spec: z.infer<Schema>, reason: Reason | null): FixByDistro | null
-  /** Programs that the file itself says to run: refused in users' own checks unless commands are allowed. */
+  /** Programs that the file itself names to be run: refused in custom checks unless commands are allowed. */
   runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
-  /** The file that the check itself names to be read: in users' own checks only where the allow list has it. */
+  /** The file that the check itself names to be read: in custom checks it must be on the allow list. */
   reads?(spec: z.infer<Schema>): NamedFile | null
-  /** What a good need says beyond its form, and this one does not: words after the need's name. */
+  /** What a good need says beyond its form and this one does not; words after the need's name. */
   lint?(spec: z.infer<Schema>): readonly string[]
-  /** The patterns in it, of which there may be only so much. */
+  /** The patterns in it; their size is bounded. */
   patterns?(spec: z.infer<Schema>): readonly Pattern[]
 }
 
@@ -41,25 +41,25 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
  */
 export type NextBoot = (answers: Answers, facts: Facts) => Verdict | null
 
-/** `text`: a pattern or a value is held against its content, and so finds it out. `certificate`: dates alone are told. */
+/** `text`: it is matched by a pattern or a value, which can reveal its content. `certificate`: only dates are revealed. */
 export interface NamedFile {
   readonly path: string
   readonly as: 'text' | 'certificate'
 }
 
-/** Says where a check's line stands, for messages. */
+/** Where a check's line is, for messages. */
 export interface SourcePlace {
   readonly file: string
   readonly line: number
 }
 
-/** Where a need applies; every key given must match. */
+/** Where a need applies. Every given key must match. */
 export interface When {
-  /** ID, ID_LIKE or family, any of. */
+  /** Any of these is the ID, ID_LIKE or family. */
   readonly os?: readonly string[] | undefined
-  /** ID, ID_LIKE or family, none of; also holds where the distribution is not known. */
+  /** None of these is the ID, ID_LIKE or family; also true where the distribution is unknown. */
   readonly notOs?: readonly string[] | undefined
-  /** Kubernetes' names: amd64, arm64, any of. */
+  /** Any of these, by Kubernetes' names: amd64, arm64. */
   readonly arch?: readonly string[] | undefined
   /** A range of kernel versions: ">=5.4 <6.8". */
   readonly kernel?: string | undefined
@@ -72,22 +72,22 @@ interface NeedCommon {
   readonly why: string | null
   /** Where the fact is from. */
   readonly source: string | null
-  /** What of it no source bears out yet. */
+  /** The part that no source confirms yet. */
   readonly unverified: string | null
   readonly when: When
   /** Why this need does not apply to a host; null when it does. */
   applies(facts: Facts): string | null
   readonly fix: FixByDistro | null
-  /** Checks that want the opposite of it on the same node, each with what to do where both are wanted. */
+  /** Checks that want the opposite on the same node, each with what to do if both are wanted. */
   readonly conflicts: Readonly<Record<string, string>>
   readonly place: SourcePlace
 }
 
-/** A need that asks the host, bound to its kind. */
+/** A need that asks the host, bound to its kind by `bindKind` of the catalog. */
 export interface HostNeed extends NeedCommon {
   readonly type: 'host'
   readonly kind: string
-  /** That of the kind: it counts after the need's own fix, and before the check's. */
+  /** The kind's fix: it comes after the need's own fix and before the check's. */
   genericFix(reason: Reason | null): FixByDistro | null
   lint(): readonly string[]
   readonly nextBoot: NextBoot | null
@@ -95,7 +95,7 @@ export interface HostNeed extends NeedCommon {
   judge(answers: Answers, facts: Facts): Verdict
 }
 
-/** Another check taken in whole. */
+/** Another check, included as a whole. */
 export interface CheckNeed extends NeedCommon {
   readonly type: 'check'
   readonly check: string

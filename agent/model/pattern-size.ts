@@ -1,6 +1,6 @@
 /**
- * At least as many as the instructions that a pattern in RE2 syntax compiles to, but for what stands around the whole; in
- * linear time, and without compiling it: `(x{1,1000})?` written 80 times is 80,000. What is no pattern has any size.
+ * An upper estimate of the instructions that a pattern in RE2 syntax compiles to, apart from those around the whole. It takes
+ * linear time and compiles nothing: `(x{1,1000})?` written 80 times is 80,000. An invalid pattern may get any size.
  */
 export function estimateSize(pattern: string): number {
   const groups = [0]
@@ -18,7 +18,7 @@ function repeats(token: string): boolean {
   return '*+?'.includes(token) || timesOf(token) !== null
 }
 
-/** @param atom the size of what a repeat repeats */
+/** @param atom the size of what is repeated */
 function sizeOf(token: string, atom: number): number {
   const times = timesOf(token)
   if (times !== null) return times * (atom + 1) + 1
@@ -26,19 +26,19 @@ function sizeOf(token: string, atom: number): number {
 }
 
 /**
- * A quoted run, an escape (with braces of its own), a class (the first ] in it is one of it, and [:word:] may stand in it),
- * a repeat, or any character.
+ * A quoted run, an escape (perhaps with braces), a class (a leading ] is a member of it, and it may contain [:word:]), a repeat,
+ * or any other character.
  */
 const tokens =
   /\\Q(?:(?!\\E)[^])*(?:\\E)?|\\[pPx]\{[^}]*\}|\\[^]|\[\^?\]?(?:\[:[^\]]*:\]|\\[^]|[^\]\\])*\]?|\{\d+(?:,\d*)?\}|[^]/gu
 
-/** How often a repeat has what stands before it, at most; null for what is none. */
+/** How many times a repeat may repeat; null for any other token. */
 function timesOf(token: string): number | null {
   const [, least, most] = /^\{(\d+)(?:,(\d*))?\}$/.exec(token) ?? []
   return least === undefined ? null : Math.max(1, Number(least), Number(most ?? 0))
 }
 
-/** A ) that closes nothing is a mistake, and counts as if it closed all. */
+/** A ) that closes nothing is a mistake, and counts as if it closed everything. */
 function closeGroup(groups: number[]): number {
   const size = groups.pop() ?? 0
   if (groups.length === 0) groups.push(0)

@@ -3,18 +3,18 @@ import { longestPattern, mostInstructions, mostMatching } from './bounds.ts'
 import { estimateSize } from './pattern-size.ts'
 import type { FileText } from './question.ts'
 
-/** A regular expression in RE2 syntax, which matches in linear time; ^ and $ match at each line. */
+/** A regular expression in RE2 syntax, which matches in linear time. ^ and $ match at each line. */
 export interface Pattern {
-  /** As it is written. */
+  /** As written. */
   readonly text: string
   /** Instructions that it compiles to. */
   readonly size: number
 }
 
-/** Reads a pattern; an error is what is wrong with it. Before it is compiled it is known how much that takes at most. */
+/** Reads a pattern, or says what is wrong with it. Its size is estimated before anything is compiled. */
 export function readPattern(text: string): Pattern | { readonly error: string } {
   if (text.length > longestPattern) return { error: `is a pattern of more than ${longestPattern} characters` }
-  // An option of `x{0,9}` is an instruction more, and the estimate does not know what is alike.
+  // Each optional repeat of `x{0,9}` adds an instruction, and the estimate does not see what the compiler merges.
   if (estimateSize(text) > 4 * mostInstructions) return { error: tooLarge }
   try {
     const made = RE2JS.compile(text, RE2JS.MULTILINE)
@@ -30,8 +30,8 @@ export function readPattern(text: string): Pattern | { readonly error: string } 
 const tooLarge = `is too large a pattern: what it repeats comes to more than ${mostInstructions} instructions`
 
 /**
- * Whether a pattern matches somewhere in a file; null where that would take too long. The host gives the same object for a
- * file that did not change, so that the same is not looked for again.
+ * Whether a pattern matches somewhere in a file; null if finding out would take too long. The host gives the same object for an
+ * unchanged file, so results are cached by it.
  */
 export function findIn(pattern: Pattern, file: FileText): boolean | null {
   const known = results.get(file) ?? new WeakMap<Pattern, boolean | null>()
@@ -45,7 +45,7 @@ export function findIn(pattern: Pattern, file: FileText): boolean | null {
 
 const results = new WeakMap<FileText, WeakMap<Pattern, boolean | null>>()
 
-/** Each character takes some time, however small the pattern is. */
+/** Each character takes some time, however small the pattern is: hence the 10. */
 function isTooMuch({ size }: Pattern, { text }: FileText): boolean {
   return (size + 10) * text.length > mostMatching
 }
@@ -56,5 +56,5 @@ function compile(pattern: Pattern): RE2JS {
   return made
 }
 
-/** They are kept as long as there is space for them: the classes of a small pattern may take megabytes. */
+/** Weak, so that memory pressure frees them: the classes of a small pattern may take megabytes. */
 const compiled = new WeakMap<Pattern, WeakRef<RE2JS>>()

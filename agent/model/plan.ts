@@ -6,13 +6,13 @@ import type { Need } from './need.ts'
 import { questionKey } from './question-key.ts'
 import type { Question } from './question.ts'
 
-/** Everything that checks have to ask, each question once, in two parts that are asked one after the other. */
+/** Everything that checks ask, each question once, in two parts that are asked one after the other. */
 export interface Plan {
-  /** Of the shipped checks. */
+  /** The questions of the shipped checks. */
   readonly shipped: readonly Question[]
-  /** What custom checks ask besides: whatever they ask, the shipped ones have their answers by then. */
+  /** What custom checks ask besides. The shipped checks have their answers by then, whatever these ask. */
   readonly custom: readonly Question[]
-  /** Questions of custom checks beyond {@link mostCustomQuestions}; they are not asked. */
+  /** Questions of custom checks beyond {@link mostCustomQuestions}, which are not asked. */
   readonly leftOut: readonly Question[]
 }
 
@@ -31,13 +31,13 @@ export function plan(checks: readonly Check[], facts: Facts, failed?: Failed): P
   }
 }
 
-/** By their keys, each once. A need of which that cannot be told, by our own bug, asks nothing. */
+/** By key, each once. A need that fails here, by a bug of ours, asks nothing. */
 function questionsOf(
   checks: readonly Check[],
   { facts, failed }: { facts: Facts; failed: Failed | undefined },
 ): ReadonlyMap<string, Question> {
   const needs = checks.flatMap((check) => check.needs)
-  // Most needs of a kind ask by the very same objects.
+  // Most needs of a kind share the same question objects.
   const objects = new Set(needs.flatMap((need) => needQuestions(need, facts, failed)))
   return new Map([...objects].map((question) => [questionKey(question), question]))
 }

@@ -1,6 +1,6 @@
 import type { Question } from './question.ts'
 
-/** Equal questions have the same. Most are asked again and again as the same object, which keeps its own. */
+/** Equal questions have the same key. Most questions are asked again as the same object, so keys are cached by object. */
 export function questionKey(question: Question): string {
   const key = keys.get(question) ?? makeKey(question)
   keys.set(question, key)
@@ -11,7 +11,7 @@ const keys = new WeakMap<Question, string>()
 
 type FieldOf<Q> = Q extends Question ? keyof Q : never
 
-/** Everything that a question may say. */
+/** Every field that a question may have. */
 const fields = Object.keys({
   ask: 0,
   in: 0,
@@ -31,7 +31,7 @@ const fields = Object.keys({
   prefix: 0,
 } satisfies Record<FieldOf<Question>, 0>) as FieldOf<Question>[]
 
-/** Nothing of a question holds a NUL: no path, name or argument can. Thousands are made in a round, and JSON takes its time. */
+/** No path, name or argument can contain a NUL, so NUL separates. A round makes thousands of keys, and JSON is slower. */
 function makeKey(question: Question): string {
   const said: { readonly [Field in FieldOf<Question>]?: unknown } = question
   let key = ''

@@ -1,4 +1,4 @@
-/** What is asked of the host, as data. Two equal questions are one: {@link questionKey} tells. */
+/** What is asked of the host, as data. Equal questions (see {@link questionKey}) are asked once. */
 export type Question =
   | ReadQuestion
   | ReadAllQuestion
@@ -14,21 +14,21 @@ export type Question =
   | KernelClockQuestion
 
 /**
- * Whose mount namespace a question is asked in. Left out: the host's. Otherwise that of the host's oldest process with this
- * name, for hosts where the kubelet has one of its own. In another namespace than the host's only `stat` and `which` are
- * answered, and they tell of a path no more than that it is there, its type and its mode.
+ * The mount namespace that a question is asked in. Default: the host's. Otherwise that of the host's oldest process with this
+ * name, for hosts where the kubelet has its own. Outside of the host's namespace only `stat` and `which` are answered, and they
+ * say only that a path exists, its type and its mode.
  */
 interface InView {
   readonly in?: string
 }
 
-/** The text of one regular file. A path that ends in `.gz` is unpacked. */
+/** The text of one regular file. A file whose path ends in `.gz` is unpacked. */
 export interface ReadQuestion extends InView {
   readonly ask: 'read'
   readonly path: string
-  /** Most bytes that are read, also after unpacking; a larger file is "failed". Default 1 MiB. */
+  /** Most bytes to read, also after unpacking; a larger file is "failed". Default 1 MiB. */
   readonly limit?: number
-  /** Files or folders: a link that leads out of all of them is "denied". Left out: it may lead anywhere. */
+  /** Files or folders: a link that leads out of all of them is "denied". Default: it may lead anywhere. */
   readonly beneath?: readonly string[]
 }
 
@@ -43,17 +43,17 @@ export interface ReadAllQuestion extends InView {
 export interface ListQuestion extends InView {
   readonly ask: 'list'
   readonly path: string
-  /** Names that are read at the most, in no order; left out: all, up to 100,000. */
+  /** Most names to read, in no order. Default: all, up to 100,000. */
   readonly most?: number
 }
 
-/** What stands at a path, symbolic links followed inside the host's root. */
+/** What is at a path, with symbolic links followed inside the host's root. */
 export interface StatQuestion extends InView {
   readonly ask: 'stat'
   readonly path: string
 }
 
-/** What stands in one folder at each name that begins with `prefix`, symbolic links followed. */
+/** What is in one folder at each name that begins with `prefix`, with symbolic links followed. */
 export interface StatAllQuestion extends InView {
   readonly ask: 'statAll'
   readonly path: string
@@ -66,10 +66,7 @@ export interface SpaceQuestion extends InView {
   readonly path: string
 }
 
-/**
- * Whose processes count. `host`: root's, outside of containers. `any`: whatever calls itself so, in a container too; a name
- * is the process's own word.
- */
+/** Whose processes count. `host`: root's, outside of containers. `any`: every process, since each chooses its own name. */
 export type ProcessesOf = 'host' | 'any'
 
 /** The oldest process with this name (`/proc/<pid>/comm`). */
@@ -84,18 +81,18 @@ export interface PortQuestion {
   readonly ask: 'port'
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
-  /** Names of processes: of a socket that one of them has, who has it besides is not looked for. */
+  /** Names of processes. Once one of them is found to hold a socket, its other holders are not looked for. */
   readonly heldBy?: readonly string[]
   /** Whose processes of these names count. Default: the host's. */
   readonly of?: ProcessesOf
 }
 
-/** Whether the kernel counts its clock as kept right. */
+/** Whether the kernel considers its clock synchronized. */
 export interface KernelClockQuestion {
   readonly ask: 'kernelClock'
 }
 
-/** Where a program is on the host's PATH; the first executable one wins, as in execvp(3). */
+/** Where a program is on the host's PATH. The first executable one wins, as in execvp(3). */
 export interface WhichQuestion extends InView {
   readonly ask: 'which'
   readonly name: string
@@ -111,13 +108,13 @@ export interface UnitQuestion {
 export interface RunQuestion extends InView {
   readonly ask: 'run'
   readonly argv: readonly string[]
-  /** Folders that it reads and nothing else: its last good answer stands while no file in them changes. */
+  /** The only folders that it reads: its last good answer stays valid while no file in them changes. */
   readonly reads?: readonly string[]
-  /** Its answer is of the program alone, as its version is: a good one stands for up to ten minutes while that is the same. */
+  /** The answer depends on the program alone, like its version: a good one is kept for ten minutes while that is the same. */
   readonly isOfProgram?: true
 }
 
-/** What "found" carries for each way of asking. */
+/** The value of "found" for each way of asking. */
 export interface Answered {
   read: FileText
   readAll: FolderText
@@ -139,7 +136,7 @@ export interface FileText {
 
 export interface FolderText {
   readonly files: readonly { readonly path: string; readonly text: string }[]
-  /** Files of the folder that could not be read, each with its fate in words. */
+  /** Files in the folder that could not be read, each with its fate in words. */
   readonly unread: readonly { readonly path: string; readonly detail: string }[]
 }
 
@@ -153,22 +150,22 @@ export interface FileStat {
   readonly mode: number
   readonly uid: number
   readonly gid: number
-  /** Bytes; null in another mount namespace than the host's. */
+  /** Bytes; null outside of the host's mount namespace. */
   readonly size: number | null
-  /** The path inside the host's root after all symbolic links; as it was asked in another mount namespace. */
+  /** The path inside the host's root after all symbolic links; outside of the host's mount namespace, the path as asked. */
   readonly realPath: string
 }
 
 export interface FolderStats {
   readonly entries: readonly { readonly name: string; readonly type: FileStat['type'] }[]
-  /** Names that could not be looked at, each with its fate in words; a link that leads nowhere is none. */
+  /** Names that could not be looked at, each with its fate in words; dangling links do not count. */
   readonly unread: readonly { readonly path: string; readonly detail: string }[]
 }
 
-/** statfs(2): bytes, and inodes, of which some file systems have 0. */
+/** statfs(2): bytes and inodes. Some file systems report 0 inodes. */
 export interface Space {
   readonly size: number
-  /** For who is not root, and with what is set aside for root. */
+  /** Free for everybody; `freeForRoot` includes what is reserved for root. */
   readonly free: number
   readonly freeForRoot: number
   readonly inodes: number
@@ -181,9 +178,9 @@ export interface ProcessFacts {
 }
 
 export interface PortHolders {
-  /** Every socket on it, on whatever address, with the names of the processes that have it open. */
+  /** Every socket on the port, on any address, with the names of the processes that have it open. */
   readonly sockets: readonly (readonly string[])[]
-  /** Whether all processes were seen, so that nobody else has them. */
+  /** Whether all processes were seen, so that there are no other holders. */
   readonly isWhole: boolean
 }
 
@@ -192,12 +189,12 @@ export interface KernelClock {
 }
 
 export interface Program {
-  /** The first match on the host's PATH; `executable` is false when no match anywhere on it may be executed. */
+  /** The first match on the host's PATH; `executable` is false when no match on it may be executed. */
   readonly path: string
   readonly executable: boolean
 }
 
-/** systemd's own property names (org.freedesktop.systemd1(5)); LoadState `not-found` is an answer, not a fate. */
+/** systemd's property names (org.freedesktop.systemd1(5)). LoadState `not-found` is an answer, not a fate. */
 export interface UnitProperties {
   readonly LoadState: string
   readonly ActiveState: string
@@ -224,15 +221,15 @@ export interface RunResult {
   /** Exit code; null when a signal ended it. */
   readonly exitCode: number | null
   readonly signal: string | null
-  /** At most 4 MiB each; what is beyond is cut and `truncated` says so. */
+  /** At most 4 MiB each; the rest is cut, and `truncated` says so. */
   readonly stdout: string
   readonly stderr: string
   readonly truncated: boolean
 }
 
 /**
- * The fates of a question. `absent` is proof that it is not there; `denied`, `timed-out` and `failed` prove
- * nothing, and are never "missing".
+ * The fates of a question. `absent` is proof that it is not there; `denied`, `timed-out` and `failed` prove nothing, and are
+ * never "missing".
  */
 export type Answer<V> =
   | { readonly fate: 'found'; readonly value: V }

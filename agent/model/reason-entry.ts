@@ -19,11 +19,11 @@ export function orList(names: readonly string[]): string {
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : (names[0] ?? '')
 }
 
-/** Of many alternatives the first: the findings have them all. */
+/** The first few of many alternatives; the findings have them all. */
 export function fewOf(messages: readonly string[]): string {
-  const told = messages.length <= 5 ? messages : messages.slice(0, 4)
-  const more = messages.length - told.length
-  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+  const shown = messages.length <= 5 ? messages : messages.slice(0, 4)
+  const more = messages.length - shown.length
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
 }
 
 export function listSome(names: readonly string[]): string {

@@ -23,21 +23,21 @@ export function stateOf(reason: Reason): State {
 
 type Args<R extends Reason> = Parameters<(typeof reasons)[R]['text']>[0]
 
-/** What a kind of need says of one need. Its texts are often a host's, so that only harmless lines fit. */
+/** What a kind of need says about one need. Its texts often come from a host, so only harmless lines fit. */
 export interface Verdict {
   readonly state: State
   readonly reason: Reason
   readonly message: PlainLine
   readonly evidence: readonly PlainLine[]
-  /** A fix that fits just this reason (unmask a masked unit), instead of the check's own. */
+  /** A fix for exactly this reason (unmask a masked unit); it wins over the check file's. */
   readonly fix: Fix | null
-  /** What does it where the reason is no more than that the need is unmet, and the file writes nothing for that need. */
+  /** A fix for any unmet need of this kind; it gives way to what the file writes for the need. */
   readonly genericFix: Fix | null
   /** The same where it differs by distribution, and only the verdict knows of what: of which module, for example. */
   readonly fixByDistro: FixByDistro | null
 }
 
-/** Builds every verdict there is, so that no reason can go with a state it does not prove. */
+/** Builds every verdict, so that no reason can come with a state it does not prove. */
 export function verdict<R extends Reason>(
   reason: R,
   args: Args<R>,
@@ -55,7 +55,7 @@ export function verdict<R extends Reason>(
   }
 }
 
-/** A verdict once more, with other evidence and no fix. */
+/** The same verdict with other evidence and no fix. */
 export function repeatVerdict(
   { state, reason, message }: { readonly state: State; readonly reason: Reason; readonly message: string },
   evidence: readonly string[],

@@ -1,35 +1,36 @@
 import { kernelReasons } from './kernel-reasons.ts'
+import { toolReasons } from './tool-reasons.ts'
 import type { ProcessesOf } from './question.ts'
 import { fewOf, missing, notApplicable, orList, ready, unknown } from './reason-entry.ts'
 
-/** A name is a process's own word; of the host's processes it is root's. */
+/** Any process may choose any name; only the names of the host's own (root's) processes can be trusted. */
 function namedAs(name: string, of: ProcessesOf): string {
   return of === 'host' ? name : `a process that calls itself ${name}`
 }
 
-/** The one list of reasons: each code with the state it proves and its one sentence. */
+/** The only list of reasons: each code with the state it proves and its sentence. */
 export const reasons = {
   AllReady: ready((a: { messages: readonly string[] }) =>
     a.messages.length === 1 ? (a.messages[0] ?? '') : `all ${a.messages.length} needs are met`,
   ),
   RecommendedMissing: ready((a: { message: string }) => `usable, but recommended: ${a.message}`),
   RecommendedUnknown: ready(
-    (a: { message: string }) => `usable; of a recommended need is not known: ${a.message}`,
+    (a: { message: string }) => `usable, but one recommendation is unknown: ${a.message}`,
   ),
   NotApplicable: notApplicable((a: { why: string }) => `does not apply here: ${a.why}`),
 
   PermissionDenied: unknown(
-    (a: { what: string; detail: string }) => `${a.what} may not be asked: ${a.detail}`,
+    (a: { what: string; detail: string }) => `no permission to check ${a.what}: ${a.detail}`,
   ),
-  DeadlineExceeded: unknown((a: { what: string; detail: string }) => `${a.what} gave no answer: ${a.detail}`),
-  QuestionFailed: unknown(
-    (a: { what: string; detail: string }) => `${a.what} could not be asked: ${a.detail}`,
+  DeadlineExceeded: unknown(
+    (a: { what: string; detail: string }) => `timed out checking ${a.what}: ${a.detail}`,
   ),
-  HostNotReachable: unknown((a: { detail: string }) => `the host cannot be asked: ${a.detail}`),
+  QuestionFailed: unknown((a: { what: string; detail: string }) => `could not check ${a.what}: ${a.detail}`),
+  HostNotReachable: unknown((a: { detail: string }) => `the host cannot be reached: ${a.detail}`),
   ResultUnusable: unknown(
-    (a: { detail: string }) => `what the prober says of this check cannot be used: ${a.detail}`,
+    (a: { detail: string }) => `the prober's result for this check is unusable: ${a.detail}`,
   ),
-  RoundStale: unknown((a: { detail: string }) => `nothing new was heard from the host: ${a.detail}`),
+  RoundStale: unknown((a: { detail: string }) => `no fresh results from the host: ${a.detail}`),
 
   Conflict: missing((a: { message: string; with: readonly string[]; standing: 'published' | 'in-use' }) => {
     const ready = a.with.length === 1 ? ', which is ready' : ', which are ready'
@@ -41,23 +42,23 @@ export const reasons = {
   ),
 
   AnyOfReady: ready((a: { message: string }) => a.message),
-  AnyOfMissing: missing((a: { messages: readonly string[] }) => `none of these: ${fewOf(a.messages)}`),
+  AnyOfMissing: missing((a: { messages: readonly string[] }) =>
+    a.messages.length === 1 ? (a.messages[0] ?? '') : `none of these: ${fewOf(a.messages)}`,
+  ),
 
   BinaryFound: ready((a: { name: string; path: string }) => `${a.name} is at ${a.path}`),
   BinaryNotFound: missing((a: { name: string }) =>
     a.name.startsWith('/') ? `${a.name} is not on the host` : `${a.name} is not on the host's PATH`,
   ),
-  BinaryNotExecutable: missing((a: { path: string }) => `${a.path} may not be executed (no x permission)`),
+  BinaryNotExecutable: missing((a: { path: string }) => `${a.path} is not executable (no x permission)`),
   BinaryBroken: missing(
     (a: { command: string; outcome: string }) => `${a.command} is there but ${a.outcome}`,
   ),
   BinaryTooOld: missing(
     (a: { name: string; version: string; wanted: string }) =>
-      `${a.name} is version ${a.version}, needed is ${a.wanted}`,
+      `${a.name} is version ${a.version}, must be ${a.wanted}`,
   ),
-  BinaryVersionUnknown: unknown(
-    (a: { command: string }) => `no version number is in what ${a.command} prints`,
-  ),
+  BinaryVersionUnknown: unknown((a: { command: string }) => `${a.command} prints no version number`),
 
   PackageInstalled: ready(
     (a: { name: string; version: string }) => `package ${a.name} ${a.version} is installed`,
@@ -73,14 +74,14 @@ export const reasons = {
   ),
   PackageTooOld: missing(
     (a: { name: string; version: string; wanted: string }) =>
-      `package ${a.name} is version ${a.version}, needed is ${a.wanted}`,
+      `package ${a.name} is version ${a.version}, must be ${a.wanted}`,
   ),
   PackageVersionUnknown: unknown(
     (a: { name: string; by: string }) =>
-      `package ${a.name} is provided by ${a.by}, which does not say in what version`,
+      `package ${a.name} is provided by ${a.by}, which does not say which version`,
   ),
   PackageManagerUnknown: unknown(
-    (a: { os: string }) => `no package database that hostdeps can read is on ${a.os}`,
+    (a: { os: string }) => `${a.os} has no package database that hostdeps can read`,
   ),
 
   ...kernelReasons,
@@ -89,7 +90,7 @@ export const reasons = {
   UserNotFound: missing((a: { name: string }) => `there is no user ${a.name}`),
   UserWrongId: missing(
     (a: { name: string; uid: number; wanted: number }) =>
-      `the user ${a.name} has uid ${a.uid}, needed is ${a.wanted}`,
+      `the user ${a.name} has uid ${a.uid}, must be ${a.wanted}`,
   ),
   UserTooFewIds: missing(
     (a: { name: string; path: string; wanted: number }) =>
@@ -102,10 +103,10 @@ export const reasons = {
   LimitsOk: ready((a: { process: string }) => `the limits of ${a.process} are high enough`),
   LimitTooLow: missing(
     (a: { process: string; limit: string; wanted: string }) =>
-      `${a.process} has a lower limit ${a.limit} than ${a.wanted}, and so have its containers`,
+      `the limit ${a.limit} of ${a.process} is below ${a.wanted}; its containers inherit it`,
   ),
 
-  DiskOk: ready((a: { path: string }) => `there is space enough at ${a.path}`),
+  DiskOk: ready((a: { path: string }) => `there is enough space at ${a.path}`),
   DiskTooSmall: missing(
     (a: { path: string; wanted: string }) => `the file system of ${a.path} is smaller than ${a.wanted}`,
   ),
@@ -148,34 +149,37 @@ export const reasons = {
   UnitNotEnabled: missing(
     (a: { unit: string; state: string }) => `${a.unit} is ${a.state}, not enabled at boot`,
   ),
-  UnitActive: missing((a: { unit: string }) => `${a.unit} is active, and must not be`),
+  UnitActive: missing((a: { unit: string }) => `${a.unit} is active, and should be inactive`),
   ServiceManagerUnknown: unknown(
     (a: { init: string }) =>
-      `units cannot be asked: process 1 of the host is ${a.init}, not systemd or OpenRC`,
+      `units cannot be checked: process 1 of the host is ${a.init}, not systemd or OpenRC`,
   ),
 
   FileFound: ready((a: { path: string; type: string }) => `${a.path} is there (${a.type})`),
-  FileAsWanted: ready((a: { path: string }) => `what is in ${a.path} is as it should be`),
+  FileAsWanted: ready((a: { path: string }) => `the content of ${a.path} is as it should be`),
   FileNotFound: missing(
     (a: { path: string; detail: string }) => `${a.path} is not there${a.detail && `: ${a.detail}`}`,
   ),
   FileAbsent: ready((a: { path: string }) => `${a.path} is not there, as it should be`),
-  FileNotWanted: missing((a: { path: string }) => `${a.path} is there, and must not be`),
+  FileNotWanted: missing((a: { path: string }) => `${a.path} is there, and should not be`),
   FileWrongType: missing(
-    (a: { path: string; type: string; wanted: string }) =>
-      `${a.path} is a ${a.type}, needed is a ${a.wanted}`,
+    (a: { path: string; type: string; wanted: string }) => `${a.path} is a ${a.type}, must be a ${a.wanted}`,
   ),
   FileWrongMode: missing(
     (a: { path: string; mode: string; wanted: string }) =>
-      `${a.path} has mode ${a.mode}, needed is ${a.wanted}`,
+      `${a.path} has mode ${a.mode}, must be ${a.wanted}`,
   ),
   FileEmpty: missing((a: { path: string }) => `${a.path} is empty`),
   FileNotMatching: missing(
-    (a: { path: string; pattern: string }) => `nothing in ${a.path} matches ${a.pattern}`,
+    (a: { path: string; means: string | null }) =>
+      `${a.path} lacks ${a.means ?? 'the line that the check asks for'}`,
   ),
   FileUnwantedMatch: missing(
-    (a: { path: string; pattern: string }) => `${a.path} has what must not be there: ${a.pattern}`,
+    (a: { path: string; means: string | null }) =>
+      `${a.path} has ${a.means ?? 'a line that the check forbids'}, which should not be there`,
   ),
+
+  ...toolReasons,
 
   PciDeviceFound: ready((a: { pci: string }) => `the host has a PCI device ${a.pci}`),
   PciDeviceNotFound: missing((a: { pci: string }) => `the host has no PCI device ${a.pci}`),
@@ -188,11 +192,11 @@ export const reasons = {
   MountNotFound: missing((a: { path: string }) => `nothing is mounted at ${a.path}`),
   MountWrongType: missing(
     (a: { path: string; fstype: string; wanted: readonly string[] }) =>
-      `${a.path} is ${a.fstype}, needed is ${orList(a.wanted)}`,
+      `${a.path} is ${a.fstype}, must be ${orList(a.wanted)}`,
   ),
   MountWrongPropagation: missing(
     (a: { path: string; propagation: string; wanted: string }) =>
-      `mount propagation at ${a.path} is ${a.propagation}, needed is ${a.wanted}`,
+      `mount propagation at ${a.path} is ${a.propagation}, must be ${a.wanted}`,
   ),
   MountWrongOptions: missing((a: { path: string; option: string; wanted: boolean }) =>
     a.wanted ? `${a.path} is mounted without ${a.option}` : `${a.path} is mounted ${a.option}`,

@@ -2,7 +2,7 @@ import type { Facts } from './facts.ts'
 import { verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
 
-/** What an image that waits for its boot may already hold. */
+/** What a new system image, which waits for a reboot, may already contain. */
 const cureByImage: readonly Reason[] = [
   'BinaryNotFound',
   'PackageNotInstalled',
@@ -13,7 +13,7 @@ const cureByImage: readonly Reason[] = [
   'KernelTooOld',
 ]
 
-/** What only another kernel cures. */
+/** What only another kernel fixes. */
 const cureByKernel: readonly Reason[] = [
   'KernelTooOld',
   'KernelVersionBad',
@@ -21,7 +21,7 @@ const cureByKernel: readonly Reason[] = [
   'ModuleNotInKernel',
 ]
 
-/** When an update waits for a reboot, what is missing may be in it: installing it once more is the wrong fix. */
+/** What is missing may be in an update that waits for a reboot; then installing it again is the wrong fix. */
 export function rebootVerdict(said: Verdict, facts: Facts): Verdict {
   const mark = facts.reboot
   if (mark === null) return said

@@ -1,7 +1,7 @@
 import type { Reason } from './reason.ts'
 import type { State } from './state.ts'
 
-/** A need judged. */
+/** A judged need. */
 export interface Finding {
   /** The need's id within its check: "binary:iscsiadm". */
   readonly need: string
@@ -12,12 +12,12 @@ export interface Finding {
   /** What was seen: "/usr/sbin/iscsiadm, version 2.1.8". Never a file's content. */
   readonly evidence: readonly string[]
   readonly why: string
-  /** Shell commands, one a line, and notes as comment lines; null when nothing is to be mended. */
+  /** Shell commands, one a line, and notes as comment lines; null when there is nothing to fix. */
   readonly fix: string | null
   readonly recommended: boolean
-  /** What an anyOf or a check taken in consists of. */
+  /** The parts of an anyOf or of an included check. */
   readonly findings?: readonly Finding[]
-  /** How many of these are left out, since the check or the round would be too large; not there when none is. */
+  /** How many of these are left out because the check or the round would be too large; absent when none is. */
   readonly omitted?: number
 }
 
@@ -36,55 +36,55 @@ export interface CheckResult {
 }
 
 export interface HostSummary {
-  /** The static host name, null when it has none or it could not be read. */
+  /** The static host name; null when there is none or it could not be read. */
   readonly hostname: string | null
-  /** PRETTY_NAME of os-release, or what could not be read. */
+  /** PRETTY_NAME of os-release, or why it could not be read. */
   readonly os: string
-  /** ID of os-release, null when it could not be read. */
+  /** ID of os-release; null when it could not be read. */
   readonly distro: string | null
   readonly kernel: string | null
   readonly arch: string
 }
 
-/** How the asking itself goes. */
+/** How well the asking works. */
 export interface Probing {
-  /** Places of the host whose changes are told at once, and those for which the kernel refused it. */
+  /** Places of the host whose changes are seen at once, and those that the kernel refused to watch. */
   readonly watched: number
   readonly refused: number
   /** Processes that were killed at their deadline and are still there (D state). */
   readonly abandoned: number
-  /** Checks of which something is left out (text, evidence, findings), since they or the round would be too large. */
+  /** Checks that had something left out (text, evidence, findings) because they or the round would be too large. */
   readonly cut: number
 }
 
-/** What of a report goes on the Node, and how often it is healed. */
+/** What of a report goes on the Node, and how often it is restored there. */
 export interface PublishSettings {
   readonly labels: boolean
   readonly conditions: boolean
   readonly annotation: boolean
   readonly events: boolean
-  /** What others took away or changed is put back this often, milliseconds. */
+  /** How often what others removed or changed is restored, milliseconds. */
   readonly reapply: number
 }
 
-/** What the server goes by. The prober alone reads what people write, so that both always go by the same. */
+/** The server's settings. Only the prober reads user files, so both always use the same settings. */
 export interface Settings {
-  /** Of the config and all checks. */
+  /** Hash of the config and all checks. */
   readonly hash: string
-  /** The checks that go on the Node. */
+  /** The published checks. */
   readonly checks: readonly string[]
-  /** Milliseconds from round to round. */
+  /** Milliseconds between rounds. */
   readonly interval: number
-  /** How long a proven state stays on the Node without an answer, milliseconds. */
+  /** How long a proven state stays on the Node when answers stop coming, milliseconds. */
   readonly unknownAfter: number
   readonly publish: PublishSettings
-  /** What is wrong in the files as they are now, each with file and line; what was, or is, valid of them is in use. */
+  /** What is wrong in the files now, each with file and line. The last valid settings (or the valid parts) stay in use. */
   readonly mistakes: readonly string[]
-  /** What checks are looked for by besides their names: by alias the name. */
+  /** From alias to check name. */
   readonly aliases: Readonly<Record<string, string>>
 }
 
-/** All findings of one asking, without memory. */
+/** All findings of one round of asking, without memory. */
 export interface Round {
   readonly v: 1
   /** Wall clock, RFC 3339. */
@@ -93,17 +93,17 @@ export interface Round {
   readonly boot: number
   /** Milliseconds that the round took. */
   readonly took: number
-  /** What it was made with. */
+  /** The settings that it was made with. */
   readonly settings: Settings
   readonly host: HostSummary
   readonly probing: Probing
   readonly checks: readonly CheckResult[]
 }
 
-/** What label, condition and annotation of the Node are made of. */
+/** What the Node's label, condition and annotation are made of. */
 export interface Published {
   readonly state: State
-  /** When the Node's label came to say so, RFC 3339. */
+  /** Since when the Node's label has this state, RFC 3339. */
   readonly since: string
   readonly reason: Reason
   readonly message: string
@@ -116,20 +116,20 @@ export interface Published {
 export interface ReportCheck extends CheckResult {
   /** When this state was first seen, RFC 3339. */
   readonly since: string
-  /** Whether it is among the checks that go on the Node. */
+  /** Whether it goes on the Node. */
   readonly isPublished: boolean
-  /** What the Node says: as the check itself, but a proven state outlives `unknownAfter` of silence. */
+  /** What the Node says: the same as the check, except that a proven state outlives silence for `unknownAfter`. */
   readonly published: Published
-  /** A change that is seen but not yet believed: the state it would be, and since when. */
+  /** A change that was seen but not yet confirmed: the new state, and since when. */
   readonly pending: { readonly state: State; readonly reason: Reason; readonly since: string } | null
-  /** How often `state` changed since the agent started. */
+  /** How often `state` has changed since the agent started. */
   readonly changes: number
 }
 
-/** Rounds settled over time: the one thing that is published, served and printed. */
+/** Rounds settled over time: what is published, served and printed. */
 export interface Report {
   readonly v: 1
-  /** The Node's name, or the host's own. */
+  /** The name of the Node, or else of the host. */
   readonly node: string
   readonly at: string
   /** Milliseconds that the newest round took. */
@@ -140,28 +140,28 @@ export interface Report {
   readonly checks: readonly ReportCheck[]
 }
 
-/** How publishing to the Node goes. */
+/** How well publishing to the Node works. */
 export interface PublishStatus {
-  /** Why the Node does not say what is reported here; null when it does. */
+  /** Why the Node differs from this report; null when it does not. */
   readonly trouble: string | null
-  /** Applies that the API server took, and those that failed. */
+  /** Applies that the API server accepted, and those that failed. */
   readonly applied: number
   readonly failed: number
-  /** Events that were made, and changes of which none was made, since there are bounds. */
+  /** Events that were created, and changes without an event because of the bounds. */
   readonly events: number
   readonly eventsHeldBack: number
-  /** Whether the admission policies hold our token to our own Node; null while that is not known, or not asked. */
+  /** Whether the admission policies confine our token to our own Node; null while that is unknown or not asked. */
   readonly policyEnforced: boolean | null
 }
 
-/** Where the newest report is to be had. */
+/** Where to get the newest report. */
 export interface ReportSource {
   /** null before the first round. */
   current(): Report | null
-  /** null when the report can be trusted, else why not: "no round for 200 s". */
+  /** null when the report can be trusted, otherwise why not: "no round for 200 s". */
   stale(): string | null
-  /** Seconds since the newest round ended, or since the start when there is none; by the boot clock. */
+  /** Seconds by the boot clock since the newest round ended, or since the start when there is none. */
   age(): number
-  /** Calls back with each new report; the returned function ends it. */
+  /** Calls back with each new report; the returned function unsubscribes. */
   subscribe(next: (report: Report) => void): () => void
 }

@@ -1,12 +1,12 @@
 import type { CheckResult, Finding, Report, ReportCheck, Round, Published } from './report.ts'
 
 /**
- * From rounds, which know no past, to a report that people and controllers can act on:
+ * Turns rounds, which have no memory, into a report that people and controllers can act on:
  *
  * - to ready: at once;
- * - from ready to missing: when two rounds at least {@link confirmAfter} apart agree (a label that leaves ready
- *   makes the DaemonSet controller delete pods);
- * - a package that is half installed keeps the last state for {@link brokenAfter}: dpkg passes through it;
+ * - from ready to missing: when two rounds at least {@link confirmAfter} apart agree (a label that leaves ready makes the
+ *   DaemonSet controller delete pods);
+ * - a half-installed package keeps the last state for {@link brokenAfter}, because dpkg passes through that state;
  * - to unknown: at once in the report, on the Node only after `unknownAfter`.
  */
 export interface Settled {
@@ -20,9 +20,9 @@ const brokenAfter = 600_000
 
 interface CheckMemory {
   readonly check: ReportCheck
-  /** Boot clock at which missing was first seen while the label said ready. */
+  /** Boot clock when missing was first seen while the label said ready. */
   readonly missingFrom: number | null
-  /** Boot clock from which there was no answer. */
+  /** Boot clock when answers stopped coming. */
   readonly unknownFrom: number | null
 }
 
@@ -43,10 +43,7 @@ export function settle(before: Settled | null, round: Round, node: string): Sett
   }
 }
 
-/**
- * What did not change is the same object: so reports of many rounds, and what is made of them and kept, take little more
- * than one.
- */
+/** An unchanged check stays the same object, so many reports, and what is cached for them, take little more memory than one. */
 function sameOr(old: ReportCheck | undefined, now: ReportCheck): ReportCheck {
   if (old === undefined) return now
   const published =
@@ -63,7 +60,7 @@ function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean
   return one.length === other.length && one.every((item, index) => item === other[index])
 }
 
-/** By identity of what is in them. */
+/** Compares values by identity. */
 function isSame(one: object, other: object): boolean {
   const [entries, values] = [Object.entries(one), new Map(Object.entries(other))]
   return entries.length === values.size && entries.every(([key, value]) => values.get(key) === value)
@@ -79,7 +76,7 @@ function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
   if (before === null) {
     return turn(null, news, { isBelieved: true, unknownFrom: result.state === 'unknown' ? round.boot : null })
   }
-  if (result.state === 'unknown') return keepTold(before, news)
+  if (result.state === 'unknown') return keepPublished(before, news)
   const isLeavingReady = before.check.published.state === 'ready' && result.state === 'missing'
   if (!isLeavingReady) return turn(before, news, { isBelieved: true, unknownFrom: null })
   const missingFrom = earlier(before.missingFrom, round.boot)
@@ -88,13 +85,13 @@ function settleCheck(before: CheckMemory | null, news: News): CheckMemory {
   return hold(before, news, missingFrom)
 }
 
-/** What began later than now began before a reboot: the boot clock starts anew. */
+/** A start later than now is from before a reboot, which resets the boot clock. */
 function earlier(from: number | null, now: number): number {
   return Math.min(from ?? now, now)
 }
 
-/** The report says unknown at once; the Node, once the silence is long. */
-function keepTold(before: CheckMemory, news: News): CheckMemory {
+/** The report says unknown at once; the Node does after a long silence. */
+function keepPublished(before: CheckMemory, news: News): CheckMemory {
   const unknownFrom = earlier(before.unknownFrom, news.round.boot)
   const isLong = news.round.boot - unknownFrom >= news.round.settings.unknownAfter
   const isBelieved = isLong || before.check.published.state === 'unknown'
@@ -102,8 +99,8 @@ function keepTold(before: CheckMemory, news: News): CheckMemory {
 }
 
 /**
- * What is seen is not believed yet: what was said before stands, and that something is pending is said. After silence the
- * report says what is seen, and the Node what it said before.
+ * The change is not confirmed yet: the report keeps the last state and shows the new one as pending. After silence the report
+ * shows what is seen, and the Node keeps the last state.
  */
 function hold(before: CheckMemory, news: News, missingFrom: number): CheckMemory {
   const { state, reason } = news.result
@@ -113,7 +110,7 @@ function hold(before: CheckMemory, news: News, missingFrom: number): CheckMemory
   return { check: { ...check, isPublished: isAmongPublished(news), pending }, missingFrom, unknownFrom: null }
 }
 
-/** What is seen is what is said; the Node says it too if it is believed. */
+/** The report says what is seen; the Node says it too if it is believed. */
 function turn(
   before: CheckMemory | null,
   news: News,
@@ -123,12 +120,12 @@ function turn(
   const hasChanged = before !== null && before.check.state !== result.state
   const since = before === null || hasChanged ? round.at : before.check.since
   const changes = (before?.check.changes ?? 0) + (hasChanged ? 1 : 0)
-  const published = before !== null && !next.isBelieved ? before.check.published : tell(before, news)
+  const published = before !== null && !next.isBelieved ? before.check.published : publish(before, news)
   const check = { ...result, since, isPublished: isAmongPublished(news), published, pending: null, changes }
   return { check, missingFrom: null, unknownFrom: next.unknownFrom }
 }
 
-function tell(before: CheckMemory | null, { result, round }: News): Published {
+function publish(before: CheckMemory | null, { result, round }: News): Published {
   const { state, reason, message, fix } = result
   const old = before?.check.published
   const since = old?.state === state ? old.since : round.at

@@ -1,16 +1,16 @@
 import type { Report } from './report.ts'
 
-/** What may be served right now. It stays the same object until that changes, so that what is made of it can be kept. */
+/** What is served right now. It stays the same object until it changes, so that what is made of it can be cached. */
 export interface Snapshot {
   /** null before the first round. When it is stale, every check in it is unknown. */
   readonly report: Report | null
   /** Why the report cannot be trusted; null when it can. */
   readonly stale: string | null
-  /** Why the Node does not say the same; null when it does. */
+  /** Why the Node differs from the report; null when it does not. */
   readonly unpublished: string | null
 }
 
-/** What a reader has to know before the checks: the first words stand out, and the rest says why. */
+/** What a reader must know before the checks: `lead` stands out, `detail` says why. */
 export interface Notice {
   readonly about: 'stale' | 'unpublished' | 'config'
   readonly lead: string
@@ -49,7 +49,7 @@ export function noticesOf({ report, stale, unpublished }: Snapshot): Notice[] {
   ]
 }
 
-/** Why what is served is not new, or not on the Node too; null when it is both. */
+/** Why the report is not fresh, not on the Node, or not by a valid config; null when all is well. */
 export function unreadiness({ report, stale, unpublished }: Snapshot): string | null {
   if (stale !== null) return stale
   if (report === null) return noRoundYet

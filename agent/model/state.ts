@@ -1,15 +1,15 @@
-/** Worst first, with not-applicable last: it is skipped wherever several states become one. */
+/** Worst first. not-applicable is last, because it is skipped when several states become one. */
 export const states = ['missing', 'unknown', 'ready', 'not-applicable'] as const
 
 /** The state of a finding and of a check. */
 export type State = (typeof states)[number]
 
-/** The worst of several; not-applicable when all are. */
+/** The worst of several states; not-applicable when all are. */
 export function worstState(several: readonly State[]): State {
   return states.find((state) => several.includes(state)) ?? 'not-applicable'
 }
 
-/** Pods that need the check can run here: what the gate, /ready/<check> and hostdeps_check_ready go by. */
+/** Whether pods that need the check can run here, for /ready/<check> and hostdeps_check_ready. */
 export function isUsable(state: State): boolean {
   return state === 'ready' || state === 'not-applicable'
 }

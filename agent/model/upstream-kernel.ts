@@ -4,15 +4,15 @@ import type { ReadQuestion } from './question.ts'
 const banner: ReadQuestion = { ask: 'read', path: '/proc/version' }
 const ubuntuSignature: ReadQuestion = { ask: 'read', path: '/proc/version_signature' }
 
-/** UTF-16 units: the kernel writes some 200, and the patterns below take the square of it at worst. */
+/** UTF-16 units. The kernel writes about 200; the patterns below take quadratic time at worst. */
 const longest = 1000
 
 export const upstreamQuestions: readonly ReadQuestion[] = [banner, ubuntuSignature]
 
 /**
- * The version of Linux that the running kernel was built from, where it tells: Debian's 6.1.0-18-amd64 is 6.1.76, Ubuntu's
- * 5.15.0-91-generic is 5.15.131. The name that all their kernels of a series share says nothing of a range such as
- * ">=6.1.63 <6.1.66". RHEL's has no upstream version to tell. Raspberry Pi OS numbers with an epoch: "Debian 1:6.1.63-1+rpt1".
+ * The Linux version that the running kernel was built from, if it says so: Debian's 6.1.0-18-amd64 is 6.1.76, Ubuntu's
+ * 5.15.0-91-generic is 5.15.131. The release name, which all kernels of a series share, cannot answer a range such as
+ * ">=6.1.63 <6.1.66". RHEL's kernel names no upstream version. Raspberry Pi OS uses an epoch: "Debian 1:6.1.63-1+rpt1".
  * https://wiki.ubuntu.com/Kernel/FAQ https://kernel-team.pages.debian.net/kernel-handbook/ch-versions.html
  */
 export function upstreamVersion(answers: Answers): string | null {

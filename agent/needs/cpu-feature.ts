@@ -9,7 +9,21 @@ import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { firstFound } from '#agent/needs/parts/first-found.ts'
 import { everywhere } from '#agent/fixes/generic-fixes.ts'
 
-const name = word(/^[a-z0-9][a-z0-9_.]*$/, 'is not the name of a feature as /proc/cpuinfo has it')
+/**
+ * Levels that compilers and C libraries build for, by the kernel's names of what they take. pni is SSE3, abm LZCNT.
+ * https://gitlab.com/x86-psABIs/x86-64-ABI (x86-64-v2, x86-64-v3)
+ * https://developer.arm.com/documentation/109697/latest/Feature-descriptions (Armv8.1 and 8.2: LSE, RDM, DC CVAP)
+ */
+const levels: Readonly<Record<string, readonly string[]>> = {
+  'x86-64-v2': ['cx16', 'lahf_lm', 'popcnt', 'pni', 'sse4_1', 'sse4_2', 'ssse3'],
+  'x86-64-v3': ['avx', 'avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'abm', 'movbe', 'xsave'],
+  'armv8.2-a': ['atomics', 'asimdrdm', 'dcpop'],
+}
+
+const name = z.union([
+  z.enum(['x86-64-v2', 'x86-64-v3', 'armv8.2-a']),
+  word(/^[a-z0-9][a-z0-9_.]*$/, 'is not the name of a feature as /proc/cpuinfo has it, or of a level'),
+])
 const features = z.union([
   name.transform((one) => ({ names: [one], any: false })),
   listOf(name).transform((names) => ({ names, any: false })),
@@ -33,7 +47,7 @@ const schema = z.strictObject({
         .meta({ minProperties: 1 }),
     ])
     .describe(
-      'What the CPU can do and the kernel lets it do, as /proc/cpuinfo names it: one, several, or by architecture.',
+      'What the CPU can do and the kernel lets it do, as /proc/cpuinfo names it, or a level (x86-64-v2, x86-64-v3, armv8.2-a): one, several, or by architecture.',
     ),
 })
 
@@ -101,15 +115,31 @@ function wordsOf(line: string): readonly string[] {
 }
 
 function judgeFeatures({ names, any }: Features, known: ReadonlySet<string>): Verdict {
-  const found = names.filter((one) => known.has(one))
+  const found = names.filter((one) => hasFeature(one, known))
   const isMet = any ? found.length > 0 : found.length === names.length
   if (isMet) return verdict('CpuFeatureFound', { features: found })
-  const lacking = names.filter((one) => !known.has(one))
+  const lacking = names.filter((one) => !found.includes(one)).map((one) => withParts(one, known))
   const fix = fixFor(lacking)
   const seen = fix === null ? {} : { fix }
   return any
     ? verdict('CpuFeatureNoneOf', { features: lacking }, seen)
     : verdict('CpuFeatureNotFound', { features: lacking }, seen)
+}
+
+function hasFeature(name: string, known: ReadonlySet<string>): boolean {
+  return partsOf(name).every((one) => known.has(one))
+}
+
+/** x86-64-v3 has all of v2. */
+function partsOf(name: string): readonly string[] {
+  const own = levels[name] ?? [name]
+  return name === 'x86-64-v3' ? [...partsOf('x86-64-v2'), ...own] : own
+}
+
+/** Of a level, what of it is lacking: "x86-64-v2 (sse4_2)". */
+function withParts(name: string, known: ReadonlySet<string>): string {
+  const lacking = partsOf(name).filter((one) => !known.has(one))
+  return levels[name] === undefined ? name : `${name} (${lacking.join(' ')})`
 }
 
 /** Of the others, no setting brings them: the CPU, or the model of it that the hypervisor shows, is too old. */

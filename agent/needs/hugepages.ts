@@ -8,7 +8,9 @@ import type { ListQuestion, Question, ReadQuestion } from '#agent/model/question
 import { hugepagesAfterBoot } from '#agent/needs/boot/hugepages-boot.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { bootWith, setSysctl } from '#agent/fixes/generic-fixes.ts'
+import { listOf, word } from '#agent/needs/parts/bounded.ts'
+import { judgeFree, poolQuestions } from './hugepages-free.ts'
+import { bootWith, everywhere, setSysctl } from '#agent/fixes/generic-fixes.ts'
 
 /** Sizes that architectures have, by Kubernetes' name for them (hugepages-2Mi), in KiB as the kernel names them. */
 const kib = {
@@ -24,6 +26,7 @@ const kib = {
 } as const
 type Size = keyof typeof kib
 
+const processName = word(/^[^\s/]{1,15}$/, 'is not the name of a process (at most 15 characters)')
 const mode = z.enum(['always', 'madvise', 'never'])
 
 const schema = z.strictObject({
@@ -34,6 +37,17 @@ const schema = z.strictObject({
           .enum(Object.keys(kib) as [Size, ...Size[]])
           .describe("The size of a page, by Kubernetes' name: 2Mi."),
         min: z.int().min(1).default(1).describe('So many pages at least, in use or not. Default: 1.'),
+        free: z
+          .literal(true)
+          .optional()
+          .describe(
+            'So many must be free, for a workload that is yet to start; those that it may still add count.',
+          ),
+        heldBy: listOf(processName)
+          .optional()
+          .describe(
+            'Names of processes that may have them: those of the workload itself, once it runs. It goes with free.',
+          ),
       }),
       z.strictObject({
         transparent: z
@@ -50,7 +64,7 @@ type Transparent = Extract<Spec, { transparent: unknown }>
 
 /**
  * Huge pages that are set aside on the host, whether in use or not: what is free changes with every pod, and is
- * Kubernetes' to give out. Or the setting of transparent huge pages.
+ * Kubernetes' to give out; that something else has taken them all is asked apart (`free`). Or the setting of transparent huge pages.
  * https://docs.kernel.org/admin-guide/mm/hugetlbpage.html
  * https://docs.kernel.org/admin-guide/mm/transhuge.html
  */
@@ -58,10 +72,19 @@ export const hugepages: Kind<typeof schema> = {
   name: 'hugepages',
   schema,
   subject: ({ hugepages: spec }) =>
-    'size' in spec ? `${spec.size}:${spec.min}` : `transparent:${spec.transparent.join('|')}`,
-  genericFix: ({ hugepages: spec }) =>
-    'size' in spec ? reserveAtBoot(spec) : bootWith(`Add transparent_hugepage=${spec.transparent[0]} to`),
-  questions: ({ hugepages: spec }) => ['size' in spec ? countQuestion(spec) : setting, memory],
+    'size' in spec
+      ? `${spec.size}:${spec.min}${spec.free ? ':free' : ''}`
+      : `transparent:${spec.transparent.join('|')}`,
+  genericFix: ({ hugepages: spec }, reason) =>
+    reason === 'HugepagesTaken'
+      ? everywhere(others)
+      : 'size' in spec
+        ? reserveAtBoot(spec)
+        : bootWith(`Add transparent_hugepage=${spec.transparent[0]} to`),
+  questions: ({ hugepages: spec }) => [
+    ...('size' in spec ? [countQuestion(spec), ...poolQuestions(folderOf(spec), spec)] : [setting]),
+    memory,
+  ],
   nextBoot: ({ hugepages: spec }) =>
     'size' in spec ? (answers, facts) => poolAfterBoot(spec, answers, facts) : null,
   judge({ hugepages: spec }, answers) {
@@ -69,13 +92,20 @@ export const hugepages: Kind<typeof schema> = {
   },
 }
 
+const others =
+  'Stop what has the huge pages, or set aside more of them for both; then restart the kubelet, which counts them when it starts.'
+
 /** That this folder is there proves that we see the host's /sys, so that what is not in it is not in the kernel. */
 const memory: ListQuestion = { ask: 'list', path: '/sys/kernel/mm' }
 
 const setting: ReadQuestion = { ask: 'read', path: '/sys/kernel/mm/transparent_hugepage/enabled' }
 
 function countQuestion({ size }: Pool): ReadQuestion {
-  return { ask: 'read', path: `/sys/kernel/mm/hugepages/hugepages-${kib[size]}kB/nr_hugepages` }
+  return { ask: 'read', path: `${folderOf({ size })}/nr_hugepages` }
+}
+
+function folderOf({ size }: Pick<Pool, 'size'>): string {
+  return `/sys/kernel/mm/hugepages/hugepages-${kib[size]}kB`
 }
 
 function judgePool(spec: Pool, answers: Answers): Verdict {
@@ -89,6 +119,8 @@ function judgePool(spec: Pool, answers: Answers): Verdict {
   const text = answer.value.text.trim()
   if (!/^\d+$/.test(text)) return unreadable(question)
   const evidence = [`${text} huge pages of ${size}`]
+  if (spec.free && Number(text) >= min)
+    return judgeFree(folderOf(spec), spec, { answers, total: Number(text) })
   if (Number(text) >= min) return verdict('HugepagesFound', { size, min }, { evidence })
   return verdict('HugepagesTooFew', { size, min }, { evidence, genericFix: reserve(spec, question.path) })
 }

@@ -2,6 +2,7 @@ import type { Kind } from '#agent/model/need.ts'
 import { binary } from './binary.ts'
 import { certificate } from '#agent/needs/places/certificate.ts'
 import { cgroup } from './cgroup.ts'
+import { containerdConfig } from '#agent/needs/containerd/containerd-config.ts'
 import { cpuFeature } from './cpu-feature.ts'
 import { clock } from './clock.ts'
 import { device } from '#agent/needs/places/device.ts'
@@ -15,6 +16,9 @@ import { kernelVersion } from '#agent/needs/kernel/kernel-version.ts'
 import { limits } from './limits.ts'
 import { lsm } from './lsm.ts'
 import { mount } from '#agent/needs/places/mount.ts'
+import { multipathConf } from '#agent/needs/multipath/multipath-conf.ts'
+import { nfsMount } from './nfs-mount.ts'
+import { nvidiaDriver } from './nvidia-driver.ts'
 import { packageNeed } from '#agent/needs/package/package.ts'
 import { port } from './port.ts'
 import { processNeed } from './process.ts'
@@ -46,4 +50,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
   disk,
   port,
   clock,
+  multipathConf,
+  containerdConfig,
+  nfsMount,
+  nvidiaDriver,
 }

@@ -1,28 +1,28 @@
 import type { ApiAnswer } from './node-api.ts'
 
-/** What hostdeps put on a Node, by name. */
+/** The names of what hostdeps put on a Node. */
 export interface LeftBehind {
   readonly node: string
   readonly labels: readonly string[]
   readonly annotations: readonly string[]
-  /** Types. */
+  /** Condition types. */
   readonly conditions: readonly string[]
 }
 
-/** What would put back what is taken off Nodes, each as "namespace/name". */
+/** What would restore what is removed from Nodes, each as "namespace/name". */
 export interface Agents {
   readonly daemonSets: readonly string[]
-  /** Those that have not ended, also of a DaemonSet that is gone. */
+  /** Pods that have not ended, also of a deleted DaemonSet. */
   readonly pods: readonly string[]
 }
 
-/** The API server as the cluster commands need it, with the rights of who calls. Nothing here throws. */
+/** The API server as the cluster commands need it, with the caller's rights. Nothing here throws. */
 export interface ClusterApi {
-  /** What hostdeps put on each Node, also where there is nothing. */
+  /** What hostdeps put on each Node, including Nodes with nothing. */
   leavings(): Promise<ApiAnswer<readonly LeftBehind[]>>
   agents(): Promise<ApiAnswer<Agents>>
-  /** Takes off a Node what is named, and nothing else. */
+  /** Removes from a Node what is named, and nothing else. */
   clean(leavings: LeftBehind, options: { readonly dryRun: boolean }): Promise<ApiAnswer<null>>
-  /** Deletes what agents told as events; returns how many there were. */
+  /** Deletes the agents' events; returns how many there were. */
   forgetEvents(options: { readonly dryRun: boolean }): Promise<ApiAnswer<number>>
 }

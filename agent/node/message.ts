@@ -1,8 +1,8 @@
 import type { Published } from '#agent/model/report.ts'
 
 /**
- * What is missing, and the commands that mend it, in one line of at most so many characters: kubectl shows conditions and
- * events in tables. A command is whole or not there; a note is told where no command mends it.
+ * What is missing and the commands that fix it, in one line of at most `longest` characters, because kubectl shows conditions and
+ * events in tables. A command is never cut, only left out. Notes are shown when no command fixes it.
  */
 export function renderMessage({ state, message, fix }: Published, longest: number): string {
   const lines = state === 'missing' && fix !== null ? fix.split('\n') : []

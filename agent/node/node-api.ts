@@ -8,7 +8,7 @@ export interface NodeCondition {
   readonly lastHeartbeatTime: string
 }
 
-/** One server-side apply to nodes/<name>/status: all that hostdeps says on the Node, and nothing else. */
+/** One server-side apply to nodes/<name>/status: everything that hostdeps puts on the Node, and nothing else. */
 export interface NodePatch {
   readonly apiVersion: 'v1'
   readonly kind: 'Node'
@@ -20,7 +20,7 @@ export interface NodePatch {
   readonly status: { readonly conditions: readonly NodeCondition[] }
 }
 
-/** What is read of a Node: only what is ours, and who it is. */
+/** What we read of a Node: its identity and what is ours. */
 export interface NodeView {
   readonly name: string
   /** Another uid under the same name is another Node. */
@@ -29,7 +29,7 @@ export interface NodeView {
   readonly conditions: readonly NodeCondition[]
 }
 
-/** One thing that happened, told on the Node. */
+/** One event about the Node. */
 export interface NodeEvent {
   readonly node: string
   readonly uid: string
@@ -50,9 +50,9 @@ export interface ApiRefusal {
   readonly retryAfter: number | null
 }
 
-/** The API server, as far as the server needs it. Nothing here throws or takes longer than its deadline. */
+/** The API server as our server needs it. Nothing here throws or takes longer than its deadline. */
 export interface NodeApi {
   read(node: string): Promise<ApiAnswer<NodeView>>
   apply(patch: NodePatch, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<NodeView>>
-  tell(event: NodeEvent, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<null>>
+  createEvent(event: NodeEvent, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<null>>
 }

@@ -5,15 +5,15 @@ import { renderMessage } from './message.ts'
 import { conditionStatus } from './read-back.ts'
 
 export interface PatchOptions {
-  /** What the Node says now; times of conditions that do not change stay as they are. */
+  /** What the Node says now; the times of unchanged conditions stay as they are. */
   readonly before: readonly NodeCondition[]
   readonly now: Date
 }
 
 /**
- * The report as the Node says it. The same report gives the same patch, so that applying it again is no write: nothing
- * in it is measured, and the times of a condition move only when it does. What is switched off, or not published any more,
- * is not in it, and so the API server takes it off the Node.
+ * The report as a Node patch. The same report gives the same patch, so applying it again writes nothing: it contains no
+ * measurement, and a condition's times change only when the condition does. What is switched off or no longer published is not in
+ * it, so the API server removes that from the Node.
  */
 export function renderNodePatch(report: Report, options: PatchOptions): NodePatch {
   const checks = report.checks.filter((check) => check.isPublished)
@@ -52,10 +52,10 @@ function renderCondition({ name, published }: ReportCheck, { before, now }: Patc
 /** Characters; `kubectl describe node` shows it in one line. */
 const longestMessage = 256
 
-/** Bytes; annotations of an object share 256 KiB, and every watcher of Nodes gets them. */
+/** Bytes; the annotations of an object share 256 KiB, and every watcher of Nodes receives them. */
 const longestAnnotation = 4096
 
-/** The versioned contract with our own CLI. Whole checks are left out, with their count, when it would be too long. */
+/** The versioned contract with our own CLI. When it would be too long, whole checks are left out and counted. */
 function renderAnnotation(report: Report, checks: readonly ReportCheck[]): string {
   const entries = checks.map(({ name, published: { state, since, reason, needs } }) => ({
     check: name,

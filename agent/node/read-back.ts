@@ -3,7 +3,7 @@ import { states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
 import type { NodeCondition, NodeView } from './node-api.ts'
 
-/** How a state stands in a condition: pods may run where it is True. */
+/** A state as a condition's status: pods may run where it is True. */
 export const conditionStatus = {
   ready: 'True',
   'not-applicable': 'True',
@@ -16,7 +16,7 @@ const stateOfStatus = { True: 'ready', False: 'missing', Unknown: 'unknown' } as
   State
 >
 
-/** The checks that the Node has a label of. */
+/** The checks that the Node has a label for. */
 export function labelledChecks({ labels }: NodeView): string[] {
   return Object.keys(labels).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
 }
@@ -25,7 +25,7 @@ export function conditionOf(node: NodeView, check: string): NodeCondition | unde
   return node.conditions.find(({ type }) => type === conditionType(check))
 }
 
-/** The state that the Node says: by the label, or by the condition where labels are switched off. */
+/** The state on the Node: its label, or its condition when labels are switched off. */
 export function stateOn(node: NodeView, check: string): State | undefined {
   const label = states.find((state) => state === node.labels[labelKey(check)])
   const condition = conditionOf(node, check)

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** Waits between tries that fail: doubled from the first to the last, each up to a quarter longer by chance. Milliseconds. */
+/** Waits between failed tries, milliseconds: doubled from the first to the last, with up to a quarter of jitter. */
 const first = 1_000
 const last = 60_000
 
 interface WaitBounds {
-  /** Milliseconds that the API server asks for: they are kept, and not outbid. */
+  /** Milliseconds that the API server asks for; they are used instead. */
   readonly retryAfter: number | null
   /** Longest wait, milliseconds. */
   readonly longest?: number
@@ -17,7 +17,7 @@ export function waitAfter(failures: number, { retryAfter, longest = last }: Wait
   return wait * (1 + Math.random() / 4)
 }
 
-/** From 0 to 1, always the same for a Node: so that many agents do not call at one time. */
+/** From 0 to 1, always the same for a Node, so that many agents do not call at the same time. */
 export function shareOf(node: string): number {
   return createHash('sha256').update(node).digest().readUInt32BE() / 2 ** 32
 }

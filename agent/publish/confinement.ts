@@ -14,14 +14,14 @@ export interface ConfinementOptions {
 }
 
 export interface Confinement {
-  /** Whether the API server holds this token to what hostdeps says of its own Node; null while that is not known. */
+  /** Whether the API server confines this token to what hostdeps writes to its own Node; null while that is unknown. */
   readonly isEnforced: () => boolean | null
-  /** `publish.reapply` of the config is this, milliseconds; told with each report. */
+  /** Sets `publish.reapply` of the config, milliseconds; called with each report. */
   every(reapply: number): void
   stop(): void
 }
 
-/** The first tries of many agents that start together are spread over this, milliseconds. */
+/** Spreads the first tries of agents that start together, milliseconds. */
 const firstWithin = 5_000
 /**
  * Longest time from one proof to the next, milliseconds. A longer `publish.reapply` does not apply here: whoever edits the
@@ -34,11 +34,11 @@ interface Trial {
   readonly policy: string
   readonly attempt: (api: NodeApi, node: string) => Promise<ApiAnswer<unknown>>
   /**
-   * The policy's own words: a token that may write nothing at all (RBAC), or another policy that minds the same, proves
-   * nothing of it. Of events RBAC does: who may make none needs no policy for them.
+   * The policy's own words, because a refusal by RBAC or by another policy proves nothing about it. For events RBAC does: a token
+   * that may create none needs no policy for them.
    */
   readonly denial: RegExp
-  /** Of a stolen token. */
+  /** What a stolen token could do. */
   readonly danger: string
 }
 
@@ -51,9 +51,9 @@ const trials: readonly Trial[] = [
   },
   {
     policy: 'hostdeps-event',
-    attempt: (api) => api.tell(foreignEvent, { dryRun: true }),
-    denial: /hostdeps may only tell events of|cannot create resource "events"/,
-    danger: 'can tell events of anything',
+    attempt: (api) => api.createEvent(foreignEvent, { dryRun: true }),
+    denial: /hostdeps may only create events about|cannot create resource "events"/,
+    danger: 'can create events about anything',
   },
 ]
 
@@ -125,7 +125,7 @@ function watchTrial({ trial, options, tell }: Watched): Confinement {
     isEnforced: () => enforced,
     every(reapply) {
       const next = Math.min(reapply, longestPeriod)
-      // Told with each report; a longer wait after a failure must not be cut short by that.
+      // Called with each report, which must not cut short a longer wait after a failure.
       if (next === period) return
       period = next
       // Only ever earlier: a config that changes all the time must not put the proof off.
@@ -168,7 +168,7 @@ function foreignPatch(name: string): NodePatch {
   return { apiVersion: 'v1', kind: 'Node', metadata, status: { conditions: [] } }
 }
 
-/** Of a Node that is not there: as a dry run it is not made either way. */
+/** About a Node that does not exist; a dry run creates it in no case. */
 const foreignEvent: NodeEvent = {
   node: 'hostdeps-may-not-tell-of-this',
   uid: '',

@@ -9,12 +9,12 @@ export interface QueueOptions {
   readonly log: Logger
 }
 
-/** Events that wait for an API server that does not take them now. */
+/** Most events that wait while the API server accepts none. */
 const longest = 256
 
 /**
- * Sends events one after the other. What the API server does not take now is tried again; what it refuses for good is
- * logged and let go; when too many wait, the oldest is, but not one that is on its way.
+ * Sends events one after the other. An event that the API server does not accept now is tried again; one that it refuses for good
+ * is logged and dropped. When too many wait, the oldest is dropped, but not one that is being sent.
  */
 export function createEventQueue({ api, clock, log }: QueueOptions) {
   const queue: NodeEvent[] = []
@@ -31,7 +31,7 @@ export function createEventQueue({ api, clock, log }: QueueOptions) {
     if (isBusy) return
     isBusy = true
     for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
-      const answer = await api.tell(event)
+      const answer = await api.createEvent(event)
       if (!answer.ok && mayPass(answer)) {
         failures++
         queue.unshift(event)
@@ -41,7 +41,7 @@ export function createEventQueue({ api, clock, log }: QueueOptions) {
       }
       failures = 0
       if (answer.ok) counts.sent++
-      else log.warn({ note: event.note, why: answer.message }, 'an event could not be made')
+      else log.warn({ note: event.note, why: answer.message }, 'an event could not be created')
     }
     isBusy = false
   }

@@ -11,20 +11,20 @@ export interface FollowOptions {
   readonly path: string
   readonly store: ReportStore
   readonly clock: Clock
-  /** Called with the reason when rounds stop or the reason changes, and with null when they come again. */
+  /** Called with the reason when rounds stop or the reason changes, and with null when rounds come again. */
   readonly changed: (silence: string | null) => void
-  /** Called with what is wrong with single checks of a round, when that changes. */
+  /** Called when the faults of single checks in a round change. */
   readonly faulty: (faults: readonly string[]) => void
 }
 
-/** How often the file is looked at, milliseconds, beside the watch that tells of a new one at once. */
+/** How often the file is checked, milliseconds. A watch usually sees a new file at once. */
 const lookEach = 2_000
-/** How often the same silence is told again, so that `unknownAfter` is counted. Milliseconds. */
-const tellEach = 2_000
+/** How often the same silence is reported again, so that `unknownAfter` is counted. Milliseconds. */
+const repeatEach = 2_000
 
 /**
- * Takes each round that the prober writes to the store. One that is late by the boot clock (the wall clock may be set),
- * cut, too large, of another form or version, or not a plain file is silence: nothing is known, and nothing crashes.
+ * Brings each round that the prober writes to the store. A round is silence if it is late by the boot clock (the wall clock may be
+ * set), cut, too large, of another form or version, or not a plain file: nothing is known then, and nothing crashes.
  */
 export function followRounds({ path, store, clock, changed, faulty }: FollowOptions): () => void {
   const readFile = openRoundFile(path)
@@ -32,7 +32,7 @@ export function followRounds({ path, store, clock, changed, faulty }: FollowOpti
   let read: RoundRead = { unusable: 'the prober has not written a round' }
   let silence: string | null = null
   let faults = ''
-  let toldAt = -Infinity
+  let reportedAt = -Infinity
 
   const take = (good: Extract<RoundRead, { round: unknown }>) => {
     const now = good.faults.join('\n')
@@ -51,8 +51,8 @@ export function followRounds({ path, store, clock, changed, faulty }: FollowOpti
     const isNews = why !== silence
     silence = why
     if (isNews) changed(why)
-    if (why === null || (!isNews && clock.boot() - toldAt < tellEach)) return
-    toldAt = clock.boot()
+    if (why === null || (!isNews && clock.boot() - reportedAt < repeatEach)) return
+    reportedAt = clock.boot()
     store.silence(why)
   }
 
@@ -65,7 +65,7 @@ export function followRounds({ path, store, clock, changed, faulty }: FollowOpti
   }
 }
 
-/** Where the kernel refuses a watch (none are left, or the folder is not there yet), the looks must do. */
+/** When the kernel refuses a watch (none is left, or the folder is not there yet), the timer is enough. */
 function watchFolder(path: string, look: () => void): () => void {
   try {
     const watcher = watch(dirname(path), look).on('error', () => watcher.close())
@@ -75,7 +75,7 @@ function watchFolder(path: string, look: () => void): () => void {
   }
 }
 
-/** A round is made on this machine since it booted: one from the future is not ours. */
+/** Rounds are made on this machine after it booted, so a round from the future is not ours. */
 function checkTime(read: RoundRead, clock: Clock): RoundRead {
   const isFuture = 'round' in read && read.round.boot > clock.boot() + 1_000
   return isFuture ? { unusable: 'the round file is from the future' } : read
@@ -86,7 +86,7 @@ function silenceOf(read: RoundRead, now: number): string | null {
   const { boot, took, settings } = read.round
   const patience = lateAfterIntervals * settings.interval
   return now - boot - took > patience
-    ? `${lateWords(patience)}; the prober has stopped, or cannot write it`
+    ? `${lateWords(patience)}; the prober has stopped, or cannot write its file`
     : null
 }
 

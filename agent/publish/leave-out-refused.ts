@@ -2,8 +2,8 @@ import { conditionType, labelKey } from '#agent/model/names.ts'
 import type { ApiAnswer, ApiRefusal, NodeApi, NodePatch, NodeView } from '#agent/node/node-api.ts'
 
 /**
- * Refusals of what was sent, not of who sent it or when: sending the same again is no use. Admission answers with any
- * status; a 403 in its words is not one of RBAC's.
+ * Whether the content was refused, not the sender or the time, so that sending it again is useless. Admission may answer with any
+ * status; its 403 differs from RBAC's by its words.
  */
 export function isOurMistake({ status, message }: ApiRefusal): boolean {
   return (
@@ -16,13 +16,13 @@ export function isOurMistake({ status, message }: ApiRefusal): boolean {
 
 export interface Isolated {
   readonly answer: ApiAnswer<NodeView>
-  /** A sentence for each check that was left out. */
+  /** One sentence for each check that was left out. */
   readonly refused: readonly string[]
 }
 
 /**
- * Applies a patch; when the API server refuses what is in it, without the checks that it refuses each by itself. An answer
- * of another kind (busy, late, gone) to one of them refuses nothing: then all stays on the Node as it is.
+ * Applies a patch. When the API server refuses its content, it is tried check by check, and applied without those that are refused
+ * on their own. If one of these tries fails for another reason (busy, late, gone), the Node stays as it is.
  */
 export async function applyWithoutRefused(
   api: NodeApi,

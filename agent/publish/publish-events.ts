@@ -8,20 +8,20 @@ import { createEventQueue } from './event-queue.ts'
 import type { QueueOptions } from './event-queue.ts'
 
 export interface EventCounts {
-  /** Events that the API server took. */
+  /** Events that the API server accepted. */
   readonly events: number
-  /** Changes of which no event was made at once, since the check had one just before, or at all, since too many waited. */
+  /** Changes whose event was delayed because the check had one just before, or dropped because too many waited. */
   readonly eventsHeldBack: number
 }
 
-/** At most one event a check in this time, milliseconds. */
+/** Each check has at most one event in this time, milliseconds. */
 const quietTime = 600_000
-/** Characters of a note, as the API bounds them. */
+/** Characters of a note: the API's bound. */
 const longestNote = 1_024
 
 /**
- * Tells each change of a check as an event on the Node, and what is wrong in the config. At first sight only what is
- * missing is told, and of what the Node said before a restart nothing.
+ * Publishes each change of a check, and each change of the config's mistakes, as an event on the Node. A check that is seen for the
+ * first time gets an event only if it is missing; what the Node said before a restart gets none.
  */
 export function createEventPublisher(options: QueueOptions) {
   const { clock } = options
@@ -31,7 +31,7 @@ export function createEventPublisher(options: QueueOptions) {
   let start: NodeView | null = null
   let mistakes = ''
 
-  const tellCheck = (check: ReportCheck, regarding: Regarding) => {
+  const publishChange = (check: ReportCheck, regarding: Regarding) => {
     const known = remembered.get(check.name)
     const old = known?.state ?? (start === null ? undefined : stateOn(start, check.name))
     const { state } = check.published
@@ -47,7 +47,7 @@ export function createEventPublisher(options: QueueOptions) {
     if (isNews) queue.add({ ...regarding, ...checkEvent(check) })
   }
 
-  const tellMistakes = (now: readonly string[], regarding: Regarding) => {
+  const publishMistakes = (now: readonly string[], regarding: Regarding) => {
     const text = now.join('; ')
     if (text === mistakes) return
     mistakes = text
@@ -55,19 +55,19 @@ export function createEventPublisher(options: QueueOptions) {
   }
 
   return {
-    /** What the Node said at the start. */
+    /** Call it with what the Node said at the start. */
     goOnFrom(node: NodeView): void {
       start = node
     },
-    /** The Node is another: of it nothing was told. */
+    /** Call it when the Node is a new one, which has had no events yet. */
     forget(): void {
       remembered.clear()
       start = null
     },
-    tell({ settings, checks }: Report, { name: node, uid }: NodeView): void {
+    publish({ settings, checks }: Report, { name: node, uid }: NodeView): void {
       if (!settings.publish.events) return
-      for (const check of checks.filter(({ isPublished }) => isPublished)) tellCheck(check, { node, uid })
-      tellMistakes(settings.mistakes, { node, uid })
+      for (const check of checks.filter(({ isPublished }) => isPublished)) publishChange(check, { node, uid })
+      publishMistakes(settings.mistakes, { node, uid })
     },
     counts(): EventCounts {
       const { sent, dropped } = queue.counts()
@@ -78,11 +78,11 @@ export function createEventPublisher(options: QueueOptions) {
 }
 
 interface Remembered {
-  /** That of the last event, or of the first sight. */
+  /** The state at the last event, or when the check was first seen. */
   readonly state: State
   /** Boot clock of the last event; null before the first. */
   readonly at: number | null
-  /** What has changed since, to be told when the quiet time is over, if it still holds. */
+  /** A later state whose event waits for the end of the quiet time; it is sent only if it still holds then. */
   readonly held: State | null
 }
 

@@ -9,7 +9,7 @@ import { shareOf, waitAfter } from './backoff.ts'
 
 export interface PublisherOptions {
   readonly api: NodeApi
-  /** The Node that is written. */
+  /** The Node to write to. */
   readonly node: string
   readonly clock: Clock
   readonly log: Logger
@@ -17,33 +17,33 @@ export interface PublisherOptions {
   readonly restore: (node: NodeView) => void
 }
 
-/** The first apply of many agents that start together is spread over this, milliseconds. */
+/** Spreads the first applies of agents that start together, milliseconds. */
 const firstWithin = 5_000
 
 /**
- * Keeps the Node saying what the report tells:
+ * Keeps the Node in line with the report:
  *
- * - nothing is written before the Node was read, since what it says is gone on from;
- * - a change is applied at once; without a change nothing is sent but one apply each `reapply`, which is no write unless
- *   somebody else changed what is ours;
- * - what fails is tried again until it is through, slower and slower, or when the API server says; a Node that is not
- *   there, or a token that is not taken, may come again;
- * - a check that the API server refuses is left out, and the others are published; what it refuses as a whole is not sent
- *   again before it is another, or `reapply` is over;
- * - a Node that was deleted and made anew is published to anew;
- * - a change that is through is one event, at most one a check in ten minutes.
+ * - nothing is written before the Node was read, because we resume from what it says;
+ * - a change is applied at once; without a change only one apply is sent each `reapply`, which writes nothing unless somebody else
+ *   changed what is ours;
+ * - a failure is tried again until it succeeds, more and more slowly, or when the API server says so; a missing Node or a rejected
+ *   token may recover;
+ * - a check that the API server refuses is left out, and the others are published; what it refuses as a whole is not sent again
+ *   until it changes or `reapply` is over;
+ * - a Node that was deleted and created again is published to again;
+ * - a published change makes one event, at most one per check in ten minutes.
  */
 export class Publisher {
   readonly #options: PublisherOptions
   readonly #events: ReturnType<typeof createEventPublisher>
   readonly #counts = { applied: 0, failed: 0 }
-  /** What the Node says; null before it was read. */
+  /** The Node as last seen; null before it was read. */
   #node: NodeView | null = null
   #report: Report | null = null
   #applied = ''
   #failures = 0
   #trouble: string | null = 'nothing has been published yet'
-  /** False while a wait must be kept: before the first apply, and after a failure. */
+  /** False while we must wait: before the first apply, and after a failure. */
   #mayGo = false
   #isBusy = false
   #isStopped = false
@@ -55,7 +55,7 @@ export class Publisher {
     void this.#work()
   }
 
-  /** Puts a report on the Node, now or as soon as it can be. */
+  /** Puts a report on the Node, now or as soon as possible. */
   publish(report: Report): void {
     this.#report = report
     this.#goOn()
@@ -65,7 +65,7 @@ export class Publisher {
     return { trouble: this.#trouble, ...this.#counts, ...this.#events.counts() }
   }
 
-  /** What is on the Node stays there. */
+  /** Stops publishing. What is on the Node stays there. */
   stop(): void {
     this.#isStopped = true
     this.#cancel()
@@ -82,7 +82,7 @@ export class Publisher {
     this.#isBusy = true
     await (this.#node === null ? this.#read() : this.#apply(this.#node))
     this.#isBusy = false
-    // A report that came meanwhile is published now.
+    // Publishes a report that came meanwhile.
     this.#goOn()
   }
 
@@ -120,10 +120,10 @@ export class Publisher {
     { before, now, refused }: { before: NodeView; now: NodeView; refused: readonly string[] },
   ): void {
     const { log, node } = this.#options
-    if (this.#failures > 0) log.info('the API server takes what is published again')
+    if (this.#failures > 0) log.info('the API server accepts our applies again')
     for (const why of refused) log.error({ why }, 'the API server refuses a check; the others are published')
     if (before.uid !== now.uid) {
-      log.info({ node, uid: now.uid }, 'the Node was made anew')
+      log.info({ node, uid: now.uid }, 'the Node was deleted and created again')
       this.#events.forget()
     }
     this.#counts.applied++
@@ -131,7 +131,7 @@ export class Publisher {
     this.#trouble = refused.length > 0 ? refused.join('; ') : null
     this.#node = now
     this.#applied = contentOf(report)
-    this.#events.tell(report, now)
+    this.#events.publish(report, now)
     this.#wakeAfter(report.settings.publish.reapply * (0.9 + 0.2 * shareOf(node)))
   }
 
@@ -140,7 +140,7 @@ export class Publisher {
     this.#counts.failed++
     this.#trouble = explain(refusal)
     if (this.#failures === 0)
-      log.warn({ node, why: this.#trouble }, 'the Node does not say what is reported; it is tried again')
+      log.warn({ node, why: this.#trouble }, 'publishing to the Node failed; it will be tried again')
     this.#failures++
     if (this.#report !== null && isOurMistake(refusal)) {
       this.#applied = contentOf(this.#report)
@@ -151,7 +151,7 @@ export class Publisher {
   }
 }
 
-/** All of a report that the Node says, and how. */
+/** Everything in a report that affects the Node. */
 function contentOf({ settings, checks }: Report): string {
   const published = checks.filter((check) => check.isPublished).map((check) => [check.name, check.published])
   return JSON.stringify([published, settings.publish, settings.mistakes])
@@ -159,8 +159,8 @@ function contentOf({ settings, checks }: Report): string {
 
 function explain({ status, message }: ApiRefusal): string {
   if (status === null) return `the API server does not answer: ${message}`
-  if (status === 401) return `the API server does not take the token (401): ${message}`
-  if (status === 403) return `the service account may not do so (403): ${message}`
+  if (status === 401) return `the API server does not accept the token (401): ${message}`
+  if (status === 403) return `the service account lacks the right (403): ${message}`
   if (status === 404) return `there is no such Node (404): ${message}`
   return `the API server answers ${status}: ${message}`
 }

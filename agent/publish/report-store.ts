@@ -5,23 +5,23 @@ import { settle } from '#agent/model/settle.ts'
 import type { Settled } from '#agent/model/settle.ts'
 import { stale } from '#agent/model/stale.ts'
 
-/** Rounds go in, reports are to be had: the newest one, with who wants to hear of the next. */
+/** Takes rounds in, keeps the newest report, and passes each new one to its subscribers. */
 export interface ReportStore extends ReportSource {
   take(round: Round): Report
-  /** Call it when there is no round: every check is unknown, and the reason is RoundStale. */
+  /** Call it when no round comes: every check becomes unknown, with the reason RoundStale. */
   silence(why: string): void
-  /** Goes on from what was settled before a restart; what came since is settled anew on top of it. */
+  /** Resumes from what was settled before a restart, and settles what came since on top of it. */
   restore(before: Settled): void
 }
 
 export interface ReportStoreOptions {
   readonly clock: Clock
-  /** Milliseconds from round to round, until a round says it. */
+  /** Milliseconds between rounds, until a round says it. */
   readonly interval: number
   readonly node: (round: Round) => string
 }
 
-/** A report that is older than this many intervals is not to be trusted. */
+/** A report older than this many intervals cannot be trusted. */
 export const lateAfterIntervals = 3
 
 export function createReportStore({ clock, interval, node }: ReportStoreOptions): ReportStore {
@@ -30,32 +30,32 @@ export function createReportStore({ clock, interval, node }: ReportStoreOptions)
   let last: Round | null = null
   let silent: string | null = null
   let boot = clock.boot()
-  const tell = (round: Round) => {
+  const publish = (round: Round) => {
     settled = settle(settled, round, node(round))
     for (const listener of listeners) listener(settled.report)
     return settled.report
   }
-  const tellSilence = (why: string) => {
+  const publishSilence = (why: string) => {
     const before = last ?? settled?.report ?? null
-    if (before !== null) tell(silentRound(before, { why, clock }))
+    if (before !== null) publish(silentRound(before, { why, clock }))
   }
   return {
     take(round) {
       last = round
       silent = null
       boot = round.boot + round.took
-      return tell(round)
+      return publish(round)
     },
     restore(before) {
       settled = before
-      if (silent !== null) tellSilence(silent)
-      else if (last !== null) tell(last)
+      if (silent !== null) publishSilence(silent)
+      else if (last !== null) publish(last)
     },
     silence(why) {
       silent = why
-      tellSilence(why)
+      publishSilence(why)
     },
-    // What was restored knows the published checks alone: not enough to say that there is no such check.
+    // A restored report has only the published checks, so it cannot prove that a check does not exist.
     current: () => (last === null ? null : (settled?.report ?? null)),
     age: () => (clock.boot() - boot) / 1000,
     stale() {
@@ -70,12 +70,12 @@ export function createReportStore({ clock, interval, node }: ReportStoreOptions)
   }
 }
 
-/** No age in it: these words go on the Node, and would be written anew each time they differ. */
+/** It names no age: these words go on the Node, and each different text would be another write. */
 export function lateWords(patience: number): string {
   return `no round has come for more than ${showDuration(patience)}`
 }
 
-/** What the last round would be if nothing could be asked any more. */
+/** The last round, as it would be if nothing could be asked. */
 function silentRound(last: Round | Report, { why, clock }: { why: string; clock: Clock }): Round {
   const { took, settings, host, probing } = last
   const checks = last.checks.map(({ name, title, why: purpose, findings, omitted }): CheckResult => {

@@ -6,7 +6,7 @@ import type { Settled } from '#agent/model/settle.ts'
 import type { State } from '#agent/model/state.ts'
 
 export interface RestoreOptions {
-  /** Until a round brings its own. */
+  /** Used until a round brings its own. */
   readonly settings: Settings
   readonly now: Date
   /** Boot clock. */
@@ -14,8 +14,8 @@ export interface RestoreOptions {
 }
 
 /**
- * What was settled before a restart, as the Node says it: so that a check goes on from there, with no false recovery and
- * no new time. Checks that the Node says nothing of begin anew.
+ * What was settled before a restart, read back from the Node, so that a check resumes from there without a false recovery or a new
+ * since-time. Checks that are not on the Node start fresh.
  */
 export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreOptions): Settled {
   const names = new Set([...labelledChecks(node), ...settings.checks])
@@ -41,7 +41,7 @@ function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | nu
   return { ...said, name, title: name, why: '', findings: [], isPublished: true, pending: null, changes: 0 }
 }
 
-/** The condition says since when and why. Without conditions there is the label alone, and ready is what must not be lost. */
+/** The condition says since when and why. Without conditions only the label is left, and only `ready` must survive. */
 function restorePublished(node: NodeView, news: { name: string; state: State; now: Date }): Published | null {
   const { name, state, now } = news
   const condition = conditionOf(node, name)

@@ -3,7 +3,7 @@ import type { Check } from '#agent/model/check.ts'
 import type { Need } from '#agent/model/need.ts'
 import { renderColumns } from './columns.ts'
 
-/** A line a check: its name, whether the config publishes it, how many needs it has, its title. */
+/** One line per check: its name, whether the config publishes it, how many needs it has, its origin and title. */
 export function renderCheckList(checks: readonly Check[], published: readonly string[]): string {
   const rows = checks.map((check) => [
     check.name,
@@ -15,13 +15,13 @@ export function renderCheckList(checks: readonly Check[], published: readonly st
   return renderColumns(['CHECK', 'PUBLISHED', 'NEEDS', 'ORIGIN', 'TITLE'], rows)
 }
 
-/** All that a check says, for reading. */
+/** Everything that a check says, for people. */
 export function renderCheck(check: Check): string {
   const needs = check.needs.flatMap((need) => renderNeed(need, 1))
   const fix = check.fix === null ? [] : ['fix:', indent(stringify(check.fix, { lineWidth: 0 }))]
   const sources =
     check.sources.length === 0 ? [] : ['sources:', ...check.sources.map((source) => `  ${source}`)]
-  const also = check.aliases.length === 0 ? [] : [`also looked for by: ${check.aliases.join(', ')}`]
+  const also = check.aliases.length === 0 ? [] : [`aliases: ${check.aliases.join(', ')}`]
   return `${[`${check.name}: ${check.title}`, check.why, ...also, 'needs:', ...needs, ...fix, ...sources].join('\n')}\n`
 }
 

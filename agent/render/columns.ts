@@ -18,7 +18,7 @@ const noBorders = {
   middle: '  ',
 }
 
-/** A table as kubectl prints it: capital heads, columns two spaces apart, no borders. */
+/** A table as kubectl prints it: headings in capitals, columns two spaces apart, no borders. */
 export function renderColumns(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true }
   const table = new Table({ chars: noBorders, style })

@@ -1,11 +1,11 @@
 import type { Report } from '#agent/model/report.ts'
 
-/** The report as it is: its fields are the contract. */
+/** The report as JSON: its fields are the contract. */
 export function renderJson(report: Report): string {
   return [...jsonParts(report)].join('')
 }
 
-/** The same, a check after the other: of a thousand checks the whole may be larger than the heap. */
+/** The same, one check after the other, because a thousand checks may be larger than the heap. */
 export function* jsonParts(report: Report): Iterable<string> {
   const { checks, ...others } = report
   yield `${JSON.stringify(others, null, 2).slice(0, -2)},\n  "checks": [`

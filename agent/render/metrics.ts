@@ -12,9 +12,9 @@ export interface MetricsInput {
 }
 
 /**
- * The report as Prometheus text. Everything is set from the report into a registry of its own, so that a counter
- * says what the report says however often it is scraped. A need has a series only while something is wrong with
- * it: all needs of all checks would be some thousand series a node.
+ * The report as Prometheus text. Each call fills a new registry from the report, so a counter agrees with the report however often it
+ * is scraped. A need has a series only while something is wrong with it: all needs of all checks would be about a thousand series per
+ * node.
  */
 export function renderMetrics(input: MetricsInput): Promise<string> {
   const registry = new Registry()
@@ -33,15 +33,14 @@ export function renderMetrics(input: MetricsInput): Promise<string> {
 function addAgent(gauge: MakeGauge, { report, isStale, publishing }: MetricsInput): void {
   gauge(
     'hostdeps_report_stale',
-    '1 when no round has finished for so long that the report is not to be trusted.',
+    '1 when no round has finished for so long that the report cannot be trusted.',
   ).set(Number(isStale || report === null))
-  gauge(
-    'hostdeps_publish_ok',
-    '1 when the Node says what is reported here, or nothing is to be published.',
-  ).set(Number((publishing?.trouble ?? null) === null))
+  gauge('hostdeps_publish_ok', '1 when the Node agrees with this report, or nothing is to be published.').set(
+    Number((publishing?.trouble ?? null) === null),
+  )
   gauge(
     'hostdeps_config_mistakes',
-    'Mistakes in the config and check files as they are now; unless 0, only what was or is valid of them is in use.',
+    'Mistakes in the config and check files now; unless it is 0, the last valid settings stay in use.',
   ).set(report?.settings.mistakes.length ?? 0)
 }
 
@@ -49,17 +48,17 @@ function addPublishing(registry: Registry, status: PublishStatus): void {
   const { applied, failed, events, eventsHeldBack, policyEnforced } = status
   const count = (name: string, help: string, value: number) =>
     new Counter({ name, help, registers: [registry] }).inc(value)
-  count('hostdeps_node_applies_total', 'Applies to the Node that the API server took.', applied)
+  count('hostdeps_node_applies_total', 'Applies to the Node that the API server accepted.', applied)
   count('hostdeps_node_failures_total', 'Reads of and applies to the Node that failed.', failed)
-  count('hostdeps_events_total', 'Events on the Node that were made.', events)
+  count('hostdeps_events_total', 'Events about the Node that were created.', events)
   count(
     'hostdeps_events_held_back_total',
-    'Changes of which no event was made: at most one a check in ten minutes is.',
+    'Changes without an event of their own: each check gets at most one in ten minutes.',
     eventsHeldBack,
   )
   if (policyEnforced === null) return
   const help =
-    '1 when the admission policies hold the token of the agent to its own Node; no series while it is not known.'
+    "1 when the admission policies confine the agent's token to its own Node; no series while that is unknown."
   gaugesIn(registry)('hostdeps_policy_enforced', help).set(Number(policyEnforced))
 }
 
@@ -70,7 +69,7 @@ function addRound(gauge: MakeGauge, report: Report, age: number): void {
   gauge('hostdeps_watched_places', 'Places of the host whose changes are seen at once.').set(watched)
   gauge(
     'hostdeps_watches_refused',
-    'Places that the kernel refuses to watch: their changes are seen at the next interval.',
+    'Places that the kernel refuses to watch; their changes are seen in the next round.',
   ).set(refused)
   gauge(
     'hostdeps_abandoned_processes',
@@ -78,7 +77,7 @@ function addRound(gauge: MakeGauge, report: Report, age: number): void {
   ).set(abandoned)
   gauge(
     'hostdeps_checks_cut',
-    'Checks of which something is left out (text, evidence, findings, or all), since they or the round would be too large.',
+    'Checks that had something left out (text, evidence, findings, or all) because they or the round would be too large.',
   ).set(cut)
   const host = ['node', 'os', 'distro', 'kernel', 'arch']
   const { os, distro, kernel, arch } = report.host
@@ -97,7 +96,7 @@ function addStates(registry: Registry, checks: readonly ReportCheck[]): void {
   )
   const ready = gauge(
     'hostdeps_check_ready',
-    '1 when pods that need the check can run here (ready or not-applicable), else 0.',
+    '1 when pods that need the check can run here (ready or not-applicable), otherwise 0.',
     ['check'],
   )
   const info = gauge('hostdeps_check_info', 'What a check is and why it has its state, always 1.', [
@@ -128,7 +127,7 @@ function addStates(registry: Registry, checks: readonly ReportCheck[]): void {
 }
 
 function addNeeds(gauge: MakeGauge, checks: readonly ReportCheck[]): void {
-  const help = 'A need that is missing or unknown, always 1; there is no series for the others.'
+  const help = 'A need that is missing or unknown, always 1; other needs have no series.'
   const problem = gauge('hostdeps_need_problem', help, ['check', 'need', 'state', 'reason', 'recommended'])
   for (const check of checks) {
     for (const { need, state, reason, recommended } of check.findings) {

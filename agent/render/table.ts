@@ -3,12 +3,12 @@ import type { Finding, Report, ReportCheck } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
 import { renderColumns } from './columns.ts'
 
-/** What a format may be told: whether the terminal shows colour. */
+/** Options of every format. */
 export interface RenderOptions {
   readonly color: boolean
 }
 
-/** A line a check, then what is missing with the commands that mend it. */
+/** One line per check, then what is missing with the commands that fix it. */
 export function renderTable(report: Report, { color }: RenderOptions): string {
   const rows = report.checks.map((check) => [
     check.name,
@@ -19,7 +19,7 @@ export function renderTable(report: Report, { color }: RenderOptions): string {
   return renderColumns(['CHECK', 'STATE', 'REASON', 'MESSAGE'], rows) + renderFixes(report)
 }
 
-/** A line a need, with what was seen. */
+/** One line per need, with its evidence. */
 export function renderWide(report: Report, { color }: RenderOptions): string {
   const rows = report.checks.flatMap((check) =>
     check.findings.flatMap((finding) => needRows(check, finding, color)),

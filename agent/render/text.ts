@@ -17,7 +17,7 @@ export function renderText(snapshot: Snapshot): string {
   return ascii([...lines, '', ...whereNext].join('\n'))
 }
 
-/** One check's answer to "may I start?": the first line says it, the others why and what to do. */
+/** One check's answer to "may I start?": the first line is the answer, the others say why and what to do. */
 export function renderGate(check: ReportCheck, report: Report): string {
   const isReady = isUsable(check.state)
   const isPlain = check.reason === 'AllReady'
@@ -97,12 +97,12 @@ function list(state: State, checks: readonly ReportCheck[]): string[] {
 }
 
 const whereNext = [
-  'Next: curl .../v1/report           all of it as JSON, with evidence',
+  'Next: curl .../v1/report           everything as JSON, with evidence',
   '      curl .../v1/checks/<name>    one check as JSON',
   '      curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready',
 ]
 
-/** Host text may hold anything; a terminal gets letters without their marks, and "?" for the rest. */
+/** A host's text may contain anything, so a terminal gets letters without their marks, and "?" for the rest. */
 function ascii(text: string): string {
   const plain = text.normalize('NFKD').replace(/\p{M}/gu, '')
   return `${plain.replace(/[^\n\x20-\x7e]/gu, '?')}\n`

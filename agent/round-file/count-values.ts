@@ -3,7 +3,7 @@ import { mostLineValues } from '#agent/model/bounds.ts'
 const [quote, backslash, comma] = ['"', '\\', ','].map(codeOf)
 const opening = ['[', '{'].map(codeOf)
 
-/** Whether a JSON text would come to more values than may be, told without making any of them. */
+/** Whether a JSON text has more values than the limit, without creating any of them. */
 export function hasTooManyValues(json: Buffer): boolean {
   let values = 0
   let isText = false

@@ -8,7 +8,7 @@ import type { Stored } from './store.ts'
 import { includedNames } from './stored-check.ts'
 import type { StoredCheck } from './stored-check.ts'
 
-/** The first findings of each check that are, with all that they include, within the bounds. */
+/** Keeps the first findings of each check that stay within the limits, counting all that they include. */
 export function cutHuge(all: readonly Stored[]): Stored[] {
   const byName = new Map(all.map(({ check }) => [check.name, check]))
   const { order, rings } = includeOrder(byName)
@@ -42,35 +42,35 @@ function keepFirst(check: StoredCheck, count: number): StoredCheck {
   return { ...check, findings: check.findings.slice(0, count), ...countOmitted(left + (check.omitted ?? 0)) }
 }
 
-/** A check as its line in the file. */
+/** A check with its line in the file. */
 export interface CheckLine extends Stored {
   readonly text: string
   readonly bytes: number
 }
 
 /**
- * Within so many bytes. What is least missed goes first, of the largest checks first: the findings of checks that are
- * not published, nor included by one that is; those of all; most words of checks that are not published; these
- * checks as a whole; most words of the others. That much is always within bounds: 64 checks are published at most.
+ * Cuts checks until they fit into `space` bytes. The least important parts go first, in each step from the largest checks:
+ * findings of checks that are neither published nor included by a published one; all findings; most text of unpublished
+ * checks; those checks entirely; most text of the others. That always suffices: at most 64 checks are published.
  */
 export function cutTo(space: number, all: readonly Stored[], published: readonly string[]): CheckLine[] {
   const lines = all.map(lineOf)
   if (fits(lines, space)) return lines
-  const [needed, told] = [neededBy(published, all), new Set(published)]
+  const [needed, kept] = [neededBy(published, all), new Set(published)]
   const steps: readonly Step[] = [
     { keep: needed, make: withoutFindings },
     { keep: new Set(), make: withoutFindings },
-    { keep: told, make: withFewWords },
-    { keep: told, make: () => null },
+    { keep: kept, make: withFewWords },
+    { keep: kept, make: () => null },
     { keep: new Set(), make: withFewWords },
   ]
-  return steps.reduce((kept, step) => cutMore(kept, step, space), lines)
+  return steps.reduce((cut, step) => cutMore(cut, step, space), lines)
 }
 
 interface Step {
-  /** Names of the checks that stay as they are. */
+  /** Names of the checks that are not cut. */
   readonly keep: ReadonlySet<string>
-  /** Null for nothing at all. */
+  /** Null drops the check. */
   readonly make: (check: StoredCheck) => StoredCheck | null
 }
 
@@ -109,7 +109,7 @@ function fits(lines: readonly CheckLine[], space: number): boolean {
   return sizeOfLines(lines) <= space && lines.length <= mostChecks
 }
 
-/** The comma and the line's end are counted too. */
+/** Its bytes include the comma and the line feed. */
 function lineOf({ check, isCut }: Stored): CheckLine {
   const text = JSON.stringify(check)
   return { check, isCut, text, bytes: Buffer.byteLength(text) + 2 }

@@ -18,12 +18,12 @@ import { shortenLine } from './shorten.ts'
 import { writeText } from './write.ts'
 import type { RoundText } from './write.ts'
 
-/** Numbers the temporary names, so that one that was left by a killed process is not in the way. */
+/** Numbers the temporary files, so that one left by a killed process is not in the way. */
 let count = 0
 
 /**
- * Hands a round to the other process: whole or not at all. Written to a new file, which must not be there nor be a link,
- * and renamed. Throws when it cannot be written (the place is full). What is too large in it is cut.
+ * Hands a round to the other process, atomically: it is written to a new file, which must not exist nor be a link, and
+ * renamed. Throws when it cannot be written (the disk is full). Parts that are too large are cut.
  */
 export function writeRound(path: string, round: Round): Omit<RoundText, 'text'> {
   const { text, ...written } = writeText(round)
@@ -41,7 +41,7 @@ export function writeRound(path: string, round: Round): Omit<RoundText, 'text'> 
   }
 }
 
-/** Removes what a process that was killed while writing has left beside the file: its place is small. */
+/** Removes temporary files left by a killed process, since the volume is small. */
 export function sweepParts(path: string): void {
   const [folder, name] = [dirname(path), basename(path)]
   for (const other of readdirSync(folder))
@@ -50,8 +50,8 @@ export function sweepParts(path: string): void {
 }
 
 /**
- * Reads what the other process wrote, and believes nothing of it: only a regular file, of a bounded size, of our form. A
- * check that is as it was when it was read before is the same object.
+ * Reads what the other process wrote, and trusts nothing in it: it must be a regular file of limited size that matches the
+ * schema. An unchanged check is the same object as in the previous read.
  */
 export function openRoundFile(path: string): () => RoundRead {
   let before = noMemory
@@ -63,7 +63,7 @@ export function openRoundFile(path: string): () => RoundRead {
       before = memory
       return read
     } catch (error) {
-      return { unusable: `the round file cannot be read: ${explain(error)}` }
+      return { unusable: `the round file could not be read: ${explain(error)}` }
     }
   }
 }
@@ -85,7 +85,7 @@ function readBounded(path: string): Buffer | { readonly unusable: string } {
       closeSync(handle)
     }
   } catch (error) {
-    return { unusable: `the round file cannot be read: ${explain(error)}` }
+    return { unusable: `the round file could not be read: ${explain(error)}` }
   }
 }
 
@@ -99,7 +99,7 @@ function writeAndClose(handle: number, bytes: Buffer): void {
 
 function explain(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null
-  if (code === 'ENOENT') return 'it is not there; the prober has not written one'
-  if (code === 'ELOOP') return 'a symbolic link stands in its place'
+  if (code === 'ENOENT') return 'it does not exist; the prober has not written one yet'
+  if (code === 'ELOOP') return 'it is a symbolic link'
   return shortenLine(error instanceof Error ? error.message : String(error), longestUnusable)
 }

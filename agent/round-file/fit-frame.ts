@@ -12,7 +12,7 @@ import { checkNamePattern, conditionType, maxPublished } from '#agent/model/name
 import type { HostSummary, Probing, PublishSettings, Round, Settings } from '#agent/model/report.ts'
 import { shortenLine } from './shorten.ts'
 
-/** All of a round but its checks, within the bounds that its reader goes by. */
+/** A round without its checks, within the limits that its reader enforces. */
 export function fitFrame({ at, boot, took, settings, host, probing }: Omit<Round, 'checks'>) {
   return {
     v: 1,
@@ -42,7 +42,7 @@ function fitPublish({ labels, conditions, annotation, events, reapply }: Publish
   return { labels, conditions, annotation, events, reapply: within(reapply, reapplyBounds) }
 }
 
-/** Names of which two would be one condition cannot be on a Node. */
+/** Two names with the same condition cannot both be on a Node. */
 function fitNames(names: readonly string[]): readonly string[] {
   const conditions = new Map(
     names
@@ -84,12 +84,12 @@ function within(value: number, { least, most }: { least: string; most: string })
   return between(value, parseDuration(least) ?? 0, parseDuration(most) ?? 0)
 }
 
-/** What is no number is the least. */
+/** NaN becomes `least`. */
 function between(value: number, least: number, most: number): number {
   return Number.isNaN(value) ? least : Math.min(most, Math.max(least, value))
 }
 
-/** A wall clock may be set to anything; years of five digits are no RFC 3339. */
+/** A wall clock may be set to anything, but RFC 3339 has no years of five digits. */
 function fitTime(at: string): string {
   const time = Date.parse(at)
   const latest = Date.parse('9999-12-31T23:59:59.999Z')

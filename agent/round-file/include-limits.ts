@@ -4,8 +4,8 @@ import { includedNames } from './stored-check.ts'
 import type { StoredCheck, StoredFinding } from './stored-check.ts'
 
 /**
- * What a check includes counts again in each that includes it: a small file may mean more findings than a process can
- * hold. So the bounds of a check are with those of all that it includes.
+ * The size of a check with all that it includes. An included check counts in every check that includes it: a small file may
+ * mean more findings than a process can hold.
  */
 export interface Size {
   readonly count: number
@@ -15,12 +15,12 @@ export interface Size {
 
 export const nothing: Size = { count: 0, depth: 0, characters: 0 }
 
-/** Of its findings; `ofCheck` is that of an included check, as {@link sizeOfCheck} gives it. */
+/** The size of findings; `ofCheck` returns that of an included check, from {@link sizeOfCheck}. */
 export function sizeOf(findings: readonly StoredFinding[], ofCheck: (name: string) => Size): Size {
   return findings.map((one) => sizeOfFinding(one, ofCheck)).reduce(add, nothing)
 }
 
-/** As a finding of another check. */
+/** The size of a check as a finding of another one. */
 export function sizeOfCheck({ title, why, message, fix }: StoredCheck, findings: Size): Size {
   const characters = keys + title.length + why.length + message.length + (fix?.length ?? 0)
   return { ...findings, characters: findings.characters + characters }
@@ -50,7 +50,7 @@ export function isHuge({ count, depth, characters }: Size): boolean {
   return count > mostFindings || depth > deepestFindings || characters > mostCharacters
 }
 
-/** Characters of the keys and codes of a finding, and about what a line of evidence takes beside its text. */
+/** Characters for the keys and codes of a finding, and for a line of evidence besides its text; approximate. */
 const keys = 200
 const perLine = 40
 
@@ -61,8 +61,8 @@ export function charactersOf(finding: Omit<Finding, 'findings'>): number {
 }
 
 /**
- * The names of the checks, each after all that it includes; `rings` are those that include one from which they are
- * included, or themselves. No recursion: a file that is not ours may have a chain of any length.
+ * The names of the checks, each after all that it includes; `rings` are the checks that include themselves or a check that
+ * leads to them. No recursion: a forged file may have a chain of any length.
  */
 export function includeOrder(checks: ReadonlyMap<string, StoredCheck>) {
   const [open, order, rings] = [new Set<string>(), new Set<string>(), new Set<string>()]

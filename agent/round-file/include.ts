@@ -6,25 +6,25 @@ import type { Size } from './include-limits.ts'
 import { includedNames } from './stored-check.ts'
 import type { Reference, StoredCheck, StoredFinding } from './stored-check.ts'
 
-/** What a reference stands for. */
+/** The finding that a reference stands for. */
 export function toFinding({ need, kind, why, recommended }: Reference, included: CheckResult): Finding {
   return { need, kind, why: why ?? included.why, recommended, ...resultAsFinding(included) }
 }
 
-/** Checks by name, as they are written and as they are meant. */
+/** Checks by name, as stored in the file and as restored. */
 export interface Restored {
   readonly stored: ReadonlyMap<string, StoredCheck>
   readonly whole: ReadonlyMap<string, CheckResult>
-  /** Why nothing of a check can be used, by name; it is unknown. */
+  /** By name, why a check is unusable; its state is unknown. */
   readonly unusable: ReadonlyMap<string, string>
 }
 
 export const nothingRestored: Restored = { stored: new Map(), whole: new Map(), unusable: new Map() }
 
 /**
- * The checks as they were. Findings of one check are one object wherever they stand, and a check that is written as
- * before, by the same object, is as before, with all that it includes. A check that includes itself or more than may be is
- * unknown, as those are that were `unusable` before; what includes one of them says of it that it is unknown.
+ * Restores checks from their stored form. The findings of a check are one object wherever they occur, and a check whose stored
+ * object is the same as before keeps its previous result, if all that it includes does. A check that includes itself, or more
+ * than the limit, becomes unknown, like those in `unusable`; checks that include one of these report it as unknown.
  */
 export function restoreIncluded(
   stored: ReadonlyMap<string, StoredCheck>,
@@ -53,7 +53,7 @@ function faultsOf(
     const check = stored.get(name)
     if (check === undefined || faults.has(name)) continue
     const size = sizeOf(check.findings, (included) => sizes.get(included) ?? nothing)
-    if (isHuge(size)) faults.set(name, 'it has more findings than may be')
+    if (isHuge(size)) faults.set(name, 'it has more findings than the limit')
     else sizes.set(name, sizeOfCheck(check, size))
   }
   return faults
@@ -66,7 +66,7 @@ function unusableResult(name: string, detail: string): CheckResult {
 
 interface Restoring {
   readonly stored: ReadonlyMap<string, StoredCheck>
-  /** Of all that the check includes. */
+  /** Contains all checks that the check includes. */
   readonly whole: ReadonlyMap<string, CheckResult>
   readonly before: Restored
 }

@@ -9,27 +9,27 @@ import type { StoredCheck } from './stored-check.ts'
 import { nameOf, readCheck, readFrame } from './schema.ts'
 import { shortenList } from './shorten.ts'
 
-/** A round, with what is wrong with single checks of it; or why there is none that can be used. */
+/** A round, with the faults of single checks; or why the whole round is unusable. */
 export type RoundRead =
   | { readonly round: Round; readonly faults: readonly string[] }
   | { readonly unusable: string }
 
-/** What the next round is read with: most checks are written as they were. */
+/** A cache for reading the next round: most checks do not change. */
 export interface Memory {
   readonly restored: Restored
-  /** By the hash of their lines. */
+  /** By the hash of a check's line. */
   readonly lines: ReadonlyMap<string, StoredCheck>
 }
 
 export const noMemory: Memory = { restored: nothingRestored, lines: new Map() }
 
-/** Of a round, so that its log line is of a bounded length. */
+/** Faults reported for a round, which limits the length of its log line. */
 const mostFaults = 10
 
 /**
- * Reads a round from its bytes. Each check stands on a line of its own, and one that is as it was is not read again but
- * taken as it was: a thousand checks, parsed anew for each round, would take half of the heap beside those that are there.
- * A check of which something is wrong is unknown, and the others stay as they are.
+ * Reads a round from its bytes. Each check has its own line, and an unchanged line is not parsed again: parsing a thousand
+ * checks anew for each round would take half the heap, besides those already in use. A check with a fault becomes unknown,
+ * and the others are unaffected.
  */
 export function readRound(bytes: Buffer, before: Memory): RoundRead & { readonly memory?: Memory } {
   const lines = linesOf(bytes)
@@ -54,13 +54,13 @@ export function readRound(bytes: Buffer, before: Memory): RoundRead & { readonly
   }
 }
 
-/** One check of the file; of one without a name it is not even known which it is. */
+/** One check of the file; `name` is null when it cannot be identified. */
 interface CheckRead {
   readonly name: string | null
   readonly read: StoredCheck | { readonly unusable: string }
 }
 
-/** What stands twice is neither. A published check must not vanish, since its label would too: it is unknown. */
+/** Of two checks with the same name, neither counts. A published check must not vanish, or its label would: it is unknown. */
 function sortOut(reads: readonly CheckRead[], published: readonly string[]) {
   const [stored, unusable] = [new Map<string, StoredCheck>(), new Map<string, string>()]
   for (const { name, read } of reads) {
@@ -75,7 +75,7 @@ function sortOut(reads: readonly CheckRead[], published: readonly string[]) {
   )
   const lost = published.filter((name) => !stored.has(name) && !unusable.has(name))
   if (nameless.length > 0)
-    for (const name of lost) unusable.set(name, 'it is not in the round, or without its name')
+    for (const name of lost) unusable.set(name, 'it is not in the round, or its name is unreadable')
   return { stored, unusable, faults: nameless.map((why) => `a check without a name: ${why}`) }
 }
 
@@ -98,7 +98,7 @@ function takeCheck(value: unknown): CheckRead {
   return { name: nameOf(value), read: readCheck(value) }
 }
 
-/** Of what is no JSON: the name is written first. */
+/** Finds the name in a line that is not JSON: the name is written first. */
 function firstName(line: Buffer): string | null {
   const [, name = ''] = /^\{"name":"([a-z0-9-]{1,56})"/.exec(line.subarray(0, 100).toString()) ?? []
   return checkNamePattern.test(name) ? name : null
@@ -106,7 +106,7 @@ function firstName(line: Buffer): string | null {
 
 const comma = ','.charCodeAt(0)
 
-/** Null when there are more than any round has. */
+/** Null when there are more lines than a round may have. */
 function linesOf(bytes: Buffer): Buffer[] | null {
   const lines = []
   let start = 0
@@ -119,10 +119,10 @@ function linesOf(bytes: Buffer): Buffer[] | null {
 }
 
 function parse(json: Buffer): { readonly value: unknown } | { readonly why: string } {
-  if (hasTooManyValues(json)) return { why: 'has more in it than may be' }
+  if (hasTooManyValues(json)) return { why: 'has more values than the limit' }
   try {
     return { value: JSON.parse(json.toString()) }
   } catch {
-    return { why: 'is cut off, or no JSON' }
+    return { why: 'is truncated, or is not JSON' }
   }
 }

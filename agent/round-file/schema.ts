@@ -30,10 +30,7 @@ const line = z.string().max(longestLine).transform(plainText)
 const fix = z.string().max(longestFix).transform(plainLines).nullable()
 const name = z.string().regex(checkNamePattern)
 const state = z.enum(states)
-const reason = z.custom<Reason>(
-  (text) => typeof text === 'string' && isReason(text),
-  'is no reason that is known',
-)
+const reason = z.custom<Reason>((text) => typeof text === 'string' && isReason(text), 'is not a known reason')
 const count = z.int().nonnegative()
 const omitted = z.int().positive().exactOptional()
 
@@ -43,7 +40,7 @@ const time = ({ least, most }: { least: string; most: string }) =>
     .min(parseDuration(least) ?? 0)
     .max(parseDuration(most) ?? 0)
 
-/** The number is looked at first: of a million wrong items each would be an issue of its own. */
+/** Checks the length first: otherwise a million invalid items would produce a million issues. */
 const listOf = <T extends z.ZodType>(item: T, most: number) =>
   z.array(z.unknown()).max(most).pipe(z.array(item))
 
@@ -85,7 +82,7 @@ const check = z
   })
   .refine(isProven, unproven())
 
-/** A round as the prober writes it, but for its checks: `v` changes when its form does. */
+/** A round as the prober writes it, without its checks; `v` changes with the format. */
 const frame = z.strictObject({
   v: z.literal(1),
   at: z.iso.datetime(),
@@ -95,7 +92,7 @@ const frame = z.strictObject({
     hash: line,
     checks: listOf(name, maxPublished).refine(
       (names) => new Set(names.map(conditionType)).size === names.length,
-      'has a name twice',
+      'has the same name twice',
     ),
     interval: time(intervalBounds),
     unknownAfter: time(unknownAfterBounds),
@@ -106,7 +103,7 @@ const frame = z.strictObject({
       events: z.boolean(),
       reapply: time(reapplyBounds),
     }),
-    // With how many there are more, and how many checks are left out.
+    // Plus two lines: how many more mistakes there are, and how many checks are left out.
     mistakes: listOf(z.string().max(longestMistake).transform(plainText), mostMistakes + 2),
     aliases: z
       .record(z.string(), z.unknown())
@@ -136,27 +133,27 @@ export type Frame = Omit<Round, 'checks'> & { readonly checks: readonly unknown[
 
 type Unusable = { readonly unusable: string }
 
-/** What is wrong with the frame makes the round unusable, in words of a bounded length. */
+/** A fault in the frame makes the round unusable; its text has a limited length. */
 export function readFrame(value: unknown): Frame | Unusable {
   const version = typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined
   if (version !== 1)
     return {
-      unusable: `the round file is of version ${typeof version === 'number' ? version : 'unknown'}, not 1`,
+      unusable: `the round file has version ${typeof version === 'number' ? version : 'unknown'}, not 1`,
     }
   const result = frame.safeParse(value)
-  return result.success ? result.data : wrong(result.error, 'the round file is not of our form: ')
+  return result.success ? result.data : wrong(result.error, 'the round file is invalid: ')
 }
 
-/** What is wrong with a check makes that check unusable. */
+/** A fault in a check makes that check unusable. */
 export function readCheck(value: unknown): StoredCheck | Unusable {
-  if (hasTooMany(value)) return { unusable: 'it has more findings than may be' }
+  if (hasTooMany(value)) return { unusable: 'it has more findings than the limit' }
   const shell = check.safeParse(value)
   if (!shell.success) return wrong(shell.error, '')
   const findings = readFindings(shell.data.findings, '')
   return 'unusable' in findings ? findings : { ...shell.data, findings }
 }
 
-/** One after the other, up to the first that is wrong. */
+/** Reads findings up to the first invalid one. */
 function readFindings(values: readonly unknown[], place: string): readonly StoredFinding[] | Unusable {
   const findings: StoredFinding[] = []
   for (const [index, value] of values.entries()) {
@@ -178,13 +175,13 @@ function readFinding(value: unknown, place: string): StoredFinding | Unusable {
   return 'unusable' in findings ? findings : { ...alone, findings }
 }
 
-/** The name of a check of which perhaps nothing else can be used; null when not even that. */
+/** The name of a check that may otherwise be unusable; null when even its name is. */
 export function nameOf(value: unknown): string | null {
   const named = typeof value === 'object' && value !== null && 'name' in value ? value.name : null
   return typeof named === 'string' && checkNamePattern.test(named) ? named : null
 }
 
-/** Before the schema, which would call itself as deep as they are. */
+/** Runs before the schema, which would recurse as deep as the findings are nested. */
 function hasTooMany(value: unknown): boolean {
   let level = findingsIn(value)
   let all = 0

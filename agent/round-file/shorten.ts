@@ -1,10 +1,10 @@
 import { longestFix, longestLine } from '#agent/model/bounds.ts'
 import { plainLines, plainText } from '#agent/model/plain.ts'
 
-/** Room for the words that say how much is left out. */
+/** Characters reserved for the text that says how much is left out. */
 const saying = 40
 
-/** One harmless line; of one that is too long the beginning, and how much there is more. */
+/** Makes a text one harmless line; a long one is cut, and says how many characters are left out. */
 export function shortenLine(text: string, longest = longestLine): string {
   const line = plainText(text)
   if (line.length <= longest) return line
@@ -12,8 +12,8 @@ export function shortenLine(text: string, longest = longestLine): string {
 }
 
 /**
- * The commands of a fix, harmless. Of one that is too long whole lines are kept, since half a command may do something else
- * (a note may be half), and how much there is more is a comment.
+ * Makes the commands of a fix harmless. A long fix is cut between lines, since half a command may do something else (a note may
+ * be cut anywhere), and a comment says how many characters are left out.
  */
 export function shortenFix(fix: string, longest = longestFix): string {
   const text = plainLines(fix)
@@ -29,12 +29,12 @@ function cutLine(text: string, longest: number): string {
   return `${kept}… (${text.length - kept.length} more characters)`
 }
 
-/** The first of many, and how many there are more. */
+/** The first lines, and how many more there are. */
 export function shortenList(lines: readonly string[], most: number): readonly string[] {
   return lines.length <= most ? lines : [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`]
 }
 
-/** Without the first half of a character of two. */
+/** The beginning of a text, without half a surrogate pair at its end. */
 function beginning(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
 }

@@ -6,19 +6,19 @@ import { charactersOf } from './include-limits.ts'
 import { shortenFix, shortenLine, shortenList } from './shorten.ts'
 import type { Reference, StoredCheck, StoredFinding } from './stored-check.ts'
 
-/** A check as it is written, and whether something of it is left out. */
+/** A check in its stored form; `isCut` when part of it is left out. */
 export interface Stored {
   readonly check: StoredCheck
   readonly isCut: boolean
 }
 
-/** Each check alone: within the bounds of its texts and lists, and with the checks that it includes by their names. */
+/** Stores each check by itself: texts and lists within their limits, and included checks by name. */
 export function storeChecks(checks: readonly CheckResult[]): Stored[] {
   const byName = new Map(checks.map((check) => [check.name, check]))
   return checks.map((check) => new Storing(byName).check(check))
 }
 
-/** One check on its way; what is beyond the bounds of all its findings is not even looked at. */
+/** Stores one check; findings beyond its limits are not even examined. */
 class Storing {
   readonly #checks: ReadonlyMap<string, CheckResult>
   #isCut = false
@@ -98,19 +98,19 @@ class Storing {
     return few.map((line) => this.#line(line))
   }
 
-  /** What is only made harmless is not cut, though it may be shorter; a fix may be cut already. */
+  /** Goes by the text's ending: making it harmless may shorten it without a cut, and a fix may already be cut. */
   #noteCut(short: string): string {
     if (short.endsWith(' more characters)')) this.#isCut = true
     return short
   }
 }
 
-/** A count within what is read; not there when nothing is left out. */
+/** A count within the reader's limits; absent when nothing is left out. */
 export function countOmitted(count: number): { readonly omitted?: number } {
   return count >= 1 ? { omitted: Math.min(Math.floor(count), Number.MAX_SAFE_INTEGER) } : {}
 }
 
-/** Null for any finding that would not come back just as it is. */
+/** Null for any finding that would not be restored exactly. */
 function referenceTo(checks: ReadonlyMap<string, CheckResult>, finding: Finding): Reference | null {
   const { need, kind, why, recommended } = finding
   const included = kind === 'check' ? checks.get(need.replace(/^check:/, '')) : undefined
@@ -125,7 +125,7 @@ function referenceTo(checks: ReadonlyMap<string, CheckResult>, finding: Finding)
   return isSame(finding, toFinding(reference, included)) ? reference : null
 }
 
-/** Findings are mostly the same object; comparing those that are not could take long where they are many. */
+/** Findings are usually the same object; comparing others is limited, since many would take long. */
 function isSame(one: Finding, other: Finding): boolean {
   const [{ findings, ...words }, { findings: others, ...otherWords }] = [one, other]
   if (!isDeepStrictEqual(words, otherWords)) return false

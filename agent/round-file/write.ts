@@ -7,20 +7,20 @@ import { storeChecks } from './store.ts'
 
 export interface RoundText {
   readonly text: string
-  /** Checks of which something is left out, and those that are left out as a whole. */
+  /** How many checks are cut or left out, and how many of these are left out entirely. */
   readonly cut: number
   readonly dropped: number
 }
 
 /**
- * A round as it is written. Its reader takes it, whatever is in it: what is beyond a bound is cut, each check alone, and it
- * says how much. When the whole would be too large, it is cut as {@link cutTo} says. Each check has a line of its
- * own, by which its reader knows it again.
+ * Formats a round so that its reader accepts it, whatever it contains: in each check, what exceeds a limit is cut, and the text
+ * says how much. If the whole is still too large, {@link cutTo} cuts more. Each check has its own line, by which the reader
+ * recognizes an unchanged one.
  */
 export function writeText(round: Round): RoundText {
   const frame = fitFrame(round)
   const checks = namedOnce(round.checks)
-  // How many checks are cut, and are not there, is known only then.
+  // The real counts are known only after cutting, so reserve space for the largest.
   const largest = JSON.stringify(withLoss(frame, { cut: checks.length, dropped: checks.length }))
   const space = largestRound - Buffer.byteLength(largest) - 100
   const lines = cutTo(space, cutHuge(storeChecks(checks)), frame.settings.checks)
@@ -35,7 +35,7 @@ export function writeText(round: Round): RoundText {
   }
 }
 
-/** Names are unique in a catalogue, and of its form: another would not be taken. */
+/** A catalog's names are unique and valid; the reader would reject others. */
 function namedOnce(checks: readonly CheckResult[]): CheckResult[] {
   const byName = new Map(checks.toReversed().map((check) => [check.name, check]))
   return [...byName.values()].toReversed().filter(({ name }) => checkNamePattern.test(name))
@@ -43,10 +43,10 @@ function namedOnce(checks: readonly CheckResult[]): CheckResult[] {
 
 type Frame = ReturnType<typeof fitFrame>
 
-/** Whoever looks for a check that is not there has to find out why. */
+/** Adds the counts, and a mistake that explains why a dropped check is missing. */
 function withLoss(frame: Frame, { cut, dropped }: { cut: number; dropped: number }): Frame {
   const { settings, probing } = frame
-  const words = `too many checks: ${dropped} that are not published are left out, since the round would be larger than ${largestRound} bytes; remove custom checks`
+  const words = `too many checks: ${dropped} unpublished ones are left out, or the round would be larger than ${largestRound} bytes; remove custom checks`
   const mistakes = dropped > 0 ? [words, ...settings.mistakes] : settings.mistakes
   return { ...frame, settings: { ...settings, mistakes }, probing: { ...probing, cut } }
 }

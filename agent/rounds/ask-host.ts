@@ -11,8 +11,8 @@ import { questionKey } from '#agent/model/question-key.ts'
 import type { Answer } from '#agent/model/question.ts'
 
 /**
- * Asks all that the checks need. Custom checks are asked after the shipped ones have their answers: however many or slow
- * their questions are, none of ours is late or unknown for them.
+ * Asks all questions of the checks. Those of custom checks come after the shipped ones are answered: however many or slow they
+ * are, no shipped check is late or unknown because of them.
  */
 export async function askHost(
   host: Host,
@@ -38,5 +38,5 @@ function isShipped({ origin }: Check): boolean {
 
 const tooMany: Answer<never> = {
   fate: 'failed',
-  detail: `custom checks ask more than ${mostCustomQuestions} questions, and this one is beyond them`,
+  detail: `not asked: custom checks ask more than ${mostCustomQuestions} questions`,
 }

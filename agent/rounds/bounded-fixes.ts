@@ -5,8 +5,8 @@ import { shortenFix } from '#agent/round-file/shorten.ts'
 type FixText = Asked['fixText']
 
 /**
- * Puts the fixes of one round into words. A check's fix has those of all that it includes, so a small file may come to more
- * text than the heap holds: each is bounded, and what comes after all have become too long is short.
+ * Limits the fix texts of one round. A check's fix contains those of all that it includes, so a small file may produce more
+ * text than fits into the heap: each fix has a limit, and a shorter one once all together are too long.
  */
 export function boundFixes(fixText: FixText): FixText {
   let left = mostFixCharacters
@@ -19,7 +19,7 @@ export function boundFixes(fixText: FixText): FixText {
   }
 }
 
-/** A part of a text keeps the whole of it in memory. */
+/** Copies a text: a slice would keep the whole text in memory. */
 function copyOf(text: string): string {
   return Buffer.from(text).toString()
 }

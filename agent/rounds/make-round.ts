@@ -15,20 +15,20 @@ import type { CheckResult, HostSummary, Round, Settings } from '#agent/model/rep
 import { askHost } from './ask-host.ts'
 import { boundFixes } from './bounded-fixes.ts'
 
-/** What a round is made with. */
+/** What it takes to make a round. */
 export interface RoundOptions {
   readonly host: Host
   readonly clock: Clock
-  /** Left out when nothing is watched. */
+  /** Absent when nothing is watched. */
   readonly watcher?: Watcher
   readonly files: Followed
-  /** The checks to ask for; what they take in comes along. */
+  /** The checks to judge; those that they include are added. */
   readonly names: Iterable<string>
-  /** Called with our own bugs that a host brought to light; its round comes all the same. */
+  /** Called with bugs of ours that a host reveals; the round is made anyway. */
   readonly failed?: Failed
 }
 
-/** One asking of the host: plan, ask, judge. */
+/** Makes one round: plan, ask, judge. */
 export async function makeRound(options: RoundOptions): Promise<Round> {
   const { host, clock, watcher, files, names, failed } = options
   const start = performance.now()
@@ -55,7 +55,7 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
 
 type Asked = Pick<Parameters<typeof judge>[1], 'facts' | 'answers' | 'unreachable'>
 
-/** A host of which we fail to ask or to read even the facts, by our own fault, counts as one that cannot be reached. */
+/** If a bug of ours keeps us from asking a host or reading its facts, it counts as unreachable. */
 async function askAll({ host, failed }: RoundOptions, checks: readonly Check[], now: number): Promise<Asked> {
   const factsOf = (known: readonly AnswerEntry[]) =>
     readFacts(collectAnswers(known), { arch: process.arch, now })
@@ -77,7 +77,7 @@ async function askAll({ host, failed }: RoundOptions, checks: readonly Check[], 
   }
 }
 
-/** Where there is too much to say, what is published and what is shipped is said in full. */
+/** When there is too much text, published checks keep theirs in full first, then shipped ones. */
 function mostWantedFirst(checks: readonly Check[], published: readonly string[]): Check[] {
   const rank = ({ name, origin }: Check) => (published.includes(name) ? 0 : origin === 'shipped' ? 1 : 2)
   return checks.toSorted((a, b) => rank(a) - rank(b))

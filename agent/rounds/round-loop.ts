@@ -5,30 +5,30 @@ import { confirmAfter } from '#agent/model/settle.ts'
 export interface LoopOptions {
   readonly make: () => Promise<Round>
   readonly took: (round: Round) => void
-  /** Called when a round could not be made at all, which is our own bug; the next one is tried all the same. */
+  /** Called when a round could not be made at all, which is a bug of ours; the next one is tried anyway. */
   readonly failed: (error: unknown) => void
   readonly clock: Clock
   readonly watcher: Watcher
-  /** Milliseconds, asked anew for each wait. */
+  /** Milliseconds, read again before each wait. */
   readonly interval: () => number
 }
 
 export interface RoundLoop {
-  /** A round out of turn: what it is made with has changed. */
+  /** Makes an extra round: config or checks have changed. */
   askNow(): void
-  /** A round under way is not handed on any more. */
+  /** Stops; the result of a round under way is dropped. */
   stop(): void
 }
 
-/** A little more than what settling demands, so that the second round is not a moment too early. */
+/** Milliseconds beyond what settling requires, so that the second round is not a moment too early. */
 const confirmMargin = 100
 
 /**
  * Makes rounds until it is stopped:
  *
- * - the first at once, then one each interval, and one at once when the host changes;
- * - one more `confirmAfter` after something went from ready to missing, so that it can be believed;
- * - never two at a time; what changes during a round is seen by one more right after it.
+ * - the first one immediately, then one per interval, and one immediately when the host changes;
+ * - an extra one `confirmAfter` after something went from ready to missing, to confirm it;
+ * - never two at a time: a change during a round leads to another one right after it.
  */
 export function startRounds({ make, took, failed, clock, watcher, interval }: LoopOptions): RoundLoop {
   let isStopped = false

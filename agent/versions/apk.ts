@@ -7,7 +7,7 @@ const after = ['cvs', 'svn', 'git', 'hg', 'p']
 const form =
   /^(\d+(?:\.\d+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)\d*)*)(?:~([0-9a-f]+))?(?:-r(\d+))?/
 
-/** The kinds of parts, in the order in which they may follow each other. */
+/** The kinds of parts in their order within a version. */
 const kinds = ['first', 'number', 'letter', 'suffix', 'suffixNumber', 'commit', 'revision', 'end'] as const
 
 interface Part {
@@ -16,9 +16,9 @@ interface Part {
 }
 
 /**
- * The order of apk-tools: numbers, a letter, suffixes (`_rc1` before, `_p1` after), a commit, the revision. The first part
- * that differs decides; where it is of another kind, the version that ends later in a part is the newer one, unless that
- * part is a suffix that comes before. https://wiki.alpinelinux.org/wiki/APKBUILD_Reference#pkgver
+ * The order of apk-tools: numbers, a letter, suffixes (`_rc1` before the release, `_p1` after it), a commit, the revision. The
+ * first difference decides. Between two kinds of parts, the kind earlier in this list is newer, except a suffix that sorts
+ * before the release. https://wiki.alpinelinux.org/wiki/APKBUILD_Reference#pkgver
  */
 export function compareApkVersions(a: string, b: string): Order {
   const [left, right] = [partsOf(a), partsOf(b)]
@@ -54,7 +54,7 @@ function suffixParts(suffix: string): readonly Part[] {
   ]
 }
 
-/** From the second number on, one with a leading zero is compared as a fraction. */
+/** From the second number on, a leading zero makes it compare as a fraction. */
 function compareParts({ kind, text }: Part, other: Part): Order {
   const isFraction = kind === 'number' && (text.startsWith('0') || other.text.startsWith('0'))
   if (isFraction || kind === 'letter' || kind === 'commit') return compareText(text, other.text)
@@ -67,7 +67,7 @@ function compareKinds(part: Part, other: Part): Order {
   return orderOf(kinds.indexOf(other.kind) - kinds.indexOf(part.kind))
 }
 
-/** Those that make a version older are below 0. */
+/** Negative for suffixes that make a version older. */
 function weigh(suffix: string): number {
   return before.includes(suffix) ? before.indexOf(suffix) - before.length : after.indexOf(suffix)
 }

@@ -28,7 +28,7 @@ function parseDebVersion(text: string): DebVersion {
   }
 }
 
-/** Letters and digits by turns: what is not a digit by its weight, digits by their value. */
+/** Alternates between non-digits, compared by weight, and digits, compared by value. */
 function comparePart(a: string, b: string): Order {
   let [left, right] = [a, b]
   while (left !== '' || right !== '') {
@@ -52,7 +52,7 @@ function compareWords(a: string, b: string): Order {
   return 0
 }
 
-/** A tilde sorts before the end of the text, letters before all else. */
+/** A tilde sorts before the end of the text, letters before other characters. */
 function weigh(text: string, index: number): number {
   const character = text.charAt(index)
   if (character === '~') return -1

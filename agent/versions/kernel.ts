@@ -2,13 +2,13 @@ import type { Compare, Order } from './order.ts'
 import { compareDigits, firstOrder } from './order.ts'
 import { inRange, parseRange } from './range.ts'
 
-/** `named` is what `uname -r` says; `exact` the upstream version it was built from, where the kernel tells. */
+/** `named` is the output of `uname -r`; `exact` the upstream version that it was built from, if the kernel reports it. */
 export interface RunningKernel {
   readonly named: string
   readonly exact: string | null
 }
 
-/** A bound like 5.15.0-94 is one of the distribution's own numbers, and is held against what it calls the kernel. */
+/** A bound like 5.15.0-94 uses the distribution's numbering, so it is compared with the distribution's name of the kernel. */
 export function isKernelIn({ named, exact }: RunningKernel, range: string): boolean {
   const parsed = parseRange(range)
   const compare: Compare = (version, wanted) =>
@@ -17,9 +17,9 @@ export function isKernelIn({ named, exact }: RunningKernel, range: string): bool
 }
 
 /**
- * The order of kernel releases by their leading numbers: `6.1.0-17-amd64` is 6.1.0, `5.14.0-427.el9.x86_64` is 5.14.0;
- * a release candidate (`6.2-rc3`, Fedora's `6.2.0-0.rc3`, Debian's `6.2~rc3`) comes before its release. What a distribution adds counts only against
- * a version that has it too: `4.18.0-553.16.1.el8_10` is 4.18.0, and after 4.18.0-305.
+ * The order of kernel releases by their leading numbers: `6.1.0-17-amd64` is 6.1.0, `5.14.0-427.el9.x86_64` is 5.14.0; a
+ * release candidate (`6.2-rc3`, Fedora's `6.2.0-0.rc3`, Debian's `6.2~rc3`) comes before its release. A distribution's suffix
+ * counts only if both versions have one: `4.18.0-553.16.1.el8_10` equals 4.18.0, and comes after 4.18.0-305.
  */
 export function compareKernelVersions(version: string, wanted: string): Order {
   const [left, right] = [parseKernel(version), parseKernel(wanted)]
@@ -33,7 +33,7 @@ export function compareKernelVersions(version: string, wanted: string): Order {
   )
 }
 
-/** Whether a version says which build of a distribution's it is. */
+/** Whether a version names a distribution's build. */
 function hasRevision(version: string): boolean {
   return parseKernel(version).revision.length > 0
 }
@@ -41,7 +41,7 @@ function hasRevision(version: string): boolean {
 interface Kernel {
   readonly numbers: readonly string[]
   readonly candidate: string
-  /** Of `5.15.0-94-generic` 94, of `4.18.0-553.16.1.el8_10` 553, 16 and 1. */
+  /** 94 in `5.15.0-94-generic`; 553, 16 and 1 in `4.18.0-553.16.1.el8_10`. */
   readonly revision: readonly string[]
 }
 

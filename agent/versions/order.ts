@@ -1,4 +1,4 @@
-/** Negative when a comes before b, positive when after, 0 when they are equal to the tool in question. */
+/** -1 when a comes before b, 1 when after, 0 when the tool in question considers them equal. */
 export type Order = -1 | 0 | 1
 export type Compare = (a: string, b: string) => Order
 
@@ -14,7 +14,7 @@ export function compareDigits(a: string, b: string): Order {
   return left === right ? 0 : left < right ? -1 : 1
 }
 
-/** The first order that is not equal. */
+/** The first order that is not 0; 0 when all are. */
 export function firstOrder(...orders: readonly (() => Order)[]): Order {
   for (const order of orders) {
     const result = order()

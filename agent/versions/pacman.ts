@@ -12,7 +12,7 @@ export function comparePacmanVersions(a: string, b: string): Order {
   )
 }
 
-/** As rpm's, but a longer separator wins, and letters at the end make a version older (1.0a < 1.0 < 1.0.1). */
+/** Like rpm's, but a longer separator wins, and letters at the end make a version older (1.0a < 1.0 < 1.0.1). */
 function alpmCompare(a: string, b: string): Order {
   let [left, right] = [a, b]
   while (left !== '' && right !== '') {

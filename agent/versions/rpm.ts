@@ -1,7 +1,7 @@
 import type { Order } from './order.ts'
 import { compareDigits, firstOrder } from './order.ts'
 
-/** The order of rpm for whole `epoch:version-release` texts; a missing epoch is 0. https://rpm.org/docs/latest/man/rpm-version.7 */
+/** The order of rpm for `epoch:version-release`; a missing epoch is 0. https://rpm.org/docs/latest/man/rpm-version.7 */
 export function compareRpmVersions(a: string, b: string): Order {
   const [left, right] = [parseRpmVersion(a), parseRpmVersion(b)]
   return firstOrder(
@@ -16,7 +16,7 @@ export function parseRpmVersion(text: string): { epoch: string; version: string;
   return { epoch, version, release }
 }
 
-/** rpm's own order of one part, where ~ sorts before the end and ^ after it but before more. */
+/** rpm's order of one part: ~ sorts before the end, ^ after the end but before anything else. */
 export function rpmvercmp(a: string, b: string): Order {
   let [left, right] = [a, b]
   for (;;) {
@@ -37,7 +37,7 @@ export function rpmvercmp(a: string, b: string): Order {
   }
 }
 
-/** What ~ and ^ at the head of both decide; null when neither is there. */
+/** The order by a leading ~ or ^ of either; null when neither has one. */
 function compareMarks(left: string, right: string): Order | 'next' | null {
   const [a, b] = [left.charAt(0), right.charAt(0)]
   if (a === '~' || b === '~') return a === b ? 'next' : a === '~' ? -1 : 1
@@ -57,7 +57,7 @@ function firstSegment(text: string): string {
   return /^(\d+|[A-Za-z]+)/.exec(text)?.[0] ?? ''
 }
 
-/** The segment of the other text, if it is of the same type. */
+/** The first segment of `other`, if it has the same type as that of `text`. */
 function sameSegment(text: string, other: string): string {
   return (/^\d/.test(text) ? /^\d+/ : /^[A-Za-z]+/).exec(other)?.[0] ?? ''
 }

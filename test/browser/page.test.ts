@@ -98,7 +98,7 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     await check('nfs-client').locator('summary').click()
     await page.fill('#filter', 'i')
     source.put(
-      makeReport({ 'open-iscsi': readyIscsi, 'nfs-client': { message: 'it still may not be asked' } }),
+      makeReport({ 'open-iscsi': readyIscsi, 'nfs-client': { message: 'there is still no permission' } }),
     )
     await page.locator('#check-open-iscsi[data-state=ready]').waitFor()
     expect(await page.title()).toBe('1 unknown - worker-1 - hostdeps')
@@ -110,7 +110,7 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     expect(complaints).toEqual([])
   })
 
-  test('a stale report is said loudly, and its checks are unknown', async () => {
+  test('a stale report is shown prominently, and its checks are unknown', async () => {
     source.stalled = 'no round has finished for 200 s'
     await page.locator('#stale').waitFor()
     expect(await page.locator('#stale').innerText()).toContain('no round has finished for 200 s')
@@ -120,7 +120,7 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     await page.locator('#stale').waitFor({ state: 'detached' })
   })
 
-  test('an agent that does not answer is said loudly', async () => {
+  test('an agent that does not answer is shown prominently', async () => {
     expect(await page.locator('#lost').isVisible()).toBe(false)
     await server.close()
     await page.locator('#lost').waitFor({ state: 'visible' })

@@ -6,7 +6,7 @@ import { lintCatalog } from '#agent/catalog/lint/lint.ts'
 import { formatMistake } from '#agent/catalog/yaml/mistake.ts'
 
 describe('config', () => {
-  test('five mistakes are told in one go, each with its line', () => {
+  test('five mistakes are reported at once, each with its line', () => {
     const text = `checks: [open-iscsi, nfs-clent]
 intervall: 60s
 deadline: 2h
@@ -26,11 +26,11 @@ http:
   })
 
   test.each([
-    ['a check twice', 'checks: [open-iscsi, open-iscsi]', /checks\[1\]: open-iscsi stands here twice/],
+    ['a check twice', 'checks: [open-iscsi, open-iscsi]', /checks\[1\]: open-iscsi is here twice/],
     [
-      'two that would be one condition',
+      'two with the same condition',
       'checks: [open-iscsi, openiscsi, open-Iscsi]',
-      /would be one condition/,
+      /would be the same condition/,
     ],
     ['an alias', 'checks: [chrony]', /checks\[0\]: there is no check chrony; use time-sync$/],
     ['not a list', 'checks: open-iscsi', /checks: .*expected array/],
@@ -43,7 +43,7 @@ http:
     const names = Array.from({ length: 65 }, (_, index) => `check-${index}`)
     const read = readConfig('config.yaml', `checks: [${names.join(', ')}]`, { names, aliases: {} })
     expect('mistakes' in read && read.mistakes[0]?.message).toMatch(
-      /65 checks are to be published; at most 64/,
+      /65 checks are listed, but a Node can have at most 64/,
     )
   })
 
@@ -61,7 +61,7 @@ http:
 })
 
 describe('catalogue', () => {
-  test('what is taken in must be there, and nothing may take in itself', () => {
+  test('an included check must exist, and none may include itself', () => {
     const { mistakes } = readCatalog([
       file('a', 'b'),
       file('b', 'c'),
@@ -71,19 +71,19 @@ describe('catalogue', () => {
     ])
     expect(mistakes.map(formatMistake)).toEqual([
       'd.yaml:4: there is no check bb (did you mean b?)',
-      'a.yaml:4: takes in itself: a -> b -> c -> a',
-      'e.yaml:4: takes in itself: e -> e',
+      'a.yaml:4: includes itself: a -> b -> c -> a',
+      'e.yaml:4: includes itself: e -> e',
     ])
   })
 
-  test('an own check may not take a shipped name', () => {
+  test('a custom check may not take a shipped name', () => {
     const own = {
       ...file('a', null),
       file: 'own/a.yaml',
       rules: { origin: 'custom', allowCommands: false } as const,
     }
     expect(readCatalog([file('a', null), own]).mistakes.map(formatMistake)).toEqual([
-      'own/a.yaml:1: a is the name of a shipped check already; rename this file',
+      'own/a.yaml:1: a is already the name of a shipped check; rename this file',
     ])
   })
 
@@ -98,12 +98,12 @@ describe('catalogue', () => {
       [
         'of two checks',
         [aliased('a', 'x'), aliased('b', 'x')],
-        ['b.yaml:1: aliases: x is an alias of a already'],
+        ['b.yaml:1: aliases: x is already an alias of a'],
       ],
       [
         'that is a name',
         [aliased('a', 'b'), file('b', null)],
-        ['a.yaml:1: aliases: b is the name of a check already'],
+        ['a.yaml:1: aliases: b is already the name of a check'],
       ],
       [
         'that is no name',
@@ -111,27 +111,27 @@ describe('catalogue', () => {
         ['a.yaml:1: aliases[0]: must be a DNS label: a-z, 0-9 and -'],
       ],
       [
-        'of ours that an own check takes',
+        'of ours that a custom check takes',
         [aliased('a', 'x'), { ...aliased('b', 'x'), rules: own }],
-        ['b.yaml:1: aliases: x is an alias of a already'],
+        ['b.yaml:1: aliases: x is already an alias of a'],
       ],
-      ['of ours, as the name of an own check', [aliased('a', 'x'), { ...file('x', null), rules: own }], []],
+      ['of ours, as the name of a custom check', [aliased('a', 'x'), { ...file('x', null), rules: own }], []],
     ])('%s', (_, texts, wanted) => {
       expect(readCatalog(texts).mistakes.map(formatMistake)).toEqual(wanted)
     })
 
-    test('leads whoever takes it in to its check', () => {
+    test('leads to its check when it is included', () => {
       const { mistakes } = readCatalog([aliased('a', 'x'), file('b', 'x')])
       expect(mistakes.map(formatMistake)).toEqual(['b.yaml:4: there is no check x; use a'])
     })
   })
 
-  test('one broken file does not make what takes it in look wrong', () => {
+  test('one broken file causes no mistakes in those that include it', () => {
     const { mistakes } = readCatalog([file('a', 'b'), { ...file('b', null), text: 'title: 1' }])
     expect(mistakes.every((mistake) => mistake.file === 'b.yaml')).toBe(true)
   })
 
-  test('a check comes with all that it takes in, each once', () => {
+  test('a check comes with all that it includes, each once', () => {
     const { catalog } = readCatalog([file('a', 'b'), file('b', 'c'), file('c', null), file('d', 'c')])
     expect(closeOver(catalog, ['a', 'd']).map((check) => check.name)).toEqual(['a', 'b', 'c', 'd'])
   })
@@ -146,37 +146,37 @@ describe('conflicts', () => {
   const fixes =
     '{ all: { note: n }, talos: { note: n }, bottlerocket: { note: n }, cos: { note: n }, flatcar: { note: n }, nixos: { note: n } }'
 
-  test('are with checks that are there, and not with oneself', () => {
+  test('name checks that exist, and not their own', () => {
     const { mistakes } = readCatalog([conflict('a', ['a']), conflict('b', ['aa'])])
     expect(mistakes.map(formatMistake)).toEqual([
-      'a.yaml:5: conflicts with its own check',
+      'a.yaml:5: conflicts with the check that it belongs to',
       'b.yaml:5: there is no check aa (did you mean a?)',
     ])
   })
 
-  test('are mutual between shipped checks; a shipped one cannot know an own one', () => {
+  test('are mutual between shipped checks; a shipped one cannot know a custom one', () => {
     const lint = (...files: ReturnType<typeof conflict>[]) =>
       lintCatalog(readCatalog([...files, file('c', null)]).catalog, 'shipped').map(formatMistake)
-    const told = 'a.yaml:5: unit:a.service conflicts with b, of which no need conflicts with a'
-    expect(lint(conflict('a', ['b']), conflict('b', ['c']))).toContain(told)
+    const mistake = 'a.yaml:5: unit:a.service conflicts with b, but no need of b conflicts with a'
+    expect(lint(conflict('a', ['b']), conflict('b', ['c']))).toContain(mistake)
     expect(lint(conflict('a', ['b']), conflict('b', ['a'])).join()).not.toContain('conflicts')
     expect(lint(conflict('a', ['c'], 'custom')).join()).not.toContain('conflicts')
   })
 
-  test('a check that takes in another says nothing of its own', () => {
+  test('a check that includes another declares no conflict of its own', () => {
     const text = 'title: t\nwhy: w\nneeds:\n  - check: c\n    conflicts: { c: Choose. }\n'
     const { mistakes } = readCatalog([{ ...file('a', null), text }, file('c', null)])
     expect(mistakes.map(formatMistake)).toEqual(['a.yaml:5: needs[0].conflicts: unknown key'])
   })
 
-  test('who wants the opposite is asked too, and is not taken in', () => {
+  test('the opposing check is asked too, but not included', () => {
     const { catalog } = readCatalog([conflict('a', ['b']), conflict('b', ['a']), file('c', 'b')])
     expect(checksToAsk(catalog, ['a']).map(({ name }) => name)).toEqual(['a', 'b'])
     expect(whichInclude(catalog, ['a', 'c'], 'b')).toEqual(['c'])
   })
 })
 
-test('the shipped checks have no mistake, a source for each fact and a fix for each distribution', () => {
+test('the shipped checks have no mistakes, a source for each fact and a fix for each distribution', () => {
   const { catalog, mistakes } = readCatalog(readShipped())
   expect([...mistakes, ...lintCatalog(catalog, 'shipped')].map(formatMistake)).toEqual([])
   expect(catalog.size).toBeGreaterThanOrEqual(11)

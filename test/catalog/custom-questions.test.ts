@@ -21,11 +21,11 @@ const hosts: Facts[] = inits.flatMap((init) =>
   ),
 )
 
-/** The check names a program and its arguments, or a place to read: the test of own checks has those. */
+/** The check names a program and its arguments, or a place to read: the test of custom checks has those. */
 const named = ['binary', 'certificate']
 
 test.each(Object.entries(oneOfEach).filter(([kind]) => !named.includes(kind)))(
-  'a custom check of %s is asked as a shipped one is, but for what is read where it says',
+  'a custom check of %s is asked like a shipped one, except for files that it names itself',
   (_, written) => {
     const text = `title: T\nwhy: W.\nneeds:\n  - ${written}\n`
     const [own, shipped] = [custom, { origin: 'shipped', allowCommands: true } as const].map((rules) => {
@@ -74,7 +74,7 @@ const forgetful: Kind = {
   },
 }
 
-test('a kind of need that forgets to say what it runs and reads neither runs nor reads for a custom check', () => {
+test('a kind that does not declare what it runs and reads may do neither for a custom check', () => {
   const parsed = parseYaml('/x.yaml', 'forgetful: shadow')
   if ('mistakes' in parsed) throw new Error('no YAML')
   const { yaml } = parsed

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const mine = 'title: t\nwhy: w\nneeds:\n  - binary: x\n'
 
-test('files of a ConfigMap, turned as the kubelet turns them: read anew, and the last good ones kept', async () => {
+test('files of a ConfigMap, swapped as the kubelet does it: read again, and the last good ones kept', async () => {
   turn('1', { 'config.yaml': 'interval: 10s\n', 'mine.yaml': mine })
   symlinkSync('..data/config.yaml', join(folder, 'config.yaml'))
   mkdirSync(join(folder, 'checks'))
@@ -40,7 +40,7 @@ test('files of a ConfigMap, turned as the kubelet turns them: read anew, and the
   files.stop()
 })
 
-test('a daemon starts with what is valid of files with mistakes, a person is told', async () => {
+test('a daemon starts with the valid part of files with mistakes, a person gets the errors', async () => {
   turn('5', {
     'config.yaml':
       'interval: 10s\ndeadlin: 1s\nunknownAfter: 3\nchecks: [overlay, mine, open-icsi, taking]\n',

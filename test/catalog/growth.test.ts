@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCatalog } from '#agent/catalog/catalog.ts'
 import { readConfig } from '#agent/catalog/config.ts'
-import { tellMistakes } from '#agent/catalog/yaml/mistake.ts'
+import { reportMistakes } from '#agent/catalog/yaml/mistake.ts'
 import { head } from './hostile-maps.ts'
 
 const repeat = (count: number, part: (at: number) => string) =>
@@ -18,7 +18,7 @@ function readFiles(texts: readonly string[]): void {
   reads++
   const rules = { origin: 'custom', allowCommands: false } as const
   const files = texts.map((text, at) => ({ file: `c${at}.yaml`, text: `${text}\n# ${reads}`, rules }))
-  tellMistakes(readCatalog(files).mistakes, 100)
+  reportMistakes(readCatalog(files).mistakes, 100)
 }
 
 const known = { names: Array.from({ length: 2_000 }, (_, at) => `check-${at}`), aliases: {} }
@@ -79,7 +79,7 @@ const shapes: readonly [what: string, least: number, read: (count: number) => vo
   ],
 ]
 
-describe('reading takes as much longer as there is more to read:', () => {
+describe('reading time grows no faster than the input:', () => {
   test.each(shapes)('%s', (_, least, read) => {
     read(least)
     const [small, large] = [workOf(() => read(least)), workOf(() => read(8 * least))]

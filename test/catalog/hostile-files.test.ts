@@ -32,9 +32,13 @@ function mistakesIn(texts: readonly ReturnType<typeof fileOf>[]): string[] {
   return readCatalog(texts).mistakes.map(formatMistake)
 }
 
-describe('what throws, hangs or takes all memory elsewhere is a mistake with its line:', () => {
+describe('what makes other parsers throw, hang or exhaust memory is a mistake with its line:', () => {
   test.each<[what: string, text: string, wanted: RegExp]>([
-    ['an alias of nothing', 'title: t\nwhy: *nope\nneeds: [{ binary: x }]', /^c\.yaml:2: \*nope is an alias/],
+    [
+      'an alias without an anchor',
+      'title: t\nwhy: *nope\nneeds: [{ binary: x }]',
+      /^c\.yaml:2: \*nope is an alias/,
+    ],
     [
       'an alias before its anchor',
       'title: *a\nwhy: &a w\nneeds: [{ binary: x }]',
@@ -48,7 +52,7 @@ describe('what throws, hangs or takes all memory elsewhere is a mistake with its
     [
       'billion laughs',
       `title: t\nwhy: w\nx: [&a [b, b]${list(20, (at) => `, &${'abcdefghijklmnopqrstuv'[at + 1]} [*${'abcdefghijklmnopqrstuv'[at]}, *${'abcdefghijklmnopqrstuv'[at]}]`)}]\nneeds: *u`,
-      /^c\.yaml:1: says too much: more than 10000 values$/,
+      /^c\.yaml:1: has more than 10000 values$/,
     ],
     ['11 anyOf in each other', `${head}  - ${inside(11)}`, /^c\.yaml:4: .*anyOf more than 10 deep/],
     ['400 of them', `${head}  - ${inside(400)}`, /^c\.yaml:4: is nested more than 32 deep$/],
@@ -71,12 +75,12 @@ describe('what throws, hangs or takes all memory elsewhere is a mistake with its
     [
       '501 needs',
       head + list(501, (at) => `  - binary: b${at}\n`),
-      /^c\.yaml:3: needs: has more needs than 500/,
+      /^c\.yaml:3: needs: has more than 500 needs/,
     ],
     [
       '501 needs, with those in anyOf',
       `${head}  - anyOf:\n${list(500, (at) => `      - binary: b${at}\n`)}  - binary: x`,
-      /^c\.yaml:3: needs: has more needs than 500/,
+      /^c\.yaml:3: needs: has more than 500 needs/,
     ],
     [
       'a path of 8,000 folders',
@@ -135,7 +139,7 @@ describe('what throws, hangs or takes all memory elsewhere is a mistake with its
       `${head}  - binary: x\nfix: { all: { sysctls: { ${list(51, (at) => `a.b${at}: 1,`)} } } }`,
       /sysctls: has more than 50 settings/,
     ],
-    ['a key that is a list', `${head}  - binary: x\n? [a]\n: 1`, /^c\.yaml:5: is no key/],
+    ['a key that is a list', `${head}  - binary: x\n? [a]\n: 1`, /^c\.yaml:5: is not a key/],
     ['a key twice', `${head}  - binary: x\ntitle: again`, /^c\.yaml:5: Map keys must be unique: title/],
     [
       '21 conflicts',
@@ -146,7 +150,7 @@ describe('what throws, hangs or takes all memory elsewhere is a mistake with its
     expect(mistakesOf(text)).toEqual([expect.stringMatching(wanted)])
   })
 
-  test('aliases as such are taken', () => {
+  test('ordinary aliases are accepted', () => {
     const text =
       'title: &t t\nwhy: *t\nneeds:\n  - { binary: a, fix: &f { all: { note: n } } }\n  - { binary: b, fix: *f }\n'
     expect(readCheckFile('c.yaml', text, own)).toMatchObject({
@@ -155,7 +159,7 @@ describe('what throws, hangs or takes all memory elsewhere is a mistake with its
   })
 })
 
-describe('of many mistakes the first are told, and how many there are:', () => {
+describe('only the first of many mistakes are reported, and their number:', () => {
   test.each<[what: string, text: string]>([
     ['wrong needs', head + list(400, () => '  - a\n')],
     ['keys that there are not', `${head}  - binary: x\n${list(1_000, (at) => `key${at}: 1\n`)}`],
@@ -168,16 +172,16 @@ describe('of many mistakes the first are told, and how many there are:', () => {
     expect(all.at(-1)).toMatch(/and \d+ more mistakes/)
   })
 
-  test('each is at most so long, in one harmless line', () => {
+  test('each is one harmless line of limited length', () => {
     const [first = ''] = mistakesOf(`${head}  - kernelVersion: "${'9'.repeat(150)} ${'x'.repeat(4_000)}"\n`)
     expect(first.length).toBeLessThanOrEqual(longestMistake)
     const file = `/a\u202e\n/${'b'.repeat(1_000)}.yaml`
-    const told = formatMistake({ file, line: 1, path: '', message: 'm' })
-    expect(told.length).toBeLessThanOrEqual(longestMistake)
-    expect(told).toMatch(/^\/a +\/b/)
+    const formatted = formatMistake({ file, line: 1, path: '', message: 'm' })
+    expect(formatted.length).toBeLessThanOrEqual(longestMistake)
+    expect(formatted).toMatch(/^\/a +\/b/)
   })
 
-  test('of many files too', () => {
+  test('and of many files too', () => {
     const texts = Array.from({ length: 500 }, (_, at) => fileOf(`c${at}`, 'x: 1\n'))
     const { message } = new Mistakes(readCatalog(texts).mistakes)
     expect(message.split('\n')).toHaveLength(100)
@@ -185,47 +189,47 @@ describe('of many mistakes the first are told, and how many there are:', () => {
   })
 })
 
-describe('what nobody sees is refused, by its name:', () => {
+describe('invisible characters are refused by name:', () => {
   test.each<[what: string, text: string, wanted: RegExp]>([
     [
       'a turned command',
       `${head}  - binary: x\nfix:\n  all: { run: "apt-get install -y foo\\u202E; rm -rf /" }`,
-      /^c\.yaml:6: fix\.all\.run: holds U\+202E/,
+      /^c\.yaml:6: fix\.all\.run: contains U\+202E/,
     ],
     [
       'an escape sequence in a title',
       `${head.replace('title: t', 'title: "\\e[2J"')}  - binary: x`,
-      /^c\.yaml:1: title: holds U\+001B/,
+      /^c\.yaml:1: title: contains U\+001B/,
     ],
     [
       'a carriage return in a why',
       `${head.replace('why: w', 'why: "a\\rb"')}  - binary: x`,
-      /^c\.yaml:2: why: holds U\+000D/,
+      /^c\.yaml:2: why: contains U\+000D/,
     ],
     [
       'a line break in a command',
       `${head}  - binary: x\nfix: { all: { run: "a\\nb" } }`,
-      /holds a line break \(U\+000A\)/,
+      /contains a line break \(U\+000A\)/,
     ],
     [
       'a zero width space in a note',
       `${head}  - binary: x\nfix: { all: { note: "a\\u200Bb." } }`,
-      /note: holds U\+200B/,
+      /note: contains U\+200B/,
     ],
     [
       'a soft hyphen in a source',
       `${head}  - binary: x\n    source: "https://a\\u00AD.example"`,
-      /source: holds U\+00AD/,
+      /source: contains U\+00AD/,
     ],
-    ['a tag in an image', `${head}  - binary: x\nimages: ["a\\U000E0041"]`, /images\[0\]: holds U\+E0041/],
+    ['a tag in an image', `${head}  - binary: x\nimages: ["a\\U000E0041"]`, /images\[0\]: contains U\+E0041/],
     [
       'a paragraph separator in a title',
       `${head.replace('title: t', 'title: "a\\Pb"')}  - binary: x`,
-      /title: holds U\+2029/,
+      /title: contains U\+2029/,
     ],
-    ['half a character', `${head}  - binary: x\nimages: ["a\\ud800"]`, /images\[0\]: holds U\+D800/],
-    ['a key of it', `${head}  - binary: x\n"a\\u2066": 1`, /holds U\+2066/],
-    ['a NUL in an argument', `${head}  - binary: x\n    run: ["a\\0"]`, /run\[0\]: holds U\+0000/],
+    ['half a character', `${head}  - binary: x\nimages: ["a\\ud800"]`, /images\[0\]: contains U\+D800/],
+    ['a key of it', `${head}  - binary: x\n"a\\u2066": 1`, /contains U\+2066/],
+    ['a NUL in an argument', `${head}  - binary: x\n    run: ["a\\0"]`, /run\[0\]: contains U\+0000/],
   ])('%s', (_, text, wanted) => {
     expect(mistakesOf(text)).toEqual([expect.stringMatching(wanted)])
   })
@@ -236,7 +240,7 @@ describe('what nobody sees is refused, by its name:', () => {
     })
   })
 
-  test('a text that YAML folds is one line, without the line break at its end', () => {
+  test('a text folded by YAML is one line, without the final line break', () => {
     const text =
       'title: t\nwhy: >\n  A sentence\n  of two lines.\nneeds: [{ binary: x }]\nfix:\n  all:\n    run: |\n      a b\n'
     expect(readCheckFile('c.yaml', text, own)).toMatchObject({
@@ -245,7 +249,7 @@ describe('what nobody sees is refused, by its name:', () => {
   })
 })
 
-describe('no name may be an option of the program that it is given to:', () => {
+describe('no name may be an option of the program that gets it:', () => {
   test.each([
     'fix: { all: { packages: [--allow-unauthenticated] } }',
     'fix: { all: { modules: [-r] } }',
@@ -277,29 +281,29 @@ describe('the config', () => {
   const known = { names: ['a', 'b'], aliases: {} }
 
   test.each<[string, string, RegExp]>([
-    ['an alias of nothing', 'interval: 10s\nchecks: *nope\n', /^config\.yaml:2: \*nope is an alias/],
+    ['an alias without an anchor', 'interval: 10s\nchecks: *nope\n', /^config\.yaml:2: \*nope is an alias/],
     [
       'more checks than go on a Node',
       `checks: [${list(3_000, (at) => `c${at},`)}]`,
-      /3000 checks are to be published; at most 64/,
+      /3000 checks are listed, but a Node can have at most 64/,
     ],
     ['20,000 names', `checks: [${list(20_000, (at) => `c${at},`)}]`, /more than 15000 words/],
   ])('%s', (_, text, wanted) => {
     const read = readConfig('config.yaml', text, known)
-    const told = 'mistakes' in read ? read.mistakes.map(formatMistake) : []
-    expect(told.length).toBeLessThanOrEqual(mostMistakes)
-    expect(told.join('\n')).toMatch(wanted)
+    const formatted = 'mistakes' in read ? read.mistakes.map(formatMistake) : []
+    expect(formatted.length).toBeLessThanOrEqual(mostMistakes)
+    expect(formatted.join('\n')).toMatch(wanted)
     expect(readUsableConfig('config.yaml', text, known)).toHaveProperty('interval')
   })
 
-  test('that there are too many is told once', () => {
+  test('too many are reported once', () => {
     const read = readConfig('config.yaml', `checks: [${list(200, () => `a,`)}]`, known)
     expect('mistakes' in read && read.mistakes).toHaveLength(1)
   })
 })
 
 describe('custom checks together', () => {
-  test('may include each other in a row, but not without end', () => {
+  test('may include each other in a chain of limited length', () => {
     const row = (count: number) =>
       Array.from({ length: count }, (_, at) => {
         const next = at + 1 < count ? `  - check: c${at + 1}\n` : ''
@@ -307,31 +311,33 @@ describe('custom checks together', () => {
       })
     expect(mistakesIn(row(21))).toEqual([])
     expect(mistakesIn(row(22))).toEqual([
-      expect.stringMatching(/^c0\.yaml:1: includes checks .* more than 20 in a row/),
+      expect.stringMatching(/^c0\.yaml:1: includes checks .* more than 20 deep/),
     ])
     expect(mistakesIn(row(1_500))).toHaveLength(1_479)
   })
 
-  test('may not double what they include again and again', () => {
+  test('may not keep doubling what they include', () => {
     const texts = Array.from({ length: 20 }, (_, at) => {
       const next = at === 19 ? '' : `  - check: c${at + 1}\n  - anyOf: [{ check: c${at + 1} }]\n`
       return fileOf(`c${at}`, `${head}${next}  - file: /${at}\n`)
     })
-    expect(mistakesIn(texts)[0]).toMatch(/^c\d+\.yaml:1: has more than 2000 needs with those of all checks/)
+    expect(mistakesIn(texts)[0]).toMatch(
+      /^c\d+\.yaml:1: has more than 2000 needs, counting those of all checks/,
+    )
   })
 
-  test('in a ring are told once', () => {
+  test('a ring is reported once', () => {
     const ring = (count: number) =>
       Array.from({ length: count }, (_, at) =>
         fileOf(`c${1_000 + at}`, `${head}  - check: c${1_000 + ((at + 1) % count)}\n`),
       )
     expect(mistakesIn(ring(15))).toEqual([
-      expect.stringMatching(/^c1000\.yaml:4: takes in itself: c1000 -> c1001/),
+      expect.stringMatching(/^c1000\.yaml:4: includes itself: c1000 -> c1001/),
     ])
-    expect(mistakesIn(ring(900))[0]).toMatch(/^c1000\.yaml:4: takes in itself/)
+    expect(mistakesIn(ring(900))[0]).toMatch(/^c1000\.yaml:4: includes itself/)
   })
 
-  test('are left out from where there are too many needs, and the others are used', () => {
+  test('are left out beyond the limit of needs, and the others are used', () => {
     const texts = Array.from({ length: 20 }, (_, at) =>
       fileOf(
         `c${String(at).padStart(2, '0')}`,
@@ -342,7 +348,7 @@ describe('custom checks together', () => {
     expect([...catalog.keys()]).toEqual(['c00', 'c01', 'c02', 'c03', 'c04', 'c05'])
     expect(mistakes).toHaveLength(14)
     expect(mistakes.map(formatMistake)[0]).toMatch(
-      /^c06\.yaml:1: is left out: all custom checks together .* 3000 needs/,
+      /^c06\.yaml:1: left out: all custom checks together .* 3000 needs/,
     )
   })
 
@@ -382,7 +388,7 @@ describe('a daemon', () => {
     allowCommands: false,
   }
 
-  test('that runs goes on with the last good state, and one that starts with what is valid', async () => {
+  test('keeps the last good state while it runs, and starts with whatever is valid', async () => {
     mkdirSync(join(folder, 'checks'))
     write('config.yaml', 'interval: 10s\n')
     write('checks/good.yaml', `${head}  - binary: x\n`)
@@ -405,14 +411,14 @@ describe('a daemon', () => {
     expect(() => load(options)).toThrow(Mistakes)
   })
 
-  test('does without one file that cannot be read, and with the others', () => {
+  test('leaves out one unreadable file and uses the others', () => {
     write('config.yaml', '')
     write('checks/evil.yaml', Buffer.from([0xff, 0xfe, 0x80]))
     write('checks/large.yaml', Buffer.alloc(2 * 1024 * 1024, 'a'))
     const { catalog } = loadUsable(options)
     expect([catalog.has('good'), catalog.has('open-iscsi')]).toEqual([true, true])
     expect(() => load(options)).toThrow(
-      /evil\.yaml:1: cannot be read: it is not UTF-8\n.*large\.yaml:1: cannot be read/,
+      /evil\.yaml:1: could not be read: it is not UTF-8\n.*large\.yaml:1: could not be read/,
     )
   })
 
@@ -423,7 +429,7 @@ describe('a daemon', () => {
     const { catalog } = loadUsable({ ...options, customChecks: many })
     expect([catalog.has('c10000'), catalog.has('c11499'), catalog.has('c11500')]).toEqual([true, true, false])
     expect(() => load({ ...options, customChecks: many })).toThrow(
-      /holds 1600 custom checks, of which the first 1500/,
+      /has 1600 custom checks; only the first 1500/,
     )
   })
 })

@@ -43,8 +43,8 @@ const deepPath = (parts: number) => '/a'.repeat(parts)
 
 /** Each as far as it may go, or beyond. A function each: all of them at once are 60 MiB. */
 export const hostileMaps: Readonly<Record<string, () => HostileMap>> = {
-  'an alias of nothing': () => one('title: t\nwhy: *nope\nneeds: [{ binary: x }]\n'),
-  'an alias of nothing in the config': () => ({ config: 'checks: *nope\n' }),
+  'an alias without an anchor': () => one('title: t\nwhy: *nope\nneeds: [{ binary: x }]\n'),
+  'an alias without an anchor in the config': () => ({ config: 'checks: *nope\n' }),
   'a list that holds itself': () => one('title: t\nwhy: w\nneeds: &n [{ anyOf: *n }]\n'),
   'billion laughs': () => {
     const lines = Array.from({ length: 30 }, (_, at) => `  - &l${at} [*l${at - 1}, *l${at - 1}]`).slice(1)

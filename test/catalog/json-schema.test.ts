@@ -21,17 +21,17 @@ test.each(readShipped().map(({ file, text }) => [file.split('/').at(-1), text] a
   },
 )
 
-test('so is the check of WRITING.md', () => {
+test('the check in WRITING.md is valid too', () => {
   const lesson = readFileSync(new URL('../../checks/WRITING.md', import.meta.url), 'utf8')
   const [, example = ''] = /```yaml\n( *# yaml-language-server[^`]+)```/.exec(lesson) ?? []
   expect([validate(parse(example)), validate.errors]).toEqual([true, null])
 })
 
-test.each(Object.entries(oneOfEach))('a need of the kind %s is', (_, need) => {
+test.each(Object.entries(oneOfEach))('a need of the kind %s is valid', (_, need) => {
   expect([validate(parse(`${head}  - ${need}\n`)), validate.errors]).toEqual([true, null])
 })
 
-describe('what is refused when it is read is refused while it is written:', () => {
+describe("what the reader refuses, the editor's schema refuses too:", () => {
   test.each([
     ['a key that is not known', `${head}  - binary: a\n    rn: [a]`],
     ['two kinds in one need', `${head}  - binary: a\n    package: b`],
@@ -115,7 +115,7 @@ test('every key is explained', () => {
   expect(keysIn(schema, 'a check').length).toBeGreaterThan(100)
 })
 
-test('VS Code holds the files of the repository against it', () => {
+test("VS Code validates the repository's files with it", () => {
   const settings = JSON.parse(readFileSync(new URL('../../.vscode/settings.json', import.meta.url), 'utf8'))
   expect(settings).toEqual({ 'yaml.schemas': { './checks/check.schema.json': 'checks/*.yaml' } })
   expect(

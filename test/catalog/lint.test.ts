@@ -4,7 +4,7 @@ import { lintCheck } from '#agent/catalog/lint/lint.ts'
 import { readShipped } from '#agent/catalog/load.ts'
 import { formatMistake } from '#agent/catalog/yaml/mistake.ts'
 
-test('the shipped checks have no mistake, a source for each fact and a fix for each distribution', () => {
+test('the shipped checks have no mistakes, a source for each fact and a fix for each distribution', () => {
   const { catalog, mistakes } = readCatalog(readShipped())
   expect([...mistakes, ...[...catalog.values()].flatMap(lintCheck)].map(formatMistake)).toEqual([])
   expect(catalog.size).toBeGreaterThanOrEqual(100)
@@ -20,29 +20,29 @@ test('a check with a source, and a fix or note for each distribution, has no mis
 describe('whys', () => {
   const noWhy = (needs: readonly string[]) => lint({ ...good, needs }).filter((line) => line.includes(' why'))
 
-  test('that of the check may stand for its only need', () => {
+  test("the check's own why serves its only need", () => {
     expect(noWhy(['binary: tool'])).toEqual([])
   })
 
-  test('of several needs each has its own, also one that is recommended or has alternatives', () => {
+  test('each of several needs has its own, even one that is recommended or has alternatives', () => {
     const why = 'why: Pods run it.'
     const either = 'anyOf: [{ binary: a }, { binary: b }]'
     expect(noWhy([`binary: tool\n    ${why}`, 'binary: other\n    recommended: true', either])).toEqual([
-      'c.yaml:6: binary:other has no why, and the check has more needs than this one',
-      'c.yaml:8: anyOf:binary:a+1 has no why, and the check has more needs than this one',
+      'c.yaml:6: binary:other has no why, and the check has other needs',
+      'c.yaml:8: anyOf:binary:a+1 has no why, and the check has other needs',
     ])
     expect(noWhy([`binary: tool\n    ${why}`, `${either}\n    ${why}`])).toEqual([])
   })
 
-  test('what is taken in says its own, and so does an alternative of what has one', () => {
+  test('an included check has its own, and so does an alternative of a need with one', () => {
     expect(noWhy(['check: open-iscsi', 'binary: tool'])).toEqual([
-      'c.yaml:5: binary:tool has no why, and the check has more needs than this one',
+      'c.yaml:5: binary:tool has no why, and the check has other needs',
     ])
     const either = 'anyOf: [{ binary: a }, { binary: b }]\n    why: Pods run one.'
     expect(noWhy(['check: open-iscsi', either])).toEqual([])
   })
 
-  test('one that repeats that of the check says nothing', () => {
+  test("one that repeats the check's why is a mistake", () => {
     expect(noWhy(['binary: tool\n    why: Pods call it.'])).toEqual([
       'c.yaml:4: binary:tool repeats the why of the check',
     ])
@@ -50,7 +50,7 @@ describe('whys', () => {
 })
 
 describe('sources', () => {
-  test('one of the check is enough, and so is one of each need', () => {
+  test('one source of the check is enough, and so is one for each need', () => {
     expect(lint({ ...good, sources: '[]' })).toEqual([
       'c.yaml:4: binary:tool has no source, and neither has the check',
     ])
@@ -60,7 +60,7 @@ describe('sources', () => {
     expect(lint({ ...good, sources: '[]', needs: [own, other] })).toHaveLength(1)
   })
 
-  test('what is taken in has its own', () => {
+  test('an included check has its own', () => {
     expect(lint({ ...good, sources: '[]', needs: ['check: open-iscsi'] })).toEqual([])
   })
 })
@@ -90,27 +90,27 @@ describe('fixes', () => {
     expect(lacking([`binary: tool\n    when: ${when}`])).toEqual([names])
   })
 
-  test('one for all is none for images', () => {
+  test('a fix for all does not cover images', () => {
     expect(lacking(['binary: tool'], '{ all: { packages: [tool] } }')).toEqual([
       'talos, bottlerocket, cos, flatcar, nixos',
     ])
   })
 
-  test('one for some of a family leaves the others', () => {
+  test('a fix for part of a family leaves the others without one', () => {
     const fix = everywhere.replace('all:', 'ubuntu:')
     const [names] = lacking(['binary: tool\n    when: { os: [debian] }'], fix)
     expect(names?.split(', ')).toContain('debian')
     expect(names?.split(', ')).not.toContain('ubuntu')
   })
 
-  test('of a kernel module that no option builds, where it is not there at all', () => {
+  test('a kernel module without a config option needs one where it is absent', () => {
     expect(lacking(['kernelModule: nvidia'])).toEqual([
       'debian, rhel, suse, alpine, arch, talos, bottlerocket, cos, flatcar, nixos when it is ModuleNotFound',
     ])
     expect(lacking(['kernelModule: nbd\n    config: CONFIG_BLK_DEV_NBD'])).toEqual([])
   })
 
-  test('of alternatives one on each host, whichever it is', () => {
+  test('one alternative with a fix on each host is enough', () => {
     const [on, off] = ['{ os: [debian] }', '{ notOs: [debian] }']
     const either = (first: string, second: string) => `anyOf:\n      - ${first}\n      - ${second}`
     const fixed = (name: string, when: string) => `{ binary: ${name}, when: ${when}, fix: ${everywhere} }`
@@ -125,7 +125,7 @@ describe('fixes', () => {
     expect(lacking([`${either(bare('a', on), bare('b', off))}\n    fix: ${everywhere}`])).toEqual([])
   })
 
-  test('of an alternative within one', () => {
+  test('a nested alternative counts', () => {
     const inner = '{ anyOf: [{ binary: a }, { binary: b }] }'
     expect(lacking([`anyOf:\n      - ${inner}\n      - { binary: c, when: { os: [arch] } }`])).toHaveLength(1)
   })
@@ -133,8 +133,8 @@ describe('fixes', () => {
 
 describe('places', () => {
   test.each([
-    ['{ os: [debain] }', 'is for debain, which is not known (did you mean debian?)'],
-    ['{ notOs: [tallos] }', 'is for tallos, which is not known (did you mean talos?)'],
+    ['{ os: [debain] }', 'is for debain, which is unknown (did you mean debian?)'],
+    ['{ notOs: [tallos] }', 'is for tallos, which is unknown (did you mean talos?)'],
     ["{ kernel: '>6 <5' }", 'applies to no host'],
     ['{ os: [ubuntu], notOs: [debian] }', 'applies to no host'],
   ])('%s', (when, words) => {
@@ -143,7 +143,7 @@ describe('places', () => {
     ])
   })
 
-  test('also of an alternative, within where all of them are for', () => {
+  test("an alternative's place lies within that of its anyOf", () => {
     const need = `anyOf:\n      - { binary: tool, when: { os: [alpine] } }\n      - binary: other\n    when: { os: [debian] }`
     expect(lint({ ...good, needs: [need] })).toEqual(['c.yaml:5: binary:tool applies to no host'])
   })
@@ -159,9 +159,9 @@ describe('words', () => {
       { needs: ['binary: tool\n    fix: { arch: { note: install it } }'] },
     ],
     ['the why of binary:tool', { needs: ['anyOf: [{ binary: tool, why: short }, { binary: other }]'] }],
-  ])('%s is no sentence', (what, parts) => {
+  ])('%s is not a sentence', (what, parts) => {
     expect(lint({ ...good, ...parts })).toEqual([
-      expect.stringMatching(new RegExp(`^c.yaml:\\d+: ${what} is no sentence: "[^"]+"$`)),
+      expect.stringMatching(new RegExp(`^c.yaml:\\d+: ${what} is not a sentence: "[^"]+"$`)),
     ])
   })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { knownNames, withNamed } from '#agent/catalog/named-checks.ts'
+import { knownNames, reachableTexts } from '#agent/catalog/named-checks.ts'
 import type { KnownText } from '#agent/catalog/named-checks.ts'
 
 const files = [
@@ -22,10 +22,12 @@ test.each([
   ],
   [['nowhere'], []],
 ])('%j reaches %j', (names, reached) => {
-  expect(withNamed(files, names).map((one) => one.file)).toEqual(reached.map((name) => `dir/${name}.yaml`))
+  expect(reachableTexts(files, names).map((one) => one.file)).toEqual(
+    reached.map((name) => `dir/${name}.yaml`),
+  )
 })
 
-test('all names and aliases are known, whatever is reached', () => {
+test('all names and aliases are known, whatever is reachable', () => {
   expect(knownNames(files)).toEqual({ names: ['a', 'b', 'c', 'd', 'e', 'f'], aliases: { bee: 'b' } })
 })
 

@@ -95,7 +95,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE']).each(['hostdeps', '
       expect(Object.keys(cases.statusChanges)).toEqual(named)
     })
 
-    test('nobody else is held', async () => {
+    test('nobody else is restricted', async () => {
       await cluster.call(dryRun(cases.foreignLabel))
       await cluster.call(dryRun({ method: 'DELETE', path: own }))
     })

@@ -14,7 +14,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent takes', () => {
   })
   afterAll(() => node?.on.stop())
 
-  test('a ConfigMap that is changed for the worse, and then for the better', async () => {
+  test('a ConfigMap that becomes invalid, and then valid again', async () => {
     const isWanted = () =>
       until(
         () => node.ask('/readyz'),
@@ -70,7 +70,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent takes', () => {
     await node.isUp()
   })
 
-  test('1,000 own checks: 64 on the Node, the rest served, and no container is short of memory', async () => {
+  test('1,000 custom checks: 64 on the Node, the rest served, and no container is short of memory', async () => {
     const checks = manyChecks(1_000)
     const published = Object.keys(checks).slice(0, 64)
     const counts = await node.restarts()

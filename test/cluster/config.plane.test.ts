@@ -7,7 +7,7 @@ import { until } from './plane/test-node.ts'
 describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what people write', () => {
   const on = useFlaggedNode()
 
-  test('a check that is taken out of the config leaves the Node, and one that is put in comes', async () => {
+  test('a check that leaves the config leaves the Node, and an added one appears', async () => {
     const { node, agent, flags, labelIs, condition } = on()
     agent.writeConfig(configOf('other, third'))
     agent.writeCheck('third', flags.check('third'))
@@ -21,7 +21,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what people write'
     await labelIs('ready')
   })
 
-  test('an invalid config keeps the last good one, and says so', async () => {
+  test('an invalid config keeps the last valid one, and says so', async () => {
     const { node, agent } = on()
     agent.writeConfig(configOf('flag, othr'))
     await untilStatus(`${agent.url}/readyz`, 503)

@@ -64,7 +64,7 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     expect(await on.exec(pod, 'prober', ...own)).toMatch(/^v\d/)
   })
 
-  test('the server is nobody, and stays so', async () => {
+  test('the server has no privilege, and cannot gain any', async () => {
     const [status, probers] = [
       await on.exec(pod, 'server', 'node', '-e', printStatus),
       await on.exec(pod, 'prober', 'node', '-e', printStatus),
@@ -93,7 +93,7 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     expect(typeof hosts === 'string' ? 0 : hosts.roots).toBeGreaterThan(2)
   })
 
-  test('the server has no device but those of every container', async () => {
+  test('the server has only the devices of every container', async () => {
     const blocks = readdirSync('/sys/block').map((name) => `/dev/${name}`)
     expect(blocks).not.toEqual([])
     const wanted = [
@@ -117,7 +117,7 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     })
   })
 
-  test('the server can write nothing but its /tmp, and what it says when it ends', async () => {
+  test('the server can write only its /tmp and its termination message', async () => {
     const found = await inside('server', findWritable, [''])
     expect(found.toSorted()).toEqual(['/dev/termination-log', '/tmp/'])
     const probers = await inside('prober', findWritable, [
@@ -187,7 +187,7 @@ describe.skipIf(!hasRealCluster)('the two containers of the agent', () => {
     expect(claims.exp - claims.iat).toBe(3_600)
   })
 
-  test('the prober holds no socket that anybody can reach; the pod listens to one port', async () => {
+  test('the prober has no reachable socket; the pod listens on one port', async () => {
     const procfs = join(on.nodes[0].host.root, 'proc')
     const idOf = (name: Container) =>
       pod.status?.containerStatuses?.find((one) => one.name === name)?.containerID?.split('//')[1] ?? 'none'

@@ -30,7 +30,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
     agent.startServer()
     await until(
       async () => agent.server.said(),
-      (said) => said.includes('rounds come') || said.includes('serving'),
+      (said) => said.includes('rounds arrive') || said.includes('serving'),
     )
     await untilStatus(`${agent.url}/readyz`, 200)
     await sleep(6_000)
@@ -46,7 +46,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
     await labelIs('ready')
   })
 
-  test('a condition of ours that another writes is taken back, and what is of others stays', async () => {
+  test('a condition of ours that another client writes is restored, and those of others stay', async () => {
     const { cluster, node, condition } = on()
     const foreign = {
       apiVersion: 'v1',
@@ -67,7 +67,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
     expect(await node.condition('example.com/Foreign')).toMatchObject({ message: 'mine' })
   })
 
-  test('a Node that is deleted and made anew is published to again, and told its events', async () => {
+  test('a Node that is deleted and created again is published to again, with its events', async () => {
     const { node, labelIs } = on()
     await node.renew()
     await labelIs('ready')
@@ -104,7 +104,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
     console.log(`a storm of ${storm.status} for 15 s: ${hits} requests; ${events} events before it`)
   })
 
-  test('an API server that is away for 60 s, with a change meanwhile', async () => {
+  test('an API server that is down for 60 s, with a change meanwhile', async () => {
     const { cluster, flags, labelIs } = on()
     await cluster.stopApiServer()
     flags.clear('flag')

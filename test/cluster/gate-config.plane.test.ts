@@ -20,7 +20,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what the gate read
     expect(await gate.published()).toEqual(published(text))
   })
 
-  test.each(readable)('the labels of Nodes are what pods are gated by: %s', async (_, text) => {
+  test.each(readable)('pods are gated by the labels of Nodes: %s', async (_, text) => {
     await gate.configure(text)
     const names = published(text)
     const selector = await gate.selectorOf({ requires: names.join(', ') })
@@ -29,8 +29,8 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what the gate read
     )
   })
 
-  describe.each(unreadable)('nothing, where it cannot: %s', (_, text) => {
-    test('no pod is stopped, and whoever makes one is told', async () => {
+  describe.each(unreadable)('nothing, when it cannot be read: %s', (_, text) => {
+    test('no pod is stopped, and whoever creates one gets a warning', async () => {
       await gate.configure(text)
       const { status, body, warnings } = await gate.make({ requires: `open-iscsi,${nonsense}` })
       expect([status, body.spec?.nodeSelector]).toEqual([201, undefined])
@@ -44,7 +44,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what the gate read
     expect(await gate.selectorOf({ requires: 'none' })).toBeUndefined()
   })
 
-  test('labels that are switched off are told of', async () => {
+  test('labels that are switched off cause a warning', async () => {
     await gate.configure('publish: { labels: false }\n')
     const { body } = await gate.make({ requires: 'open-iscsi' })
     expect(body.message).toContain(

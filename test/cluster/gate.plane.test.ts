@@ -35,7 +35,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
     ['no annotation', {}, []],
     ['a namespace without the label', { requires: 'open-iscsi', namespace: 'free' }, ['open-iscsi']],
     ['a known image there', { images: [manager], namespace: 'free' }, []],
-    ['a pod that says its node itself', { requires: 'open-iscsi', nodeName: 'worker-1' }, []],
+    ['a pod that sets nodeName', { requires: 'open-iscsi', nodeName: 'worker-1' }, []],
     ['a known image on a node that it says itself', { images: [manager], nodeName: 'worker-1' }, []],
     ['a known image', { images: [`${manager}:v1.12.2`] }, ['longhorn']],
     ['a known image beside another', { images: ['busybox', `docker.io/${manager}`] }, ['longhorn']],
@@ -109,7 +109,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the gate', () => {
     await until(pod, ({ spec }) => spec?.nodeName === 'worker-1')
   })
 
-  test('a workload whose own check is not published is gated by those that it takes in', async () => {
+  test('a workload whose own check is not published is gated by the checks that it includes', async () => {
     await gate.configure('checks: [open-iscsi, nfs-client]\n')
     expect(await gate.selectorOf({ images: [manager] })).toEqual(selecting(['open-iscsi', 'nfs-client']))
     await gate.configure('checks: [nvme-tcp, open-iscsi]\n')

@@ -122,7 +122,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('hard times on a no
     console.log(`without watches the label turns after ${Math.round(took)} ms, with an interval of 5 s`)
   })
 
-  test('1,000 own checks: 64 on the Node, the rest served; the 65th is refused', async () => {
+  test('1,000 custom checks: 64 on the Node, the rest served; the 65th is refused', async () => {
     const published = Array.from({ length: 64 }, (_, number) => `flag-${number}`)
     flags.set('flag')
     const checks = {

@@ -114,7 +114,7 @@ describe.skipIf(!hasRealCluster)('pods that call themselves kubelet and iscsid',
     expect(await traces()).toBe('')
   })
 
-  test('a kubelet with a mount namespace of its own, as that of Talos, tells what is there and no more', async () => {
+  test('a kubelet with its own mount namespace, as on Talos, shows what exists and no more', async () => {
     const inside =
       'mount --bind /mnt /mnt; mount --make-private /mnt; mount -t tmpfs t /mnt; printf x > /mnt/mount.nfs; chmod 755 /mnt/mount.nfs'
     const { stdout: unit } = await node.host.exec(['cat', '/etc/systemd/system/kubelet.service'])

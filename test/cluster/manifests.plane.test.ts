@@ -37,14 +37,14 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
     return cluster.kubectl('apply', '--dry-run=server', '-f', file)
   }
 
-  test.each(folders)('the API server would take %s as it is', async (folder) => {
+  test.each(folders)('the API server would accept %s unchanged', async (folder) => {
     const text = await cluster.kubectl('kustomize', join(root, folder))
     const said = await dryRun(text)
     const objects = parseAllDocuments(text).length
     expect(said.split('\n').filter((line) => line.endsWith('(server dry run)'))).toHaveLength(objects)
   })
 
-  test('and would not take it with a field that it does not know, or a value of the wrong form', async () => {
+  test('and would reject an unknown field or a value of the wrong form', async () => {
     const text = await cluster.kubectl('kustomize', manifests)
     const misspelt = text.replace('terminationGracePeriodSeconds:', 'terminationGraceSeconds:')
     await expect(dryRun(misspelt)).rejects.toThrow(/unknown field "[\w.]*\bterminationGraceSeconds"/)
@@ -81,7 +81,7 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
       })
     }
 
-    test('takes a copy of the pod with the server alone', async () => {
+    test('accepts a copy of the pod with only the server', async () => {
       const { status, body } = await admit('server')
       expect([status, body.message]).toEqual([201, undefined])
     })

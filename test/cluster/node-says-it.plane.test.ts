@@ -46,7 +46,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'] || !process.env['HOS
     const install = () => host.apt('install', '--no-install-recommends', 'open-iscsi')
     const purge = () => host.apt('purge', 'open-iscsi')
 
-    test('label, condition with the fix, annotation and event of what is missing', async () => {
+    test('what is missing has a label, a condition with the fix, an annotation and an event', async () => {
       await labelIs('missing')
       expect(await node.condition(condition)).toMatchObject({
         status: 'False',
@@ -138,7 +138,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'] || !process.env['HOS
       expect(await podsOf(cluster, 'storage')).toEqual([pod])
     })
 
-    test('so that nobody forgets: a label that leaves ready takes the pods of a DaemonSet away', async () => {
+    test('a reminder: a label that leaves ready makes the DaemonSet controller delete its pods', async () => {
       await purge()
       await labelIs('missing')
       const took = await until(

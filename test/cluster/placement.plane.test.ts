@@ -94,7 +94,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('the pods of the Da
     expect(await wanted()).toBe(Object.keys(hosts).length)
   })
 
-  test('are of the priority that nothing else on a node can push away', async () => {
+  test('have a priority that nothing else on a node can preempt', async () => {
     for (const { spec } of await list()) expect(spec?.priorityClassName).toBe('system-node-critical')
   })
 

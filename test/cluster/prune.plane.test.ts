@@ -78,13 +78,13 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect(await nodes()).toContain('hostdeps.dev/a')
   })
 
-  test('a dry run takes nothing off', async () => {
+  test('a dry run removes nothing', async () => {
     const { exitCode, stdout } = await prune('--force', '--dry-run')
     expect([exitCode, stdout.split('\n').toSorted().join('\n')]).toEqual([
       0,
       [
-        'left: 1 label, 1 condition, 1 annotation would be taken off',
-        'foreign: 1 label, 1 condition, 1 annotation would be taken off',
+        'left: 1 label, 1 condition, 1 annotation would be removed',
+        'foreign: 1 label, 1 condition, 1 annotation would be removed',
         '2 events would be deleted',
         '2 of 3 Nodes would be pruned, 1 had nothing.',
       ]
@@ -95,7 +95,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect(await events()).toContain('hostdeps.dev/agent')
   })
 
-  test('takes all of it off all Nodes, whoever wrote it, and nothing else', async () => {
+  test('removes all of it from all Nodes, whoever wrote it, and nothing else', async () => {
     const { exitCode, stdout } = await prune('--force')
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('2 of 3 Nodes pruned, 1 had nothing.')])
     const left = await nodes()
@@ -106,7 +106,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     expect((await prune('--force')).stdout).toContain('0 of 3 Nodes pruned, 3 had nothing.')
   })
 
-  test('who may not delete events prunes all the same', async () => {
+  test('without the right to delete events it still prunes', async () => {
     await applyTo('left', 'hostdeps', 'hostdeps.dev')
     await cluster.call(event({ regarding: 'left' }))
     const mayPrune = {
@@ -125,11 +125,13 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
     const env = { KUBECONFIG: cluster.kubeConfig(await cluster.kubectl('create', 'token', 'default')) }
     const { exitCode, stdout, stderr } = await execa(process.execPath, [main, 'prune'], { env })
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('1 of 3 Nodes pruned')])
-    expect(stderr).toMatch(/its events are left until they expire: .*cannot list resource "events"/)
+    expect(stderr).toMatch(
+      /events could not be deleted and will expire by themselves: .*cannot list resource "events"/,
+    )
     expect((await prune()).stdout).toContain('1 event deleted')
   })
 
-  test('without the right, or an API server, it says so', async () => {
+  test('without the right or an API server it says so', async () => {
     const weak = cluster.kubeConfig('no-such-token')
     const refused = await execa(process.execPath, [main, 'prune'], {
       reject: false,

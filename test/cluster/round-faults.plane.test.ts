@@ -26,7 +26,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what is in the pla
     await untilStatus(`${agent.url}/readyz`, 200)
   })
 
-  test('a prober that stands still', async () => {
+  test('a prober that is frozen', async () => {
     const { agent, labelIs, condition } = on()
     agent.prober.signal('SIGSTOP')
     const took = await labelIs('unknown')

@@ -43,7 +43,7 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   const isRunning = (pod: V1Pod | undefined) =>
     pod?.status?.phase === 'Running' && pod.status.containerStatuses?.[0]?.ready === true
 
-  test('both nodes say what they lack', async () => {
+  test('both nodes say what they are missing', async () => {
     await until(labels, ([one, two]) => one === 'missing' && two === 'ready')
     console.log(`both nodes are labelled ${Math.round(performance.now() - installed)} ms after kubectl apply`)
     console.log(await on.cluster.kubectl('get', 'nodes', '-L', 'hostdeps.dev/open-iscsi'))
@@ -61,7 +61,7 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     expect(log).toContain('nsenter: failed to execute iscsiadm: No such file or directory')
   })
 
-  test('a Deployment that wants the label lands on the ready node alone', async () => {
+  test('a Deployment that wants the label lands only on the ready node', async () => {
     await apply(onReadyNodes('database', 2))
     await until(
       () => on.pods('app=database'),
@@ -80,7 +80,7 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     expect(await podOf('gated', 'worker-1')).toBeUndefined()
   })
 
-  test('without it too when its image is known, by what is published of that workload', async () => {
+  test('also without it when its image is known, by the published checks of that workload', async () => {
     for (const { host } of on.nodes) expect((await nameAsManager(host)).exitCode).toBe(0)
     // The kernel of these nodes has no NFS client.
     const config = "checks: [kubernetes-node, time-sync, open-iscsi]\nhttp: { host: '::', port: 9465 }\n"
@@ -103,7 +103,7 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   test.each([
     { what: 'a known image', name: 'placed' },
     { what: 'the annotation', name: 'placed-and-asking', requires: 'open-iscsi' },
-  ])('what says its node itself is left alone, with $what: the kubelet would end it', async (wanted) => {
+  ])('a pod that sets nodeName is left alone, with $what: the kubelet would end it', async (wanted) => {
     await apply(placedPod('worker-1', wanted))
     const placed = () => podOf(wanted.name, 'worker-1')
     await until(placed, (pod) => ![undefined, 'Pending'].includes(pod?.status?.phase))

@@ -46,7 +46,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     await node.isUp()
   })
 
-  test('a server that is killed goes on from what the Node says', async () => {
+  test('a killed server resumes from what the Node says', async () => {
     const [said, { server = 0 }] = [await node.said(), await node.restarts()]
     expect(await node.signal('SIGKILL', 'serve')).toBeGreaterThan(0)
     await until(node.restarts, (now) => (now['server'] ?? 0) > server)
@@ -54,7 +54,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.said()).toEqual(said)
   })
 
-  test('a prober that is killed starts again, and its rounds come on', async () => {
+  test('a killed prober starts again, and its rounds continue', async () => {
     const { prober = 0 } = await node.restarts()
     expect(await node.signal('SIGKILL', 'probe')).toBeGreaterThan(0)
     await until(node.restarts, (now) => (now['prober'] ?? 0) > prober)
@@ -62,7 +62,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.label()).toBe('missing')
   })
 
-  test('a prober that stands still: not ready at once, the label when it is time, 503 all the while', async () => {
+  test('a frozen prober: not ready at once, the label after its time, 503 all the while', async () => {
     // What happened to it before is over.
     await until(node.podIsReady, (now) => now === 'True')
     const gate = watch(() => node.ask('/ready/overlay'))
@@ -90,10 +90,10 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     // No connect that hangs, no other answer: at once, and some moments later with the half that it is.
     const [before, ...after] = gate.seen.map(({ value }) => value.split('\n')[0])
     expect(before).toBe('200 ready')
-    const late = 'nothing new was heard from the host: no round has come for more than 15s'
+    const late = 'no fresh results from the host: no round has come for more than 15s'
     for (const text of after) expect(text).toContain(`503 unknown: ${late}`)
     expect(new Set(after).size).toBeLessThanOrEqual(2)
-    expect(after.at(-1)).toContain('; the prober has stopped, or cannot write it (RoundStale)')
+    expect(after.at(-1)).toContain('; the prober has stopped, or cannot write its file (RoundStale)')
     expect(ready.seen.map(({ value }) => value)).toEqual(['True', 'False'])
     expect(label.seen.map(({ value }) => value)).toEqual(['ready', 'unknown'])
     const [unknownAt = 0, notReadyAt = 0, labelAt = 0] = all.map(({ seen }) => seen[1]?.at)
@@ -113,7 +113,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.ask('/ready/overlay')).toMatch(/^200 ready/)
   })
 
-  test('an API server that is away: the Service answers, and what changed comes after', async () => {
+  test('an unreachable API server: the Service answers, and changes are published later', async () => {
     const counts = await node.restarts()
     await node.on.cluster.stopApiServer()
     try {
@@ -134,7 +134,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.restarts()).toEqual(counts)
   })
 
-  test('a full emptyDir: unknown, and by itself well again', async () => {
+  test('a full emptyDir: unknown, and it recovers by itself', async () => {
     const fill = `const {writeSync,openSync}=require('node:fs');const f=openSync('/run/hostdeps/full','w');
       try { for(;;) writeSync(f, Buffer.alloc(65536)) } catch (error) { console.log(error.code) }`
     expect(await node.on.exec(await node.agent(), 'prober', 'node', '-e', fill)).toContain('ENOSPC')
@@ -145,7 +145,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.ask('/readyz')).toMatch(/^503 .*no round has come for more than 15s/s)
     await until(node.label, (state) => state === 'unknown')
     expect(await node.ask('/ready/open-iscsi')).toContain(
-      'no round has come for more than 15s; the prober has stopped, or cannot write it',
+      'no round has come for more than 15s; the prober has stopped, or cannot write its file',
     )
     expect(await node.condition()).toMatchObject({ status: 'Unknown', reason: 'RoundStale' })
     await node.on.exec(
@@ -160,7 +160,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     expect(await node.condition()).toMatchObject({ status: 'False', reason: 'BinaryNotFound' })
   })
 
-  test('a reboot of the node: the same pod is there again and says the same', async () => {
+  test('a reboot of the node: the same pod is back and says the same', async () => {
     const [{ metadata }, was] = [await node.agent(), await node.condition()]
     const { server = 0 } = await node.restarts()
     await node.on.nodes[0].reboot()

@@ -37,7 +37,7 @@ describe('usage', () => {
       'a config that is not there',
       ['check', '--config', '/nowhere.yaml'],
       2,
-      /\/nowhere\.yaml:1: cannot be read/,
+      /\/nowhere\.yaml:1: could not be read/,
     ],
   ])('%s', async (_, args, exitCode, said) => {
     const run = await hostdeps(...args)
@@ -90,7 +90,7 @@ describe('what the command line says is shown harmless', () => {
         env,
         reject: false,
       })
-      expect([run.exitCode, run.stderr.startsWith('NODE_NAME is not the name of a Node: "')]).toEqual([
+      expect([run.exitCode, run.stderr.startsWith('NODE_NAME is not a valid name of a Node: "')]).toEqual([
         2,
         true,
       ])

@@ -75,7 +75,7 @@ test('serve starts with what is valid of a config with an alias of nothing', asy
   writeFileSync(config, 'checks: *nope\n')
   const server = await startServe('--round', join(folder, 'none.json'), '--config', config, '--port', '0')
   const { all } = await server.stop()
-  expect(all).toContain('config.yaml:1: *nope is an alias of nothing')
+  expect(all).toContain('config.yaml:1: *nope is an alias without an anchor')
   const run = await hostdeps('check', '--config', config)
   expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining('config.yaml:1: *nope')])
 })

@@ -20,7 +20,7 @@ test.each([
   '--version',
 ])('%s on a full disk says so and fails', async (words) => {
   const { exitCode, stderr } = await shell(`hostdeps ${words} > /dev/full`)
-  expect(stderr).toBe('hostdeps: stdout cannot be written: ENOSPC: no space left on device, write')
+  expect(stderr).toBe('hostdeps: could not write to stdout: ENOSPC: no space left on device, write')
   expect(exitCode).toBe(1)
 })
 
@@ -38,7 +38,7 @@ test('what fits only in part is lost, and said to be', async () => {
   const file = join(folder, 'short')
   const { exitCode, stderr } = await shell(`(ulimit -f 8; hostdeps checks schema > ${file})`)
   expect(statSync(file).size).toBe(8_192)
-  expect(stderr).toBe('hostdeps: stdout cannot be written: EFBIG: file too large, write')
+  expect(stderr).toBe('hostdeps: could not write to stdout: EFBIG: file too large, write')
   expect(exitCode).toBe(1)
 })
 
@@ -55,7 +55,7 @@ test('a full disk does not end an agent, which serves on and says it', async () 
   await expect.poll(() => statusOf('/v1/report')).toBe(200)
   agent.kill('SIGINT')
   const { exitCode, stderr } = await agent
-  expect(stderr).toBe('hostdeps: stdout cannot be written: ENOSPC: no space left on device, write')
+  expect(stderr).toBe('hostdeps: could not write to stdout: ENOSPC: no space left on device, write')
   expect(exitCode).toBe(1)
 })
 

@@ -105,7 +105,7 @@ test.each(strangers)('%s (%i) lets no pod start, and ends no wait', async (_, ..
   const [first, ...others] = stdout.split(/\n(?=\d{4}-)/)
   const isOurs = body.includes('about:blank')
   expect(first).toContain(
-    isOurs ? 'no such route' : `127.0.0.1:${port} answers ${status}, but not as hostdeps does`,
+    isOurs ? 'no such route' : `127.0.0.1:${port} answers ${status}, but is not hostdeps`,
   )
   expect(others).toEqual([expect.stringContaining('gpu is ready: m')])
 })

@@ -27,7 +27,7 @@ test.each<[string, FileQuestion[], string[]]>([
   expect(answers).toEqual(questions.map((question) => wanted.get(question)))
 })
 
-test('where they are not there, a Node.js tells all', async () => {
+test('without these programs, Node.js answers everything', async () => {
   const { started, answers } = await ask([read, stat, gone], ['head', 'stat'])
   expect(started).toEqual(['head', 'stat', 'node'])
   expect(answers).toEqual(['found', 'found', 'absent'])

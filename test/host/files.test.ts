@@ -165,15 +165,15 @@ describe('reading', () => {
       'a link that leads out of it',
       '/etc/conf.d/out',
       ['/etc/conf.d', '/nix/store'],
-      { fate: 'denied', detail: '/etc/conf.d/out leads to /etc/plain, where it may not be read' },
+      { fate: 'denied', detail: '/etc/conf.d/out leads to /etc/plain, which may not be read' },
     ],
     ['a place whose name only begins so', '/etc/conf.d-more/a', ['/etc/conf.d'], { fate: 'denied' }],
     ['what is not there', '/etc/conf.d/none', ['/etc/conf.d'], { fate: 'absent' }],
     [
-      'a place that leads into what the kernel shows',
+      'a place that leads into a kernel file system',
       '/etc/to-sys/pipe',
       ['/etc/to-sys'],
-      { fate: 'denied', detail: '/etc/to-sys/pipe leads to /sys/pipe, where it may not be read' },
+      { fate: 'denied', detail: '/etc/to-sys/pipe leads to /sys/pipe, which may not be read' },
     ],
     ['what the kernel shows, asked for by its name', '/sys/pipe', ['/sys'], found('the log')],
   ])('beneath a place: %s', (_, path, beneath, wanted) => {
@@ -372,7 +372,7 @@ describe('the same answer again', () => {
   })
 })
 
-test('what was passed on the way counts for one asking, and is looked at anew for the next', async () => {
+test('the folders on the way are cached for one set of questions only', async () => {
   const path = join(outside, 'late')
   const passed: NonNullable<FileView['passed']> = new Map()
   const fateOf = () => ask({ ask: 'stat', path }, { root: '', passed }).fate

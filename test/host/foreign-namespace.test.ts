@@ -99,7 +99,7 @@ describe.runIf(isRoot)('a process of the host with a mount namespace of its own'
   })
   afterAll(() => kubelet?.stop())
 
-  test('is told what is there, its type and its mode', async () => {
+  test('discloses what exists, its type and its mode', async () => {
     const program = '/mnt/mount.nfs'
     expect(await ask({ ask: 'which', name: program, in: name })).toEqual({
       fate: 'found',
@@ -111,7 +111,7 @@ describe.runIf(isRoot)('a process of the host with a mount namespace of its own'
     expect(await ask({ ask: 'stat', path: program })).toMatchObject({ fate: 'absent' })
   })
 
-  test('no text of a link is told', async () => {
+  test('the target of a link is not disclosed', async () => {
     const [link, nowhere] = [
       await ask({ ask: 'stat', path: '/mnt/link', in: name }),
       await ask({ ask: 'stat', path: '/mnt/nowhere', in: name }),
@@ -218,7 +218,7 @@ test.each<[string, string, string, boolean]>([
   expect(isOfPod(cgroup, target)).toBe(expected)
 })
 
-test('what is held leads nowhere once its process has ended', async () => {
+test('a held process leads nowhere once it has ended', async () => {
   const sleeper = execa('sleep', ['600'], { reject: false })
   const held = holdProcess('/proc', sleeper.pid ?? 0)
   if ('fate' in held) throw new Error(held.detail)

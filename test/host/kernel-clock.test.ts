@@ -6,7 +6,7 @@ import { hasProgram } from '../setup/has-program.ts'
 
 const hasAdjtimex = hasProgram(['busybox', 'adjtimex'], { shows: "the kernel's own word of its clock" })
 
-describe("the kernel's word of its clock", () => {
+describe("the kernel's state of its clock", () => {
   test.each([
     [0x2001, 0, true],
     [0x0041, 5, false],
@@ -35,7 +35,7 @@ describe("the kernel's word of its clock", () => {
     expect(entry?.[1]).toEqual({ fate: 'found', value: { isSynchronized } })
   })
 
-  test('no warning of it reaches a terminal, and others do', async () => {
+  test('its warning reaches no terminal, and others do', async () => {
     const script = `const { askKernelClock } = await import(${JSON.stringify(new URL('../../agent/host/kernel-clock.ts', import.meta.url).href)})
       askKernelClock()
       process.emitWarning('another one')`

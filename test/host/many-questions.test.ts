@@ -8,7 +8,7 @@ import { startImpostor } from './impostor.ts'
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('SKIPPED: a systemctl of our own is put onto a host by root alone')
 
-test('batches hold everything in order, each within what a program takes', () => {
+test('batches keep everything in order, and each fits into the arguments of a program', () => {
   const items = Array.from({ length: 1_000 }, (_, index) => `${index} ${'x'.repeat(index)}`)
   const { batches, leftOut } = inBatches(items, (item) => item, 100)
   expect(batches.flat()).toEqual(items)
@@ -18,7 +18,7 @@ test('batches hold everything in order, each within what a program takes', () =>
   expect(inBatches(['x'.repeat(100_000)], (item) => item, 1).batches).toHaveLength(1)
 })
 
-test.runIf(isRoot)('a unit more than can be asked makes no other one unknown', async () => {
+test.runIf(isRoot)('one unit beyond the limit makes no other unit unknown', async () => {
   const systemctl = `#!/bin/sh
 shift 4
 for unit; do printf 'LoadState=loaded\\nActiveState=active\\nSubState=%s\\nUnitFileState=enabled\\n\\n' "$unit"; done
@@ -34,14 +34,14 @@ for unit; do printf 'LoadState=loaded\\nActiveState=active\\nSubState=%s\\nUnitF
       expect(known.get(name)).toMatchObject(
         index < mostUnits
           ? { fate: 'found', value: { SubState: name } }
-          : { fate: 'failed', detail: 'more units are asked about than can be' },
+          : { fate: 'failed', detail: 'checks ask about more units than the limit' },
       )
   } finally {
     await node.stop()
   }
 })
 
-test('programs run some at a time, and those beyond the bound not at all', async () => {
+test('only some programs run at a time, and those beyond the limit do not run', async () => {
   const host = openHost({ procfs: '/proc', targetPid: null, deadline: () => 60_000 })
   const questions = Array.from({ length: mostPrograms + 50 }, (_, index): Question => ({
     ask: 'run',

@@ -106,7 +106,7 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     }
   })
 
-  test('of its network settings all are asked at once, and what is missing there is absent', async () => {
+  test('its network settings are asked for all at once, and a missing one is absent', async () => {
     const questions: Question[] = [
       { ask: 'read', path: forwarding },
       { ask: 'stat', path: forwarding },
@@ -130,36 +130,36 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
     expect(await ask(named)).toEqual({ fate: 'found', value: { text: 'yes' } })
   })
 
-  test('the units of pods that come and go are not told', async () => {
-    const told: string[] = []
-    const stop = watchHost({ procfs: '/proc', targetPid: pid }).watch((place) => void told.push(place))
+  test('the units of pods that come and go are not reported', async () => {
+    const seen: string[] = []
+    const stop = watchHost({ procfs: '/proc', targetPid: pid }).watch((place) => void seen.push(place))
     const units = `/proc/${pid}/root/run/systemd/units`
     for (const name of ['cri-containerd-1.scope', 'kubepods-pod1.slice', 'var-lib-kubelet-pods-1.mount'])
       symlinkSync('1', `${units}/invocation:${name}`)
     await new Promise((resolve) => setTimeout(resolve, 500))
-    expect(told).toEqual([])
+    expect(seen).toEqual([])
     symlinkSync('1', `${units}/invocation:iscsid.service`)
-    await expect.poll(() => told).toEqual(['/run/systemd/units'])
+    await expect.poll(() => seen).toEqual(['/run/systemd/units'])
     stop()
   })
 
-  test('a burst of changes is told once', async () => {
-    const told: string[] = []
+  test('a burst of changes is reported once', async () => {
+    const seen: string[] = []
     const watcher = watchHost({ procfs: '/proc', targetPid: pid })
-    const stop = watcher.watch((place) => void told.push(place))
+    const stop = watcher.watch((place) => void seen.push(place))
     expect(watcher.places.watched).toBeGreaterThan(5)
     for (let index = 0; index < 50; index++)
       writeFileSync(`/proc/${pid}/root/var/lib/dpkg/status-${index}`, 'x')
-    await expect.poll(() => told).toHaveLength(1)
+    await expect.poll(() => seen).toHaveLength(1)
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     stop()
-    expect(told).toHaveLength(1)
+    expect(seen).toHaveLength(1)
   })
 })
 
-/** As a container sees its host: it cannot enter the PID namespace of an ancestor, and is told of its own. */
+/** As a container sees its host: it cannot enter the PID namespace of an ancestor, and sees its own. */
 describe.runIf(isRoot)('a host in another PID namespace', () => {
-  test('tells of kernel.pid_max nothing where each has its own', async () => {
+  test('kernel.pid_max is unknown where each namespace has its own', async () => {
     const unshared = execa('unshare', ['-mp', '--fork', '--kill-child', 'sleep', '600'], { reject: false })
     try {
       const children = `/proc/${unshared.pid}/task/${unshared.pid}/children`
@@ -180,7 +180,7 @@ describe.runIf(isRoot)('a host in another PID namespace', () => {
     }
   })
 
-  test('has the processes of its own and of those below it, and none of the machine around it', async () => {
+  test('has the processes of its namespace and those below it, and none of the machine around it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'hostdeps-pid-'))
     const [own, below, around] = ['o', 'b', 'a'].map((letter) => `hd${letter}${process.pid}`)
     for (const name of [own, below, around]) copyFileSync('/bin/sleep', join(folder, name ?? ''))

@@ -11,7 +11,7 @@ describe('systemctl show', () => {
   const ended: RunResult = { exitCode: 0, signal: null, stdout: '', stderr: '', truncated: false }
   const found = (value: RunResult): Answer<RunResult> => ({ fate: 'found', value })
 
-  test('a block a unit, in the order of the question', () => {
+  test('one block per unit, in the order of the question', () => {
     expect(parseUnits(`${block('loaded', 'active')}\n${block('not-found', 'inactive')}`)).toEqual([
       { LoadState: 'loaded', ActiveState: 'active', SubState: 'dead', UnitFileState: '' },
       { LoadState: 'not-found', ActiveState: 'inactive', SubState: 'dead', UnitFileState: '' },
@@ -73,7 +73,7 @@ describe('systemctl show', () => {
   })
 })
 
-test('a unit of which not all is told is failed alone', () => {
+test('only the unit with missing properties fails', () => {
   const blocks = [
     'LoadState=loaded\nActiveState=active\nSubState=running',
     'LoadState=loaded\nActiveState=',
@@ -81,7 +81,7 @@ test('a unit of which not all is told is failed alone', () => {
   ]
   const answers = readUnits(['a.service', 'b.service', 'c.service'], ran(0, `${blocks.join('\n\n')}\n`, ''))
   expect(answers.map(({ fate }) => fate)).toEqual(['found', 'failed', 'failed'])
-  expect(answers[1]).toMatchObject({ detail: 'systemctl: it does not say all of b.service' })
+  expect(answers[1]).toMatchObject({ detail: 'systemctl: it did not show every state of b.service' })
 })
 
 describe('mounts that may hang', () => {

@@ -30,7 +30,7 @@ test('a port is held by this process while it listens, with IPv4 and IPv6', asyn
   }
 })
 
-test('of two sockets on one port both are told', async () => {
+test('two sockets on one port are both reported', async () => {
   const first = createServer().listen(0, '127.0.0.1')
   await once(first, 'listening')
   const { port } = first.address() as AddressInfo
@@ -45,7 +45,7 @@ test('of two sockets on one port both are told', async () => {
   })
 })
 
-test('of a socket that several processes share all are told, or the one that is asked about', async () => {
+test('a socket shared by several processes is reported with all of them, or with the expected one', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
@@ -98,7 +98,7 @@ test('a UDP port that is bound', async () => {
   expect(await ask(question)).toMatchObject({ fate: 'found', value: { sockets: [[own]] } })
 })
 
-test('a connection is no listener, and the port of its other side is not its own', () => {
+test('a connection is no listener, and its remote port is not its own', () => {
   const head =
     '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
   const line = (local: string, remote: string, state: string) =>
@@ -109,7 +109,7 @@ test('a connection is no listener, and the port of its other side is not its own
   expect(parseSockets(head + line('0100007F:0035', '0100007F:1F90', '01'), 'udp')).toEqual([])
 })
 
-test('a process of a name, and its limits', async () => {
+test('a process by its name, and its limits', async () => {
   const answer = await ask({ ask: 'process', name: own, of: 'any' })
   expect(answer).toMatchObject({
     fate: 'found',
@@ -130,7 +130,7 @@ test('a process whose first thread has ended, and others run', async () => {
   expect((await askStat(`20 (kubelet) Z 1${' 0'.repeat(15)} 2 0 100`))?.fate).toBe('found')
 })
 
-test('an ended one that is older does not hide the one that runs', async () => {
+test('an older process that has ended does not hide a running one', async () => {
   const older = '10 (kubelet) Z 1' + ' 0'.repeat(15) + ' 1 0 50'
   const running = '20 (kubelet) S 1' + ' 0'.repeat(15) + ' 1 0 100'
   expect(await askStat(older, running)).toMatchObject({ fate: 'found', value: { limits: 'of 20' } })
@@ -150,7 +150,7 @@ async function askStat(...stats: readonly string[]) {
   return (await fake.ask([{ ask: 'process', name: 'kubelet', of: 'any' }]))[0]?.[1]
 }
 
-test('where the processes of others are not seen, nothing is proven', async () => {
+test('where the processes of other users are hidden, nothing is proven', async () => {
   const procfs = mkdtempSync(join(tmpdir(), 'hostdeps-proc-'))
   onTestFinished(() => rmSync(procfs, { recursive: true }))
   mkdirSync(join(procfs, '4711'))
@@ -162,7 +162,7 @@ test('where the processes of others are not seen, nothing is proven', async () =
   expect(port?.[1]).toMatchObject({ fate: 'failed' })
 })
 
-test('blocks are counted in the size of a fragment, as df(1) does, not in that which is best read at once', () => {
+test('blocks are counted in fragments, as df(1) does, not in the preferred read size', () => {
   const counted = { blocks: 10_000, bavail: 5_000, bfree: 6_000, files: 100, ffree: 40 }
   expect(spaceFrom({ ...counted, bsize: 1_048_576, frsize: 4096 })).toEqual({
     size: 40_960_000,

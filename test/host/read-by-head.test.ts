@@ -27,7 +27,7 @@ async function read(paths: readonly string[]) {
 }
 const rest = { signal: null, truncated: false }
 
-test('what the real head prints is read as it stands in the files, in any order', async () => {
+test('the output of the real head is parsed into texts, in any order', async () => {
   for (const paths of [Object.keys(texts), Object.keys(texts).toReversed(), ['/one']]) {
     const answers = await read(paths)
     expect(answers).toEqual(
@@ -36,7 +36,7 @@ test('what the real head prints is read as it stands in the files, in any order'
   }
 })
 
-test('one that is not there is absent, a folder is no setting, and the others are read all the same', async () => {
+test('a missing file is absent, a folder is no setting, and the others are still read', async () => {
   expect(await read(['/one', '/none', '/one/below', '/'])).toMatchObject([
     { fate: 'found', value: { text: '1\n' } },
     { fate: 'absent', detail: '/none: No such file or directory' },

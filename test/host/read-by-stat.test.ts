@@ -23,7 +23,7 @@ async function stat(paths: readonly string[]) {
 }
 const rest = { signal: null, truncated: false }
 
-test('what the real stat prints is what stands there, in any order', async () => {
+test('the output of the real stat is parsed, in any order', async () => {
   const file = { type: 'file', mode: 0o640, uid, gid, size: 4 }
   const folder = { type: 'directory', mode: 0o1777, uid, gid }
   expect(await stat(['/file', '/a folder', '/link'])).toMatchObject([
@@ -34,7 +34,7 @@ test('what the real stat prints is what stands there, in any order', async () =>
   expect(await stat(['/link', '/file'])).toMatchObject([{ value: file }, { value: file }])
 })
 
-test('one that is not there is absent, and the others are told all the same', async () => {
+test('a missing file is absent, and the others are still reported', async () => {
   expect(await stat(['/none', '/file', '/file/below'])).toMatchObject([
     { fate: 'absent', detail: '/none: No such file or directory' },
     { fate: 'found' },

@@ -40,7 +40,7 @@ describe('the signature of folders', () => {
     expect(sign()).not.toBe(before)
   })
 
-  test('follows links inside the root, and is not told of a mount that may hang', () => {
+  test('follows links inside the root, and is unknown for a mount that may hang', () => {
     symlinkSync('/db', join(root, 'other'))
     expect(signFolders(root, ['/other'], none)).toBe(signFolders(root, ['/db'], none))
     expect(signFolders(root, ['/db'], new Set(['/db']))).toBeNull()

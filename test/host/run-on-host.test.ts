@@ -6,7 +6,7 @@ import { openHost } from '#agent/host/open-host.ts'
 import type { RunQuestion } from '#agent/model/question.ts'
 
 /** A program that leaves a trace of each of its runs. */
-describe('a program whose answer is of itself alone', () => {
+describe('a program whose answer depends on itself alone', () => {
   let folder = ''
   const tool = () => join(folder, 'tool')
   const runs = () =>
@@ -25,7 +25,7 @@ describe('a program whose answer is of itself alone', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  test('is run once while it is the same', async () => {
+  test('is run once while it does not change', async () => {
     write('echo 1.2')
     const ask = openTool()
     const first = await ask()
@@ -33,7 +33,7 @@ describe('a program whose answer is of itself alone', () => {
     expect(runs()).toBe(1)
   })
 
-  test('is run again when it changes, and one that broke is told at once', async () => {
+  test('is run again when it changes, and a broken one is reported at once', async () => {
     write('echo 1.2')
     const ask = openTool()
     await ask()
@@ -42,7 +42,7 @@ describe('a program whose answer is of itself alone', () => {
     expect(runs()).toBe(2)
   })
 
-  test('is run each time while its answer is no good one', async () => {
+  test('is run each time while its answer is not good', async () => {
     write('exit 1')
     const ask = openTool()
     await ask()
@@ -58,7 +58,7 @@ describe('a program whose answer is of itself alone', () => {
     expect((await ask())?.fate).toBe('absent')
   })
 
-  test('is run each time where its answer is of more than itself', async () => {
+  test('is run each time when its answer depends on more than itself', async () => {
     write('echo ok')
     const ask = openTool()
     await ask({})

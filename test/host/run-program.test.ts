@@ -90,7 +90,9 @@ describe.concurrent('a program that hangs is timed out, and nothing of it is lef
     const answer = await run(['sh', '-c', script(time)], deadline)
     const took = Math.round(performance.now() - start)
     console.log(`one that ${title}: ${took - deadline} ms after its deadline`)
-    const left = title.startsWith('ended') ? '; it ended, but what it started keeps its output open' : ''
+    const left = title.startsWith('ended')
+      ? '; it ended, but a process that it started keeps its output open'
+      : ''
     expect(answer).toEqual({ fate: 'timed-out', detail: `no answer within ${deadline} ms${left}` })
     const survivors = () => execa('pgrep', ['-f', `sleep ${time}`], { reject: false })
     await expect.poll(async () => (await survivors()).stdout).toBe('')
@@ -109,7 +111,7 @@ describe('runs never pile up', () => {
   }
   const late: Answer<RunResult> = { fate: 'timed-out', detail: 'no answer' }
 
-  test('a question that is asked twice at a time is run once', async () => {
+  test('a question asked twice at the same time is run once', async () => {
     const runs = createRuns()
     let started = 0
     const start = (): Running => {
@@ -134,7 +136,7 @@ describe('runs never pile up', () => {
     expect(await runs.ask('q', () => ({ answer: Promise.resolve(late), gone: Promise.resolve() }))).toBe(ok)
   })
 
-  test('an answer that was given is not given again as a late one', async () => {
+  test('an answer that was returned is not returned again as a late one', async () => {
     const runs = createRuns()
     await runs.ask('q', () => ({ answer: Promise.resolve(late), gone: Promise.resolve() }))
     const slow = Promise.withResolvers<Answer<RunResult>>()

@@ -21,30 +21,30 @@ afterEach(() => {
   rmSync(procfs, { recursive: true })
 })
 
-test('a folder that is not there at the start is watched when it comes', async () => {
-  const { watcher, told, stop } = start()
+test('a folder that is absent at the start is watched when it appears', async () => {
+  const { watcher, seen, stop } = start()
   expect(watcher.places).toEqual({ watched: 1, refused: 0 })
   mkdirSync(inRoot('etc/modprobe.d'))
   vi.advanceTimersByTime(60_000)
   expect(watcher.places).toEqual({ watched: 2, refused: 0 })
   writeFileSync(inRoot('etc/modprobe.d/new.conf'), '')
-  await untilTold(told, ['/etc/modprobe.d'])
+  await untilSeen(seen, ['/etc/modprobe.d'])
   stop()
 })
 
-test('a folder that was replaced by another of its name is watched in its place', async () => {
-  const { watcher, told, stop } = start()
+test('a folder that replaces another with the same name is watched', async () => {
+  const { watcher, seen, stop } = start()
   renameSync(inRoot('etc/iscsi'), inRoot('etc/old'))
   mkdirSync(inRoot('etc/iscsi'))
-  await untilTold(told, ['/etc/iscsi'])
+  await untilSeen(seen, ['/etc/iscsi'])
   vi.advanceTimersByTime(60_000)
   expect(watcher.places).toEqual({ watched: 1, refused: 0 })
   writeFileSync(inRoot('etc/iscsi/initiatorname.iscsi'), '')
-  await untilTold(told, ['/etc/iscsi', '/etc/iscsi'])
+  await untilSeen(seen, ['/etc/iscsi', '/etc/iscsi'])
   stop()
 })
 
-test('a folder that is gone is watched no more, and that is no refusal', () => {
+test('a folder that is gone is no longer watched, and does not count as refused', () => {
   const { watcher, stop } = start()
   rmSync(inRoot('etc/iscsi'), { recursive: true })
   vi.advanceTimersByTime(60_000)
@@ -53,13 +53,13 @@ test('a folder that is gone is watched no more, and that is no refusal', () => {
 })
 
 function start() {
-  const told: string[] = []
+  const seen: string[] = []
   const watcher = watchHost({ procfs, targetPid })
-  const stop = watcher.watch((place) => told.push(place))
-  return { watcher, told, stop }
+  const stop = watcher.watch((place) => seen.push(place))
+  return { watcher, seen, stop }
 }
 
-/** The kernel tells of a change when it likes; the time in which a burst must be over is faked. */
-function untilTold(told: readonly string[], places: readonly string[]): Promise<void> {
-  return vi.waitFor(() => expect(told).toEqual(places), { timeout: patience })
+/** The kernel reports a change when it likes; the time in which a burst must be over is faked. */
+function untilSeen(seen: readonly string[], places: readonly string[]): Promise<void> {
+  return vi.waitFor(() => expect(seen).toEqual(places), { timeout: patience })
 }

@@ -137,7 +137,8 @@ function putProgram(root: string, path: string): void {
 
 /** What Linux has by itself, on a machine of Intel's without extras. */
 const base: Readonly<Record<string, string>> = {
-  '/proc/cpuinfo': 'processor\t: 0\nflags\t\t: fpu lm vmx sse4_1 sse4_2\n',
+  '/proc/cpuinfo':
+    'processor\t: 0\nflags\t\t: fpu cx16 lm vmx pni ssse3 sse4_1 sse4_2 popcnt lahf_lm movbe xsave avx avx2 bmi1 bmi2 f16c fma abm\n',
   '/proc/swaps': 'Filename\tType\tSize\tUsed\tPriority\n',
   '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc\n',
   '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '0\n',

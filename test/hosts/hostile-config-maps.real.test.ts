@@ -47,7 +47,7 @@ function startProbe(map: HostileMap) {
   })
   let [ended, reads]: [string | null, number] = [null, 0]
   prober.all.on('data', (lines: Buffer) => {
-    reads += lines.toString().match(/config or checks are invalid|were read anew/g)?.length ?? 0
+    reads += lines.toString().match(/config or checks are invalid|have changed and are in use/g)?.length ?? 0
   })
   void prober.then(({ exitCode, signal, all }) => (ended = `${exitCode ?? signal}: ${all.slice(-1_000)}`))
   return {

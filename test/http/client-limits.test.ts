@@ -8,7 +8,7 @@ import { serve } from './serve.ts'
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 
-test('requests are answered one after the other on a connection, and one that does not wait for that ends it', async () => {
+test('a connection has one request at a time, and is closed if the next one comes early', async () => {
   const { server } = await serve()
   const socket = await open(server.address)
   for (let turn = 0; turn < 3; turn++) {
@@ -20,7 +20,7 @@ test('requests are answered one after the other on a connection, and one that do
   expect(await text(socket)).toBe('')
 })
 
-test('of too many connections the oldest is ended: a new one is always answered', async () => {
+test('with too many connections the oldest is closed: a new one is always answered', async () => {
   const { server } = await serve()
   const sockets: Socket[] = []
   onTestFinished(() => {
@@ -34,7 +34,7 @@ test('of too many connections the oldest is ended: a new one is always answered'
   expect(sockets.slice(0, 77).every((socket) => socket.readableEnded)).toBe(true)
 })
 
-test('who does not take an answer is not waited for', async () => {
+test('a client that does not read its answer is cut off', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
   const { server } = await serve(fakeSource(makeReport({ gpu: { why: 'x'.repeat(30_000_000) } })))

@@ -83,7 +83,7 @@ test('our own failure is a 500 without a stack, and is logged', async () => {
     type: 'about:blank',
     title: 'Internal Server Error',
     status: 500,
-    detail: 'hostdeps itself failed here; its log says more',
+    detail: 'hostdeps itself failed; its log says why',
   })
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { msg: 'a request failed', err: { message: 'secret detail' } },
@@ -124,7 +124,7 @@ const bare: { title: string; request: string; status: number; detail: string }[]
     title: 'an expectation',
     request: `${get}Expect: a-miracle\r\n\r\n`,
     status: 417,
-    detail: 'of Expect only 100-continue is understood',
+    detail: 'Expect: only 100-continue is supported',
   },
   {
     title: 'a tunnel',
@@ -154,7 +154,7 @@ test('a request that does not arrive is answered with problem details: 408', asy
   expectProblem(await sendRaw(address, get), 408, 'the request did not arrive in time')
 }, 30_000)
 
-test('an upgrade that is offered is not taken', async () => {
+test('an offered upgrade is ignored', async () => {
   const { server } = await serve()
   const request = `${get}Connection: upgrade\r\nUpgrade: websocket\r\n\r\n`
   expect((await sendRaw(server.address, request)).status).toBe(200)

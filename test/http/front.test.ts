@@ -20,7 +20,7 @@ test('curl gets what is missing first, with the fix, and where to look next', as
         systemctl enable --now iscsid
 
     UNKNOWN nfs-client - NFS client
-      /etc/nfs.conf may not be asked: EACCES (PermissionDenied, since 2026-11-24T07:00:00.000Z)
+      no permission to check /etc/nfs.conf: EACCES (PermissionDenied, since 2026-11-24T07:00:00.000Z)
 
     READY time-sync - Synchronised clock
       usable, but recommended: chronyd.service is not enabled at boot (RecommendedMissing, since 2026-11-24T07:00:00.000Z)
@@ -31,7 +31,7 @@ test('curl gets what is missing first, with the fix, and where to look next', as
 
     not-applicable: gpu
 
-    Next: curl .../v1/report           all of it as JSON, with evidence
+    Next: curl .../v1/report           everything as JSON, with evidence
           curl .../v1/checks/<name>    one check as JSON
           curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready
     "
@@ -46,7 +46,7 @@ test('curl gets printable ASCII, whatever a host says', async () => {
   expect(body).toContain('cafe ... ?[31mred?[0m')
 })
 
-test('what is stale or not published is said first', async () => {
+test('stale and unpublished reports say so first', async () => {
   const state = { stalled: 'no round has finished for 200 s', unpublished: 'the API server does not answer' }
   const { get } = await serve(Object.assign(fakeSource(), state))
   const [text, page] = [await get('/'), await get('/', browser)]
@@ -76,7 +76,7 @@ test('the page allows its own script and style by their hashes, and nothing else
   expect(body).not.toMatch(/\son[a-z]+=["']?[a-z]|style="|(src|href)="(https?:)?\/\//)
 })
 
-test('no text of a host becomes markup, wherever it stands', async () => {
+test('no text from a host becomes markup, wherever it is', async () => {
   const findings = [
     { need: hostile, kind: hostile, message: hostile, evidence: [hostile], why: hostile, fix: hostile },
   ]
@@ -106,11 +106,11 @@ test('the page has a tag, so that asking again costs nothing', async () => {
   await expect.poll(async () => (await get('/', { headers })).status).toBe(200)
 })
 
-test('how many findings are left out is said, of a check and of a finding', async () => {
+test('says how many findings of a check and of a finding are left out', async () => {
   const finding = makeReport().checks[0]?.findings[0]
   const findings = finding === undefined ? [] : [{ ...finding, findings: [], omitted: 7 }]
   const { get } = await serve(fakeSource(makeReport({ gpu: { findings, omitted: 1_234 } })))
   const { body } = await get('/', { headers: { accept: 'text/html' } })
   for (const count of [7, 1_234])
-    expect(body).toContain(`<p>${count} more are left out: there would be too many.</p>`)
+    expect(body).toContain(`<p>${count} more are left out, because there would be too many.</p>`)
 })

@@ -68,7 +68,7 @@ test('HTTP/1.0 may come without', async () => {
   expect((await sendRaw(server.address, 'HEAD / HTTP/1.0\r\n\r\n')).status).toBe(200)
 })
 
-test('what is refused says why, and nothing of the report; what is not there, and what is not served too', async () => {
+test('a refusal says why and reveals nothing of the report, also for unknown paths and methods', async () => {
   const { server } = await serve()
   for (const line of ['GET /v1/report', 'GET /nope', 'POST /v1/report', 'GET /healthz', 'GET /metrics']) {
     const answer = await sendRaw(server.address, `${line} HTTP/1.1\r\nHost: evil.example\r\n\r\n`)
@@ -77,7 +77,7 @@ test('what is refused says why, and nothing of the report; what is not there, an
       type: 'about:blank',
       title: 'Misdirected Request',
       status: 421,
-      detail: expect.stringContaining('answers to localhost, 127.0.0.1 and [::1] alone'),
+      detail: expect.stringContaining('answers only to localhost, 127.0.0.1 and [::1]'),
     })
   }
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fakeSource, makeReport, readyIscsi } from './report-fixture.ts'
 import { serve } from './serve.ts'
 
-test('a check has one series a state, why it has it, and since when', async () => {
+test('a check has one series per state, its reason, and since when', async () => {
   const { get } = await serve()
   const { body, type } = await get('/metrics')
   expect(type).toContain('text/plain; version=0.0.4')
@@ -20,7 +20,7 @@ test('a check has one series a state, why it has it, and since when', async () =
   ])
 })
 
-test('a counter grows with changes, not with scrapes; what is mended has no problem series', async () => {
+test('a counter grows with changes, not with scrapes; what is fixed has no problem series', async () => {
   const { get, source } = await serve()
   const changes = async () =>
     linesOf((await get('/metrics')).body, 'open-iscsi').find((line) => line.includes('changes_total'))
@@ -50,7 +50,7 @@ test('text of a host cannot break a line', async () => {
   )
 })
 
-test('every series is explained, once, and of hostdeps', async () => {
+test('every series is explained once, and has the prefix hostdeps_', async () => {
   const { get } = await serve()
   const { body } = await get('/metrics')
   const names = new Set(

@@ -22,7 +22,7 @@ const gates = [
   {
     check: 'nfs-client',
     status: 503,
-    text: 'unknown: /etc/nfs.conf may not be asked: EACCES (PermissionDenied)\n',
+    text: 'unknown: no permission to check /etc/nfs.conf: EACCES (PermissionDenied)\n',
   },
 ]
 
@@ -41,7 +41,7 @@ test.each(gates)('/ready/$check: $status', async ({ check, status, text }) => {
   ])
 })
 
-test('503 says how to mend it on this node', async () => {
+test('503 says how to fix it on this node', async () => {
   const { get } = await serve()
   const { body } = await get('/ready/open-iscsi')
   expect(body).toContain(
@@ -49,7 +49,7 @@ test('503 says how to mend it on this node', async () => {
   )
 })
 
-test('as JSON for who asks for it: 200 plain, 503 as problem details', async () => {
+test('as JSON for clients that ask for it: 200 plain, 503 as problem details', async () => {
   const { get } = await serve()
   const headers = { accept: 'application/json' }
   const ready = await get('/ready/gpu', { headers })
@@ -71,7 +71,7 @@ test('before the first round: 503, for any name', async () => {
   expect([answer.status, answer.body]).toEqual([503, 'unknown: no round has finished yet\n'])
 })
 
-test('a stale report is not ready, also for what was; and is again when a round comes', async () => {
+test('a stale report makes nothing ready, until a round comes again', async () => {
   const { get, source } = await serve()
   source.stalled = 'no round has finished for 200 s'
   await expect.poll(async () => (await get('/ready/kubernetes-node')).status).toBe(503)
@@ -112,13 +112,13 @@ test('all pods of a node behind one address wait at once, and half of the places
   await expect.poll(() => waiting(get)).toBe(mostOfOneAddress)
   const refused = await get(path)
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
-  expect(refused.body).toContain('too many requests wait here already')
+  expect(refused.body).toContain('too many requests are waiting already')
   expect((await get('/ready/gpu?wait=10m')).status).toBe(200)
   const others = Array.from({ length: mostWaiters - mostOfOneAddress }, () =>
     askFrom('127.0.0.2', server.address + path),
   )
   await expect.poll(() => waiting(get)).toBe(mostWaiters)
-  expect(await askFrom('127.0.0.3', server.address + path)).toContain('too many requests wait here already')
+  expect(await askFrom('127.0.0.3', server.address + path)).toContain('too many requests are waiting already')
   expect(source.subscribers).toBe(1)
   source.put(makeReport({ 'open-iscsi': { message: 'still not' } }))
   expect(await waiting(get)).toBe(mostWaiters)
@@ -129,7 +129,7 @@ test('all pods of a node behind one address wait at once, and half of the places
   expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThan(100)
 })
 
-test('an answer that was waited for is the same as one that was not', async () => {
+test('an answer after a wait is the same as one without', async () => {
   const { get, source } = await serve()
   for (const accept of ['*/*', 'application/json']) {
     source.put(makeReport())
@@ -142,7 +142,7 @@ test('an answer that was waited for is the same as one that was not', async () =
   }
 })
 
-test('who waits before the first round gets its answer from it: ready, or that there is no such check', async () => {
+test('a client that waits before the first round gets the answer of that round: ready, or no such check', async () => {
   const { get, source } = await serve(fakeSource(null))
   const [good, bad] = [get('/ready/kubernetes-node?wait=10m'), get('/ready/nope?wait=10m')]
   await expect.poll(() => waiting(get)).toBe(2)
@@ -160,7 +160,7 @@ test('a client that goes away waits no more', async () => {
   await expect.poll(() => waiting(get)).toBe(0)
 })
 
-test('closing tells who waits, drops the subscription, and does not hang on open connections', async () => {
+test('closing answers waiting clients, drops the subscription, and does not hang on open connections', async () => {
   const { get, server, source } = await serve()
   const answer = get('/ready/open-iscsi?wait=10m')
   await expect.poll(() => waiting(get)).toBe(1)

@@ -115,14 +115,14 @@ const checks: readonly ReportCheck[] = [
     state: 'unknown',
     published: published('ready'),
     reason: 'PermissionDenied',
-    message: '/etc/nfs.conf may not be asked: EACCES',
+    message: 'no permission to check /etc/nfs.conf: EACCES',
     findings: [
       finding({
         need: 'file:/etc/nfs.conf',
         kind: 'file',
         state: 'unknown',
         reason: 'PermissionDenied',
-        message: '/etc/nfs.conf may not be asked: EACCES',
+        message: 'no permission to check /etc/nfs.conf: EACCES',
         evidence: [hostile],
       }),
     ],

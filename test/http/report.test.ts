@@ -35,7 +35,7 @@ test.each(['/v1/report', '/v1/checks/gpu', '/readyz'])('%s before the first roun
   expect(JSON.parse(answer.body).detail).toBe('no round has finished yet')
 })
 
-test('a stale report says of every check that it is unknown, and what was seen last', async () => {
+test('a stale report says that every check is unknown, and what was last seen', async () => {
   const { get, source } = await serve()
   source.stalled = 'no round has finished for 200 s'
   source.put(makeReport())

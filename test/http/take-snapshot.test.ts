@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openSnapshots } from '#agent/http/take-snapshot.ts'
 import { fakeSource, makeReport } from './report-fixture.ts'
 
-test('unknown since it was, however often that no round comes is told', () => {
+test('the since-time of unknown stays, however often silence is reported', () => {
   const since = '2026-11-24T07:59:00.000Z'
   const source = fakeSource()
   source.stalled = 'no round has come for more than 3m'

@@ -17,11 +17,11 @@ test.each(Object.entries(generated(shipped)))(
 )
 
 describe('known workloads', () => {
-  test('are named so that no other image is taken for one', () => {
+  test('have names that match no other image', () => {
     for (const { image } of knownWorkloads(shipped)) expect(image).toMatch(/^[a-z0-9.-]+(\/[a-z0-9.-]+)+$/)
   })
 
-  test('Longhorn is known by its manager, with what it takes in', () => {
+  test('Longhorn is known by its manager, with the checks that it includes', () => {
     expect(knownWorkloads(shipped)).toContainEqual({
       image: 'longhornio/longhorn-manager',
       checks: ['longhorn', 'open-iscsi', 'iscsi-tcp', 'longhorn-manager', 'nfs-client', 'nfs-module'],

@@ -24,7 +24,7 @@ const queries: readonly { readonly title: string; readonly expr: string }[] = da
 )
 
 /** What is woken by and looked at, of the metrics that agents really serve. */
-describe('of the metrics that agents serve', () => {
+describe('the metrics that agents serve', () => {
   let series: readonly string[]
   beforeAll(async () => {
     series = await scrapeCluster()
@@ -61,12 +61,12 @@ describe('of the metrics that agents serve', () => {
       return run('test', 'rules', file)
     }
 
-    test('takes the rules', async () => {
+    test('accepts the rules', async () => {
       const { exitCode, all } = await run('check', 'rules', '--lint-fatal', ruleFile)
       expect([exitCode, all]).toEqual([0, expect.stringContaining(`SUCCESS: ${rules.length} rules found`)])
     })
 
-    test('wakes whom each alert should, and not before its time', async () => {
+    test('fires each alert when it should, and not earlier', async () => {
       const expected = rules
         .filter(({ alert }) => alert !== 'HostdepsGone')
         .flatMap(({ alert, annotations }) => [
@@ -78,7 +78,7 @@ describe('of the metrics that agents serve', () => {
       expect([exitCode, all]).toEqual([0, expect.stringContaining('SUCCESS')])
     })
 
-    test('wakes somebody when there is no agent at all', async () => {
+    test('fires when there is no agent at all', async () => {
       const { alert = '', annotations = {} } = rules.find((one) => one.alert === 'HostdepsGone') ?? {}
       const gone = { eval_time: '59m', alertname: alert, exp_alerts: firing(alert, annotations) }
       const { exitCode, all } = await tryAll([], { alert_rule_test: [gone] })

@@ -7,7 +7,7 @@ import { load } from '#agent/catalog/load.ts'
 
 const text = readFileSync(new URL('../../manifests/base/own-checks.yaml', import.meta.url), 'utf8')
 
-test('no example is asked of anybody, and the one that is shown is a check once it is taken in', () => {
+test('no example is active, and the one that is shown is a valid check once it is uncommented', () => {
   expect(parse(text)).toMatchObject({ kind: 'ConfigMap', data: null })
   const { data } = parse(text.replaceAll(/^  # /gm, '  '))
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-own-checks-'))

@@ -30,7 +30,7 @@ describe('os-release', () => {
 })
 
 describe('facts', () => {
-  test('a host of which nothing can be read is not taken for any distribution', () => {
+  test('an unreadable host is not taken for any distribution', () => {
     const facts = readFacts(collectAnswers([]), { arch: 'x64', now: 0 })
     expect(facts).toMatchObject({ kernel: null, arch: 'amd64', packages: 'unknown', reboot: null })
     expect(facts.distro.id).toBeNull()

@@ -24,26 +24,25 @@ describe('an exception at one need', () => {
     expect(first?.findings.map(({ state }) => state)).toEqual(['unknown', 'ready'])
     expect(first?.findings[0]).toMatchObject({
       need: 'bad',
-      message:
-        'bad could not be asked: hostdeps failed to judge it: Range out of order [31m in character class',
+      message: 'could not check bad: hostdeps failed to judge it: Range out of order [31m in character class',
       fix: null,
     })
     expect(second?.state).toBe('ready')
   })
 
-  test('is told with its need, each time', () => {
+  test('is reported with its need, each time', () => {
     const { told } = judgeAll([check('a', [need('bad', { judge: wrong }), need('good')])])
     expect(told).toEqual(['bad: Range out of order\u001b[31m in character class'])
   })
 
-  test('also where it is asked whether it applies', () => {
+  test('also when it happens while we ask whether the need applies', () => {
     expect(judgeAll([check('a', [need('bad', { applies: wrong }), need('good')])]).states).toEqual([
       'unknown',
       'ready',
     ])
   })
 
-  test('of several alternatives leaves the others', () => {
+  test('in one of several alternatives leaves the others', () => {
     const either: Need = {
       ...need('either'),
       type: 'anyOf',
@@ -54,7 +53,7 @@ describe('an exception at one need', () => {
     expect(results[0]?.findings[0]?.findings?.map(({ state }) => state)).toEqual(['unknown', 'ready'])
   })
 
-  test('in its usual fix takes the fix, but not the state', () => {
+  test('in the generic fix takes away the fix, but not the state', () => {
     const bad = need('bad', { judge: () => missing, genericFix: wrong })
     const { results, told } = judgeAll([check('a', [bad])])
     expect(results[0]).toMatchObject({ state: 'missing', fix: null })
@@ -67,7 +66,7 @@ describe('an exception at one need', () => {
     expect(judgeAll([check('a', [written])]).results[0]?.fix).toContain('install -y x')
   })
 
-  test('in the words of a fix takes the fix, but not the state', () => {
+  test('in the text of a fix takes away the fix, but not the state', () => {
     const both = [need('one', { judge: () => missing }), need('two')]
     const { results } = judgeAll([check('a', both)], wrong)
     expect(results[0]).toMatchObject({ state: 'missing', fix: null })
@@ -77,7 +76,7 @@ describe('an exception at one need', () => {
     ])
   })
 
-  test('in its questions leaves those of the others', () => {
+  test('in its questions leaves the questions of the others', () => {
     const question = { ask: 'read', path: '/a' } as const
     const told: string[] = []
     const inner = need('bad', { questions: wrong })

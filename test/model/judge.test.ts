@@ -33,7 +33,7 @@ describe('a check is its worst required finding', () => {
     expect(judgeOne(verdicts.map(need))).toMatchObject({ state, reason })
   })
 
-  test('how many more are missing is said', () => {
+  test('says how many more are missing', () => {
     const other = verdict('BinaryNotFound', { name: 'y' })
     expect(judgeOne([need(missing), need(other, 1)]).message).toMatch(/\(and 1 more\)$/)
     expect(judgeOne([need(missing), need(missing, 1)]).message).not.toContain('more')
@@ -66,7 +66,7 @@ describe('anyOf', () => {
     expect(judgeOne([anyOf(verdicts.map(need))])).toMatchObject({ state, reason })
   })
 
-  test('of many alternatives the message tells the first, and the findings all', () => {
+  test('with many alternatives the message lists the first few, the findings all', () => {
     const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((message, index) =>
       need({ ...missing, message: plainLine(message) }, index),
     )
@@ -76,7 +76,7 @@ describe('anyOf', () => {
     expect(judgeOne([anyOf(many.slice(1))]).message).toBe('none of these: b; c; d; e; f')
   })
 
-  test('the first alternative that can be mended is the fix', () => {
+  test('the fix is that of the first alternative that has one', () => {
     const first = { ...need(missing, 1), fix: { all: { packages: ['one'] } } }
     const second = { ...need(missing, 2), fix: { all: { packages: ['two'] } } }
     expect(judgeOne([anyOf([first, second])]).fix).toBe(apt('one'))
@@ -90,10 +90,10 @@ describe('anyOf', () => {
   })
 })
 
-describe('a check taken in', () => {
+describe('an included check', () => {
   const inner = check('inner', [need(missing)], { all: { packages: ['inner-tool'] } })
 
-  test('passes on its state, reason, words and fix', () => {
+  test('passes on its state, reason, message and fix', () => {
     const [outer] = judgeAll([check('outer', [taking('inner')]), inner])
     expect(outer).toMatchObject({ state: 'missing', reason: 'BinaryNotFound' })
     expect(outer?.message).toContain('inner: ')
@@ -101,7 +101,7 @@ describe('a check taken in', () => {
     expect(outer?.findings[0]?.findings).toHaveLength(1)
   })
 
-  test('how many more are missing is said once', () => {
+  test('says only once how many more are missing', () => {
     const several = check('several', [
       need(missing, 1),
       need({ ...missing, message: plainLine('another') }, 2),
@@ -122,13 +122,13 @@ describe('a check taken in', () => {
     expect(outer).toMatchObject({ state: 'ready', reason: 'RecommendedMissing' })
   })
 
-  test('one that is not in the catalogue is unknown, not missing', () => {
+  test('one that is not in the catalog is unknown, not missing', () => {
     expect(judgeOne([taking('nowhere')]).state).toBe('unknown')
   })
 })
 
 describe('fixes', () => {
-  test('the fix of the very reason wins over what the files say', () => {
+  test('the fix of the exact reason wins over the check file', () => {
     const masked = verdict(
       'UnitMasked',
       { unit: 'a.service' },
@@ -147,17 +147,17 @@ describe('fixes', () => {
     )
   })
 
-  describe('what a kind usually does', () => {
+  describe("a kind's generic fix", () => {
     const active = verdict('UnitActive', { unit: 'a.service' }, { genericFix: { run: ['systemctl stop a'] } })
     const careful = { debian: { note: 'Look twice.', run: ['a --drain'] } }
     const fixOf = (needs: Need[], fix: Check['fix'] = null) => judgeAll([check('c', needs, fix)])[0]?.fix
 
-    test('yields to what the file writes for that need', () => {
+    test('gives way to what the file writes for that need', () => {
       expect(fixOf([{ ...need(active), fix: careful }])).toBe('# Look twice.\na --drain')
       expect(fixOf([{ ...need(active), fix: { alpine: { run: ['no'] } } }])).toBe('systemctl stop a')
     })
 
-    test('yields to the fix of a check that has no other need', () => {
+    test('gives way to the fix of a check that has no other need', () => {
       expect(fixOf([need(active)], careful)).toBe('# Look twice.\na --drain')
       expect(fixOf([anyOf([need(active)])], careful)).toBe('# Look twice.\na --drain')
     })
@@ -166,13 +166,13 @@ describe('fixes', () => {
       expect(fixOf([need(active), need(ready, 1)], careful)).toBe('systemctl stop a')
     })
 
-    test('is for its very reason no more than that: what only that reason tells wins over the file', () => {
+    test('gives way to the file, unlike the fix of an exact reason', () => {
       const masked = verdict('UnitMasked', { unit: 'a' }, { fix: { run: ['systemctl unmask a'] } })
       expect(fixOf([{ ...need(masked), fix: careful }])).toBe('systemctl unmask a')
     })
   })
 
-  test('while something required is missing, what is only recommended is not in the fix of the check', () => {
+  test("while something required is missing, the check's fix has nothing that is only recommended", () => {
     const soft = { ...need(missing, 1), recommended: true, fix: { all: { packages: ['soft'] } } }
     const hard = { ...need(missing, 2), fix: { all: { packages: ['hard'] } } }
     const fixOf = (needs: Need[]) => judgeAll([check('c', needs)])[0]?.fix
@@ -183,7 +183,7 @@ describe('fixes', () => {
     expect(outer?.fix).not.toContain('soft')
   })
 
-  test('nothing is mended that is not known to be missing', () => {
+  test('only what is known to be missing gets a fix', () => {
     expect(judgeAll([check('c', [need(unknown)], { all: { packages: ['a'] } })])[0]?.fix).toBeNull()
   })
 
@@ -194,7 +194,7 @@ describe('fixes', () => {
   })
 })
 
-describe('what two checks want the opposite of', () => {
+describe('two checks that want opposite things', () => {
   const against = (name: string, one: Need): Need => ({
     ...one,
     conflicts: { [name]: `Part it from ${name}.` },
@@ -211,12 +211,12 @@ describe('what two checks want the opposite of', () => {
     return judge(checks, asked)
   }
 
-  test('published: told as a conflict, by the name that is published, and without a command', () => {
+  test('published: a conflict, under the published name, without a command', () => {
     const [told] = judgeBoth([off(runs), on(ready), san], ['san'])
     expect(told).toMatchObject({
       state: 'missing',
       reason: 'Conflict',
-      message: 'conflicts with san (on) on this node: d.service is active, and must not be',
+      message: 'conflicts with san (on) on this node: d.service is active, and should be inactive',
       fix: '# san (on) wants the opposite on this node, so no command is given. Part it from on.',
     })
   })
@@ -236,11 +236,11 @@ describe('what two checks want the opposite of', () => {
     expect(judgeBoth([off(runs)], ['on'])[0]?.reason).toBe('Conflict')
   })
 
-  test('not published, but running: the command is a note with its condition', () => {
+  test('not published, but running: the command becomes a note with its condition', () => {
     const [told] = judgeBoth([off(runs), on(ready)])
     expect(told).toMatchObject({
       reason: 'Conflict',
-      message: 'conflicts with on, which is ready on this node: d.service is active, and must not be',
+      message: 'conflicts with on, which is ready on this node: d.service is active, and should be inactive',
     })
     expect(told?.fix?.split('\n')).toEqual([
       '# on wants the opposite, and is ready on this node. Part it from on.',
@@ -249,13 +249,13 @@ describe('what two checks want the opposite of', () => {
     ])
   })
 
-  test('that nothing runs shows no wish: the command stays, under a note', () => {
+  test('that nothing runs proves no conflict: the command stays, under a note', () => {
     const [told] = judgeBoth([on(stopped), off(ready)])
     expect(told).toMatchObject({ reason: 'UnitInactive', message: stopped.message })
     expect(told?.fix).toBe('# off wants the opposite. Part it from off.\nstart d')
   })
 
-  test('alternatives: by the reasons of all of them', () => {
+  test('alternatives: decided by the reasons of all of them', () => {
     const either = check('off', [against('on', anyOf([need(runs), need(missing, 1)]))])
     expect(judgeBoth([either, on(ready)])[0]).toMatchObject({ reason: 'Conflict' })
     expect(judgeBoth([either, on(ready)], ['on'])[0]?.fix).not.toContain('systemctl')
@@ -269,7 +269,7 @@ describe('what two checks want the opposite of', () => {
     expect(judgeBoth(checks, published)[0]).toMatchObject({ reason: 'UnitActive', fix: 'systemctl stop d' })
   })
 
-  test('what is met is no conflict, though the opposite is published', () => {
+  test('a met need is no conflict, even if the opposite is published', () => {
     expect(judgeBoth([on(ready), off(runs)], ['on', 'off'])[0]).toMatchObject({ state: 'ready', fix: null })
   })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { memoizeLast } from '#agent/model/memoize-last.ts'
 
-test('the same is made once as long as the same is given', () => {
+test('the result is made once while the argument stays the same', () => {
   let made = 0
   const make = memoizeLast((given: string | null) => ({ given, number: ++made }))
   const first = make('a')

@@ -5,7 +5,7 @@ import { estimateSize } from '#agent/model/pattern-size.ts'
 import { findIn, readPattern } from '#agent/model/pattern.ts'
 import type { Pattern } from '#agent/model/pattern.ts'
 
-describe('the estimate of what a pattern compiles to is never less than it is:', () => {
+describe('the estimated size of a pattern is never below its compiled size:', () => {
   test.each([
     'abc',
     '()()',
@@ -29,7 +29,7 @@ describe('the estimate of what a pattern compiles to is never less than it is:',
     expect(estimateSize(text) + 3).toBeGreaterThanOrEqual(RE2JS.compile(text).programSize())
   })
 
-  test('of what chance makes, too', () => {
+  test('of random patterns too', () => {
     const parts = [
       'a',
       '(',
@@ -71,7 +71,7 @@ describe('the estimate of what a pattern compiles to is never less than it is:',
   })
 })
 
-test('patterns as people write them are taken', () => {
+test('patterns as people write them are accepted', () => {
   for (const text of [
     '^InitiatorName=(iqn|eui|naa)\\.',
     String.raw`\b\d{1,3}(\.\d{1,3}){3}\b`,
@@ -91,7 +91,7 @@ test.each<[string, string, RegExp]>([
   expect(readPattern(text)).toEqual({ error: expect.stringMatching(wanted) })
 })
 
-test('a pattern is looked for as long as that is no great work, and once in a file', () => {
+test('a pattern is searched only if that is cheap, and once per file', () => {
   const small = patternOf('a[bc]d')
   const large = patternOf(`(?:x{${mostInstructions / 4}})y`)
   expect(findIn(small, { text: `${' '.repeat(1_000_000)}abd` })).toBe(true)

@@ -147,7 +147,7 @@ test('since is when the state was first seen, and changes are counted', () => {
   expect(third.report.checks[0]).toMatchObject({ since: at(120), changes: 1 })
 })
 
-test('while missing waits to be believed, the findings are still those of ready', () => {
+test('while missing is not confirmed yet, the findings are still those of ready', () => {
   const settled = settle(settle(null, round(0, 'ready'), 'n'), round(1, 'missing'), 'n')
   expect(settled.report.checks[0]).toMatchObject({
     state: 'ready',
@@ -156,7 +156,7 @@ test('while missing waits to be believed, the findings are still those of ready'
   expect(settled.report.checks[0]?.findings[0]?.state).toBe('ready')
 })
 
-test('what did not change is the same object, for all that is made of it and kept', () => {
+test('an unchanged check stays the same object, so that what is made of it can be cached', () => {
   const first = settle(null, round(0, 'missing'), 'n')
   // As they come from a file in which nothing has changed.
   const checks = first.report.checks.map(({ findings }, index) => ({
@@ -168,7 +168,7 @@ test('what did not change is the same object, for all that is made of it and kep
   expect(settle(second, round(120, 'ready'), 'n').report.checks).not.toBe(first.report.checks)
 })
 
-test('a check that is no longer asked for leaves the report', () => {
+test('a check that is no longer in the config leaves the report', () => {
   const before = settle(null, round(0, 'ready'), 'n')
   expect(settle(before, { ...round(1, 'ready'), checks: [] }, 'n').report.checks).toEqual([])
 })

@@ -106,11 +106,7 @@ describe('what is there', () => {
   test.each<[string | null, string, string]>([
     ['6.12.0-1', 'ready', '/lib/modules/6.12.0-1/build is there (directory)'],
     ['6.12.0-2', 'missing', '/lib/modules/6.12.0-2/build is not there'],
-    [
-      null,
-      'unknown',
-      '/lib/modules/{kernel}/build could not be asked: the release of the kernel is not known',
-    ],
+    [null, 'unknown', 'could not check /lib/modules/{kernel}/build: the release of the kernel is not known'],
   ])('of the running kernel, when that is %s', (kernel, state, message) => {
     const isThere = (question: Question) =>
       'path' in question && question.path === '/lib/modules/6.12.0-1/build'

@@ -61,7 +61,7 @@ describe('transparent huge pages', () => {
   test('the message and the fix', () => {
     const files = { [transparent]: '[always] madvise never\n' }
     const verdict = judgeOn(hugepages, { hugepages: { transparent: ['madvise', 'never'] } }, { files })
-    expect(verdict.message).toBe('transparent huge pages are set to always, needed is madvise or never')
+    expect(verdict.message).toBe('transparent huge pages are set to always, must be madvise or never')
     expect(verdict.genericFix?.run).toEqual([`echo madvise > ${transparent}`])
   })
 })

@@ -87,7 +87,7 @@ describe('a parameter', () => {
 
   test('a value that the need does not name is not quoted', () => {
     const verdict = judgeOn(kernelCmdline, { kernelCmdline: 'token=x' }, { files: { '/proc/cmdline': line } })
-    expect(verdict.message).toBe('the kernel was booted with another value of token; needed is token=x')
+    expect(verdict.message).toBe('the kernel was booted with another value of token; it needs token=x')
     expect(JSON.stringify(verdict)).not.toContain('s3cr3t')
   })
 

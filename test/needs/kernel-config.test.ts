@@ -70,12 +70,12 @@ describe('options', () => {
   })
 
   test.each([
-    ['CONFIG_CMDLINE=x', 'CONFIG_CMDLINE is another text, needed is x', 'CONFIG_CMDLINE is another text'],
-    ['CONFIG_CMDLINE=n', 'CONFIG_CMDLINE is another text, needed is n', 'CONFIG_CMDLINE is another text'],
-    ['CONFIG_CMDLINE', 'CONFIG_CMDLINE as needed', 'CONFIG_CMDLINE is a text'],
-    ['CONFIG_HZ=1000', 'CONFIG_HZ is 250, needed is 1000', 'CONFIG_HZ=250'],
-    ['CONFIG_START=0x1', 'CONFIG_START is 0x1000000, needed is 0x1', 'CONFIG_START=0x1000000'],
-    ['CONFIG_ISCSI_TCP=y', 'CONFIG_ISCSI_TCP is m, needed is y', 'CONFIG_ISCSI_TCP=m'],
+    ['CONFIG_CMDLINE=x', 'CONFIG_CMDLINE is another text, must be x', 'CONFIG_CMDLINE is another text'],
+    ['CONFIG_CMDLINE=n', 'CONFIG_CMDLINE is another text, must be n', 'CONFIG_CMDLINE is another text'],
+    ['CONFIG_CMDLINE', 'CONFIG_CMDLINE set as needed', 'CONFIG_CMDLINE is a text'],
+    ['CONFIG_HZ=1000', 'CONFIG_HZ is 250, must be 1000', 'CONFIG_HZ=250'],
+    ['CONFIG_START=0x1', 'CONFIG_START is 0x1000000, must be 0x1', 'CONFIG_START=0x1000000'],
+    ['CONFIG_ISCSI_TCP=y', 'CONFIG_ISCSI_TCP is m, must be y', 'CONFIG_ISCSI_TCP=m'],
   ])('a text is not quoted, numbers and letters are: %s', (written, message, evidence) => {
     const files = { [at]: `${config}CONFIG_CMDLINE="quiet token=s3cr3t"\nCONFIG_START=0x1000000\n` }
     const verdict = judgeOn(kernelConfig, { kernelConfig: written }, { files })

@@ -164,6 +164,17 @@ describe('the kernel configuration, where the lists are silent', () => {
     expect(judge({ kernelModule: name, config: option }).reason).toBe(reason)
   })
 
+  test.each([
+    ['drbd', 'CONFIG_DRBD', 'CONFIG_MODULES=y\nCONFIG_ISCSI_TCP=m\n# CONFIG_DR'],
+    ['drbd', 'CONFIG_DRBD', 'CONFIG_MODULES=y\n\0\0\0'],
+    ['other', 'CONFIG_OTHER', 'CONFIG_MODULES=y\nCONFIG_OT'],
+  ])('one that is cut off proves no module missing: %s', (name, option, text) => {
+    expect(judge({ kernelModule: name, config: option }, { [config]: text })).toMatchObject({
+      reason: 'ModuleUnknown',
+      message: expect.stringContaining(`${config} is cut off`),
+    })
+  })
+
   test('a module that was added to the kernel is there although the configuration has it not', () => {
     const changes = { [`${modules}/modules.dep`]: 'updates/dkms/drbd.ko:\n' }
     expect(judge({ kernelModule: 'drbd', config: 'CONFIG_DRBD' }, changes).reason).toBe('ModuleLoadable')
@@ -270,14 +281,14 @@ describe('rules against loading', () => {
     const verdict = judge('nfs', { [local]: '# hardening\n\ninstall nfs /bin/true\n' })
     expect(verdict).toMatchObject({
       state: 'missing',
-      message: `kernel module nfs may not be loaded: "install" runs true instead in ${local}, line 3`,
+      message: `kernel module nfs is blocked: "install" runs true instead in ${local}, line 3`,
       fix: { note: `Take out ${local}, line 3: it keeps nfs from being loaded.` },
     })
   })
 
   test('of an alias to what is not there it is said which, and where', () => {
     expect(judge('nfs', { [local]: 'alias nfs other\n' })).toMatchObject({
-      message: `kernel module nfs may not be loaded: it is made other in ${local}, line 1, and there is no other`,
+      message: `kernel module nfs is blocked: it is made other in ${local}, line 1, and there is no other`,
       fix: { note: `Take out ${local}, line 1: it keeps nfs from being loaded.` },
     })
   })

@@ -46,7 +46,7 @@ test('what is low is evidence, not message', () => {
     { limits: { process: 'containerd', nofile: 65_536 } },
     { answer: runs },
   )
-  expect(message).toBe('containerd has a lower limit nofile than 65536, and so have its containers')
+  expect(message).toBe('the limit nofile of containerd is below 65536; its containers inherit it')
   expect(evidence).toEqual(['nofile 1024'])
 })
 

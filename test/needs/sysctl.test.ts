@@ -34,7 +34,7 @@ describe('the value', () => {
     const files = { '/proc/sys/net/ipv4/tcp_rmem': '8192\t131072\t999\n' }
     const verdict = judgeOn(sysctl, { sysctl: 'net.ipv4.tcp_rmem', min: '4096 87380 1000' }, { files })
     expect(verdict.genericFix).toEqual({ sysctls: { 'net.ipv4.tcp_rmem': '8192 131072 1000' } })
-    expect(verdict.message).toBe('net.ipv4.tcp_rmem is 8192 131072 999, needed is at least 4096 87380 1000')
+    expect(verdict.message).toBe('net.ipv4.tcp_rmem is 8192 131072 999, must be at least 4096 87380 1000')
   })
 
   test('a secret setting is not shown', () => {

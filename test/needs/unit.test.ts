@@ -89,9 +89,32 @@ describe('systemd', () => {
     ['failed', 'dead', 'active', 'missing', 'UnitFailed'],
     ['dead', 'listening', 'inactive', 'missing', 'UnitActive'],
     ['dead', 'absent', 'inactive', 'ready', 'UnitReady'],
+    // A socket counts only while its service can start.
+    ['failed', 'listening', 'active', 'missing', 'UnitFailed'],
+    ['masked', 'listening', 'active', 'missing', 'UnitMasked'],
+    ['broken', 'listening', 'active', 'missing', 'UnitBroken'],
+    ['restarting', 'listening', 'active', 'missing', 'UnitInactive'],
+    ['absent', 'listening', 'active', 'ready', 'UnitReady'],
+    ['starting', 'listening', 'active', 'ready', 'UnitReady'],
+    ['maskedAndRunning', 'listening', 'active', 'ready', 'UnitReady'],
+    ['masked', 'listening', 'enabled', 'missing', 'UnitMasked'],
+    ['failed', 'listening', 'enabled', 'ready', 'UnitReady'],
+    ['masked', 'listening', 'inactive', 'ready', 'UnitReady'],
+    ['failed', 'listening', 'inactive', 'missing', 'UnitActive'],
+    ['running', 'failed', 'active', 'ready', 'UnitReady'],
   ])('%s or %s, wanted %s: %s', (service, socket, wanted, state, reason) => {
     const written = { unit: { anyOf: ['a.service', 'a.socket'] }, state: wanted }
     expect(judge(written, { 'a.service': service, 'a.socket': socket })).toMatchObject({ state, reason })
+  })
+
+  test('a socket alone is asked with its service, and both are in the evidence', () => {
+    const said = judge({ unit: 'a.socket' }, { 'a.service': 'failed', 'a.socket': 'listening' })
+    expect(said).toMatchObject({ reason: 'UnitFailed', message: 'a.service has failed' })
+    expect(said.fix?.run?.[0]).toBe('systemctl restart a.service')
+    expect(said.evidence).toEqual([
+      'a.socket: loaded, active (listening), enabled',
+      'a.service: loaded, failed (failed), enabled',
+    ])
   })
 
   test('what must not run is stopped in one command, a socket with its service', () => {
@@ -166,8 +189,9 @@ describe('systemd', () => {
   test('one that could not be asked beside one that is ready does not matter; beside a dead one it does', () => {
     const answer = (other: string) => (question: Question) =>
       question.ask === 'unit' && question.name === 'a.service' ? provesNothing[0][0] : show(other)
-    const written = { unit: { anyOf: ['a.service', 'a.socket'] } }
-    expect(judgeBy(unit, written, { answer: answer('listening') }).state).toBe('ready')
+    const written = { unit: { anyOf: ['a.service', 'b.service'] } }
+    expect(judgeBy(unit, written, { answer: answer('running') }).state).toBe('ready')
+    expect(judgeBy(unit, { unit: 'a.socket' }, { answer: answer('listening') }).state).toBe('unknown')
     expect(judgeBy(unit, written, { answer: answer('dead') }).state).toBe('unknown')
   })
 })
@@ -276,7 +300,7 @@ test.each([
   ['a'.repeat(247), `${'a'.repeat(247)}.service`],
 ])('%s is asked as %s', (written, name) => {
   const spec = unit.schema.parse({ unit: written })
-  expect(unit.questions(spec, debian)).toEqual([{ ask: 'unit', name }])
+  expect(unit.questions(spec, debian)[0]).toEqual({ ask: 'unit', name })
 })
 
 function judge(written: unknown, units: Record<string, string>) {

@@ -51,11 +51,11 @@ describe('the same report again', () => {
   const first = renderNodePatch(report([check('a', missing)]), { before: [], now })
   const before = first.status.conditions
 
-  test('is the same patch, however late', () => {
+  test('is the same patch, at any later time', () => {
     expect(renderNodePatch(report([check('a', missing)]), { before, now: later })).toEqual(first)
   })
 
-  test('with other words moves the heartbeat alone', () => {
+  test('with another message changes only the heartbeat', () => {
     const [condition] = renderNodePatch(report([check('a', { ...missing, message: 'other' })]), {
       before,
       now: later,
@@ -76,7 +76,7 @@ describe('the same report again', () => {
   })
 })
 
-test('what is not published is not there', () => {
+test('what is not published is not on the Node', () => {
   const patch = renderNodePatch(report([{ ...check('a', missing), isPublished: false }]), { before: [], now })
   expect([patch.metadata.labels, patch.status.conditions]).toEqual([{}, []])
 })

@@ -12,7 +12,10 @@ const refusal = (status: number | null, message: string) =>
 const denied = (policy: string, words: string) =>
   refusal(422, `ValidatingAdmissionPolicy '${policy}' denied request: ${words}`)
 const label = denied('hostdeps-node', 'hostdeps may only write labels of hostdeps.dev/')
-const event = denied('hostdeps-event', 'hostdeps may only tell events of the Node that its token is bound to')
+const event = denied(
+  'hostdeps-event',
+  'hostdeps may only create events about the Node that its token is bound to',
+)
 const forbidden = refusal(403, 'nodes is forbidden')
 const silent = refusal(null, 'connect ECONNREFUSED')
 
@@ -126,7 +129,7 @@ test('an agent with nothing new to publish sends at most 20 requests an hour, of
   }
 })
 
-test('both are noticed at the start where there are no policies', async () => {
+test('both are reported at the start when there are no policies', async () => {
   const { api, clock, confinement } = watched()
   Object.assign(api.tried, { apply: null, tell: null })
   await clock.pass(5_000)
@@ -141,7 +144,7 @@ test.each(['apply', 'tell'] as const)('a refusal in other words proves nothing (
   expect(confinement.isEnforced()).toBeNull()
 })
 
-test('who may make no events at all needs no policy for them', async () => {
+test('an agent that may create no events needs no policy for them', async () => {
   const { api, clock, confinement } = watched()
   api.tried.tell = refusal(403, 'User "x" cannot create resource "events" in API group "events.k8s.io"')
   await clock.pass(5_000)

@@ -8,7 +8,7 @@ import { fakeApi } from './fake-api.ts'
 const busy = { ok: false, status: 503, message: 'slow down', retryAfter: null } as const
 const taken = { ok: true, value: null } as const
 
-test('the oldest that wait are let go when there are too many, while another is on its way', async () => {
+test('when too many wait, the oldest are dropped, but not the one that is being sent', async () => {
   const { queue, clock, sent, answer } = held()
   for (let number = 0; number < 300; number++) queue.add(event(number))
   await clock.pass(0)
@@ -19,7 +19,7 @@ test('the oldest that wait are let go when there are too many, while another is 
   expect(queue.counts()).toEqual({ sent: 257, dropped: 43 })
 })
 
-test('one that is not taken is sent again, unless too many wait behind it', async () => {
+test('one that was not accepted is sent again, unless too many wait behind it', async () => {
   const { queue, clock, sent, answer } = held()
   for (let number = 0; number < 256; number++) queue.add(event(number))
   await answer(busy)
@@ -37,7 +37,7 @@ function held() {
   const [api, clock] = [fakeApi(), fakeClock()]
   const sent: number[] = []
   let resolve: (answer: ApiAnswer<null>) => void = () => {}
-  api.tell = ({ note }) => {
+  api.createEvent = ({ note }) => {
     sent.push(Number(note))
     return new Promise((done) => {
       resolve = done

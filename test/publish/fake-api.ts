@@ -1,17 +1,17 @@
 import type { ApiAnswer, ApiRefusal, NodeApi, NodeEvent, NodePatch, NodeView } from '#agent/node/node-api.ts'
 
-/** A Node in memory that keeps what is applied to it, and refuses when it is told to. */
+/** A Node in memory that keeps what is applied to it, and refuses on demand. */
 export interface FakeApi extends NodeApi {
   readonly applied: NodePatch[]
   readonly events: NodeEvent[]
-  /** Each call is refused so until it is null again. */
+  /** Every call gets this refusal until it is null again. */
   refusal: ApiRefusal | null
-  /** Dry runs are refused so until it is null again. */
+  /** Dry runs get these refusals until they are null again. */
   readonly tried: { apply: ApiRefusal | null; tell: ApiRefusal | null }
-  /** A label that is refused with 422 wherever it is. */
+  /** A label that is refused with 422 in any patch. */
   badLabel: string | null
   uid: string
-  /** What is read of it before anything is applied. */
+  /** The Node as read before anything is applied. */
   node: NodeView | null
   dryRuns: number
   reads: number
@@ -47,7 +47,7 @@ export function fakeApi(): FakeApi {
       if (!dryRun) api.applied.push(patch)
       return Promise.resolve({ ok: true, value: view(patch) })
     },
-    tell(event, { dryRun = false } = {}) {
+    createEvent(event, { dryRun = false } = {}) {
       if (dryRun) api.dryRuns++
       if (api.refusal !== null) return Promise.resolve(api.refusal)
       if (dryRun && api.tried.tell !== null) return Promise.resolve(api.tried.tell)

@@ -8,7 +8,7 @@ import { followRounds } from '#agent/publish/follow-rounds.ts'
 import { createReportStore } from '#agent/publish/report-store.ts'
 import { settingsWith } from '../model/settings.ts'
 
-test('another reason is told at once, the same one again only after a while', async () => {
+test('another reason is reported at once, the same one again only after a while', async () => {
   const { put, reason, told, pass } = follow(100_000)
   put(roundAt(100_000))
   await expect.poll(reason).toBe('BinaryNotFound')
@@ -17,7 +17,7 @@ test('another reason is told at once, the same one again only after a while', as
   for (const [text, words] of [
     ['{"v":0}', 'of version 0'],
     ['{"v":7}', 'of version 7'],
-    ['garbage', 'cut off, or no JSON'],
+    ['garbage', 'truncated, or is not JSON'],
   ] as const) {
     const before = told.length
     put(text)
@@ -51,7 +51,7 @@ test('after a reboot the old round is not believed, and the first new one is', a
   expect(store.stale()).toContain('no round has come for more than 3m')
 })
 
-test('what is wrong with one check is told once, and again when it is over; the others go on', async () => {
+test('the fault of one check is reported once, and again when it is over; the others go on', async () => {
   const { put, store, faults } = follow(100_000)
   const [good, bad] = [
     roundAt(100_000),

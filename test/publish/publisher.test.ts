@@ -9,7 +9,7 @@ import { fakeClock } from '../rounds/fake-clock.ts'
 import { fakeApi } from './fake-api.ts'
 
 describe('publishing', () => {
-  test('a change is applied at once, the same again only to heal', async () => {
+  test('a change is applied at once, the same state again only to restore it', async () => {
     const { publish, api, clock } = await start()
     await publish({ a: 'missing' })
     await publish({ a: 'missing' })
@@ -26,7 +26,7 @@ describe('publishing', () => {
     expect(api.applied[2]).toEqual(api.applied[1])
   })
 
-  test('what fails is tried again, slower and slower, and the newest report is what comes through', async () => {
+  test('a failure is tried again more and more slowly, with the newest report', async () => {
     const { publish, publisher, api, clock } = await start()
     api.refusal = { ok: false, status: 500, message: 'boom', retryAfter: null }
     await publish({ a: 'missing' })
@@ -61,7 +61,7 @@ describe('publishing', () => {
     expect(publisher.status().trouble).toContain('hostdeps.dev/bad is invalid')
   })
 
-  test('while one is refused, a busy API server refuses no other: all stays on the Node', async () => {
+  test('when the API server is busy while refusals are sorted out, the Node stays as it is', async () => {
     const { publish, publisher, api, clock } = await start()
     await publish({ a: 'ready', b: 'ready' })
     const { apply } = api
@@ -100,7 +100,7 @@ describe('publishing', () => {
     expect(api.applied).toHaveLength(applied)
   })
 
-  test('what the API server refuses as a whole is not sent again before it is another', async () => {
+  test('what the API server refuses as a whole is not sent again until it changes', async () => {
     const { publish, publisher, api, clock } = await start()
     api.badLabel = 'hostdeps.dev/a'
     await publish({ a: 'missing' })
@@ -111,7 +111,7 @@ describe('publishing', () => {
     expect(api.applied).toHaveLength(1)
   })
 
-  test('nothing is written before the Node was read, however late that is', async () => {
+  test('nothing is written before the Node was read, however long that takes', async () => {
     const { publish, publisher, api, clock, restored } = startCold(null, down)
     await publish({ a: 'missing' })
     await clock.pass(60_000)
@@ -121,7 +121,7 @@ describe('publishing', () => {
     expect([restored.length, api.applied.length]).toEqual([1, 1])
   })
 
-  test('the first apply is within five seconds, and waits for its share of them', async () => {
+  test('the first apply is within five seconds, at a time that depends on the Node', async () => {
     const { publish, api, clock } = startCold()
     await publish({ a: 'missing' })
     expect(api.applied).toHaveLength(0)
@@ -129,7 +129,7 @@ describe('publishing', () => {
     expect(api.applied).toHaveLength(1)
   })
 
-  test('what is switched off, or published no more, is taken off the Node', async () => {
+  test('what is switched off or no longer published is removed from the Node', async () => {
     const { publish, api } = await start()
     await publish({ a: 'missing' })
     const publishing = { ...settingsWith().publish, labels: false, annotation: false }
@@ -140,7 +140,7 @@ describe('publishing', () => {
     expect(api.applied.at(-1)?.status.conditions).toEqual([])
   })
 
-  test('a Node that was made anew is published anew', async () => {
+  test('a Node that was deleted and created again is published to again', async () => {
     const { publish, api, clock } = await start()
     await publish({ a: 'missing' })
     api.uid = 'uid-2'
@@ -160,7 +160,7 @@ describe('publishing', () => {
 })
 
 describe('events', () => {
-  test('at first sight what is missing alone, then each change to missing and to ready', async () => {
+  test('at first only for what is missing, then for each change to missing and to ready', async () => {
     const { publish, api, clock } = await start()
     await publish({ a: 'missing', b: 'ready', c: 'unknown' })
     await clock.pass(700_000)
@@ -198,14 +198,14 @@ describe('events', () => {
     expect(api.events.map(({ type }) => type)).toEqual(['Warning', 'Normal'])
   })
 
-  test('those that the API server does not take now come later, and those held back are counted', async () => {
+  test('those that the API server does not accept now are sent later, and those held back are counted', async () => {
     const { publish, publisher, api, clock } = await start()
     await publish({ a: 'ready' })
-    api.tell = () => Promise.resolve({ ...down, status: 503 })
+    api.createEvent = () => Promise.resolve({ ...down, status: 503 })
     await publish({ a: 'missing' })
     await publish({ a: 'ready' })
     expect(publisher.status()).toMatchObject({ events: 0, eventsHeldBack: 1 })
-    api.tell = (event) => {
+    api.createEvent = (event) => {
       api.events.push(event)
       return Promise.resolve({ ok: true, value: null })
     }
@@ -213,7 +213,7 @@ describe('events', () => {
     expect([api.events.length, publisher.status().events]).toEqual([1, 1])
   })
 
-  test('an invalid config is one, with file and line, and that it is valid again is another', async () => {
+  test('an invalid config makes one, with file and line, and a valid config makes another', async () => {
     const { publish, api } = await start()
     await publish({ a: 'ready' }, { mistakes: ['config.yaml:3: no such check'] })
     await publish({ a: 'ready' }, { mistakes: ['config.yaml:3: no such check'] })

@@ -31,7 +31,7 @@ test('no false recovery, and no false fall: what was ready is missing only when 
   ])
 })
 
-test('where labels are switched off the conditions say it', () => {
+test('when labels are switched off, the state comes from the conditions', () => {
   const first = patchOf(settle(null, round(0, states), 'node-1'), [], 0)
   const restored = restoreSettled({ ...viewOf(first), labels: {} }, start)
   expect(toldOf(restored)).toEqual(['ready', 'missing', 'unknown'])
@@ -39,7 +39,7 @@ test('where labels are switched off the conditions say it', () => {
   expect(toldOf(once)).toEqual(['ready', 'missing', 'unknown'])
 })
 
-test('what the Node says nothing of, or what is not ours, begins anew', () => {
+test('what the Node does not say, or what is not ours, starts fresh', () => {
   const restored = restoreSettled(
     { name: 'node-1', uid: '1', labels: { 'hostdeps.dev/a': 'nonsense' }, conditions: [] },
     start,

@@ -103,9 +103,7 @@ describe('a round is not believed', () => {
   ])('%s: unusable as a whole, in few words', (_, from, to) => {
     replaced(from, to)
     const read = readRoundFile(path)
-    expect('unusable' in read && read.unusable).toMatch(
-      /^the round file is (not of our form|of version unknown)/,
-    )
+    expect('unusable' in read && read.unusable).toMatch(/^the round file (is invalid|has version unknown)/)
     expect('unusable' in read && read.unusable.length).toBeLessThanOrEqual(500)
   })
 

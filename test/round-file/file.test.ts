@@ -63,7 +63,7 @@ test('a link in its place is replaced, never followed', () => {
   writeFileSync(other, 'mine')
   symlinkSync(other, path)
   expect(readRoundFile(path)).toEqual({
-    unusable: 'the round file cannot be read: a symbolic link stands in its place',
+    unusable: 'the round file could not be read: it is a symbolic link',
   })
   writeRound(path, round)
   expect(readFileSync(other, 'utf8')).toBe('mine')
@@ -72,15 +72,15 @@ test('a link in its place is replaced, never followed', () => {
 
 describe('what cannot be used', () => {
   test.each<[string, () => void, RegExp]>([
-    ['nothing there', () => {}, /it is not there; the prober has not written one/],
-    ['cut off', () => writeFileSync(path, JSON.stringify(round).slice(0, 100)), /cut off, or no JSON/],
-    ['empty', () => writeFileSync(path, ''), /cut off, or no JSON/],
+    ['nothing there', () => {}, /it does not exist; the prober has not written one yet/],
+    ['cut off', () => writeFileSync(path, JSON.stringify(round).slice(0, 100)), /truncated, or is not JSON/],
+    ['empty', () => writeFileSync(path, ''), /truncated, or is not JSON/],
     ['1 GB', () => (writeFileSync(path, ''), truncateSync(path, 1024 ** 3)), /larger than/],
     ['a folder', () => mkdirSync(path), /not a regular file/],
     ['a FIFO', () => void execFileSync('mkfifo', [path]), /not a regular file/],
     ['an older version', () => put({ ...round, v: 0 }), /of version 0, not 1/],
     ['a newer version', () => put({ ...round, v: 2 }), /of version 2, not 1/],
-    ['a key of its own', () => put({ ...round, evil: true }), /not of our form/],
+    ['a key of its own', () => put({ ...round, evil: true }), /the round file is invalid/],
     ['no object', () => put([1]), /of version unknown, not 1/],
   ])('%s', (_, make, wanted) => {
     make()

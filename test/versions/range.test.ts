@@ -36,12 +36,12 @@ describe('a version in a range', () => {
 })
 
 test.each([
-  ['2.1', '"2.1" has no operator; write for example ">=2.1"'],
-  ['', 'is an empty range; write for example ">=2.1"'],
-  ['>=2.1 ||', 'is an empty range; write for example ">=2.1"'],
-  ['>=', '">=" is not a version with an operator; write for example ">=2.1 <3"'],
-  ['=>2', '"=>2" is not a version with an operator; write for example ">=2.1 <3"'],
-  ['>=two', '">=two" is not a version with an operator; write for example ">=2.1 <3"'],
+  ['2.1', '"2.1" has no operator; write, for example, ">=2.1"'],
+  ['', 'is an empty range; write, for example, ">=2.1"'],
+  ['>=2.1 ||', 'is an empty range; write, for example, ">=2.1"'],
+  ['>=', '">=" is not a version with an operator; write, for example, ">=2.1 <3"'],
+  ['=>2', '"=>2" is not a version with an operator; write, for example, ">=2.1 <3"'],
+  ['>=two', '">=two" is not a version with an operator; write, for example, ">=2.1 <3"'],
 ])('%j is no range', (text, error) => {
   expect(parseRange(text)).toEqual({ error })
 })

@@ -4,18 +4,18 @@ import type { Path } from '#agent/catalog/yaml/yaml-tree.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import type { Reader, Rules } from './rules.ts'
 
-/** Where a user's own check may have a file read; a place ends in / when it is a folder, * is one name. */
+/** Where a custom check may read files; a folder ends in /, and * matches one name. */
 interface Allowed {
   readonly places: readonly string[]
-  /** Where links from there may lead besides. */
+  /** Other places to which links from there may lead. */
   readonly linked: readonly string[]
 }
 
 /**
- * The prober reads as root, and whoever edits the ConfigMap need not be: elsewhere existence and mode alone are told. A
- * pattern finds out a secret letter by letter, so what may hold one is not here: iscsid.conf has CHAP passwords, fstab
- * those of shares, /proc/modules and the sections of a module the addresses of the kernel's code, and in /sys/kernel are the
- * logs of tracing and of IMA.
+ * The prober reads as root, and whoever edits the ConfigMap need not be root: elsewhere only existence and mode are shown. A
+ * pattern can reveal a secret letter by letter, so files that may contain one are not listed: iscsid.conf has CHAP passwords,
+ * fstab those of shares, /proc/modules and a module's sections the addresses of the kernel's code, and /sys/kernel the logs
+ * of tracing and IMA.
  */
 const text: Allowed = {
   places: [
@@ -44,11 +44,11 @@ const text: Allowed = {
     '/sys/fs/btrfs/features/',
     '/sys/fs/ext4/features/',
   ],
-  // All of NixOS's configuration is in its store, which everybody may read.
+  // NixOS keeps its whole configuration in its store, which is world-readable.
   linked: ['/etc/sysctl.conf', '/nix/store'],
 }
 
-/** Where nodes keep certificates: of the kubelet, of the control plane, of etcd, runtimes and distributions. */
+/** Where nodes keep certificates: those of the kubelet, control plane, etcd, runtimes and distributions. */
 const certificates: Allowed = {
   places: [
     '/etc/kubernetes/pki/',
@@ -77,7 +77,7 @@ const certificates: Allowed = {
   ],
 }
 
-/** What a user's own check may not do, as mistakes of its file. Shipped checks may do all. */
+/** What a custom check may not do, as mistakes of its file. Shipped checks may do anything. */
 export function allowListMistakes(
   reader: Reader,
   path: Path,
@@ -91,14 +91,14 @@ export function allowListMistakes(
     ...commands.map((argv) =>
       reader.yaml.mistake(
         path,
-        `running ${argv.join(' ')} is refused in own checks unless the agent is started with --allow-commands`,
+        `custom checks may not run ${argv.join(' ')} unless the agent is started with --allow-commands`,
       ),
     ),
     ...(read === null || placeOf(read) !== null ? [] : [reader.yaml.mistake(path, refusal(read))]),
   ]
 }
 
-/** A question of an own check: what is read for it must lie in its allowed place by its real name too. */
+/** Confines a custom check's question: the file's real path must be within its allowed place too. */
 export function confine<Q extends Question>(question: Q, rules: Rules, read: NamedFile | null): Q {
   if (rules.origin === 'shipped' || read === null || question.ask !== 'read') return question
   const place = placeOf({ ...read, path: question.path })
@@ -108,15 +108,15 @@ export function confine<Q extends Question>(question: Q, rules: Rules, read: Nam
 function refusal(read: NamedFile): string {
   const places = allowedFor(read).places.join(', ')
   return read.as === 'certificate'
-    ? `no certificate may be read at ${read.path} by own checks; allowed are ${places}`
-    : `the content of ${read.path} may not be matched by own checks, only its existence and mode; allowed are ${places}`
+    ? `custom checks may not read a certificate at ${read.path}; allowed are ${places}`
+    : `custom checks may not match the content of ${read.path}, only its existence and mode; allowed are ${places}`
 }
 
 function allowedFor({ as }: NamedFile): Allowed {
   return as === 'certificate' ? certificates : text
 }
 
-/** The allowed place that a path is in, /sys/module/nfs/parameters of what is below; null when there is none. */
+/** The allowed place that a path is in, such as /sys/module/nfs/parameters for a file below it; null when there is none. */
 function placeOf(read: NamedFile): string | null {
   const given = read.path.split('/')
   if (/(^|_)(key|secret|password)s?$/.test(given.at(-1) ?? '')) return null

@@ -4,12 +4,12 @@ import { tracking } from '#agent/needs/clock.ts'
 import type { Rules } from './rules.ts'
 
 /**
- * What a custom check may ask, decided from the question itself, whichever kind of need put it: a new kind cannot forget it,
- * and is refused until what it reads stands here. Whoever edits the ConfigMap need not be root, and the prober is.
+ * What a custom check may ask. The question itself decides, whatever kind of need asks it: a new kind cannot forget the rule,
+ * and is refused until what it reads is listed here. Whoever edits the ConfigMap need not be root, but the prober is.
  *
- * - Only programs and arguments of ours are run, unless commands are allowed.
- * - Content is read where the check names a place within the allow list (`beneath`), and where every check of a kind reads
- *   the same, whatever it says.
+ * - Only our own programs with our own arguments run, unless commands are allowed.
+ * - Content is read only within the allow list (`beneath`), or at places that a kind reads for every check, whatever the
+ *   check says.
  */
 export function mayAsk(question: Question, { origin, allowCommands }: Rules): boolean {
   if (origin === 'shipped') return true
@@ -19,7 +19,7 @@ export function mayAsk(question: Question, { origin, allowCommands }: Rules): bo
   return harmless[question.ask]
 }
 
-/** Ways of asking that tell of what is there, and of no content. */
+/** Questions whose answers disclose no content, only what exists. */
 const harmless = {
   list: true,
   stat: true,
@@ -42,16 +42,21 @@ function isOurPlace({ path }: ReadQuestion | ReadAllQuestion): boolean {
 
 const kernel = String.raw`[^/]+`
 
-/** What kinds of need read for any check alike. A release of a kernel is the only part of these that a host chooses. */
+/** What kinds of need read for every check alike. A kernel's release is the only part that the host chooses. */
 const ourPlaces: readonly RegExp[] = [
   /^\/proc\/(modules|cmdline|cpuinfo|cgroups|config\.gz|version|version_signature)$/,
   /^\/proc\/(1\/mountinfo|1\/attr\/current|bus\/pci\/devices|sys\/kernel\/(osrelease|modules_disabled))$/,
   /^\/sys\/fs\/(cgroup\/(unified\/)?cgroup\.controllers|selinux\/enforce)$/,
-  /^\/sys\/kernel\/(security\/lsm|mm\/transparent_hugepage\/enabled|mm\/hugepages\/hugepages-\d+kB\/nr_hugepages)$/,
+  /^\/sys\/kernel\/(security\/lsm|mm\/transparent_hugepage\/enabled|mm\/hugepages\/hugepages-\d+kB\/(nr|free|resv|surplus|nr_overcommit)_hugepages)$/,
   /^\/sys\/module\/apparmor\/parameters\/enabled$/,
   /^\/(etc\/(passwd|subuid|subgid|nsswitch\.conf)|usr\/lib\/passwd)$/,
   /^\/(var\/lib\/dpkg\/status|lib\/apk\/db\/installed)$/,
   /^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/modprobe\.d$/,
+  /^\/etc\/nfsmount\.conf(\.d)?$/,
+  /^\/proc\/driver\/nvidia\/version$/,
+  /^\/sys\/kernel\/security\/lockdown$/,
+  /^\/sys\/module\/module\/parameters\/sig_enforce$/,
+  /^\/etc\/multipath(\.conf|\/conf\.d|\/wwids)$/,
   new RegExp(
     `^(/run/booted-system/kernel-modules|/usr)?/lib/modules/${kernel}/modules\\.(dep|alias|builtin|builtin\\.modinfo)$`,
   ),

@@ -13,14 +13,14 @@ import type { Need } from '#agent/model/need.ts'
 import type { Question } from '#agent/model/question.ts'
 import { allNeeds } from '#agent/model/needs-of.ts'
 
-/** Each adds to what came before it, and says why that is too much for one process; null when it is not. */
+/** Each call adds to the sums so far, and returns why they are too much for one process; null when they are not. */
 export interface Scale {
-  /** A file before it is read, by its tokens. */
+  /** Adds a file before it is read, by its tokens. */
   file(tokens: number): string | null
   check(check: Check, patterns: number): string | null
 }
 
-/** Weighs custom checks one by one: what is too much together is known before the rest of it is read. */
+/** Weighs custom checks one by one, so that an excess is found before the remaining files are read. */
 export function openScale(): Scale {
   const questions = new Set<Question>()
   const sums = { tokens: 0, checks: 0, needs: 0, aliases: 0, conflicts: 0, instructions: 0 }
@@ -49,7 +49,7 @@ export function openScale(): Scale {
   }
 }
 
-/** Checks that needs stand against, each as often as they do. */
+/** Counts the conflicts of all needs. */
 export function countConflicts(needs: readonly Need[]): number {
   return needs.reduce((sum, { conflicts }) => sum + Object.keys(conflicts).length, 0)
 }
@@ -59,13 +59,13 @@ function tooMuch(counts: readonly (readonly [what: string, count: number, most: 
   return over === undefined ? null : `all custom checks together may have at most ${over[2]} ${over[0]}`
 }
 
-/** As objects: a kind that asks the same for each of its needs asks by the same one. */
+/** Counts objects: a kind that asks the same for each of its needs uses the same object. */
 function addQuestions(need: Need, questions: Set<Question>): void {
   if (need.type !== 'host' || questions.size > mostCustomQuestions) return
   for (const question of need.questions(anyHost)) questions.add(question)
 }
 
-/** What is asked hardly depends on the host: of some, that with most to ask. */
+/** The questions hardly depend on the host; where they do, this host has the most. */
 const anyHost: Facts = {
   hostname: null,
   distro: { id: null, like: [], version: null, variant: null, name: '' },

@@ -2,14 +2,14 @@ import type { Check } from '#agent/model/check.ts'
 import type { Kind } from '#agent/model/need.ts'
 import type { YamlFile } from '#agent/catalog/yaml/document.ts'
 
-/** What users' own checks may do, since the ConfigMap's editor is not root and the prober is. */
+/** What checks may do: whoever edits the ConfigMap need not be root, but the prober is. */
 export interface Rules {
   readonly origin: Check['origin']
-  /** `--allow-commands` of the DaemonSet. */
+  /** The agent's flag `--allow-commands`. */
   readonly allowCommands: boolean
 }
 
-/** What reading a need takes: the file, what is allowed in it, and the kinds there are. */
+/** What it takes to read a need: the file, what is allowed in it, and the known kinds. */
 export interface Reader {
   readonly yaml: YamlFile
   readonly rules: Rules

@@ -4,15 +4,15 @@ import type { Facts } from '#agent/model/facts.ts'
 import type { Need } from '#agent/model/need.ts'
 import { boundsOf } from '#agent/versions/range.ts'
 
-/** Every distribution that a fix can be keyed by; all but one of them is of a family or is one image. */
+/** Every distribution that can be a key of a fix; all but one belong to a family or are image-based. */
 const distributions: readonly string[] = fixKeys.filter((key) => key !== 'all')
 
-/** Kubernetes' names of the architectures that hostdeps is built for. */
+/** The architectures that hostdeps is built for, by Kubernetes' names. */
 const architectures = ['amd64', 'arm64']
 
 /**
- * The hosts between which needs may differ: every distribution; where they name some, each architecture that is built for
- * or named, and a kernel before, at and after each bound of the kernels that they are for.
+ * The hosts on which needs may differ: every distribution; if the needs name architectures, each of those and each that we
+ * build for; and a kernel before, at and after each bound that they name.
  */
 export function hostsFor(needs: readonly Need[]): readonly Facts[] {
   const named = needs.flatMap(({ when }) => when.arch ?? [])
@@ -24,7 +24,7 @@ export function hostsFor(needs: readonly Need[]): readonly Facts[] {
   )
 }
 
-/** Of some distributions the names, or that of a family where all of it are among them. */
+/** Shortens a list of distributions: a family that is complete is named instead of its members. */
 export function shortNames(ids: readonly string[]): readonly string[] {
   const named = ids.map((id) => {
     const family = familyOf(hostOf(id).distro)

@@ -3,7 +3,7 @@ import type { FixByDistro } from '#agent/model/fix.ts'
 import type { Need, SourcePlace } from '#agent/model/need.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 
-/** Whys and notes that are no sentences: a tired administrator reads them, and each by itself. */
+/** Finds whys and notes that are not sentences: a tired administrator reads each of them out of context. */
 export function unclearWords(check: Check): Mistake[] {
   const [first] = check.needs
   if (first === undefined) return []
@@ -31,10 +31,10 @@ function unclearNotes(place: SourcePlace, whose: string, fix: FixByDistro | null
 
 function unclear(place: SourcePlace, what: string, text: string): Mistake[] {
   if (isSentence(text)) return []
-  return [{ ...place, path: '', message: `${what} is no sentence: "${text}"` }]
+  return [{ ...place, path: '', message: `${what} is not a sentence: "${text}"` }]
 }
 
-/** At least two words and a full stop; an address or a command at its end is copied, and goes without. */
+/** A sentence has two words or more and ends with a full stop, except after an address or a command, which people copy. */
 function isSentence(text: string): boolean {
   const isClosed = /[.!?]\)?$/.test(text) || / https?:\S+$/.test(text) || /: \S.*[^.]$/.test(text)
   return /\S\s+\S/.test(text) && isClosed

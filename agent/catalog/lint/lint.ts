@@ -15,7 +15,7 @@ import { didYouMean } from '#agent/catalog/yaml/mistake.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { allNeeds } from '#agent/model/needs-of.ts'
 
-/** What is wrong beyond their form with the checks of one origin; of a conflict between shipped ones, both sides. */
+/** Lints the checks of one origin beyond their form; between shipped checks, conflicts must be declared on both sides. */
 export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[] {
   const checks = [...catalog.values()].filter((check) => check.origin === origin)
   return checks.flatMap((check) => [
@@ -25,16 +25,16 @@ export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[
 }
 
 /**
- * What a good check has beyond its form, so that whoever meets it on any host knows by whose word, and what to do:
+ * What a good check has beyond its form, so that whoever meets it on any host knows its source and what to do:
  *
- * - each need has a why of its own; that of the check may stand for it where there is no other need;
- * - each need has a source, or the check has some;
- * - each need has a fix or a note wherever it applies, for every reason that it can be missing for; of alternatives that
- *   apply to a host, one;
- * - there are hosts to which it applies; whys and notes are sentences;
- * - it says what its kind asks a good need to say: in words what a pattern looks for, which module an option builds.
+ * - each need has its own why; a single need may rely on that of the check;
+ * - each need has a source, or the check has sources;
+ * - each need has a fix or a note wherever it applies, for every reason why it can be missing; of the alternatives that apply
+ *   to a host, one is enough;
+ * - each need applies to some host; whys and notes are sentences;
+ * - each need says what its kind asks a good need to say: in words what a pattern looks for, which module an option builds.
  *
- * What is taken in by `check:` says all of it in its own file.
+ * A check included by `check:` has all of this in its own file.
  */
 export function lintCheck(check: Check): Mistake[] {
   const own = check.needs.filter((need) => need.type !== 'check')
@@ -52,21 +52,21 @@ export function lintCheck(check: Check): Mistake[] {
   ]
 }
 
-/** Each side must know of the other, or its own fix undoes what the other wants. */
+/** Each side must declare the conflict, or its fix undoes what the other side wants. */
 function oneSided(check: Check, need: Need, catalog: Catalog): Mistake[] {
   return Object.keys(need.conflicts)
     .filter((name) => needsAgainst(catalog.get(name)?.needs ?? [], check.name).length === 0)
     .map((name) => ({
       ...need.place,
       path: '',
-      message: `${need.id} conflicts with ${name}, of which no need conflicts with ${check.name}`,
+      message: `${need.id} conflicts with ${name}, but no need of ${name} conflicts with ${check.name}`,
     }))
 }
 
 function unreasoned(check: Check, need: Need): Mistake[] {
   if (need.why === check.why) return [mistake(need, 'repeats the why of the check')]
   if (need.why !== null || check.needs.length === 1) return []
-  return [mistake(need, 'has no why, and the check has more needs than this one')]
+  return [mistake(need, 'has no why, and the check has other needs')]
 }
 
 function unsourced(check: Check, need: Need): Mistake[] {
@@ -74,7 +74,7 @@ function unsourced(check: Check, need: Need): Mistake[] {
   return [mistake(need, 'has no source, and neither has the check')]
 }
 
-/** @param path a need, after it the anyOf that it is an alternative of, and so on */
+/** @param path a need, then the anyOf that contains it, and so on outwards */
 function placeMistakes(path: readonly [Need, ...Need[]]): Mistake[] {
   const [need] = path
   const names = [...(need.when.os ?? []), ...(need.when.notOs ?? [])]
@@ -82,7 +82,7 @@ function placeMistakes(path: readonly [Need, ...Need[]]): Mistake[] {
   const isNowhere = unknown.length === 0 && !hostsFor(path).some((facts) => appliesTo(facts, path))
   const inner = need.type === 'anyOf' ? need.needs : []
   return [
-    ...unknown.map((name) => mistake(need, `is for ${name}, which is not known${didYouMean(name, fixKeys)}`)),
+    ...unknown.map((name) => mistake(need, `is for ${name}, which is unknown${didYouMean(name, fixKeys)}`)),
     ...(isNowhere ? [mistake(need, 'applies to no host')] : []),
     ...inner.flatMap((one) => placeMistakes([one, ...path])),
   ]
@@ -100,7 +100,7 @@ function unfixed(check: Check, need: Need): Mistake[] {
   })
 }
 
-/** A reason for which nothing is said on a host, null for any; undefined when there is none. */
+/** A reason without a fix or note on a host, null for any reason; undefined when nothing lacks one. */
 function unfixedReason(check: Check, need: Need, facts: Facts): Reason | null | undefined {
   if (need.type === 'check') return undefined
   const without = ({ fixes }: Way) => fixes.every((fix) => chooseFix(fix, facts) === null)
@@ -112,14 +112,14 @@ function unfixedReason(check: Check, need: Need, facts: Facts): Reason | null | 
 }
 
 interface Way {
-  /** null stands for any. */
+  /** null means any reason. */
   readonly reason: Reason | null
   readonly fixes: readonly FixByDistro[]
 }
 
 const missing = (Object.keys(reasons) as Reason[]).filter((reason) => reasons[reason].state === 'missing')
 
-/** What is written for a need, for any reason that it is missing, and for those for which it is something else. */
+/** The fixes of a need for any reason that it is missing, and those for the reasons where they differ. */
 function waysToMiss(check: Check, need: HostNeed): readonly Way[] {
   const known = ways.get(need)
   if (known !== undefined) return known

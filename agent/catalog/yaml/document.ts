@@ -9,7 +9,7 @@ import { refuseYaml } from './yaml-scan.ts'
 import { tidy, offsetsIn } from './yaml-tree.ts'
 import type { Path } from './yaml-tree.ts'
 
-/** One YAML file as plain values, that still knows on which line each of them stands. */
+/** A YAML file as plain values that still knows the line of each value. */
 export interface YamlFile {
   readonly file: string
   readonly value: unknown
@@ -18,8 +18,8 @@ export interface YamlFile {
 }
 
 /**
- * Reads one YAML document; all of its syntax mistakes at once. What would take more than a process has is refused before it
- * is parsed, and what it says before it is looked at.
+ * Reads one YAML document, and returns all its syntax mistakes at once. A text that needs more memory than a process has is
+ * refused before it is parsed, and values that do before they are checked.
  */
 export function parseYaml(file: string, text: string): { yaml: YamlFile } | { mistakes: Mistake[] } {
   const refusal = refuseYaml(text)
@@ -41,7 +41,7 @@ export function parseYaml(file: string, text: string): { yaml: YamlFile } | { mi
   return mistakes.length > 0 ? { mistakes } : { yaml }
 }
 
-/** Keys are compared by us: the parser's own way takes the square of their number. Nobody reads the stack of a mistake. */
+/** We compare keys ourselves: the parser does it in quadratic time. No stack traces: nobody reads those of a mistake. */
 function parseWith(lineCounter: LineCounter, text: string) {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
@@ -68,7 +68,7 @@ function fileOf(file: string, value: unknown, lineOf: (path: Path) => number): Y
   }
 }
 
-/** The same of a document whose values are known already: its text is read and parsed only when somebody asks for a line. */
+/** The same for a document whose values are already known: its text is read and parsed only when a line is needed. */
 export function knownYaml(file: string, value: unknown, text: () => string): YamlFile {
   let lines: ((path: Path) => number) | null = null
   const lineOf = (path: Path) => (lines ??= linesOf(file, text()))(path)
@@ -90,7 +90,7 @@ function linesOf(file: string, text: string): (path: Path) => number {
   return (path) => ('yaml' in parsed ? parsed.yaml.placeOf(path).line : 1)
 }
 
-/** Holds a value of the file against a schema: what it is, or every mistake with its line and the near right key. */
+/** Validates a value of the file: returns it, or every mistake with its line and the closest known key. */
 export function checkShape<S extends z.ZodType>(
   yaml: YamlFile,
   at: { path: Path; value: unknown },
@@ -122,7 +122,7 @@ function explainIssue(yaml: YamlFile, held: Held, issue: z.core.$ZodIssue): Mist
   )
 }
 
-/** The form that the writer meant: of those that fit the type at all, the one whose mistakes lie deepest. */
+/** The option that the writer meant: of those with the right type, the one whose mistakes are deepest. */
 function nearestOption(options: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] {
   const sameType = options.filter((issues) => !issues.some(isOtherType))
   return sameType.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
@@ -137,8 +137,9 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 }
 
 function plainMessage(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type' && issue.input === undefined) return `is needed here (${issue.expected})`
-  // zod's own words, unless the schema has better ones.
+  if (issue.code === 'invalid_type' && issue.input === undefined)
+    return `is required here (${issue.expected})`
+  // Replaces zod's default message, but not one from the schema.
   if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid'))
     return `must be one of: ${issue.values.map(String).join(', ')}`
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message

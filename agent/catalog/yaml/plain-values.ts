@@ -3,16 +3,16 @@ import { unprintable } from '#agent/model/plain.ts'
 import { tooDeep, tooLongText } from './yaml-scan.ts'
 import type { Path } from './yaml-tree.ts'
 
-/** What is wrong with a value of a file, whatever it is for. */
+/** A fault of a value, whatever its purpose. */
 interface ValueFault {
   readonly path: Path
   readonly message: string
 }
 
 /**
- * Walks all that a file says, as often as aliases repeat it: no more than a process can hold, no deeper than it can call
- * itself, and no text that is longer than any may be, or holds what is not seen: a command that is not what it looks like,
- * a mark that turns the writing direction, an escape sequence of a terminal.
+ * Walks all values of a file, as often as aliases repeat them. Refuses more than a process can hold, nesting deeper than it
+ * can recurse, texts beyond the limit, and characters that nobody sees: they make a command look like another one, change
+ * the writing direction, or begin a terminal's escape sequence.
  */
 export function valueFaults(value: unknown): readonly ValueFault[] {
   const faults: ValueFault[] = []
@@ -29,7 +29,7 @@ export function valueFaults(value: unknown): readonly ValueFault[] {
     }
   }
   visit(value, [])
-  if (left < 0) faults.unshift({ path: [], message: `says too much: more than ${mostValues} values` })
+  if (left < 0) faults.unshift({ path: [], message: `has more than ${mostValues} values` })
   return faults
 }
 
@@ -43,11 +43,11 @@ function textFaults(text: string, path: Path): ValueFault[] {
   if (text.length > longestText) return [{ path, message: tooLongText }]
   const [found] = unseen.exec(text) ?? []
   if (found === undefined) return []
-  const message = found === '\n' ? lineBreak : `holds ${nameOf(found)}, which nobody sees`
+  const message = found === '\n' ? lineBreak : `contains ${nameOf(found)}, an invisible character`
   return [{ path, message }]
 }
 
-const lineBreak = 'holds a line break (U+000A); write it in one line, and several commands as a list'
+const lineBreak = 'contains a line break (U+000A); write it in one line, and several commands as a list'
 
 /** U+202E */
 function nameOf(character: string): string {

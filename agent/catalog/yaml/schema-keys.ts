@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 
-/** The keys that a schema knows at a place of a document; empty where any key may stand. */
+/** The keys that a schema knows at a path in a document; empty where any key is allowed. */
 export function keysAt(schema: z.core.$ZodType, path: readonly (string | number)[]): string[] {
   const [first, ...rest] = path
   return [

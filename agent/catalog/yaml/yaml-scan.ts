@@ -1,7 +1,7 @@
 import { CST, Lexer } from 'yaml'
 import { deepestDocument, longestText, mostTokens } from '#agent/model/bounds.ts'
 
-/** Why a text is not to be parsed, and where that is. */
+/** Why a text must not be parsed, and where. */
 interface Refusal {
   /** From 1. */
   readonly line: number
@@ -11,8 +11,8 @@ interface Refusal {
 export const tooDeep = `is nested more than ${deepestDocument} deep`
 
 /**
- * Looks at a text token by token, in linear time and next to no memory, before it is parsed: a parsed token takes hundreds
- * of bytes, and the parser calls itself for each level. null when it may be parsed.
+ * Scans a text token by token before it is parsed, in linear time and almost no memory: a parsed token takes hundreds of
+ * bytes, and the parser recurses for each level. null when it may be parsed.
  */
 export function refuseYaml(text: string): Refusal | null {
   const place = new Place()
@@ -28,7 +28,7 @@ export function refuseYaml(text: string): Refusal | null {
   return null
 }
 
-/** Of more than may be in a file, just that many. */
+/** Counts tokens, and stops just above the limit of a file. */
 export function countTokens(text: string): number {
   let count = 0
   for (const token of new Lexer().lex(text)) {
@@ -38,23 +38,23 @@ export function countTokens(text: string): number {
   return count
 }
 
-/** Each line of a text takes as much as a word. */
+/** Each line of a text counts as much as a word. */
 function weightOf(token: string): number {
   return Math.max(1, token.split('\n').length - 1)
 }
 
 const tooLong = `is too long: more than ${mostTokens} words, marks and lines of YAML`
 
-/** An escape takes up to ten characters, and the indents of a text that is folded do not count. */
+/** Characters of a token; an escape has up to ten, and the indentation of a folded text is not part of its value. */
 const longestToken = 10 * longestText
 export const tooLongText = `is a text of more than ${longestText} characters`
 
-/** Where in the text a token begins, and how deep that is: by brackets, and by the columns in which blocks begin. */
+/** Tracks where a token begins and how deep it is nested: by brackets, and by the columns in which blocks begin. */
 class Place {
   line = 1
   #column = 0
   #brackets = 0
-  /** The first token of a line, or after a "-", may begin a block of its own. */
+  /** The first token of a line, or after a "-", may begin a block. */
   #isFirst = true
   #isContent = false
   readonly #blocks: number[] = []
@@ -93,7 +93,7 @@ class Place {
   }
 }
 
-/** The lexer's own, which stand for nothing in the text; the content of a scalar is the token after its mark. */
+/** Tokens that the lexer inserts and that have no text; a scalar's content is the token after its mark. */
 const marks: readonly string[] = ['scalar', 'doc-mode', 'flow-error-end']
 
 const begins: readonly string[] = [

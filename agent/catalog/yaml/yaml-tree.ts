@@ -3,16 +3,16 @@ import type { Alias, Document, Node, YAMLMap } from 'yaml'
 
 export type Path = readonly (string | number)[]
 
-/** What is wrong at a place of the text. */
+/** A fault at an offset in the text. */
 export interface Fault {
-  /** Characters from its beginning. */
+  /** Characters from the beginning of the text. */
   readonly offset: number
   readonly message: string
 }
 
 /**
- * What the parser takes and nobody means: a key twice, a key that is no text, an alias of nothing. In linear time. The line
- * breaks at the end of a text, which YAML's `|` and `>` leave there, are taken away: nobody means them either.
+ * Finds what the parser accepts but nobody intends: duplicate keys, keys that are not scalars, aliases without an anchor. Also
+ * removes the line breaks that YAML's `|` and `>` leave at the end of a text. In linear time.
  */
 export function tidy(document: Document): Fault[] {
   const anchors = new Set<string>()
@@ -40,7 +40,7 @@ export function tidy(document: Document): Fault[] {
 function aliasFault(alias: Alias): Fault {
   return {
     offset: startOf(alias),
-    message: `*${alias.source} is an alias of nothing: no &${alias.source} stands before it`,
+    message: `*${alias.source} is an alias without an anchor: there is no &${alias.source} before it`,
   }
 }
 
@@ -48,17 +48,17 @@ function keyFaults(map: YAMLMap): Fault[] {
   const keys = new Set<string>()
   return map.items.flatMap(({ key }) => {
     const offset = isNode(key) ? startOf(key) : startOf(map)
-    if (!isScalar(key)) return [{ offset, message: 'is no key: a key is one word' }]
+    if (!isScalar(key)) return [{ offset, message: 'is not a key: a key is one word' }]
     const name = String(key.value)
     const isKnown = keys.has(name)
     keys.add(name)
-    return isKnown ? [{ offset, message: `Map keys must be unique: ${name} stands here twice` }] : []
+    return isKnown ? [{ offset, message: `Map keys must be unique: ${name} is here twice` }] : []
   })
 }
 
 /**
- * Where each value of a document stands: a key's own place when it is in a map, else the item's. What a path names beyond
- * the document, or within an alias, is where the last of it is that is there.
+ * Returns the offset of a value by its path: that of its key in a map, else that of the item. For a path that leads beyond
+ * the document or into an alias, it is the offset of the last part that exists.
  */
 export function offsetsIn(document: Document): (path: Path) => number {
   const keysOf = new WeakMap<YAMLMap, ReadonlyMap<string, Step>>()
@@ -88,7 +88,7 @@ export function offsetsIn(document: Document): (path: Path) => number {
 
 interface Step {
   readonly offset: number
-  /** null for no value, or what an alias stands for. */
+  /** null for an empty value or an alias. */
   readonly node: Node | null
 }
 

@@ -11,28 +11,29 @@ import type { HostFlags } from './host-flags.ts'
 import { createFailureLog } from './log-failures.ts'
 
 export interface Asking {
-  /** How the host is reached, for people. */
+  /** Describes how the host is reached. */
   readonly host: string
   readonly loaded: Loaded
   start(took: (round: Round) => void): void
   stop(): void
 }
 
-/** Rounds of this host, with the config and the checks as they are at the time; for `startAnyway` see followFiles. */
+/** Makes rounds of this host with the current config and checks; for `startAnyway` see followFiles. */
 export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { startAnyway: boolean }): Asking {
   const files = followFiles({ ...loadOptions(flags), startAnyway }, ({ loaded, mistakes }) => {
-    if (mistakes.length === 0) log.info({ config: loaded.hash }, 'config and checks were read anew')
+    if (mistakes.length === 0)
+      log.info({ config: loaded.hash }, 'config and checks have changed and are in use')
     else log.error({ mistakes }, 'config or checks are invalid; the last good ones stay in use')
     loop?.askNow()
   })
   const { mistakes: first } = files.current()
   if (first.length > 0)
-    log.error({ mistakes: first }, 'config or checks are invalid; what is valid of them is in use')
+    log.error({ mistakes: first }, 'config or checks are invalid; their valid part is in use')
   const loaded = () => files.current().loaded
   const host = openHostFrom(flags, loaded)
   const watcher = watchHost(hostPlace(flags))
-  const tellFailure = createFailureLog((failure) =>
-    log.error(failure, 'hostdeps failed to judge what it asked, and that is unknown'),
+  const logFailure = createFailureLog((failure) =>
+    log.error(failure, 'hostdeps failed to judge a need, so it is unknown'),
   )
   let loop: ReturnType<typeof startRounds> | null = null
   return {
@@ -42,7 +43,7 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
       const make = () => {
         const names = loaded().catalog.keys()
         const asked = { host, clock: systemClock, watcher, files: files.current(), names }
-        return makeRound({ ...asked, failed: tellFailure })
+        return makeRound({ ...asked, failed: logFailure })
       }
       const failed = (error: unknown) => log.error({ err: error }, 'a round failed')
       const interval = () => loaded().config.interval

@@ -3,7 +3,7 @@ import type { Loaded } from '#agent/catalog/load.ts'
 import { noSuchCheck } from '#agent/model/did-you-mean.ts'
 import { UsageError } from './errors.ts'
 
-/** The checks that a command line names; none named means the published ones. */
+/** The checks named on the command line; without names, the published ones. */
 export function chooseChecks(
   { catalog, config }: Loaded,
   names: readonly string[],
@@ -14,7 +14,7 @@ export function chooseChecks(
   if (unknown.length > 0) {
     const known = { names: all, aliases: aliasesOf(catalog) }
     const lines = unknown.map((name) => noSuchCheck(name, known))
-    throw new UsageError([...lines, '"hostdeps checks list" shows all'].join('\n'))
+    throw new UsageError([...lines, '"hostdeps checks list" lists all'].join('\n'))
   }
   if (isAll) return all
   return names.length > 0 ? [...new Set(names)] : config.checks

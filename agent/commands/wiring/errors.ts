@@ -1,9 +1,9 @@
-/** Thrown for a command line that cannot be meant; its message is all that is printed. */
+/** Thrown for a wrong command line; only its message is printed. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Thrown when the cluster does not do what is asked; its message is all that is printed. */
+/** Thrown when the cluster refuses or fails a request; only its message is printed. */
 export class ClusterError extends Error {
   override readonly name = 'ClusterError'
 }

@@ -1,6 +1,6 @@
 import type { Report } from '#agent/model/report.ts'
 
-/** What the exit code of a command says; public, and never renumbered. */
+/** Exit codes of commands; public, so never renumber them. */
 export const exitCodes = {
   ready: 0,
   failure: 1,
@@ -11,7 +11,7 @@ export const exitCodes = {
 
 const doubts: readonly string[] = ['RecommendedMissing', 'RecommendedUnknown']
 
-/** 3 a required need is missing; 4 nothing is, but something is unknown or recommended; 0 all is ready. */
+/** 3 when a required need is missing; 4 when none is, but something is unknown or recommended; 0 when all is ready. */
 export function exitCodeOf(report: Report): number {
   if (report.checks.some((check) => check.state === 'missing')) return exitCodes.missing
   const isDoubtful = report.checks.some((check) => check.state === 'unknown' || doubts.includes(check.reason))

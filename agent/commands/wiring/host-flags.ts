@@ -22,16 +22,16 @@ export interface LoadFlags {
 
 export function addHostFlags(command: Command): Command {
   return addLoadFlags(command)
-    .option('--procfs <dir>', 'the proc file system to look through; /host/proc in the DaemonSet', '/proc')
+    .option('--procfs <dir>', 'the proc file system to use; /host/proc in the DaemonSet', '/proc')
     .addOption(targetPid)
-    .option('--deadline <time>', 'longest wait for one answer, like 5s (default: the config says)', readTime)
+    .option('--deadline <time>', 'longest wait for one answer, like 5s (default: from the config)', readTime)
 }
 
 export function addLoadFlags(command: Command): Command {
   return command
     .addOption(configOption())
-    .option('--checks <dir>', 'a folder of your own check files')
-    .option('--allow-commands', 'let your own checks run commands on the host')
+    .option('--checks <dir>', 'a folder of custom check files')
+    .option('--allow-commands', 'let custom checks run commands on the host')
 }
 
 export function configOption(): Option {
@@ -43,7 +43,7 @@ const targetPid = new Option(
   'the process whose mount namespace is the host (default: our own; 1 with another --procfs)',
 ).argParser(readPid)
 
-/** @param only the checks that are wanted beside the published ones, null for all */
+/** @param only the checks to load besides the published ones; null for all */
 export function loadFrom(flags: LoadFlags, only: readonly string[] | null = null): Loaded {
   return load(loadOptions(flags), only)
 }
@@ -56,7 +56,7 @@ export function openHostFrom(flags: HostFlags, loaded: () => Loaded): Host {
   return openHost({ ...hostPlace(flags), deadline: () => flags.deadline ?? loaded().config.deadline })
 }
 
-/** Our own mount namespace on /proc; with another proc file system, that of the host's init. */
+/** With /proc, the host is our own mount namespace; with another proc file system, that of the host's init. */
 export function hostPlace({ procfs, targetPid }: HostFlags): { procfs: string; targetPid: number | null } {
   return { procfs, targetPid: targetPid ?? (procfs === '/proc' ? null : 1) }
 }

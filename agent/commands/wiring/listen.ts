@@ -10,7 +10,7 @@ import { plainLine } from '#agent/model/plain.ts'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
 import { UsageError } from './errors.ts'
 
-/** Where to serve; each wins over the config, which may be invalid, or written by somebody else. */
+/** Where to serve; flags override the config, which may be invalid, or written by somebody else. */
 export interface PlaceFlags {
   readonly host?: string
   readonly port?: number
@@ -19,12 +19,12 @@ export interface PlaceFlags {
 export function addPlaceFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--host <address>', 'the address to serve on (default: the config says)').argParser(
+      new Option('--host <address>', 'the address to serve on (default: from the config)').argParser(
         readHost,
       ),
     )
     .addOption(
-      new Option('--port <number>', 'the port to serve on (default: the config says)').argParser(readPort),
+      new Option('--port <number>', 'the port to serve on (default: from the config)').argParser(readPort),
     )
 }
 
@@ -37,7 +37,7 @@ export interface ListenOptions {
   readonly publishing: () => PublishStatus | null
 }
 
-/** Serves the store where flags and config say; a place that cannot be had is the user's to mend. */
+/** Serves the store at the address of flags or config. Failing to listen there is a usage error. */
 export async function listen({ store, log, config, flags, publishing }: ListenOptions): Promise<HttpServer> {
   const place = { host: flags.host ?? config.http.host, port: flags.port ?? config.http.port }
   const { version } = manifest
@@ -53,35 +53,37 @@ export async function listen({ store, log, config, flags, publishing }: ListenOp
   }
 }
 
-/** Of a kernel that was booted with ipv6.disable=1, or built without it. Where a sysctl disables it, "::" is IPv4 too. */
+/** Whether the kernel was booted with ipv6.disable=1 or built without IPv6. If a sysctl disables it, "::" still takes IPv4. */
 function hasNoIpv6(error: unknown): boolean {
   const code = codeOf(error)
   return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL'
 }
 
-/** Of a system call that failed, or was not even tried: a host with a NUL in it. */
+/** The error code of a system call that failed, or was not even tried (a host with a NUL in it); null for other errors. */
 function codeOf(error: unknown): string | null {
   const { code, syscall } = error as NodeJS.ErrnoException
   if (code === 'ERR_INVALID_ARG_VALUE') return 'EINVAL'
   return syscall === undefined || code === undefined ? null : code
 }
 
-/** In one line, whatever the system has against a place; what is of no system call is our own bug. */
+/** Explains in one line why the address cannot be used; an error of no system call is our own bug. */
 function explainListen(error: unknown, { host, port }: { host: string; port: number }): unknown {
   const code = codeOf(error)
   if (code === null) return error
   const place = `${isIPv6(host) ? `[${host}]` : plainLine(host)}:${port}`
   if (code === 'EADDRINUSE')
-    return new UsageError(`${place} is taken, maybe by another hostdeps; --port chooses another port`)
+    return new UsageError(
+      `${place} is already in use, maybe by another hostdeps; choose another port with --port`,
+    )
   const hint = code === 'EINVAL' && isIPv6(host) ? noInterface : (hints[code] ?? '')
-  return new UsageError(`${place} cannot be listened on: ${code}${hint}`)
+  return new UsageError(`cannot listen on ${place}: ${code}${hint}`)
 }
 
-const noName = ', this machine knows no such name or address'
-const noInterface = ', an address of a link (fe80::) needs its interface, like fe80::1%eth0'
+const noName = ', the name or address is unknown'
+const noInterface = ', a link-local address (fe80::) needs its interface, like fe80::1%eth0'
 
 const hints: Readonly<Record<string, string>> = {
-  EACCES: ', this user may not',
+  EACCES: ', this user is not allowed to',
   EADDRNOTAVAIL: ', this machine has no such address',
   EAI_AGAIN: ', the name server does not answer',
   EAI_FAIL: noName,

@@ -3,25 +3,25 @@ import { isatty } from 'node:tty'
 
 type Stream = NodeJS.WriteStream & { readonly fd: number }
 
-/** Whether what was printed is somewhere. */
+/** Tracks whether output was written. */
 export interface Output {
-  /** Waits for slow readers, which an exit would cut off. Resolves with false when something of it was lost. */
+  /** Waits for slow readers, whose output an exit would truncate. Resolves with false when some was lost. */
   written(): Promise<boolean>
 }
 
 /**
- * Watches stdout and stderr: what cannot be written (a full disk) is said once on stderr, and nothing ends because of it. A
- * reader that is gone (`| head`) has what it wanted, and is no error.
+ * Watches stdout and stderr: a failed write (a full disk) is reported once on stderr and does not end the process. A reader
+ * that is gone (`| head`) has what it wanted, and is no error.
  */
 export function watchOutput(): Output {
   const streams: Stream[] = [process.stdout, process.stderr]
-  /** The first error of each: what is written after it fails in other words. */
+  /** The first error of each stream: later writes fail with other errors. */
   const errors = new Map<Stream, string>()
   const fail = (stream: Stream, { code = '', message }: NodeJS.ErrnoException) => {
     if (errors.has(stream)) return
     errors.set(stream, code)
     if (stream === process.stdout && code !== 'EPIPE')
-      process.stderr.write(`hostdeps: stdout cannot be written: ${message}\n`)
+      process.stderr.write(`hostdeps: could not write to stdout: ${message}\n`)
   }
   for (const stream of streams) {
     if (isFile(stream.fd)) writeWhole(stream, (error) => fail(stream, error))
@@ -29,7 +29,7 @@ export function watchOutput(): Output {
   }
   return {
     async written() {
-      // Stdout first: what is wrong with it goes to stderr.
+      // Stdout first: its errors go to stderr.
       for (const stream of streams) await flushed(stream)
       return [...errors.values()].every((code) => code === 'EPIPE')
     },
@@ -43,8 +43,8 @@ function isFile(fd: number): boolean {
 }
 
 /**
- * Node.js writes to a file once, and takes no notice when only a part fits: the rest would be lost without an error. After an
- * error it would never write again, though there may be room later, when an agent logs on.
+ * Writes chunks completely. Node.js writes to a file once and ignores a partial write: the rest would be lost without an error.
+ * After an error it would never write again, though an agent's log may find room later.
  */
 function writeWhole(stream: Stream, fail: (error: Error) => void): void {
   stream._write = (chunk: Buffer, _encoding, done) => {

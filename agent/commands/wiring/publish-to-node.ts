@@ -10,14 +10,14 @@ import type { ReportStore } from '#agent/publish/report-store.ts'
 import { restoreSettled } from '#agent/publish/restore.ts'
 import { givenNodeName } from './node-name.ts'
 
-/** What is published, or why nothing is. */
+/** The state of publishing, or why nothing is published. */
 export type Published =
   | { readonly status: () => PublishStatus; stop(): void }
   | { readonly status: null; readonly why: string }
 
 /**
- * Puts what the store says on the Node that NODE_NAME names. Without that or an API server nothing is published. An agent's
- * `token` is to be confined, and is watched for it.
+ * Publishes the store's reports on the Node named by NODE_NAME. Without a name or an API server nothing is published. With
+ * `token`, it watches that the agent's token is confined.
  */
 export function publishToNode(
   store: ReportStore,
@@ -54,7 +54,7 @@ export function publishToNode(
   }
 }
 
-/** Until the first round brings those of the prober. */
+/** Settings until the first round brings those of the prober. */
 function settingsOf({ checks, interval, unknownAfter, publish }: Config): Settings {
   return { hash: '', checks, interval, unknownAfter, publish, mistakes: [], aliases: {} }
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { parseDuration } from '#agent/model/duration.ts'
 
-/** Of a flag's text, milliseconds. */
+/** Parses a flag's value; milliseconds. */
 export function readTimeout(text: string): number {
   const time = parseDuration(text)
   if (time === null) throw new InvalidArgumentError('It must be a length of time, like 90s or 10m.')

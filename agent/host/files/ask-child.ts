@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url'
 import type { Answer, RunResult } from '#agent/model/question.ts'
 import type { FileQuestion } from './ask-files.ts'
 
-/** What the child is told. */
+/** The child's input. */
 export interface ChildTask {
   readonly root: string
   readonly questions: readonly FileQuestion[]
 }
 
-/** Beside this file, in the sources and in the bundle alike. */
+/** It is beside this file, both in the sources and in the bundle. */
 const script = fileURLToPath(import.meta.resolve(`./file-child${import.meta.filename.slice(-3)}`))
 
 /** The command line of the child for a task. */
@@ -16,7 +16,7 @@ export function childArgv(task: ChildTask): readonly [string, ...string[]] {
   return [process.execPath, script, JSON.stringify(task)]
 }
 
-/** What the child printed, an answer a question; `place` says in words where it reads. */
+/** Parses the child's output: one answer for each question. `place` says in words where the child reads. */
 export function readChild(
   task: ChildTask,
   answer: Answer<RunResult>,
@@ -29,7 +29,7 @@ export function readChild(
     return JSON.parse(answer.value.stdout) as readonly Answer<unknown>[]
   } catch {
     const { truncated, stderr } = answer.value
-    const words = truncated ? 'there is too much of it' : stderr.slice(0, 200)
+    const words = truncated ? 'it printed more than the limit' : stderr.slice(0, 200)
     const detail = `reading ${place} failed: ${words}`
     return task.questions.map(() => ({ fate: 'failed', detail }))
   }

@@ -28,13 +28,13 @@ export type FileQuestion =
   | SpaceQuestion
   | WhichQuestion
 
-/** One root whose files are asked: the host's, or that of one of its processes. */
+/** One root whose files are examined: the host's, or that of one of its processes. */
 export interface FileView extends Way {
   readonly hostPath: readonly string[]
   readonly cache: FileCache
 }
 
-/** Thrown inside this folder alone: the question must be asked by a child. */
+/** Thrown when a child must ask the question, and caught by whoever calls {@link askFiles}. */
 export class SuspectFound extends Error {
   readonly mount: string
 
@@ -50,7 +50,7 @@ export function isFileQuestion(question: Question): question is FileQuestion {
 
 const notOfFiles: readonly Question['ask'][] = ['run', 'unit', 'process', 'port', 'kernelClock']
 
-/** Answers a question about files at once. Throws {@link SuspectFound} before it touches a mount that may hang. */
+/** Answers a question about files synchronously. Throws {@link SuspectFound} before it touches a mount that may hang. */
 export function askFiles(view: FileView, question: FileQuestion): Answer<unknown> {
   switch (question.ask) {
     case 'read':
@@ -70,7 +70,7 @@ export function askFiles(view: FileView, question: FileQuestion): Answer<unknown
   }
 }
 
-/** As execvp(3): the first that may be executed; a name with a slash is a path. */
+/** Finds a program as execvp(3) does: the first that is executable; a name with a slash is a path. */
 export function findProgram(view: FileView, name: string): Answer<Program> {
   const places = name.includes('/') ? [name] : view.hostPath.map((folder) => `${folder}/${name}`)
   const seen: { path: string; answer: Answer<boolean> }[] = []
@@ -86,12 +86,12 @@ export function findProgram(view: FileView, name: string): Answer<Program> {
   return { fate: 'absent', detail: absentDetail(seen, places) }
 }
 
-/** Whether a regular file may be executed by root: any x bit will do. A folder of that name is no program. */
+/** Whether root may execute a regular file: any x bit will do. A folder of that name is no program. */
 function lookAt(view: FileView, path: string): Answer<boolean> {
   return resolveFor(view, path, ({ stat }) =>
     stat.isFile()
       ? { fate: 'found', value: (stat.mode & 0o111) !== 0 }
-      : { fate: 'absent', detail: 'it is no file' },
+      : { fate: 'absent', detail: 'it is not a regular file' },
   )
 }
 
@@ -99,7 +99,7 @@ function program(path: string, executable: boolean): Answer<Program> {
   return { fate: 'found', value: { path, executable } }
 }
 
-/** A dangling symbolic link is worth naming: the package is there, and what it points to is not. */
+/** A dangling symbolic link is worth naming: the package is there, but the link's target is not. */
 function absentDetail(seen: readonly { answer: Answer<boolean> }[], places: readonly string[]): string {
   const dangling = seen.flatMap(({ answer }) =>
     answer.fate === 'absent' && answer.detail.startsWith('the symbolic link') ? [answer.detail] : [],
@@ -110,7 +110,7 @@ function absentDetail(seen: readonly { answer: Answer<boolean> }[], places: read
 function readOne(view: FileView, { path, limit, beneath }: Omit<ReadQuestion, 'ask'>): Answer<FileText> {
   return withResolved(view, path, (resolved) => {
     if (beneath && !isBeneath(view, beneath, { path, real: resolved.real }))
-      return { fate: 'denied', detail: `${path} leads to ${resolved.real}, where it may not be read` }
+      return { fate: 'denied', detail: `${path} leads to ${resolved.real}, which may not be read` }
     const isNull = resolved.real === '/dev/null' && resolved.stat.isCharacterDevice()
     if (isNull) return { fate: 'found', value: emptyText }
     return view.cache.keep(`${view.root}${resolved.real}`, resolved, () =>
@@ -119,7 +119,7 @@ function readOne(view: FileView, { path, limit, beneath }: Omit<ReadQuestion, 'a
   })
 }
 
-/** By real names on both sides: whole folders may be moved to another disk, but never into what the kernel shows. */
+/** Compares real names on both sides: a folder may be moved to another disk, but never into a kernel file system. */
 function isBeneath(view: FileView, places: readonly string[], file: { path: string; real: string }): boolean {
   const { path, real } = file
   if (shownBy(real) !== shownBy(path)) return false
@@ -129,12 +129,12 @@ function isBeneath(view: FileView, places: readonly string[], file: { path: stri
   return tops.some((top) => top.fate === 'found' && (real === top.value || real.startsWith(`${top.value}/`)))
 }
 
-/** The file system of the kernel that a path is in. */
+/** The kernel file system that a path is in. */
 function shownBy(path: string): string | null {
   return /^\/(proc|sys|dev)\//.exec(path)?.[1] ?? null
 }
 
-/** A configuration file that links to /dev/null is masked: it counts as an empty one. */
+/** A configuration file that links to /dev/null is masked: it counts as empty. */
 const emptyText: FileText = { text: '' }
 
 function readAll(view: FileView, { path, suffix }: ReadAllQuestion): Answer<FolderText> {
@@ -178,7 +178,7 @@ function resolveFor<V>(view: FileView, path: string, use: (resolved: Resolved) =
   return answer.fate === 'found' ? use(answer.value) : answer
 }
 
-/** Everything vanishes with the process through which the root is seen: then that something is absent proves nothing. */
+/** Everything vanishes with the process through which we see the root: then absence proves nothing. */
 function ofRoot<V>(view: FileView, answer: Answer<V>): Answer<V> {
   if (answer.fate !== 'absent') return answer
   const root = lookAtRoot(view.root)

@@ -5,19 +5,19 @@ import { childArgv, readChild } from './ask-child.ts'
 import type { FileQuestion } from './ask-files.ts'
 import { inBatches } from './batches.ts'
 
-/** Questions by the mount that they lead to, and that may hang. */
+/** Questions by the mount that they lead to and that may hang. */
 export type BySuspect = ReadonlyMap<string, readonly FileQuestion[]>
 
 type Run = (argv: readonly [string, ...string[]], spent: number) => Promise<Answer<RunResult>>
 
 /** Children for one mount; all of them end at the deadline. */
 const mostChildren = 16
-/** Children at a time: each is a Node.js, and counts within the memory of our container. */
+/** Children at a time: each is a Node.js process and uses our container's memory. */
 const atOnce = 3
 
 /**
- * Asks by children what lies on mounts that may hang. Those of one mount share a child, since they hang together; only what
- * is read has one of its own, which may print 4 MiB.
+ * Lets children answer questions about mounts that may hang. Questions about one mount share a child, since they would hang
+ * together; only a question that reads content has a child to itself, which may print 4 MiB.
  */
 export async function askSuspects(root: string, suspects: BySuspect, run: Run): Promise<AnswerEntry[]> {
   const start = performance.now()
@@ -49,5 +49,5 @@ function isRead({ ask }: FileQuestion): boolean {
 const noAnswer: Answer<never> = { fate: 'failed', detail: 'no answer came' }
 
 function tooMany(mount: string): Answer<never> {
-  return { fate: 'failed', detail: `too much is asked of the mount ${mount}` }
+  return { fate: 'failed', detail: `checks ask about more files on the mount ${mount} than the limit` }
 }

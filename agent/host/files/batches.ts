@@ -1,14 +1,14 @@
-/** Questions that are asked by one program each batch, so that its arguments stay within what the kernel takes. */
+/** Batches of questions, one program for each, so that its arguments stay within the kernel's limits. */
 export interface Batches<T> {
   readonly batches: readonly (readonly T[])[]
-  /** What is beyond the last batch. */
+  /** Items that do not fit into the last batch. */
   readonly leftOut: readonly T[]
 }
 
-/** Bytes of arguments; execve(2) refuses one of 128 KiB, and all together at a quarter of the stack. */
+/** Bytes of arguments; execve(2) refuses a single one of 128 KiB, and all together at a quarter of the stack limit. */
 const mostBytes = 65_536
 
-/** @param most batches; every one is a process */
+/** @param most batches; each is a process */
 export function inBatches<T>(items: readonly T[], textOf: (item: T) => string, most: number): Batches<T> {
   const batches: T[][] = []
   let room = 0

@@ -4,7 +4,7 @@ import type { Answer, Unanswered } from '#agent/model/question.ts'
 /** Any fate but "found". */
 export type Refused = Exclude<Answer<never>, { fate: 'found' }>
 
-/** Turns a refused system call (or a .gz that is none) into its fate; what is no such error is our own bug and thrown on. */
+/** Turns a failed system call (or an invalid .gz) into its fate. Any other error is our own bug and is rethrown. */
 export function fateOfErrno(error: unknown, path: string): Refused {
   if (!isErrno(error)) throw error
   const detail = `${path}: ${words(error)}`
@@ -13,14 +13,14 @@ export function fateOfErrno(error: unknown, path: string): Refused {
   return { fate: 'failed', detail }
 }
 
-/** As {@link fateOfErrno}, for what every host has: that it is not there proves nothing. */
+/** Like {@link fateOfErrno}, for what every host has: its absence proves nothing. */
 export function unansweredErrno(error: unknown, path: string): Unanswered {
   const { fate, detail } = fateOfErrno(error, path)
   return { fate: fate === 'absent' ? 'failed' : fate, detail }
 }
 
 function words(error: NodeJS.ErrnoException): string {
-  // The numbers of zlib's errors are others than the system's.
+  // zlib's error numbers are not the system's.
   const { syscall, errno, message } = error
   const known = syscall === undefined || errno === undefined ? undefined : getSystemErrorMessage(errno)
   return known ?? message

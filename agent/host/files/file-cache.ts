@@ -1,18 +1,18 @@
 import type { Answer, FileText } from '#agent/model/question.ts'
 import type { Resolved } from './resolve-path.ts'
 
-/** Gives the same answer again for a file that did not change, so that what was parsed of it holds too. */
+/** Returns the same answer object for an unchanged file, so that whatever was parsed from it can be reused too. */
 export interface FileCache {
   keep(key: string, resolved: Resolved, read: () => Answer<FileText>): Answer<FileText>
 }
 
-/** Characters that are kept; the largest file of a host is its package database, about 1 MiB. */
+/** Characters kept; the largest file of a host is its package database, about 1 MiB. */
 const mostKept = 64 * 1024 * 1024
-/** A file changed twice within the clock's grain looks unchanged; milliseconds. */
+/** A file that changes twice within the clock's resolution looks unchanged; milliseconds. */
 const racyTime = 2_000
-/** Their times and sizes do not tell whether they changed. */
+/** The times and sizes of these files do not show whether they changed. */
 const volatile = /^\/(proc|sys|run|dev)\//
-/** What it was built with is a part of the kernel, and unpacking it each time is the dearest of all reads. */
+/** The kernel's build config never changes while it runs, and unpacking it is the most expensive of all reads. */
 const partOfKernel = '/proc/config.gz'
 
 export function createFileCache(): FileCache {
@@ -43,10 +43,10 @@ export function createFileCache(): FileCache {
   }
 }
 
-/** Another for another content; null when that cannot be told. */
+/** An id that changes with the content; null when no change would show. */
 function identify({ stat, real }: Resolved): string | null {
   const file = `${stat.dev}:${stat.ino}:${stat.size}`
-  // procfs dates it anew whenever the kernel has forgotten its inode.
+  // procfs gives it a new time whenever the kernel drops its inode.
   if (real === partOfKernel) return file
   const isSettled = Date.now() - Math.max(stat.mtimeMs, stat.ctimeMs) > racyTime
   return isSettled && !volatile.test(real) ? `${file}:${stat.mtimeMs}:${stat.ctimeMs}` : null

@@ -3,14 +3,14 @@ import type { SuspectMounts } from './suspect-mounts.ts'
 import { resolvePath } from './resolve-path.ts'
 
 /**
- * What a mere reader of a package database writes to: SQLite's shared memory, the environment of Berkeley DB, locks.
+ * Files that a mere reader of a package database writes: SQLite's shared memory, Berkeley DB's environment, locks.
  * https://www.sqlite.org/tempfiles.html
  */
 const touchedByReaders = /(-shm|\.lock)$|^__db\.\d+$/
 
 /**
- * Changes when a file in one of these folders does; "rpm -qa" alone, which asks for the shared memory and the owner of
- * what it reads, changes nothing. null when that cannot be told, or one of them lies on a mount that may hang.
+ * A signature that changes when a file in one of these folders does. "rpm -qa", which writes to the shared memory and sets
+ * owners, does not change it. null when it is unknown, or a folder is on a mount that may hang.
  */
 export function signFolders(root: string, paths: readonly string[], suspects: SuspectMounts): string | null {
   const signs = paths.map((path) => {
@@ -21,7 +21,7 @@ export function signFolders(root: string, paths: readonly string[], suspects: Su
   return signs.includes(null) ? null : signs.join('\n')
 }
 
-/** Changes when the file does that a path leads to; null as for folders. */
+/** A signature that changes when the file at a path does; null as for folders. */
 export function signFile(root: string, path: string, suspects: SuspectMounts): string | null {
   const resolved = resolvePath({ root, suspects }, path)
   if (resolved.fate !== 'found') return null

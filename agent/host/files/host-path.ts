@@ -1,6 +1,6 @@
 /**
- * Where programs are looked for on a host, whatever PATH we were started with: the usual folders, /opt/bin of Flatcar,
- * and NixOS's system profile.
+ * Where to look for programs on a host, whatever our own PATH is: the usual folders, /opt/bin of Flatcar, and NixOS's system
+ * profile.
  */
 export const hostPath: readonly string[] = [
   '/usr/local/sbin',
@@ -14,10 +14,10 @@ export const hostPath: readonly string[] = [
 ]
 
 /**
- * All that a program on the host finds in its environment, beside the mark of its run.
+ * The whole environment of a program on the host, except the mark of its run.
  *
- * @param entered whether it runs in a mount namespace that we entered: systemctl takes itself for being in a chroot
- *   there, and does nothing unless it is told to use the bus
+ * @param entered whether it runs in a mount namespace that we entered: there systemctl believes it is in a chroot, and does
+ *   nothing unless it is forced to use the bus
  */
 export function hostEnvironment(entered: boolean): Readonly<Record<string, string>> {
   return { PATH: hostPath.join(':'), LC_ALL: 'C', ...(entered && { SYSTEMCTL_FORCE_BUS: '1' }) }

@@ -14,15 +14,15 @@ import type { Answer, FileStat, FileText, FolderNames, FolderText, Space } from 
 import { fateOfErrno } from './errno.ts'
 import type { Resolved } from './resolve-path.ts'
 
-/** Bytes of a file that are read when the question says nothing else. */
+/** Bytes of a file, unless the question sets another limit. */
 const defaultLimit = 1024 * 1024
 const mostNames = 100_000
 
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW
 
 /**
- * Reads one regular file. Nothing else is ever opened: a FIFO would block, a device may do something on open
- * (/dev/watchdog arms the machine's reset).
+ * Reads one regular file. Nothing else is ever opened: a FIFO would block, and a device may act on open (/dev/watchdog arms
+ * the machine's reset).
  */
 export function readText(root: string, { real, stat }: Resolved, limit = defaultLimit): Answer<FileText> {
   if (!stat.isFile()) return { fate: 'failed', detail: `${real} is a ${typeWord(stat)}, not a regular file` }
@@ -63,7 +63,7 @@ function readSome(place: string, most: number): string[] {
   }
 }
 
-/** What hangs here is on a mount that may hang, which a child asks. */
+/** Only a mount that may hang can block here, and a child asks those. */
 export function spaceOf(root: string, { real }: Resolved): Answer<Space> {
   try {
     return { fate: 'found', value: spaceFrom(statfsSync(root + real)) }
@@ -72,7 +72,7 @@ export function spaceOf(root: string, { real }: Resolved): Answer<Space> {
   }
 }
 
-/** Blocks are counted in fragments, as df(1) does it: on NFS and FUSE bsize is what is best read at once. statvfs(3) */
+/** Counts blocks in fragments, as df(1) does: on NFS and FUSE, bsize is the preferred read size. statvfs(3) */
 export function spaceFrom({ frsize, blocks, bavail, bfree, files, ffree }: Omit<StatsFs, 'type'>): Space {
   const [size, free, freeForRoot] = [blocks * frsize, bavail * frsize, bfree * frsize]
   return { size, free, freeForRoot, inodes: files, inodesFree: ffree }
@@ -85,7 +85,7 @@ export function statOf({ real, stat }: Resolved): FileStat {
 
 export type ReadFolder = (path: string) => Answer<FileText>
 
-/** Every file of a folder with that ending, each with its own fate. */
+/** Reads the named files of a folder, each with its own fate. */
 export function readFolder(names: readonly string[], folder: string, read: ReadFolder): FolderText {
   const paths = names.map((name) => `${folder.replace(/\/$/, '')}/${name}`)
   const all = paths.map((path) => ({ path, answer: read(path) }))
@@ -112,7 +112,7 @@ function readBytes(place: string, before: Stats, limit: number): Buffer | null {
   }
 }
 
-/** Files of /proc and /sys do not tell their size: reads until the end or the limit. */
+/** Reads until the end or the limit: files of /proc and /sys do not report their size. */
 function readUpTo(handle: number, most: number, size: number): Buffer {
   const chunks: Buffer[] = []
   let total = 0

@@ -5,12 +5,12 @@ import { fateOfErrno, unansweredErrno } from './errno.ts'
 import type { Refused } from './errno.ts'
 import type { SuspectMounts } from './suspect-mounts.ts'
 
-/** Where paths are followed. */
+/** Where to follow paths. */
 export interface Way {
-  /** What stands before every path: "/proc/4711/root", or "" for our own. */
+  /** Prefix of every path: "/proc/4711/root", or "" for our own. */
   readonly root: string
   readonly suspects: SuspectMounts
-  /** What stood at each place that was passed, for as long as it counts as one look. Left out: none is kept. */
+  /** A cache of what was found at each place on the way. Its owner decides how long it lives; absent: no caching. */
   readonly passed?: Map<string, Look>
 }
 
@@ -20,28 +20,28 @@ export interface Resolved {
   readonly stat: Stats
 }
 
-/** The way leads onto a mount that may hang; nothing of it was touched. */
+/** The path leads onto a mount that may hang; the mount was not touched. */
 export interface OnSuspect {
   readonly fate: 'suspect'
   readonly mount: string
 }
 
-/** Seen from another PID namespace they lead nowhere, which proves nothing. */
+/** In another PID namespace these lead nowhere, which proves nothing. */
 const ownProc: readonly string[] = ['/proc/self', '/proc/thread-self']
 
-/** As the kernel's own limit, path_resolution(7). */
+/** The kernel's own limit, path_resolution(7). */
 const mostLinks = 40
 
 /**
- * Follows a path inside a root, each component by ourselves: absolute symbolic links start at that root again, and
- * ".." never leaves it. The kernel would follow them in our own root, where another file or none stands.
+ * Follows a path inside a root, component by component: absolute symbolic links start at that root again, and ".." never
+ * leaves it. The kernel would follow them in our own root, where another file may be, or none.
  */
 export function resolvePath(way: Way, path: string): Answer<Resolved> | OnSuspect {
   const { root, suspects } = way
-  /** Where the way has led so far, "" at the root. */
+  /** Where the path has led so far, "" at the root. */
   let done = ''
   let rest = path.split('/')
-  // The links that are being followed, innermost last; `behind` is how much of the path stood behind one.
+  // The links being followed, innermost last; `behind` is how many components of the path follow the link.
   let links: readonly { readonly text: string; readonly behind: number }[] = []
   let followed = 0
   const start = passRoot(way)
@@ -51,7 +51,7 @@ export function resolvePath(way: Way, path: string): Answer<Resolved> | OnSuspec
     const [name = ''] = rest
     rest = rest.slice(1)
     const { length: left } = rest
-    // Past its end, what is not there is no fault of the link: /sbin -> usr/sbin is fine, and has no iscsiadm.
+    // Past its end, a link is not to blame for what is missing: /sbin -> usr/sbin is fine but may lack iscsiadm.
     if (links.length > 0) links = links.filter(({ behind }) => left >= behind)
     if (name === '' || name === '.') continue
     if (name === '..') {
@@ -60,7 +60,7 @@ export function resolvePath(way: Way, path: string): Answer<Resolved> | OnSuspec
     }
     const here = `${done}/${name}`
     if (root !== '' && ownProc.includes(here)) {
-      return { fate: 'failed', detail: `${here} is that of whoever reads it, not of the host` }
+      return { fate: 'failed', detail: `${here} belongs to the process that reads it, not to the host` }
     }
     if (suspects.has(here)) return { fate: 'suspect', mount: here }
     const step = pass(way, here)
@@ -80,7 +80,7 @@ export function resolvePath(way: Way, path: string): Answer<Resolved> | OnSuspec
   return { fate: 'found', value: { real: done || '/', stat: done === '' ? start : stat } }
 }
 
-/** A root that is not there proves nothing of what is in it: the process through which it is seen has ended. */
+/** An absent root proves nothing about its content: the process through which we see it has ended. */
 export function lookAtRoot(root: string): Stats | Unanswered {
   try {
     return lstatSync(`${root}/`)
@@ -89,7 +89,7 @@ export function lookAtRoot(root: string): Stats | Unanswered {
   }
 }
 
-/** A process that is held is seen through a number of our own, which says nothing to people. */
+/** We see a held process through one of our own descriptors, whose number means nothing to people. */
 function nameOf(root: string): string {
   return root === '' ? '/' : root.replace(/^\/proc\/\d+\/fd\/\d+\/root/, "the host's root")
 }
@@ -104,7 +104,7 @@ function passRoot({ root, passed }: Way): Stats | Unanswered {
   return stat
 }
 
-/** Hundreds of paths of one asking go through the same few folders. */
+/** Hundreds of paths in one set of questions go through the same few folders. */
 function pass({ root, passed }: Way, here: string): Look {
   const known = passed?.get(here)
   if (known !== undefined) return known
@@ -113,7 +113,7 @@ function pass({ root, passed }: Way, here: string): Look {
   return seen
 }
 
-/** Places; a path may have a hundred folders, and custom checks may name thousands of paths. */
+/** Cached places; a path may have a hundred folders, and custom checks may name thousands of paths. */
 const mostPassed = 5_000
 
 function look(place: string): Look {

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 
-/** Places inside one root that must not be touched by our own process: mounts that may hang. */
+/** Places inside one root that our own process must not touch: mounts that may hang. */
 export type SuspectMounts = ReadonlySet<string>
 
 /**
- * File systems that answer from another machine or another process. A call on one whose other side is gone blocks
- * without end (NFS hard mounts: nfs(5)), so they are read in a child.
+ * File systems served by another machine or process. When that is gone, a call blocks without end (NFS hard mounts: nfs(5)),
+ * so they are read in a child.
  */
 const suspectTypes =
   /^(nfs|nfs4|cifs|smb3|smbfs|9p|ceph|fuse|fuse\..*|fuseblk|autofs|lustre|glusterfs|beegfs|afs|gpfs|virtiofs|orangefs|ocfs2|gfs2|ncpfs|coda)$/
 
-/** Reads a mountinfo, which never blocks. One that cannot be read names no mount: then its root cannot be read either. */
+/** Reads a mountinfo, which never blocks. An unreadable one names no mount: then its root is unreadable too. */
 export function readSuspectMounts(mountinfo: string): SuspectMounts {
   try {
     return parseSuspectMounts(readFileSync(mountinfo, 'utf8'))

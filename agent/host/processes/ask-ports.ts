@@ -8,12 +8,12 @@ import type { OpenSockets } from './open-sockets.ts'
 
 export interface PortView {
   readonly procfs: string
-  /** The folder of the process whose network namespace it is. */
+  /** The folder of the process whose network namespace is asked about. */
   readonly target: string
   readonly listed: Answer<readonly RunningProcess[]>
 }
 
-/** Who listens, or is bound, at ports of the network namespace of a process. */
+/** Finds which processes listen on ports, or are bound to them, in the target's network namespace. */
 export function askPorts(
   { procfs, target, listed }: PortView,
   questions: readonly PortQuestion[],
@@ -46,7 +46,7 @@ function found<V>(value: V): Answer<V> {
   return { fate: 'found', value }
 }
 
-/** Of both IP versions; a kernel without IPv6 has no second table. */
+/** Reads the tables of both IP versions; a kernel without IPv6 has no second one. */
 function readTables(folder: string, protocol: 'tcp' | 'udp'): Answer<readonly Socket[]> {
   const first = readTable(`${folder}/${protocol}`, protocol)
   if (first.fate === 'absent') return { fate: 'failed', detail: first.detail }
@@ -66,8 +66,8 @@ function readTable(path: string, protocol: 'tcp' | 'udp'): Answer<readonly Socke
 }
 
 /**
- * The beginning of a TCP table: the kernel tells those that listen first, and the connections after them may be tens of
- * thousands. https://github.com/torvalds/linux/blob/v6.12/net/ipv4/tcp_ipv4.c (tcp_get_idx)
+ * Reads the head of a TCP table: the kernel lists listening sockets first, and tens of thousands of connections may follow.
+ * https://github.com/torvalds/linux/blob/v6.12/net/ipv4/tcp_ipv4.c (tcp_get_idx)
  */
 function readListening(path: string): string {
   const handle = openSync(path, 'r')
@@ -85,7 +85,7 @@ function readListening(path: string): string {
   }
 }
 
-/** Whether the last whole line is of a socket that does not listen. */
+/** Whether the last whole line shows a socket that does not listen. */
 function hasOthers(text: string): boolean {
   const end = text.lastIndexOf('\n')
   const last = text.slice(text.lastIndexOf('\n', end - 1) + 1, Math.max(end, 0))
@@ -94,8 +94,8 @@ function hasOthers(text: string): boolean {
 }
 
 /**
- * Local address and port are in hexadecimal; a TCP socket listens in state 0A, a UDP one is there when it is bound and has
- * no other side. https://docs.kernel.org/networking/proc_net_tcp.html
+ * Parses a socket table. Local address and port are hexadecimal. A TCP socket counts in state 0A (listening), a UDP socket
+ * when it is bound and has no remote address. https://docs.kernel.org/networking/proc_net_tcp.html
  */
 export function parseSockets(text: string, protocol: 'tcp' | 'udp'): Socket[] {
   const lines = text
@@ -109,7 +109,7 @@ export function parseSockets(text: string, protocol: 'tcp' | 'udp'): Socket[] {
   })
 }
 
-/** null when it cannot be told whether it is the host's. */
+/** null when it is unknown whether the process is the host's. */
 function nameOfHost(name: string, standing: ReturnType<typeof standingOf>): string | null {
   if (standing === 'host') return name
   return standing === 'other' ? `${name} of a user or a container` : null
@@ -123,12 +123,13 @@ interface Suspects {
 }
 
 /**
- * Names of the processes that have these sockets open; several may share one, as a service and who started it with it. Those
- * that are asked about come first and are mostly all: to look into every process of a node takes many milliseconds.
+ * The names of the processes that have these sockets open; several may share one, such as a service and whoever passed it
+ * the socket. The expected holders are examined first and usually suffice: reading every process of a node takes many
+ * milliseconds.
  */
 function findHolders(inodes: readonly string[], { all, heldBy, open, nameOf }: Suspects): PortHolders {
   const names = new Map(inodes.map((inode) => [inode, new Set<string>()]))
-  // With hidepid (proc(5)) process 1 is not seen by who is not root.
+  // With hidepid (proc(5)), only root sees process 1.
   let isWhole = all.some(({ pid }) => pid === 1)
   const look = (processes: readonly RunningProcess[]) => {
     for (const process of processes) {

@@ -8,14 +8,14 @@ import type { HeldProcess } from './held-process.ts'
 import { findHostProcess } from './host-process.ts'
 import type { ProcessView } from './host-process.ts'
 
-/** @param inside the processes that the host can see, its containers' too */
+/** `inside`: the processes that the host can see, including those of its containers. */
 export interface ProcessesSeen extends ProcessView {
   readonly inside: Answer<readonly RunningProcess[]>
 }
 
 /**
- * The oldest process of a name. That there is none is proven only where the processes of others are seen at all:
- * with hidepid (proc(5)) process 1 is not, for who is not root.
+ * Reads the facts of the oldest process with a name. Its absence is proven only where other users' processes are visible: with
+ * hidepid (proc(5)), only root sees process 1.
  */
 export function askProcess(view: ProcessesSeen, { name, of }: ProcessQuestion): Answer<ProcessFacts> {
   const found = of === 'host' ? findHostProcess(view, name) : findAny(view, name)

@@ -2,15 +2,15 @@ import { closeSync, constants, openSync } from 'node:fs'
 import type { Unanswered } from '#agent/model/question.ts'
 import { unansweredErrno } from '#agent/host/files/errno.ts'
 
-/** One process, held by an open descriptor of its /proc/<pid>. */
+/** A process held by an open descriptor of its /proc/<pid>. */
 export interface HeldProcess {
   readonly pid: number
-  /** The folder of the process. When the process has ended it leads nowhere, even if its pid was given to another. */
+  /** The folder of the process. Once the process has ended it leads nowhere, even if its pid was reused. */
   readonly place: string
   release(): void
 }
 
-/** The path goes through our own /proc, so that programs that we start can follow it too. */
+/** Opens a process. Its path goes through our own /proc, so that programs that we start can follow it too. */
 export function holdProcess(procfs: string, pid: number): HeldProcess | Unanswered {
   const folder = `${procfs}/${pid}`
   try {

@@ -4,34 +4,34 @@ import type { RunningProcess } from './list-processes.ts'
 import { holdProcess } from './held-process.ts'
 import type { HeldProcess } from './held-process.ts'
 
-/** Where the processes of a host are looked for. */
+/** Where to look for a host's processes. */
 export interface ProcessView {
   readonly procfs: string
-  /** The folder of the process through which the host is seen: what is the host's has its namespaces. */
+  /** The folder of the process through which we see the host: the host's own processes share its namespaces. */
   readonly target: string
   readonly listed: Answer<readonly RunningProcess[]>
 }
 
 /**
- * Which process of a name is the host's. A name is whatever a process says of itself, in any pod; this makes answers right
- * and is no ground to trust: what is found here is neither run nor read.
+ * Whose process it is. A process in any pod chooses its own name, so this classification makes answers right but is no reason
+ * for trust: we neither run nor read what we find here.
  *
- * - `host`: root by all four of its uids, in the user and the PID namespace of the target, and in no pod's cgroup.
- * - `pod`: the same, but for its cgroup, which is told by its name alone.
+ * - `host`: all four uids are root's, it is in the user and PID namespaces of the target, and in no pod's cgroup.
+ * - `pod`: the same, but the name of its cgroup is that of a pod.
  * - `other`: a user's, or a container's.
- * - `closed`: what would tell may not be read.
+ * - `closed`: we may not read what would decide it.
  */
 export type Standing = 'host' | 'pod' | 'other' | 'closed'
 
-/** Processes of one name, as far as they were looked at. */
+/** The processes of one name, as far as they were examined. */
 interface Sorted {
   readonly oldest: HeldProcess | null
   readonly others: ReadonlySet<Standing>
 }
 
 /**
- * The oldest process of the host with this name, so that its forks do not count. `absent` when all that call themselves so
- * are a user's or a container's. Whoever asks releases it.
+ * Finds the oldest process of the host with this name, so that its forks do not count. `absent` when every process with this
+ * name is a user's or a container's. The caller releases it.
  */
 export function findHostProcess(view: ProcessView, name: string): Answer<HeldProcess> {
   const { listed } = view
@@ -40,10 +40,10 @@ export function findHostProcess(view: ProcessView, name: string): Answer<HeldPro
   const { oldest, others } = sortOut(view, { name, named: named.toSorted((a, b) => a.started - b.started) })
   if (oldest !== null) return { fate: 'found', value: oldest }
   if (others.has('closed'))
-    return { fate: 'denied', detail: `whether ${name} is a process of this host may not be seen` }
+    return { fate: 'denied', detail: `not allowed to see whether ${name} is a process of this host` }
   if (others.has('pod'))
-    return { fate: 'failed', detail: `${name} runs in a pod alone, as far as its cgroup tells` }
-  const elsewhere = others.has('other') ? '; one that calls itself so is of a user or a container' : ''
+    return { fate: 'failed', detail: `${name} runs only in a pod, judging by the name of its cgroup` }
+  const elsewhere = others.has('other') ? '; one with this name belongs to a user or a container' : ''
   return { fate: 'absent', detail: `no process of this host is named ${name}${elsewhere}` }
 }
 
@@ -66,7 +66,7 @@ function sortOut(
   return { oldest: null, others }
 }
 
-/** Since it was listed, its pid may have been given to another. */
+/** Its pid may have been reused since it was listed. */
 function isNamed({ place }: HeldProcess, name: string): boolean {
   try {
     return readFileSync(`${place}/comm`, 'utf8') === `${name}\n`
@@ -75,7 +75,7 @@ function isNamed({ place }: HeldProcess, name: string): boolean {
   }
 }
 
-/** null of a process that has ended meanwhile. */
+/** null when the process has ended. */
 export function standingOf(target: string, place: string): Standing | null {
   try {
     if (!hasRootAlone(readFileSync(`${place}/status`, 'utf8'))) return 'other'
@@ -87,17 +87,17 @@ export function standingOf(target: string, place: string): Standing | null {
   }
 }
 
-/** ENOENT and ESRCH: it has ended. */
+/** ENOENT and ESRCH mean that the process has ended. */
 function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')
 }
 
-/** Real, effective, saved and file system uid: a set-uid program that a user runs has but the last three. proc_pid_status(5) */
+/** Real, effective, saved and file system uid; a set-uid program run by a user has only the last three. proc_pid_status(5) */
 function hasRootAlone(status: string): boolean {
   return /^Uid:(\s+0){4}$/m.test(status)
 }
 
-/** A kernel that was built without user namespaces has none to read, of any process. */
+/** A kernel built without user namespaces has no such file for any process. */
 function isShared(target: string, place: string, kind: string): boolean {
   const own = readNamespace(target, kind)
   return own === null || own === readlinkSync(`${place}/ns/${kind}`)
@@ -113,7 +113,7 @@ function readNamespace(place: string, kind: string): string | null {
 }
 
 /**
- * How container runtimes name the cgroups of pods; below what is the target's own, since a host may be a container itself.
+ * How container runtimes name pods' cgroups. It is matched below the target's own cgroup, since a host may be a container.
  * https://kubernetes.io/docs/concepts/architecture/cgroups/
  */
 const podCgroup = /(^|\/)(kubepods|k8s\.io\/|cri-containerd-|crio-|pod[0-9a-f]{8}[-_])/
@@ -125,7 +125,7 @@ export function isOfPod(cgroup: string, target: string): boolean {
   )
 }
 
-/** The path in each hierarchy: `4:memory:/system.slice/kubelet.service`, and `0::/…` in the unified one. cgroups(7) */
+/** The path by hierarchy: `4:memory:/system.slice/kubelet.service`, or `0::/…` in the unified one. cgroups(7) */
 function pathsOf(cgroup: string): ReadonlyMap<string, string> {
   const lines = cgroup.split('\n').map((line) => /^(\d+):[^:]*:(.*)$/.exec(line) ?? [])
   return new Map(
@@ -133,7 +133,7 @@ function pathsOf(cgroup: string): ReadonlyMap<string, string> {
   )
 }
 
-/** What of a path is not on the way to the other one. */
+/** The path after the components that it shares with the other one. */
 function below(path: string, other: string): string {
   const [parts, others] = [path.split('/'), other.split('/')]
   const differ = parts.findIndex((part, index) => part !== others[index])

@@ -7,13 +7,13 @@ export interface RunningProcess {
   /** comm: at most 15 characters. */
   readonly name: string
   readonly parent: number
-  /** Whether it is one of the host's cannot be seen. */
+  /** True when we may not see whether it is the host's. */
   readonly isDoubtful?: boolean
   /** Clock ticks since boot. */
   readonly started: number
 }
 
-/** All that can be seen now. Read anew for each asking, and once for all of its questions: pids change. */
+/** Lists all visible processes. Since pids change, it is called once for each set of questions. */
 export function listProcesses(procfs: string): Answer<readonly RunningProcess[]> {
   try {
     const value = readdirSync(procfs)
@@ -25,7 +25,7 @@ export function listProcesses(procfs: string): Answer<readonly RunningProcess[]>
   }
 }
 
-/** The oldest process that calls itself so, whosever it is. */
+/** Finds the oldest process with this name, whoever owns it. */
 export function findProcess(listed: Answer<readonly RunningProcess[]>, name: string): Answer<number> {
   if (listed.fate !== 'found') return listed
   const named = listed.value
@@ -34,13 +34,13 @@ export function findProcess(listed: Answer<readonly RunningProcess[]>, name: str
   const oldest = named.find(({ isDoubtful }) => isDoubtful !== true)
   if (oldest !== undefined) return { fate: 'found', value: oldest.pid }
   if (named.length > 0)
-    return { fate: 'denied', detail: `whether ${name} is a process of this host may not be seen` }
+    return { fate: 'denied', detail: `not allowed to see whether ${name} is a process of this host` }
   return { fate: 'absent', detail: `no process named ${name} runs on this host` }
 }
 
 /**
- * The name is in parentheses, then come the state, the parent, 15 others, the number of threads, and the start as the 22nd:
- * proc_pid_stat(5). One that has ended, and whose parent has not looked yet, is none.
+ * Parses proc_pid_stat(5): the name is in parentheses, then come the state, the parent, 15 other fields, the number of threads,
+ * and the start time as the 22nd. A zombie does not count.
  */
 function readProcess(procfs: string, pid: string): RunningProcess | null {
   try {
@@ -49,13 +49,18 @@ function readProcess(procfs: string, pid: string): RunningProcess | null {
     const fields = stat.slice(end + 2).split(' ')
     if (hasEnded(fields)) return null
     const name = stat.slice(stat.indexOf('(') + 1, end)
-    return { pid: Number(pid), name, parent: Number(fields[1]), started: Number(fields[19]) }
+    return { pid: Number(pid), name, parent: Number(fields[1]), started: startOf(stat) }
   } catch {
     return null
   }
 }
 
-/** Of a process whose first thread has ended, others may go on. */
+/** Clock ticks since boot, from the text of /proc/<pid>/stat. */
+export function startOf(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+}
+
+/** A process whose first thread has ended may have others that still run. */
 function hasEnded([state = '', ...fields]: readonly string[]): boolean {
   return state === 'X' || (state === 'Z' && Number(fields[16]) <= 1)
 }

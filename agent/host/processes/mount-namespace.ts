@@ -2,14 +2,14 @@ import { openSync, readlinkSync } from 'node:fs'
 import type { Unanswered } from '#agent/model/question.ts'
 import { unansweredErrno } from '#agent/host/files/errno.ts'
 
-/** The mount namespace of the host, which programs are run in. It is kept open, so that `file` never names another. */
+/** The host's mount namespace, in which programs run. It is held open, so that `file` never names another one. */
 export interface MountNamespace {
-  /** As the kernel names it: "mnt:[4026531841]". */
+  /** The kernel's name for it: "mnt:[4026531841]". */
   readonly id: string
   readonly file: string
 }
 
-/** @param place the folder of a process that is held */
+/** @param place the folder of a held process */
 export function openMountNamespace(place: string): MountNamespace | Unanswered {
   const link = `${place}/ns/mnt`
   try {
@@ -21,7 +21,7 @@ export function openMountNamespace(place: string): MountNamespace | Unanswered {
   }
 }
 
-/** The name of the mount namespace that a process is in now; why it cannot be told otherwise. */
+/** The kernel's name of the mount namespace that a process is in now, or why it is unknown. */
 export function mountNamespaceOf(place: string): string | Unanswered {
   try {
     return readlinkSync(`${place}/ns/mnt`)

@@ -1,10 +1,10 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { fateOfErrno } from '#agent/host/files/errno.ts'
 
-/** The inodes of the sockets that a process has open; null when it may not be looked into. */
+/** The inodes of the sockets that a process has open; null when we may not read them. */
 export type OpenSockets = (pid: number) => readonly string[] | null
 
-/** Each process is looked into once. */
+/** Reads each process once. */
 export function openSockets(procfs: string): OpenSockets {
   const known = new Map<number, readonly string[] | null>()
   return (pid) => {
@@ -20,7 +20,7 @@ function readSockets(folder: string): readonly string[] | null {
   try {
     return readdirSync(folder).flatMap((fd) => inodeOf(`${folder}/${fd}`) ?? [])
   } catch (error) {
-    // One that has ended has nothing open.
+    // A process that has ended has nothing open.
     return fateOfErrno(error, folder).fate === 'absent' ? [] : null
   }
 }

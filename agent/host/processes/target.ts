@@ -5,20 +5,20 @@ import { holdProcess } from './held-process.ts'
 import { openMountNamespace } from './mount-namespace.ts'
 import type { MountNamespace } from './mount-namespace.ts'
 
-/** Namespaces besides that of mounts, as they are named in /proc/<pid>/ns. */
+/** Namespaces other than the mount namespace, by their names in /proc/<pid>/ns. */
 export type NamespaceKind = (typeof namespaceKinds)[number]
 const namespaceKinds = ['net', 'ipc', 'uts', 'pid', 'user'] as const
 
-/** The host that is asked: where its files are, and the mount namespace that its programs are run in. */
+/** The host to ask: where its files are, and the mount namespace in which its programs run. */
 export interface Target {
-  /** The folder of the process through which it is seen. */
+  /** The folder of the process through which we see the host. */
   readonly place: string
-  /** Before every path: "/proc/4711/root", or "" for our own. */
+  /** Prefix of every path: "/proc/4711/root", or "" for our own. */
   readonly root: string
   readonly mountinfo: string
   /** The namespace to enter; null for our own. */
   readonly namespace: MountNamespace | Unanswered | null
-  /** The files of its other namespaces that are not ours as well. */
+  /** The files of its other namespaces, except those that we share. */
   readonly others: ReadonlyMap<NamespaceKind, string>
   readonly description: string
 }
@@ -32,7 +32,7 @@ const ownTarget = {
 } as const satisfies Omit<Target, 'place'>
 
 /**
- * Opens the host that a process is of, and holds that process: a pid that is given to another one later is not the host.
+ * Opens the host that a process belongs to, and holds that process: a process that reuses its pid later is not the host.
  *
  * @param pid null for our own mount namespace, which is asked without nsenter
  */
@@ -49,17 +49,17 @@ export function openTarget(procfs: string, pid: number | null): Target | Unanswe
   }
 }
 
-/** Where the files are that a process sees. */
+/** Where to find the files that a process sees. */
 export function placesOf(place: string): Pick<Target, 'place' | 'root' | 'mountinfo'> {
   return { place, root: `${place}/root`, mountinfo: `${place}/mountinfo` }
 }
 
-/** Whether the host can be entered and read at all; null when it can. */
+/** Why the host cannot be entered or read; null when it can. */
 export function testTarget(target: Target): Unanswered | null {
   const { namespace } = target
   const closed = namespace !== null && 'fate' in namespace ? namespace : readRoot(target.root)
   if (closed === null) return null
-  return { fate: closed.fate, detail: `${target.description} cannot be entered (${closed.detail})` }
+  return { fate: closed.fate, detail: `could not enter ${target.description} (${closed.detail})` }
 }
 
 function readRoot(root: string): Unanswered | null {
@@ -76,7 +76,7 @@ function othersOf(place: string): ReadonlyMap<NamespaceKind, string> {
   return new Map(others.map((kind) => [kind, `${place}/ns/${kind}`]))
 }
 
-/** What cannot be read counts as another one. */
+/** A namespace that cannot be read counts as another one. */
 function isSame(namespace: string, other: string): boolean {
   try {
     return readlinkSync(namespace) === readlinkSync(other)

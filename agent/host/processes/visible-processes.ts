@@ -4,13 +4,13 @@ import { unansweredErrno } from '#agent/host/files/errno.ts'
 import type { RunningProcess } from './list-processes.ts'
 
 /**
- * Those processes that the target itself could see: of its own PID namespace, and of those below it (its containers). A host
- * that is a container itself shares the /proc that is read with the machine around it.
+ * The processes that the target itself could see: those of its PID namespace and of the namespaces below it (its containers).
+ * When the host is itself a container, the /proc that we read also shows the machine around it.
  *
- * The kernel tells which namespaces lie below another only by ioctl_nsfs(2); but what was started in one has an ancestor
- * there.
+ * The kernel reveals which namespaces lie below another only through ioctl_nsfs(2), but a process started in one has an
+ * ancestor there.
  *
- * @param targetPid null when the target is where we are, whose /proc shows just its own
+ * @param targetPid null when the target is where we are: its /proc shows only its own processes
  */
 export function visibleProcesses(
   procfs: string,
@@ -37,7 +37,7 @@ export function visibleProcesses(
   return { fate: 'found', value }
 }
 
-/** `closed`: its namespace may not be seen. */
+/** `closed`: we may not see its namespace. */
 type Place = 'inside' | 'outside' | 'closed'
 
 function placeIn(own: string, namespace: Answer<string>): Place {

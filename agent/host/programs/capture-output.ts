@@ -2,17 +2,17 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
 export interface Captured {
-  /** Resolves to true when nothing more can come. */
+  /** Resolves when no more output can come. */
   readonly closed: Promise<true>
   text(): { stdout: string; stderr: string; truncated: boolean }
-  /** Ends reading; who still writes gets SIGPIPE. */
+  /** Stops reading; whoever still writes gets SIGPIPE. */
   stop(): void
 }
 
-/** Bytes of each stream; what is beyond is read and thrown away. */
+/** Bytes kept of each stream; the rest is read and discarded. */
 const mostOutput = 4 * 1024 * 1024
 
-/** Reads what a child prints, up to a limit, and never waits for it. */
+/** Collects a child's output up to a limit; nothing blocks on it. */
 export function captureOutput({ stdout, stderr }: Pick<ChildProcess, 'stdout' | 'stderr'>): Captured {
   const streams = [stdout, stderr].map((stream) => captureStream(stream))
   const [out, err] = streams

@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 
-/** Bytes of an ELF header up to e_machine, elf(5). */
+/** Bytes of an ELF header through e_machine, elf(5). */
 const headLength = 20
-/** e_machine of the programs that a processor runs: 62 and 3 are x86-64 and its 32 bits, 183 and 40 those of ARM. */
+/** e_machine of the programs that a processor runs: 62 and 3 are x86-64 and its 32-bit form, 183 and 40 those of ARM. */
 const machines: Readonly<Record<string, readonly number[]>> = { x64: [62, 3], arm64: [183, 40] }
 
 /**
@@ -17,7 +17,7 @@ export function isExecutableFormat(place: string): boolean {
   return machines[process.arch]?.includes(machine) ?? true
 }
 
-/** null when it cannot be read: then running it will tell why. */
+/** null when the file cannot be read: then running it will show why. */
 function readHead(place: string): Buffer | null {
   try {
     const handle = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)

@@ -1,41 +1,84 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { listProcesses, startOf } from '#agent/host/processes/list-processes.ts'
+import type { RunningProcess } from '#agent/host/processes/list-processes.ts'
+import { createReaders, mostStuck } from './read-apart.ts'
+import type { Readers } from './read-apart.ts'
 
-/** The variable by which every process of a run is known, whatever group or session it went to. */
+/** The variable that identifies every process of a run, whatever group or session it moved to. */
 export const markName = 'HOSTDEPS_RUN'
+
+export interface Sweeper {
+  /**
+   * Kills every process that carries this mark in its environment. Resolves when a pass finds none.
+   *
+   * @param since when the run began, clock ticks since boot: what is older is none of it
+   */
+  kill(mark: string, since: number): Promise<void>
+  /** Processes that hang while they read an environment, and could not be killed. */
+  stuck(): number
+  /** Whether so many hang that no environment is read any more. */
+  isStopped(): boolean
+}
 
 /** A process that forks while it is looked for is found by the next pass. */
 const mostPasses = 5
 
-/** Kills every process that carries this mark in its environment. Resolves when a pass finds none. */
-export async function killMarked(mark: string): Promise<void> {
-  for (let pass = 0; pass < mostPasses; pass++) {
-    const pids = await findMarked(mark)
-    if (pids.length === 0) return
-    pids.forEach(kill)
+/** Processes that are looked at in a pass, the oldest first; a host that starts more in a few seconds has other troubles. */
+const mostCandidates = 1_000
+
+/**
+ * Whose environment is read may be anybody, and may block the reading for good: it can lie in a mapped file of a file system
+ * of his own (FUSE). So only what was started after the run began is looked at, by processes that can be left behind: one
+ * for all of them, and one for each when the mark is in there, or when it hangs.
+ */
+export function createSweeper(procfs: string, readers: Readers = createReaders()): Sweeper {
+  const read = (processes: readonly RunningProcess[]) =>
+    readers.read(processes.map(({ pid }) => `${procfs}/${pid}/environ`))
+  const killIfMarked = async (candidate: RunningProcess, mark: string): Promise<boolean> => {
+    const environment = await read([candidate])
+    const isMarked = environment?.split('\0').includes(`${markName}=${mark}`) ?? false
+    // Meanwhile its pid may have been given to another one.
+    if (!isMarked || startedAt(procfs, candidate.pid) !== candidate.started) return false
+    kill(candidate.pid)
+    return true
+  }
+  return {
+    async kill(mark, since) {
+      for (let pass = 0; pass < mostPasses; pass++) {
+        const candidates = startedSince(procfs, since)
+        if (candidates.length === 0 || (await read(candidates))?.includes(mark) === false) return
+        const killed = await Promise.all(candidates.map((candidate) => killIfMarked(candidate, mark)))
+        if (!killed.includes(true)) return
+      }
+    },
+    stuck: () => readers.stuck(),
+    isStopped: () => readers.stuck() >= mostStuck,
   }
 }
 
-/** Zombies have an empty environment, so they are not found. */
-async function findMarked(mark: string): Promise<number[]> {
-  const names = await readdir('/proc')
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
-  const marked = await Promise.all(pids.map((pid) => hasMark(pid, mark)))
-  return pids.filter((_, index) => marked[index])
-}
-
-async function hasMark(pid: number, mark: string): Promise<boolean> {
+/** Clock ticks since boot; 0 of a process that cannot be seen. */
+export function startedAt(procfs: string, pid: number | undefined): number {
   try {
-    const environment = await readFile(`/proc/${pid}/environ`, 'latin1')
-    return environment.split('\0').includes(`${markName}=${mark}`)
+    return startOf(readFileSync(`${procfs}/${pid}/stat`, 'utf8'))
   } catch {
-    return false
+    return 0
   }
+}
+
+/** Zombies are not listed. */
+function startedSince(procfs: string, since: number): RunningProcess[] {
+  const listed = listProcesses(procfs)
+  if (listed.fate !== 'found') return []
+  return listed.value
+    .filter(({ started }) => started >= since)
+    .toSorted((a, b) => a.started - b.started)
+    .slice(0, mostCandidates)
 }
 
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended by itself.
+    // It has already ended.
   }
 }

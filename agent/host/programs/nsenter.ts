@@ -1,8 +1,8 @@
 import type { Answer, RunResult } from '#agent/model/question.ts'
 
 /**
- * Runs a program in other namespaces, nsenter(1) of util-linux: `--mount=`, `--net=` … and the file of each. Never `--pid`:
- * a container cannot enter the PID namespace of an ancestor.
+ * Runs a program in other namespaces with nsenter(1) of util-linux: `--mount=`, `--net=` … with a file each. Never `--pid`: a
+ * container cannot enter an ancestor's PID namespace.
  */
 export function nsenterArgv(
   namespaces: readonly string[],
@@ -11,7 +11,7 @@ export function nsenterArgv(
   return ['nsenter', ...namespaces, '--', ...argv]
 }
 
-/** Tells nsenter's own failure to enter from what the program did. */
+/** Distinguishes nsenter's failure to enter from a failure of the program. */
 export function readNsenter(answer: Answer<RunResult>): Answer<RunResult> {
   if (answer.fate !== 'found') return answer
   const { exitCode, stderr } = answer.value
@@ -23,7 +23,7 @@ export function readNsenter(answer: Answer<RunResult>): Answer<RunResult> {
   if (exitCode === 0 || failure === undefined) return answer
   return {
     fate: /permission denied|not permitted/i.test(failure) ? 'denied' : 'failed',
-    // The numbers are those of our own process.
+    // These numbers belong to our own process.
     detail: `nsenter: ${failure.replace(/\/proc\/\d+\/fd\/\d+/g, 'the host')}`,
   }
 }

@@ -1,8 +1,8 @@
 import type { Answer, RunResult } from '#agent/model/question.ts'
 
-/** The good answers of programs that read some folders alone: they stand while nothing in those folders changes. */
+/** Caches the good answers of programs that read only certain folders, while nothing in those folders changes. */
 export interface RunCache {
-  /** @param sign of the folders as they are now; null when that cannot be told: then it is asked anew. */
+  /** @param sign signature of the folders as they are now; null when unknown: then the program is run again */
   keep(key: string, sign: string | null, ask: () => Promise<Answer<RunResult>>): Promise<Answer<RunResult>>
 }
 
@@ -20,7 +20,7 @@ export function createRunCache(): RunCache {
   }
 }
 
-/** rpm tells of what it could not read and ends with 0. */
+/** rpm exits with 0 even when it reports that it could not read something. */
 function isGood({ exitCode, stderr, truncated }: RunResult): boolean {
   return exitCode === 0 && stderr === '' && !truncated
 }

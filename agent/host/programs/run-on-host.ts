@@ -10,22 +10,22 @@ import { once } from '#agent/host/files/once.ts'
 import { resolvePath } from '#agent/host/files/resolve-path.ts'
 import type { Target } from '#agent/host/processes/target.ts'
 
-/** What running the host's programs takes. */
+/** What it takes to run the host's programs. */
 export interface Runner {
   readonly view: FileView
   readonly target: Target
   readonly kept: RunCache
-  /** @param spent milliseconds of the deadline that are over already */
+  /** @param spent milliseconds of the deadline already used */
   run(argv: readonly [string, ...string[]], spent: number): Promise<Answer<RunResult>>
   askFile(question: FileQuestion): Promise<Answer<unknown>>
 }
 
 type Wanted = Pick<RunQuestion, 'argv' | 'reads' | 'isOfProgram'>
 
-/** Runs programs of the host in its mount namespace; of one whose answer still stands, that answer is given. */
+/** Runs programs of the host in its mount namespace, or returns the cached answer while it is valid. */
 export function programRunner(runner: Runner): (wanted: Wanted) => Promise<Answer<RunResult>> {
   const { view, kept, askFile } = runner
-  // The same for all programs of one asking.
+  // The same for all programs of one set of questions.
   const packages = once(() => ({ sign: signFolders(view.root, packageFolders, view.suspects) }))
   const signOf = ({ reads, isOfProgram }: Wanted, path: string): string | null => {
     if (reads !== undefined) return signFolders(view.root, reads, view.suspects)
@@ -40,7 +40,7 @@ export function programRunner(runner: Runner): (wanted: Wanted) => Promise<Answe
     const key = `${view.root} ${wanted.argv.join(' ')}`
     return kept.keep(key, signOf(wanted, path), () => {
       if (!isRunnable(view, path)) return Promise.resolve(formatError)
-      // Most of the time may be over, where the program is on a slow mount.
+      // On a slow mount, finding the program may have used most of the deadline.
       return runFound(runner, [path, ...wanted.argv.slice(1)], performance.now() - start)
     })
   }
@@ -54,7 +54,7 @@ async function runFound(
   const { namespace } = target
   if (namespace === null) return run(command, spent)
   if ('fate' in namespace) return namespace
-  // The process through which the host is seen may have gone elsewhere, or ended.
+  // The process through which we see the host may have changed namespace, or ended.
   const now = mountNamespaceOf(target.place)
   if (now !== namespace.id) return typeof now === 'string' ? moved : now
   return readNsenter(await run(nsenterArgv([`--mount=${namespace.file}`], command), spent))
@@ -62,30 +62,30 @@ async function runFound(
 
 const moved: Answer<never> = {
   fate: 'denied',
-  detail: 'the process through which the host is seen is in another mount namespace than at the start',
+  detail: 'the process through which the agent sees the host has changed its mount namespace since the start',
 }
 
-/** Longest that the answer of an unchanged program stands, milliseconds: a library can be gone without a trace in it. */
+/** Longest time to cache the answer of an unchanged program, milliseconds: a library can vanish without a trace in it. */
 const longestKept = 600_000
 
-/** What a kept answer goes by; null when that cannot be told. */
+/** The signature that a cached answer depends on; null when it is unknown. */
 function signOfProgram({ root, suspects }: FileView, path: string, packages: string | null): string | null {
   const program = signFile(root, path, suspects)
   if (program === null || packages === null) return null
   return `${program} ${packages} ${Math.floor(performance.now() / longestKept)}`
 }
 
-/** What installs its libraries leaves a trace here. */
+/** Whatever installs a program's libraries leaves a trace here. */
 const packageFolders = ['/var/lib/dpkg', ...rpmFolders, '/lib/apk/db', '/var/lib/pacman']
 
-/** What lies on a mount that may hang is not looked at here. */
+/** A file on a mount that may hang is not examined, and counts as runnable. */
 function isRunnable(view: FileView, path: string): boolean {
   const resolved = resolvePath(view, path)
   if (resolved.fate !== 'found' || !resolved.value.stat.isFile()) return true
   return isExecutableFormat(view.root + resolved.value.real)
 }
 
-/** As a shell tells it. */
+/** What a shell would report. */
 const formatError: Answer<RunResult> = {
   fate: 'found',
   value: {

@@ -4,34 +4,41 @@ import { execa } from 'execa'
 import type { Answer, RunResult } from '#agent/model/question.ts'
 import { captureOutput } from './capture-output.ts'
 import type { Captured } from './capture-output.ts'
-import { killMarked, markName } from './kill-marked.ts'
+import { createSweeper, markName, startedAt } from './kill-marked.ts'
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
   /** Milliseconds. */
   readonly deadline: number
-  /** What of the deadline is over already; milliseconds. */
+  /** Milliseconds of the deadline already used. */
   readonly spent?: number
 }
 
-/** A program under way: its answer, which always comes in time, and its end, which may never come. */
+/** A running program: its answer always comes in time, its end may never come. */
 export interface Running {
   readonly answer: Promise<Answer<RunResult>>
-  /** Resolves when the process is really gone; one in uninterruptible sleep (D state) ignores even SIGKILL. */
+  /** Resolves when the process is gone; one in uninterruptible sleep (D state) ignores even SIGKILL. */
   readonly gone: Promise<void>
 }
 
-/** Time after the deadline in which a killed process may still be reaped; then the wait is abandoned. Milliseconds. */
+/** What we start is in our own PID namespace, and seen in our own /proc. */
+const ownProcesses = '/proc'
+const sweeper = createSweeper(ownProcesses)
+
+/** Processes that hang while they look for what a run left behind. */
+export const stuckSweeps = () => sweeper.stuck()
+
+/** How long after the deadline to wait until a killed process is reaped. Milliseconds. */
 const reapTime = 100
 
 /**
- * Runs a program without a shell: argv, an environment of our own, no standard input, from `/`.
+ * Runs a program without a shell, in `/`, with the given environment and no standard input.
  *
- * An answer is whole: it waits for the end of the output too, which a process left behind may hold open.
+ * The answer is complete: it also waits for the end of the output, which a process left behind may hold open.
  *
- * The deadline does not trust the child. Every run carries a mark in its environment; at the deadline its process
- * group is killed, and then whatever left the group but still has the mark. The wait itself ends
- * {@link reapTime} after the deadline, dead or not.
+ * The deadline does not trust the child. Every run has a mark in its environment; at the deadline its process group is
+ * killed, and then whatever left the group but still has the mark. The wait ends {@link reapTime} after the deadline, even
+ * if a process is still alive.
  */
 export function runProgram(
   argv: readonly [string, ...string[]],
@@ -49,10 +56,12 @@ export function runProgram(
     killSignal: 'SIGKILL',
     killDescendants: true,
   })
+  // Before its end can be noticed, so that it is there even if it has ended.
+  const since = startedAt(ownProcesses, child.pid)
   const output = captureOutput(child.nodeChildProcess)
   const ended = endOf(child.nodeChildProcess, child)
   return {
-    answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, deadline, spent }),
+    answer: finish(() => child.kill('SIGKILL'), { output, ended, mark, since, deadline, spent }),
     gone: ended.then(() => undefined),
   }
 }
@@ -60,11 +69,11 @@ export function runProgram(
 interface End {
   readonly exitCode: number | null
   readonly signal: string | null
-  /** Why it could not even be started. */
+  /** Why it could not be started. */
   readonly error: NodeJS.ErrnoException | null
 }
 
-/** @param settled resolves also for what the kernel refuses to start, of which the child itself tells nothing */
+/** @param settled also resolves when the kernel refuses to start the program, for which the child emits no event */
 function endOf(child: ChildProcess, settled: PromiseLike<{ cause?: unknown }>): Promise<End> {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal, error: null }))
@@ -79,12 +88,14 @@ interface Watched {
   readonly output: Captured
   readonly ended: Promise<End>
   readonly mark: string
+  /** When it was started, clock ticks since boot. */
+  readonly since: number
   readonly deadline: number
   readonly spent: number
 }
 
 async function finish(killGroup: () => void, watched: Watched): Promise<Answer<RunResult>> {
-  const { output, ended, mark, deadline, spent } = watched
+  const { output, ended, mark, since, deadline, spent } = watched
   let hasEnded = false
   const whole = ended.then(async (end) => {
     hasEnded = true
@@ -92,17 +103,20 @@ async function finish(killGroup: () => void, watched: Watched): Promise<Answer<R
     return end
   })
   const end = await within(whole, deadline - spent)
-  const left = hasEnded ? '; it ended, but what it started keeps its output open' : ''
+  const left = hasEnded ? '; it ended, but a process that it started keeps its output open' : ''
   if (end === null) {
     killGroup()
-    await Promise.all([within(ended, reapTime), within(killMarked(mark), reapTime)])
+    await Promise.all([within(ended, reapTime), within(sweeper.kill(mark, since), reapTime)])
   }
   output.stop()
   if (end !== null) return answerOf(end, output)
-  return { fate: 'timed-out', detail: `no answer within ${deadline} ms${left}` }
+  const detail = `no answer within ${deadline} ms${left}${sweeper.isStopped() ? unswept : ''}`
+  return { fate: 'timed-out', detail }
 }
 
-/** A program that cannot be started ends as a shell would tell it: 127 not there (or its interpreter), 126 refused. */
+const unswept = '; what it started may go on: too many processes hang while they look for such'
+
+/** Uses a shell's exit codes for a program that could not be started: 127 it or its interpreter is absent, 126 refused. */
 function answerOf(end: End, output: Captured): Answer<RunResult> {
   const { stdout, stderr, truncated } = output.text()
   if (end.error === null) {
@@ -124,7 +138,7 @@ function answerOf(end: End, output: Captured): Answer<RunResult> {
   }
 }
 
-/** The value, or null when it does not come in time. */
+/** Resolves with null when the value does not come within `time` milliseconds. */
 export async function within<T>(promise: Promise<T>, time: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>((resolve) => {

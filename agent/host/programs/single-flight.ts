@@ -2,30 +2,30 @@ import type { Answer, RunResult } from '#agent/model/question.ts'
 import { within } from './run-program.ts'
 import type { Running } from './run-program.ts'
 
-/** Runs that never pile up: at most one of each question at any time. */
+/** Runs programs without piling up: each question has at most one run at any time. */
 export interface Runs {
   ask(key: string, start: () => Running): Promise<Answer<RunResult>>
-  /** Processes that were killed and are still there. */
+  /** How many killed processes are still there. */
   abandoned(): number
 }
 
-/** How long a round waits for a question that gave no answer the last time. Milliseconds. */
+/** How long a round waits for a question that timed out the last time. Milliseconds. */
 const grace = 300
 
 interface Memory {
-  /** The run under way, or one that was abandoned and still lives. */
+  /** The answer of the run under way; null when there is none. */
   answer: Promise<Answer<RunResult>> | null
   isAlive: boolean
-  /** An answer that came after the round it was for. */
+  /** An answer that came after its round. */
   late: Answer<RunResult> | null
-  /** The last answer was "timed out". */
+  /** The last answer was `timed-out`. */
   isSlow: boolean
 }
 
 /**
- * A question that timed out does not hold up the next rounds: they wait a short {@link grace} for it, its run goes on
- * to its deadline behind them, and an answer that comes late is given the next time. While a killed process still
- * lives (D state), its question is not asked again.
+ * A question that timed out does not hold up later rounds: they wait only {@link grace} for it while its run continues to
+ * its deadline in the background, and a late answer is returned the next time. While a killed process is still alive
+ * (D state), its question is not asked again.
  */
 export function createRuns(): Runs {
   const memories = new Map<string, Memory>()
@@ -33,7 +33,7 @@ export function createRuns(): Runs {
     async ask(key, start) {
       const memory = memories.get(key) ?? { answer: null, isAlive: false, late: null, isSlow: false }
       memories.set(key, memory)
-      // What ended as it should leaves nothing to be known of.
+      // A run that ended normally needs no memory.
       const forget = () => {
         const isOver = !memory.isSlow && !memory.isAlive && memory.answer === null
         if (isOver && memories.get(key) === memory) memories.delete(key)
@@ -51,7 +51,7 @@ export function createRuns(): Runs {
       void answer.then((value) => {
         if (value.fate !== 'timed-out') memory.late = value
       })
-      return { fate: 'timed-out', detail: 'still no answer; it is asked on' }
+      return { fate: 'timed-out', detail: 'still no answer; the run continues' }
     },
     abandoned: () =>
       [...memories.values()].filter((memory) => memory.isAlive && memory.answer === null).length,
@@ -75,6 +75,6 @@ function begin(memory: Memory, start: () => Running): Promise<Answer<RunResult>>
 function stuck(): Promise<Answer<RunResult>> {
   return Promise.resolve({
     fate: 'timed-out',
-    detail: 'the last run of it was killed and is still there (D state)',
+    detail: 'its last run was killed but has not ended (D state)',
   })
 }

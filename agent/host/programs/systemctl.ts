@@ -13,19 +13,19 @@ const starts = [
 ] as const satisfies readonly (keyof UnitStarts)[]
 const properties = [...states, ...starts]
 
-/** One question for all units, systemctl(1). The names were checked where they were written. */
+/** One systemctl(1) command for all units. The check file's schema has validated the names. */
 export function showUnits(names: readonly string[]): readonly [string, ...string[]] {
   return ['systemctl', 'show', '--no-pager', `--property=${properties.join(',')}`, '--', ...names]
 }
 
 /**
- * What `systemctl show` said of each unit, in the order in which they were asked. It proves something only where it came to
- * its end: of one that was killed the last unit may be half told.
+ * What `systemctl show` printed for each unit, in the order of the names. Its output counts only when it ran to its end: a
+ * killed run may have printed only half of the last unit.
  */
 export function readUnits(names: readonly string[], answer: Answer<RunResult>): Answer<UnitProperties>[] {
   if (answer.fate !== 'found') return names.map(() => refusal(answer))
   const units = parseUnits(answer.value.stdout)
-  const trouble = troubleOf(answer.value, { told: units.length, asked: names.length })
+  const trouble = troubleOf(answer.value, { shown: units.length, asked: names.length })
   if (trouble === null) return units.map((value, index) => unitAnswer(value, names[index] ?? ''))
   return names.map(() => ({
     fate: isDenied(trouble) ? 'denied' : 'failed',
@@ -33,30 +33,30 @@ export function readUnits(names: readonly string[], answer: Answer<RunResult>): 
   }))
 }
 
-/** Why its output is not all that there is to say; null when it is. */
-function troubleOf(ran: RunResult, units: { told: number; asked: number }): string | null {
+/** Why the output is not complete; null when it is. */
+function troubleOf(ran: RunResult, units: { shown: number; asked: number }): string | null {
   const { exitCode, signal, stderr, truncated } = ran
   if (signal !== null) return `it was ended by ${signal}`
-  if (truncated) return 'it printed more than can be read'
-  if (exitCode === 0 && units.told === units.asked) return null
+  if (truncated) return 'it printed more than the limit'
+  if (exitCode === 0 && units.shown === units.asked) return null
   const [words = ''] = stderr.trim().split('\n')
-  return words || `exit code ${exitCode}, ${units.told} of ${units.asked} units`
+  return words || `exit code ${exitCode}, ${units.shown} of ${units.asked} units`
 }
 
-/** Every unit has a state, whatever it is; only those without a file lack its state. */
+/** Every unit has these three states; one without a unit file has no UnitFileState. */
 function unitAnswer(value: UnitProperties, name: string): Answer<UnitProperties> {
   const { LoadState, ActiveState, SubState } = value
   if (LoadState !== '' && ActiveState !== '' && SubState !== '') return { fate: 'found', value }
-  return { fate: 'failed', detail: `systemctl: it does not say all of ${name}` }
+  return { fate: 'failed', detail: `systemctl: it did not show every state of ${name}` }
 }
 
-/** No systemctl proves nothing about units. */
+/** The absence of systemctl proves nothing about units. */
 function refusal(answer: Exclude<Answer<RunResult>, { fate: 'found' }>): Answer<UnitProperties> {
   if (answer.fate === 'absent') return { fate: 'failed', detail: "systemctl is not on the host's PATH" }
   return { fate: answer.fate, detail: `systemctl: ${answer.detail}` }
 }
 
-/** Blocks of `Name=value` lines between blank lines. */
+/** Parses blocks of `Name=value` lines, separated by blank lines. */
 export function parseUnits(stdout: string): UnitProperties[] {
   return stdout
     .split(/\n\s*\n/)

@@ -6,12 +6,12 @@ import { inBatches } from '#agent/host/files/batches.ts'
 import { headArgv, readHead } from './read-by-head.ts'
 import { readStat, statArgv } from './read-by-stat.ts'
 
-/** Runs a program of the agent's own in the host's namespaces, but for that of mounts. */
+/** Runs one of the agent's programs in the host's namespaces, except its mount namespace. */
 type Inside = (argv: readonly [string, ...string[]]) => Promise<Answer<RunResult>>
 
 /**
- * Asks what the kernel tells to processes in the host's namespaces alone: texts by head(1), what stands at a place by
- * stat(1), and what these cannot tell by a Node.js, which costs twenty times as much.
+ * Asks for what the kernel shows only to processes in the host's namespaces: head(1) reads files, stat(1) describes them, and
+ * a Node.js process, which costs twenty times as much, answers what these two cannot.
  */
 export async function askSettings(
   root: string,
@@ -38,10 +38,10 @@ export async function askSettings(
   return [...known, ...rest]
 }
 
-/** Processes for one way of asking. */
+/** Processes for each of the three. */
 const mostParts = 8
 
-/** What is beyond the last part is not asked. */
+/** Questions that do not fit into the last batch are not asked. */
 async function inParts<Q extends Question>(
   questions: readonly Q[],
   ask: (part: readonly Q[]) => Promise<AnswerEntry[]>,
@@ -51,7 +51,7 @@ async function inParts<Q extends Question>(
   return [...asked.flat(), ...leftOut.map((question): AnswerEntry => [question, tooMany])]
 }
 
-const tooMany: Answer<never> = { fate: 'failed', detail: 'more settings are asked about than can be' }
+const tooMany: Answer<never> = { fate: 'failed', detail: 'checks ask about more settings than the limit' }
 
 function pairUp(questions: readonly Question[], answers: readonly Answer<unknown>[]): AnswerEntry[] {
   return questions.flatMap((question, index) => {

@@ -6,8 +6,8 @@ interface Asked {
 }
 
 /**
- * An answer a question, of a program of coreutils that tells of many places at once; null when it did not tell of each, or is
- * another one than that of coreutils. `valuesOf` finds in its output what it told, by place below the root.
+ * Reads one answer for each question from a coreutils program that covers many paths at once; null when its output does not
+ * cover each of them, or the program is not that of coreutils. `valuesOf` parses its output: a value by path, root included.
  */
 export function answersByPlace<T>(
   { root, questions }: Asked,
@@ -18,14 +18,14 @@ export function answersByPlace<T>(
   const values = valuesOf(ran.value.stdout)
   const answers = questions.map(({ path }): Answer<T> | null => {
     const value = values.get(root + path)
-    // First what it refused: head(1) prints the line of a place before it cannot read it.
+    // Errors come first: head(1) prints a file's heading before it fails to read the file.
     const refusal = refusalOf(root + path, path, ran.value.stderr)
     return refusal ?? (value === undefined ? null : { fate: 'found', value })
   })
   return answers.every((answer) => answer !== null) ? answers : null
 }
 
-/** As coreutils word it: what failed, in quotes, and after the last colon why. */
+/** Parses a coreutils error: the path is in quotes, the reason follows the last colon. */
 function refusalOf(place: string, path: string, stderr: string): Answer<never> | null {
   const line = stderr.split('\n').find((one) => one.includes(`'${place}'`))
   if (line === undefined) return null

@@ -4,8 +4,8 @@ import type { FileQuestion } from '#agent/host/files/ask-files.ts'
 import type { NamespaceKind, Target } from '#agent/host/processes/target.ts'
 
 /**
- * Settings below /proc/sys that the kernel keeps for each namespace: whoever reads them is told those of its own, through
- * whatever root it reads.
+ * Settings below /proc/sys that the kernel keeps per namespace: a reader gets those of its own namespaces, through whatever
+ * root it reads.
  */
 const places: readonly { readonly kind: NamespaceKind; readonly pattern: RegExp }[] = [
   { kind: 'net', pattern: /^\/proc\/sys\/net\// },
@@ -22,17 +22,17 @@ const places: readonly { readonly kind: NamespaceKind; readonly pattern: RegExp 
   ...(hasOwnPidMax(release()) ? [{ kind: 'pid', pattern: /^\/proc\/sys\/kernel\/pid_max$/ } as const] : []),
 ]
 
-/** Questions about files, by where their answer is the host's. */
+/** Questions about files, by where the host's answer can be read. */
 export interface SplitQuestions {
-  /** It is one and the same for us. */
+  /** Here: the value is the same for us. */
   readonly shared: readonly FileQuestion[]
-  /** Only in namespaces of the host that a child can enter. */
+  /** Only in namespaces of the host, which a child can enter. */
   readonly inner: readonly FileQuestion[]
-  /** Only in such as cannot be entered from below: those of processes and users. */
+  /** Only in PID and user namespaces, which cannot be entered from below. */
   readonly closed: readonly FileQuestion[]
 }
 
-/** Tells apart the settings that the kernel keeps for each namespace, where the host's is another than ours. */
+/** Splits off the settings whose namespace on the host is not ours. */
 export function splitSettings(questions: readonly FileQuestion[], { others }: Target): SplitQuestions {
   const kindOf = (question: FileQuestion) => {
     const kind = 'path' in question ? settingKind(question.path) : null
@@ -43,14 +43,15 @@ export function splitSettings(questions: readonly FileQuestion[], { others }: Ta
   return { shared: of('shared'), inner: of('inner'), closed: of('closed') }
 }
 
-/** For nsenter: all that can be entered. */
+/** nsenter's flags for every namespace that can be entered. */
 export function settingFlags({ others }: Target): string[] {
   return [...others].flatMap(([kind, file]) => (groupOf(kind) === 'inner' ? [`--${kind}=${file}`] : []))
 }
 
 export const notOurs: Answer<never> = {
   fate: 'failed',
-  detail: 'the kernel tells a container its own value, and that of the host only to processes of the host',
+  detail:
+    'the kernel shows a container its own value, and the value of the host only to processes of the host',
 }
 
 function groupOf(kind: NamespaceKind | null): keyof SplitQuestions {
@@ -58,12 +59,12 @@ function groupOf(kind: NamespaceKind | null): keyof SplitQuestions {
   return kind === 'pid' || kind === 'user' ? 'closed' : 'inner'
 }
 
-/** Whose namespace decides what is read at a path; null when it is one for the whole machine. */
+/** The kind of namespace that decides the value at a path; null when the machine has a single value. */
 function settingKind(path: string): NamespaceKind | null {
   return places.find(({ pattern }) => pattern.test(path))?.kind ?? null
 }
 
-/** Since Linux 6.14 each PID namespace has its own: https://docs.kernel.org/admin-guide/sysctl/kernel.html#pid-max */
+/** Since Linux 6.14, each PID namespace has its own: https://docs.kernel.org/admin-guide/sysctl/kernel.html#pid-max */
 export function hasOwnPidMax(kernel: string): boolean {
   const [major = 0, minor = 0] = kernel.split('.').map(Number)
   return major > 6 || (major === 6 && minor >= 14)

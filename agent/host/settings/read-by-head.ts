@@ -5,8 +5,8 @@ import { answersByPlace } from './coreutils-answers.ts'
 const mostRead = 65_536
 
 /**
- * head(1) of coreutils prints many files with a line before each, for a twentieth of what a Node.js costs that only reads
- * them. It is in the agent's image.
+ * head(1) of coreutils prints many files, each after a heading, for a twentieth of the cost of a Node.js process. It is in
+ * the agent's image.
  */
 export function headArgv(root: string, questions: readonly ReadQuestion[]): readonly [string, ...string[]] {
   return ['head', '-v', '-c', String(mostRead), '--', ...questions.map(({ path }) => root + path)]
@@ -21,7 +21,7 @@ export function readHead(
   return answersByPlace({ root, questions }, ran, textsOf)
 }
 
-/** `==> path <==` before each, and an empty line between two. */
+/** Each file follows a line `==> path <==`; an empty line separates two files. */
 function textsOf(stdout: string): ReadonlyMap<string, FileText> {
   const [, ...parts] = stdout.split(/^==> (.+) <==\n/m)
   const texts = new Map<string, FileText>()

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import type { Answer, FileStat, RunResult, StatQuestion } from '#agent/model/question.ts'
 import { answersByPlace } from './coreutils-answers.ts'
 
-/** stat(1) of coreutils tells of many places at once, for a twentieth of what a Node.js costs. It is in the agent's image. */
+/** stat(1) of coreutils describes many files at once, for a twentieth of the cost of a Node.js process. It is in the image. */
 export function statArgv(root: string, questions: readonly StatQuestion[]): readonly [string, ...string[]] {
   return ['stat', '-L', '-c', '%f %u %g %s %n', '--', ...questions.map(({ path }) => root + path)]
 }

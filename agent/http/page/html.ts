@@ -5,12 +5,12 @@ export interface Html {
 
 type Part = string | number | Html | readonly Html[]
 
-/** Markup with holes. Text in a hole is escaped, in content and in quoted attributes alike; markup is taken as it is. */
+/** Markup with placeholders. Text is escaped, in content and in quoted attributes alike; markup is inserted unchanged. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { markup: String.raw({ raw: literals }, ...parts.map(markupOf)) }
 }
 
-/** For our own style and script, in which nothing may be escaped. */
+/** Our own style and script, in which nothing may be escaped. */
 export function trusted(markup: string): Html {
   return { markup }
 }

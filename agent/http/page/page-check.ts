@@ -4,7 +4,7 @@ import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
 import { fingerprint } from '#agent/render/fingerprint.ts'
 
-/** A state is told by its word and by a shape of its own: colour alone is not seen by all. */
+/** Each state has a word and its own shape, because not everyone sees colour. */
 export const shapes: Html = trusted(`<svg hidden>
 <symbol id="missing" viewBox="0 0 20 20"><path class="fill" d="M6.3 1h7.4L19 6.3v7.4L13.7 19H6.3L1 13.7V6.3z"/><path class="ink" d="M6.7 6.7l6.6 6.6m0-6.6l-6.6 6.6"/></symbol>
 <symbol id="unknown" viewBox="0 0 20 20"><rect class="fill" x="1" y="1" width="18" height="18" rx="4"/><path class="ink" d="M7.2 7.6c0-3.8 5.6-3.8 5.6 0 0 2-2.8 2.2-2.8 4.4m0 3.4v.1"/></symbol>
@@ -16,7 +16,7 @@ export function renderState(state: State): Html {
   return html`<svg class="shape" aria-hidden="true"><use href="#${state}" /></svg>`
 }
 
-/** One check; `data-key` tells the script whether what it shows is still the same. */
+/** One check; by `data-key` the script sees whether it has changed. */
 export function renderCheck(check: ReportCheck): Html {
   const { name, title, state, since, message, reason } = check
   const shown = linesOf(check.fix)
@@ -48,11 +48,11 @@ function renderPending({ pending }: ReportCheck): Html {
   if (pending === null) return html``
   return html`<p class="pending">
     May turn <b>${pending.state}</b> (${pending.reason}), seen
-    <time datetime="${pending.since}">${pending.since}</time>; one round more decides.
+    <time datetime="${pending.since}">${pending.since}</time>; another round decides.
   </p>`
 }
 
-/** @param shown the lines of the fix that stands above it already */
+/** @param shown the fix lines that are already shown above */
 function renderFinding(finding: Finding, shown: ReadonlySet<string>): Html {
   const { state, need, recommended, message, evidence, why, fix, findings } = finding
   const shownInside = findings === undefined || fix === null ? shown : linesOf(fix)
@@ -77,10 +77,10 @@ function renderFinding(finding: Finding, shown: ReadonlySet<string>): Html {
 function renderOmitted(count: number | undefined): Html {
   return count === undefined
     ? html``
-    : html`<li><p>${count} more are left out: there would be too many.</p></li>`
+    : html`<li><p>${count} more are left out, because there would be too many.</p></li>`
 }
 
-/** The fix of a check has the lines of all its findings. */
+/** A check's fix contains the lines of all its findings. */
 function isShown(fix: string | null, shown: ReadonlySet<string>): boolean {
   return fix?.split('\n').every((line) => shown.has(line)) ?? true
 }

@@ -1,6 +1,6 @@
 /**
- * The page's script. It asks for the page again, with its tag, and takes over what has changed: markup is made in
- * one place only, by the server. What it takes over is parsed apart, where nothing in it can run.
+ * The page's script. It fetches the page again, with its ETag, and copies what has changed, so that only the server makes markup. The
+ * new page is parsed in a separate document, where nothing in it can run.
  */
 export const script = `
 'use strict'
@@ -66,7 +66,7 @@ function takeChecks(list, fresh) {
   if (focused) byId(focused.id)?.querySelector('summary').focus({ preventScroll: true })
 }
 
-/** What is open stays open; what its reader closed stays closed until its state changes. */
+/** An open check stays open; one that the reader closed stays closed until its state changes. */
 function keepOrTake(old, fresh) {
   if (!old) return fresh
   if (old.dataset.key === fresh.dataset.key) return old
@@ -88,7 +88,7 @@ function filter() {
 function showLost() {
   const lost = byId('lost')
   lost.hidden = lostSince === null
-  const text = lostSince && 'The agent has not answered since ' + lostSince.toLocaleTimeString() + '. What is shown was last seen then.'
+  const text = lostSince && 'The agent has not answered since ' + lostSince.toLocaleTimeString() + '. This page shows what was last seen.'
   if (text && lost.textContent !== text) lost.textContent = text
 }
 
@@ -109,7 +109,7 @@ function ago(seconds) {
   return Math.floor(seconds / 86400) + ' days ago'
 }
 
-/** The clipboard is there on https and localhost only; a node's address is mostly neither. */
+/** The clipboard API works on https and localhost only; a node's address is usually neither. */
 async function copy(button) {
   const pre = button.parentElement.querySelector('pre')
   try {

@@ -10,7 +10,7 @@ import { script } from './page-script.ts'
 import { style } from './page-style.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
-/** The page runs and loads nothing but what it brings, each allowed by its hash. */
+/** The page runs and loads only what it contains, each part allowed by its hash. */
 export const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': [
@@ -26,17 +26,17 @@ export const pageHeaders = {
   'referrer-policy': 'no-referrer',
 } as const
 
-/** An open page that finds another one here loads itself anew: the agent was updated. */
+/** An open page that sees another version reloads itself, because the agent was updated. */
 const version = hashOf(style + script).slice(-12)
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%232563a8'/%3E%3Cpath d='M4 8.5l2.7 2.7L12 5.5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
 
-/** No text can bring this into the page: it would be escaped. */
+/** No text can put this into the page, because text is escaped. */
 const checksGoHere = '<!-- checks -->'
 
 /**
- * One page of HTML, complete without its script; that only keeps it up to date. Its checks are made one after the other, anew
- * for each who asks: of a thousand checks the whole may be larger than the heap.
+ * One page of HTML, complete without its script, which only keeps it up to date. Its checks are rendered one after the other, again
+ * for each client, because a thousand checks may be larger than the heap.
  */
 export function renderPage(snapshot: Snapshot, etag: string): () => Iterable<string> {
   const checks = (snapshot.report?.checks ?? []).toSorted((a, b) => rank(a) - rank(b))
@@ -69,7 +69,7 @@ function renderFrame(snapshot: Snapshot, etag: string): string {
             >Filter <input id="filter" type="search" placeholder="a name, a state, a word" autocomplete="off"
           /></label>
           <div id="checks">${trusted(checksGoHere)}</div>
-          <p id="none" hidden>No check has these words.</p>
+          <p id="none" hidden>No check contains these words.</p>
         </main>
         <footer>
           The same for machines: <a href="v1/report">v1/report</a>, <a href="metrics">metrics</a>,
@@ -80,12 +80,12 @@ function renderFrame(snapshot: Snapshot, etag: string): string {
     </html> `.markup
 }
 
-/** Without a space more than its hash was made of: a formatter may change the template around it. */
+/** The content must be exactly what was hashed; a formatter may change only the template around it. */
 function element(tag: 'style' | 'script', content: string): Html {
   return trusted(`<${tag}>${content}</${tag}>`)
 }
 
-/** Worst first; what is ready but for a recommended need comes before the rest of its kind. */
+/** Worst first; checks that are ready except for a recommended need come before the other ready ones. */
 function rank({ state, reason }: ReportCheck): number {
   return states.indexOf(state) - (state === 'ready' && reason !== 'AllReady' ? 0.5 : 0)
 }

@@ -143,7 +143,20 @@ function judgeFile(
   if (block) return verdict('ModuleUnknown', { name, detail: block.by }, { evidence })
   if (sources.unreadRules)
     return unanswered(`whether ${name} may be loaded (${sources.unreadRules.path})`, sources.unreadRules)
-  return verdict('ModuleLoadable', { name }, { evidence })
+  return unsigned(name, file, sources) ?? verdict('ModuleLoadable', { name }, { evidence })
+}
+
+/** Modules from elsewhere than the kernel's own package are signed with another key, if at all. */
+const foreign = /^(updates|extra|extramodules|weak-updates|dkms|misc)\//
+
+/** Whether the kernel trusts the key of a module that was built apart shows only when it is loaded. */
+function unsigned(name: string, file: NamedModule, sources: ModuleSources): Verdict | null {
+  const why = sources.wantsSignatures
+  if (why === null) return null
+  const all = [file, ...file.needs.flatMap((one) => fileOf(one, sources) ?? [])]
+  const strange = all.find((one) => foreign.test(one.path) && stateOf(one.name, sources) !== 'Live')
+  if (strange === undefined) return null
+  return verdict('ModuleUnsigned', { name, path: strange.path, why }, { evidence: [file.path] })
 }
 
 function closedVerdict(name: string, evidence: readonly string[]): Verdict {

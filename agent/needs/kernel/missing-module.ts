@@ -36,6 +36,8 @@ export function missingModule(sought: Sought): Verdict {
   if (sources.loaded.fate === 'absent') return unsupported(sought)
   if (sources.dependencies.fate === 'absent') return withoutFiles(sought, kernel, option?.value === 'm')
   if (sought.renamed) return misledVerdict(name, sought.renamed, sources)
+  const cut = cutConfig(sought)
+  if (cut !== null) return unknownBecause(sought, `${cut} is cut off`)
   const hasBuiltIns = sources.builtIn.fate === 'found' || sources.builtInAliases.fate === 'found'
   if (!hasBuiltIns && option === null)
     return unknownBecause(sought, `kernel ${kernel} has no modules.builtin here`)
@@ -57,6 +59,16 @@ function builtAs({ options, sources: { config } }: Sought): BuiltAs | null {
     if (name !== undefined) return { name, value, path: config.path }
   }
   return null
+}
+
+/** The configuration that may yet name an option: what is built in without a name of its own is in no list. */
+function cutConfig(sought: Sought): string | null {
+  const {
+    options,
+    sources: { config },
+  } = sought
+  if (config.fate !== 'found' || builtAs(sought) !== null) return null
+  return options.some((one) => config.value(one) === null) ? config.path : null
 }
 
 /** /sys/module lists what is loaded, and of what is built in only some; so its silence proves nothing. */

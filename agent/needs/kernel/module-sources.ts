@@ -34,6 +34,8 @@ export interface ModuleSources {
   readonly unreadRules: UnreadSource | null
   /** kernel.modules_disabled is 1: nothing more is loaded until the next boot. */
   readonly isClosed: boolean
+  /** Why the kernel loads no module without a signature that it trusts; null when it does, as far as is known. */
+  readonly wantsSignatures: string | null
   /** /sys/module/NAME: there for every loaded module and for some that are built in. */
   readonly hasFolder: boolean | UnreadSource
   readonly installed: InstalledKernels
@@ -49,6 +51,11 @@ const loaded = read('/proc/modules')
 const commandLine = read('/proc/cmdline')
 /** https://docs.kernel.org/admin-guide/sysctl/kernel.html#modules-disabled */
 const closed = read('/proc/sys/kernel/modules_disabled')
+
+/** https://man7.org/linux/man-pages/man7/kernel_lockdown.7.html: Secure Boot turns it on. Without securityfs it is not there. */
+const lockdown = read('/sys/kernel/security/lockdown')
+/** https://docs.kernel.org/admin-guide/module-signing.html */
+const enforced = read('/sys/module/module/parameters/sig_enforce')
 
 /** In modprobe's own order of precedence. https://man7.org/linux/man-pages/man5/modprobe.d.5.html */
 const ruleFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'].map((folder): ReadAllQuestion => ({
@@ -83,6 +90,7 @@ export function readModuleSources(name: string, answers: Answers, facts: Facts):
     config: readKernelConfig(answers, facts.kernel),
     rules: [...ruleLines, ...readRules(folders.found)],
     unreadRules: [cmdline, disabled].find(isUnread) ?? folders.unread,
+    wantsSignatures: wantsSignatures(answers),
     isClosed: disabled.fate === 'found' && disabled.value.text.trim() === '1',
     hasFolder: hasFolder(answers, folderOf(name)),
     installed: installedKernels(answers, shared.folders),
@@ -102,9 +110,26 @@ const sharedBy = memoizeLast((facts: Facts) => {
   }
   const config = kernelConfigQuestions(facts.kernel)
   const files = Object.values(lists).flat()
-  const all = [loaded, commandLine, closed, ...ruleFolders, ...folders, ...files, ...config]
+  const all = [
+    loaded,
+    commandLine,
+    closed,
+    lockdown,
+    enforced,
+    ...ruleFolders,
+    ...folders,
+    ...files,
+    ...config,
+  ]
   return { ...lists, folders, all }
 })
+
+function wantsSignatures(answers: Answers): string | null {
+  const [level, flag] = [answers.of(lockdown), answers.of(enforced)]
+  const locked = level.fate === 'found' ? /\[(integrity|confidentiality)\]/.exec(level.value.text) : null
+  if (locked !== null) return `the kernel is locked down for ${locked[1]} (Secure Boot)`
+  return flag.fate === 'found' && flag.value.text.trim() === 'Y' ? 'module.sig_enforce is on' : null
+}
 
 export function isUnread(source: { readonly fate: string }): source is UnreadSource {
   return source.fate !== 'found' && source.fate !== 'absent'

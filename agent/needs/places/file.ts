@@ -1,88 +1,16 @@
-import * as z from 'zod'
-import { longestPattern } from '#agent/model/bounds.ts'
+import type * as z from 'zod'
 import type { Kind } from '#agent/model/need.ts'
 import type { Answers } from '#agent/model/answers.ts'
-import { findIn, readPattern } from '#agent/model/pattern.ts'
+import { findIn } from '#agent/model/pattern.ts'
 import type { Pattern } from '#agent/model/pattern.ts'
 import type { FileStat, FileText, ListQuestion, ReadQuestion, StatQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { swapAfterBoot } from '#agent/needs/boot/swap-boot.ts'
-import { absolutePath } from './absolute-path.ts'
+import { hasPattern, isFolder, needsText, schema } from './file-schema.ts'
+import type { wanted } from './file-schema.ts'
 import { shellWord } from '#agent/fixes/shell-word.ts'
 import { showMode, showStat, typeWords } from './show-stat.ts'
-
-const pattern = z
-  .string()
-  .min(1, 'is empty, and matches everything')
-  .max(longestPattern)
-  .transform((text, context) => {
-    const read = readPattern(text)
-    if (!('error' in read)) return read
-    context.addIssue({ code: 'custom', message: read.error })
-    return z.NEVER
-  })
-
-const pathWords =
-  'Where it is; {kernel} in it stands for the release of the running kernel, as uname -r says it.'
-
-const wanted = z
-  .strictObject({
-    path: absolutePath.describe(pathWords),
-    type: z
-      .enum(['file', 'directory', 'socket', 'char', 'block', 'fifo', 'any'])
-      .optional()
-      .describe('What it must be, symbolic links followed; default: any.'),
-    mode: z
-      .string({ error: 'must be octal in quotes, like "0644"' })
-      .regex(/^[0-7]{3,4}$/, 'must be octal, like "0644"')
-      .optional()
-      .describe('Exactly these permission bits, octal and in quotes: "0600".'),
-    matches: pattern
-      .optional()
-      .describe('What must be somewhere in it; RE2 syntax, ^ and $ match at each line.'),
-    notMatches: pattern
-      .optional()
-      .describe('What must be nowhere in it; RE2 syntax, ^ and $ match at each line.'),
-    notEmpty: z.literal(true).optional().describe('It must hold something; of a directory, a name.'),
-    exists: z.boolean().optional().describe('false: it must not be there. It goes with path alone.'),
-  })
-  .meta({
-    allOf: [
-      {
-        anyOf: [
-          { not: { properties: { exists: { const: false } }, required: ['exists'] } },
-          { maxProperties: 2 },
-        ],
-      },
-      {
-        anyOf: [
-          { not: { anyOf: ['matches', 'notMatches'].map((key) => ({ required: [key] })) } },
-          { properties: { type: { enum: ['file', 'any'] } } },
-        ],
-      },
-      {
-        anyOf: [
-          { not: { required: ['notEmpty'] } },
-          { properties: { type: { enum: ['file', 'directory', 'any'] } } },
-        ],
-      },
-    ],
-  })
-  .refine((spec) => spec.exists !== false || Object.keys(spec).length === 2, {
-    error: 'exists: false goes with path alone',
-    path: ['exists'],
-  })
-  .refine((spec) => !needsText(spec) || ['file', 'any', undefined].includes(spec.type), {
-    error: 'matches and notMatches go with a regular file only, and notEmpty with that or a directory',
-    path: ['type'],
-  })
-
-const schema = z.strictObject({
-  file: z
-    .union([absolutePath.transform((text) => ({ path: text })), wanted])
-    .describe('Something at a path of the host, symbolic links followed.'),
-})
 
 type Wanted = z.infer<typeof wanted>
 
@@ -101,6 +29,7 @@ export const file: Kind<typeof schema> = {
     return [statQuestion(spec), ...inside]
   },
   nextBoot: ({ file: spec }) => (isSwapOff(spec) ? swapAfterBoot : null),
+  lint: ({ file: spec }) => lintOf(spec),
   patterns: ({ file: spec }) => patternsOf(spec),
   reads: ({ file: spec }) => (readsText(spec) ? { path: spec.path, as: 'text' } : null),
   judge({ file: written }, answers, { kernel }) {
@@ -120,6 +49,12 @@ export const file: Kind<typeof schema> = {
 /** That nothing is swapped to. */
 function isSwapOff({ path, notMatches }: Wanted): boolean {
   return path === '/proc/swaps' && notMatches !== undefined
+}
+
+function lintOf(spec: Wanted): readonly string[] {
+  return hasPattern(spec) && spec.means === undefined
+    ? ['has a pattern and no words for it: write beside it means: what it looks for']
+    : []
 }
 
 function patternsOf({ matches, notMatches }: Wanted): readonly Pattern[] {
@@ -142,26 +77,6 @@ function readQuestion(spec: Wanted): ReadQuestion {
 
 function listQuestion(spec: Wanted): ListQuestion {
   return { ask: 'list', path: spec.path, most: 1 }
-}
-
-/** What a need says of a file's content. */
-interface Content {
-  readonly type?: string | undefined
-  readonly matches?: unknown
-  readonly notMatches?: unknown
-  readonly notEmpty?: true | undefined
-}
-
-function isFolder(spec: Content): boolean {
-  return spec.type === 'directory' && spec.notEmpty === true
-}
-
-function needsText(spec: Content): boolean {
-  return hasPattern(spec) || (spec.notEmpty === true && !isFolder(spec))
-}
-
-function hasPattern(spec: Content): boolean {
-  return spec.matches !== undefined || spec.notMatches !== undefined
 }
 
 /** Whether a file is empty is told by its size, but not in /proc and /sys. */
@@ -234,12 +149,11 @@ function judgeText(spec: Wanted, answers: Answers, evidence: readonly string[]):
 
 function judgePatterns(spec: Wanted, text: FileText, evidence: readonly string[]): Verdict {
   const { path: at, matches, notMatches } = spec
+  const means = spec.means ?? null
   const isFound = (one: Pattern | undefined) => (one === undefined ? undefined : findIn(one, text))
   const [wanted, unwanted] = [isFound(matches), isFound(notMatches)]
-  if (matches && wanted === false)
-    return verdict('FileNotMatching', { path: at, pattern: matches.text }, { evidence })
-  if (notMatches && unwanted === true)
-    return verdict('FileUnwantedMatch', { path: at, pattern: notMatches.text }, { evidence })
+  if (matches && wanted === false) return verdict('FileNotMatching', { path: at, means }, { evidence })
+  if (notMatches && unwanted === true) return verdict('FileUnwantedMatch', { path: at, means }, { evidence })
   const detail = 'it is too long for so large a pattern'
   return wanted === null || unwanted === null
     ? unanswered(at, { fate: 'failed', detail }, evidence)

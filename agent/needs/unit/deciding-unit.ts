@@ -8,7 +8,7 @@ export function tellUnit(
   names: readonly string[],
   verdicts: readonly Verdict[],
 ): Verdict {
-  const evidence = verdicts.flatMap((one) => one.evidence)
+  const evidence = [...new Set(verdicts.flatMap((one) => one.evidence))]
   const order = wanted.state === 'inactive' ? allNeeded : oneIsEnough
   const state = order.find((candidate) => verdicts.some((one) => one.state === candidate))
   const told = verdicts.filter((one) => one.state === state).toSorted((a, b) => nearness(b) - nearness(a))[0]

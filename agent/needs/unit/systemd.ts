@@ -7,13 +7,21 @@ import { tellUnit } from './deciding-unit.ts'
 import type { WantedUnit } from './wanted-unit.ts'
 
 export function systemdQuestions(wanted: WantedUnit): UnitQuestion[] {
-  return wanted.units.map((name) => ({ ask: 'unit', name }))
+  const names = wanted.units.flatMap((name) => [name, ...(serviceOf(name) ?? [])])
+  return [...new Set(names)].map(questionOf)
+}
+
+function questionOf(name: string): UnitQuestion {
+  return { ask: 'unit', name }
+}
+
+/** systemd.socket(5): by its name, unless it says Service= or, with Accept=yes, starts one service for each connection. */
+function serviceOf(unit: string): string[] | null {
+  return unit.endsWith('.socket') ? [unit.replace(/socket$/, 'service')] : null
 }
 
 export function judgeSystemd(wanted: WantedUnit, answers: Answers): Verdict {
-  const verdicts = systemdQuestions(wanted).map((question) =>
-    judgeUnit(question.name, wanted, answers.of(question)),
-  )
+  const verdicts = wanted.units.map((name) => judgePair(name, wanted, answers))
   const told = tellUnit(wanted, wanted.units, verdicts)
   return told.reason === 'UnitActive' ? { ...told, genericFix: stopAll(wanted.units, verdicts) } : told
 }
@@ -22,6 +30,45 @@ export function judgeSystemd(wanted: WantedUnit, answers: Answers): Verdict {
 function stopAll(units: readonly string[], verdicts: readonly Verdict[]) {
   const active = units.filter((_, index) => verdicts[index]?.reason === 'UnitActive')
   return { run: [`systemctl disable --now ${active.map(shellWord).join(' ')}`] }
+}
+
+/**
+ * A socket goes on listening while its service fails each time, or may not be started at all: whoever connects then gets no
+ * answer. A service that is not found proves nothing, since systemd would not let the socket listen without any.
+ */
+function judgePair(unit: string, wanted: WantedUnit, answers: Answers): Verdict {
+  const said = judgeUnit(unit, wanted, answers.of(questionOf(unit)))
+  const [service] = serviceOf(unit) ?? []
+  if (service === undefined) return said
+  const answer = answers.of(questionOf(service))
+  if (answer.fate !== 'found') return said.state === 'ready' ? judgeUnit(service, wanted, answer) : said
+  const trouble = troubleOf(service, answer.value, wanted)
+  if (trouble === null) return said
+  if (wanted.state !== 'inactive') return said.state === 'ready' ? mergeEvidence(said, trouble) : said
+  // Whatever connects to it: a service that is masked is not started.
+  return trouble.reason === 'UnitMasked' && said.reason === 'UnitActive'
+    ? verdict(
+        'UnitReady',
+        { unit: service, state: 'masked, so that its socket cannot start it' },
+        { evidence: said.evidence },
+      )
+    : said
+}
+
+/** Why a socket cannot have its service started; null when it can, as far as is known. */
+function troubleOf(service: string, properties: UnitProperties, wanted: WantedUnit): Verdict | null {
+  const { LoadState, ActiveState, SubState } = properties
+  const seen = { evidence: [`${service}: ${showUnit(properties)}`] }
+  const isUp = ['active', 'reloading', 'refreshing'].includes(ActiveState)
+  if (isUp || LoadState === 'not-found') return null
+  if (LoadState !== 'loaded') return judgeUnusable(service, LoadState, seen)
+  if (wanted.state !== 'active') return null
+  const isFailing = ActiveState === 'failed' || SubState.startsWith('auto-restart')
+  return isFailing ? judgeActive(service, properties, seen) : null
+}
+
+function mergeEvidence(socket: Verdict, service: Verdict): Verdict {
+  return { ...service, evidence: [...socket.evidence, ...service.evidence] }
 }
 
 function judgeUnit(unit: string, wanted: WantedUnit, answer: Answer<UnitProperties>): Verdict {

@@ -39,7 +39,7 @@ const schema = z.strictObject({
     .enum(['active', 'enabled', 'inactive'])
     .default('active')
     .describe(
-      'active: it runs, listens or has done its work; enabled: it starts at boot; inactive: it must not run. Default: active.',
+      'active: it runs, has done its work, or is a socket that listens and whose service can start; enabled: it starts at boot; inactive: it must not run. Default: active.',
     ),
   openrc: word(/^\w[\w.+-]*$/, 'is not the name of a service')
     .optional()

@@ -39,7 +39,7 @@ interface Event {
   readonly more?: object
 }
 
-/** As the agents tell one. */
+/** As the agents create one. */
 export function event({ regarding, kind = 'Node', namespace = 'default', more }: Event): ApiCall {
   // Of what has no namespace, the API server itself takes events in "default" alone.
   const place = namespace === 'default' ? {} : { namespace }

@@ -29,7 +29,7 @@ export const allowed: Calls = {
   'apply label, annotation and condition': apply('worker-1', ours),
   'apply others': apply('worker-1', { metadata: { labels: { 'hostdeps.dev/other': 'missing' } } }),
   'take them off': apply('worker-1', {}),
-  'tell an event of its Node': event({ regarding: 'worker-1' }),
+  'create an event about its Node': event({ regarding: 'worker-1' }),
 }
 
 /** Nothing gives the right to them, whatever the policies say. */
@@ -44,7 +44,7 @@ export const withoutRight: Calls = {
   'list pods': { path: '/api/v1/pods' },
   'list secrets': { path: '/api/v1/secrets' },
   'list events': { path: '/apis/events.k8s.io/v1/events' },
-  'tell an event of the core group': coreEvent(),
+  'create an event of the core group': coreEvent(),
   'list ConfigMaps': { path: '/api/v1/configmaps' },
 }
 
@@ -140,13 +140,13 @@ const denied: Readonly<Record<string, Calls>> = {
     'addresses removed': ofStatus({ addresses: null }),
     'capacity removed': ofStatus({ capacity: null }),
   },
-  'hostdeps may only tell events of the Node that its token is bound to': {
+  'hostdeps may only create events about the Node that its token is bound to': {
     'an event of another Node': event({ regarding: 'worker-2' }),
     "an event of a pod of the Node's name": event({ regarding: 'worker-1', kind: 'Pod' }),
     'an event in another namespace': event({ regarding: 'worker-1', namespace: 'kube-system' }),
     'an event of the core group': coreEvent(),
   },
-  'hostdeps may only tell events in its own name': Object.fromEntries(
+  'hostdeps may only create events in its own name': Object.fromEntries(
     Object.entries(eventChanges).map(([name, more]) => [name, event({ regarding: 'worker-1', more })]),
   ),
 }
@@ -174,7 +174,9 @@ interface Denial {
 /** Its own work, which a token that is of no node may not do. */
 export const ofNoNode: Calls = {
   'hostdeps may only write the Node that its token is bound to': apply('worker-1', ours),
-  'hostdeps may only tell events of the Node that its token is bound to': event({ regarding: 'worker-1' }),
+  'hostdeps may only create events about the Node that its token is bound to': event({
+    regarding: 'worker-1',
+  }),
 }
 
 /** What the API server drops by itself, by what would be in the Node if it did not. */
