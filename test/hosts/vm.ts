@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { execa } from 'execa'
-import { bundle } from '../../build.ts'
 import type { Report } from '#agent/model/report.ts'
 import { atEnd } from '../at-end.ts'
 import { patience } from '../patience.ts'
+import { bundleWith } from './bundle-with.ts'
 import { readLoader } from './vm-loader.ts'
 
 export interface VmOutcome {
@@ -32,15 +32,15 @@ export interface TestVm {
   stop(): Promise<void>
 }
 
-/** Boots a machine over a copy of the disk that the set-up made; `typed` is added at the loader's prompt. */
-export async function bootVm(typed = ''): Promise<TestVm> {
+/** Boots a machine over a copy of the disk that the set-up made, with these checks beside the shipped ones. */
+export async function bootVm(checks: Readonly<Record<string, string>> = {}, typed = ''): Promise<TestVm> {
   const image = process.env['HOSTDEPS_TEST_VM']
   if (image === undefined) throw new Error('HOSTDEPS_TEST_VM is not set: npm test sets it up')
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-vm-'))
   const remove = atEnd(() => rmSync(folder, { recursive: true, force: true }))
   try {
     await execa('cp', ['--sparse=always', join(image, 'disk'), join(folder, 'disk')])
-    await makeBundleDisk(folder)
+    await makeBundleDisk(folder, checks)
     const places = { image, folder }
     let machine = await start(places, typed)
     return testVm(() => machine, {
@@ -60,10 +60,10 @@ export async function bootVm(typed = ''): Promise<TestVm> {
 }
 
 /** The agent as it is shipped, with the Node.js that runs this. */
-async function makeBundleDisk(folder: string): Promise<void> {
+async function makeBundleDisk(folder: string, checks: Readonly<Record<string, string>>): Promise<void> {
   const part = join(folder, 'bundle.d')
   await mkdir(part)
-  await bundle(join(part, 'dist'))
+  await bundleWith(join(part, 'dist'), checks)
   await copyFile(resolve('package.json'), join(part, 'package.json'))
   await cp(process.execPath, join(part, 'node'))
   await execa('mke2fs', ['-q', '-t', 'ext4', '-d', part, join(folder, 'bundle'), '400M'])
