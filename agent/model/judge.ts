@@ -1,3 +1,4 @@
+import { anyOfVerdict, hasCommand } from './any-of.ts'
 import { checkVerdict } from './check-state.ts'
 import type { Answers } from './answers.ts'
 import type { Check } from './check.ts'
@@ -10,7 +11,7 @@ import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
 import { goneAfterReboot } from './next-boot.ts'
-import { repeatVerdict, verdict } from './reason.ts'
+import { verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
@@ -189,33 +190,6 @@ function oppose(
   if (opponents.length === 0) return inner
   const candidates = inner.candidates.map((candidate) => ({ ...candidate, opponents }))
   return { result: { ...inner.result, fix: fixOf(candidates, asked, need) }, candidates }
-}
-
-/** An alternative that a command fixes is worth printing before one that needs another kernel. */
-function hasCommand({ result }: Judged<Finding>): boolean {
-  return result.fix?.split('\n').some((line) => !line.startsWith('#')) ?? false
-}
-
-/** Ready if any alternative is ready, missing if all that apply are missing, otherwise unknown. */
-function anyOfVerdict(findings: readonly Finding[]): Verdict {
-  const applying = findings.filter((inner) => inner.state !== 'not-applicable')
-  const ready = applying.find((inner) => inner.state === 'ready')
-  const unknown = applying.find((inner) => inner.state === 'unknown')
-  const evidence = applying.flatMap((inner) => inner.evidence)
-  if (ready) return verdict('AnyOfReady', ready, { evidence: ready.evidence })
-  if (applying.length === 0) return verdict('NotApplicable', { why: 'none of the alternatives does' })
-  if (unknown) return repeatVerdict(unknown, evidence)
-  const messages = worthSaying(applying).map((inner) => inner.message)
-  return verdict('AnyOfMissing', { messages }, { evidence })
-}
-
-/**
- * "It is there, and should not be" is how an alternative says that it is for hosts without the file. Where the file is there
- * and another alternative says what is wrong, nobody should take it away.
- */
-function worthSaying(missing: readonly Finding[]): readonly Finding[] {
-  const others = missing.filter(({ reason }) => reason !== 'FileNotWanted')
-  return others.length > 0 ? others : missing
 }
 
 interface Said {

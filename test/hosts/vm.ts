@@ -90,15 +90,15 @@ async function start({ image, folder }: Places, typed: string): Promise<Machine>
   rmSync(socket, { force: true })
   const disk = (name: string, more = '') =>
     `file=${join(folder, name)},if=virtio,format=raw,cache=unsafe${more}`
-  const argv = [
-    ...['-machine', 'pc,accel=tcg', '-cpu', 'max', '-smp', '2', '-m', memory],
-    ...['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
-    ...['-kernel', join(image, `vmlinuz-${release}`), '-initrd', join(image, `initrd-${release}`)],
-    ...['-append', `BOOT_IMAGE=/boot/vmlinuz-${release} ${parameters} ${typed}`.trim()],
-    ...['-drive', disk('disk'), '-drive', disk('bundle', ',readonly=on')],
-    ...['-serial', `file:${console}`, '-serial', `unix:${socket},server=on,wait=off`],
+  const options = [
+    ['-machine', 'pc,accel=tcg', '-cpu', 'max', '-smp', '2', '-m', memory],
+    ['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
+    ['-kernel', join(image, `vmlinuz-${release}`), '-initrd', join(image, `initrd-${release}`)],
+    ['-append', `BOOT_IMAGE=/boot/vmlinuz-${release} ${parameters} ${typed}`.trim()],
+    ['-drive', disk('disk'), '-drive', disk('bundle', ',readonly=on')],
+    ['-serial', `file:${console}`, '-serial', `unix:${socket},server=on,wait=off`],
   ]
-  const qemu = execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...argv], {
+  const qemu = execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...options.flat()], {
     reject: false,
     all: true,
     stdin: 'ignore',

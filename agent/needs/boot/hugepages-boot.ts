@@ -16,6 +16,9 @@ const places = [
   readAll('/etc/sysfs.d', '.conf'),
 ]
 
+/** How commands, tmpfiles and programs name it; systemd's own unit that mounts hugetlbfs has but the path. */
+const setting = /nr_hugepages|hugepages-\d|hugepagesz?=|hugeadm|setup-hugepages/i
+
 /** Huge pages that were set aside by hand are not there after a reboot: the kernel begins with none. */
 export function hugepagesAfterBoot(
   now: string,
@@ -26,8 +29,7 @@ export function hugepagesAfterBoot(
   const texts = textsOf(places, answers)
   if (texts === null || texts.some(({ text }) => /hugepages/i.test(text))) return null
   const others = ['/etc/tuned/active_profile', '/etc/dpdk', '/etc/default/hugepages', '/etc/hugepages']
-  if (isAnyThere(others, answers) !== false || isSpokenOf(/hugepages|hugeadm/i, answers) !== false)
-    return null
+  if (isAnyThere(others, answers) !== false || isSpokenOf(setting, answers) !== false) return null
   const why = 'they were set aside by hand, and no file does it at boot'
   return verdict('GoneAfterReboot', { now, why }, { fixByDistro: fix })
 }

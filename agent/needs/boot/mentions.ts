@@ -105,12 +105,17 @@ function dropInsOf(folder: string, answers: Answers): readonly string[] | null {
   return answer.value.names.filter((name) => name.endsWith('.d')).map((name) => `${folder}/${name}`)
 }
 
+/** A list of the mounts as they are now, made by tmpfiles. */
+const mountList = '/etc/mtab'
 /** Where administrators put scripts; what packages put elsewhere is theirs, and known. */
 const script = /\/(?:usr\/local|opt|etc|root|srv|home|var\/lib)\/[\w./@+-]+/g
 
 function scriptsOf(texts: readonly string[]): readonly string[] {
   const paths = texts.flatMap((text) => text.match(script) ?? [])
-  return [...new Set(paths)].toSorted().slice(0, mostFurther)
+  return [...new Set(paths)]
+    .filter((path) => path !== mountList)
+    .toSorted()
+    .slice(0, mostFurther)
 }
 
 /** What is too large for a script is a program; of that, and of folders, nothing is read. */
