@@ -96,7 +96,12 @@ describe('huge pages', () => {
       ['in a file', { files: { ...count, '/etc/sysctl.d/a.conf': 'vm.nr_hugepages=1024\n' } }, null],
       [
         'by tmpfiles',
-        { files: { ...count, '/etc/tmpfiles.d/a.conf': 'w /sys/kernel/mm/hugepages/x - - - - 4\n' } },
+        {
+          files: {
+            ...count,
+            '/etc/tmpfiles.d/a.conf': 'w /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages - - - - 4\n',
+          },
+        },
         null,
       ],
       ['by tuned', { files: { ...count, '/etc/tuned/active_profile': 'x\n' } }, null],
