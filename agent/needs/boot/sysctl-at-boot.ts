@@ -15,7 +15,7 @@ const folders = ['/etc', '/usr/local/lib', '/usr/lib', '/lib'].map((folder) => (
   files: readAll(`${folder}/sysctl.d`, '.conf'),
   names: { ask: 'list', path: `${folder}/sysctl.d` } as const,
 }))
-export const ownFile = read('/etc/sysctl.conf')
+const ownFile = read('/etc/sysctl.conf')
 
 interface Line {
   /** As a path below /proc/sys. */
