@@ -11,6 +11,7 @@ type Outlook = 'unmet' | 'stays' | Verdict
  * alternatives each that is ready must go. A check that is included says so itself.
  */
 export function goneAfterReboot(need: Need, answers: Answers, facts: Facts): Verdict | null {
+  if (need.type === 'host') return need.nextBoot?.(answers, facts) ?? null
   const outlook = outlookOf(need, answers, facts)
   return typeof outlook === 'string' ? null : outlook
 }
