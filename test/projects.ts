@@ -7,7 +7,10 @@ export const projects: readonly Project[] = ['unit', 'real', 'cluster']
 
 const everything = 'test/**/*.test.ts'
 
-/** `real`: a host that is booted, or a browser. `cluster`: a control plane, and for `.nodes` also real kubelets. */
+/**
+ * `real`: a host that is booted, a browser, or a minute for itself. `cluster`: a control plane, and for `.nodes` also real
+ * kubelets.
+ */
 const patterns: Readonly<Record<Exclude<Project, 'unit'>, readonly string[]>> = {
   real: ['test/**/*.real.test.ts', 'test/browser/**/*.test.ts'],
   cluster: ['test/**/*.plane.test.ts', 'test/**/*.nodes.test.ts'],

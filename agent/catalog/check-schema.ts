@@ -12,7 +12,6 @@ import {
 import { noCheck, prefix } from '#agent/model/names.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { moduleName } from '#agent/needs/kernel/kernel-module.ts'
-import { packageName } from '#agent/needs/package/package.ts'
 import { rangeText } from '#agent/needs/parts/version-range.ts'
 
 /** Each schema reads a few values at startup: compiling it would take longer than it saves. */
@@ -31,9 +30,15 @@ function oneOrMore<Item extends z.ZodString>(item: Item) {
 const command = z.string().min(1).max(longestCommand)
 const names = oneOrMore(z.string().min(1).max(longestName))
 
+/** A package of the running kernel is named by it: linux-headers-$(uname -r). */
+const fixPackage = word(
+  /^\w[\w.+-]*(:[a-z0-9-]+|-\$\(uname -r\))?$/,
+  'is not the name of a package (no patterns)',
+)
+
 const fix = z
   .strictObject({
-    packages: listOf(packageName).optional().describe("Installed with the distribution's package manager."),
+    packages: listOf(fixPackage).optional().describe("Installed with the distribution's package manager."),
     modules: listOf(moduleName).optional().describe('Loaded now and at each boot.'),
     sysctls: z
       .record(

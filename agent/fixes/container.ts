@@ -2,11 +2,14 @@ import type { Container } from '#agent/model/container.ts'
 import type { FixFacts } from '#agent/model/facts.ts'
 import type { Fix } from '#agent/model/fix.ts'
 
-/** A node that shares the kernel of the machine under it; WSL's is its own. */
-export type Sharing = FixFacts & { readonly container: Exclude<Container, 'wsl'> }
+/**
+ * A node that shares the kernel of the machine under it, which is closed to it. WSL's is its own; whoever boots a whole system
+ * as a node in systemd-nspawn opens the machine's to it, for tests.
+ */
+export type Sharing = FixFacts & { readonly container: Exclude<Container, 'wsl' | 'systemd-nspawn'> }
 
 export function sharesKernel(facts: FixFacts): facts is Sharing {
-  return facts.container !== null && facts.container !== 'wsl'
+  return facts.container !== null && facts.container !== 'wsl' && facts.container !== 'systemd-nspawn'
 }
 
 /** What works on the kernel, its devices or its boot, by words of a command. Nothing in a container mends any of it. */
@@ -22,7 +25,6 @@ const names: Readonly<Record<Sharing['container'], string>> = {
   kind: 'a container of kind',
   minikube: 'a container of minikube',
   lxc: 'a container of LXC',
-  'systemd-nspawn': 'a container of systemd-nspawn',
   other: 'a container',
 }
 

@@ -29,7 +29,7 @@ function lineOf(change: string, facts: FixFacts): string {
   if (facts.imageBased !== null) return ofImage(change, facts)
   if (facts.installer === 'rpm-ostree')
     return `${change} the kernel's command line by ${kargs(change)}, and reboot.`
-  if (/-tegra$/.test(kernel)) return `${change} APPEND in /boot/extlinux/extlinux.conf, and reboot.`
+  if (kernel.endsWith('-tegra')) return `${change} APPEND in /boot/extlinux/extlinux.conf, and reboot.`
   if (/raspi|rpi|\+rpt|-v[678]l?\+?$/.test(kernel))
     return `${change} the one line of /boot/firmware/cmdline.txt (/boot/cmdline.txt on older systems), and reboot.`
   return ofBootLoader(change, facts)
@@ -37,7 +37,7 @@ function lineOf(change: string, facts: FixFacts): string {
 
 function ofBootLoader(change: string, { family, installer, kernel }: FixFacts): string {
   const grub = `${change} GRUB_CMDLINE_LINUX in /etc/default/grub`
-  if (/-pve$/.test(kernel ?? ''))
+  if (kernel?.endsWith('-pve'))
     return `${grub} (or /etc/kernel/cmdline where systemd-boot starts it), then proxmox-boot-tool refresh, and reboot.`
   if (installer === 'transactional-update') return `${grub}, then transactional-update grub.cfg, and reboot.`
   if (family === 'debian') return `${grub}, then update-grub and reboot.`

@@ -4,6 +4,7 @@ import { isPrintable, plainLines } from '#agent/model/plain.ts'
 import { addAbsent } from './absent-module.ts'
 import { kernelInContainer, sharesKernel } from './container.ts'
 import { keysFor } from './families.ts'
+import { withHeaders } from './headers.ts'
 import { installLines } from './install-lines.ts'
 import { changeCommandLine, otherKernel } from './kernel-line.ts'
 import { loadModule, setSysctl } from './lasting-lines.ts'
@@ -78,8 +79,8 @@ function rebootLine({ container, family }: FixFacts): string {
 /** With what only the running kernel tells in the words of other parts. */
 function fitKernel(fix: Fix, facts: FixFacts): Fix {
   if (sharesKernel(facts)) return kernelInContainer(fix, facts)
-  const { kernel, ...rest } = fix
-  if (kernel === undefined) return fix
+  const { kernel, ...rest } = withHeaders(fix, facts)
+  if (kernel === undefined) return rest
   const { absent = [], isWithout, commandLine = [] } = kernel
   const parts = [
     ...(absent.length > 0 ? [addAbsent(absent, facts)] : []),

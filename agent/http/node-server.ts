@@ -48,8 +48,17 @@ function refuseExpectation(_request: IncomingMessage, response: ServerResponse):
     .end(body)
 }
 
-/** Nobody else owns this socket any more, so without a listener its error would end the process. */
+/** Milliseconds for the answer to arrive: a connection that is reset at once may lose it. */
+const tunnelTime = 1_000
+
+/**
+ * Nobody else owns this socket any more: without a listener its error would end the process, and unread bytes or a client that
+ * does not close would keep it open, so that the server could not stop.
+ */
 function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
   socket.on('error', () => socket.destroy())
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), tunnelTime)
+  socket.once('close', () => clearTimeout(timer))
   answerOnSocket(socket, { status: 405, detail: 'CONNECT is not served here, only GET and HEAD' })
 }

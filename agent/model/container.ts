@@ -21,7 +21,6 @@ export type Container = (typeof containers)[number]
 
 /** https://systemd.io/CONTAINER_INTERFACE/ */
 const manager = { ask: 'read', path: '/run/systemd/container', limit: 65_536 } as const
-const hostManager = { ask: 'read', path: '/run/host/container-manager', limit: 65_536 } as const
 
 /** Nodes of kind and minikube are containers of Docker or Podman, with a file of their own. /dev/lxd is in virtual machines too. */
 const marks = [
@@ -32,22 +31,16 @@ const marks = [
   { container: 'lxc', at: { ask: 'stat', path: '/dev/.lxc' } },
 ] as const
 
-export const containerQuestions: readonly Question[] = [manager, hostManager, ...marks.map(({ at }) => at)]
+export const containerQuestions: readonly Question[] = [manager, ...marks.map(({ at }) => at)]
 
 export function readContainer(answers: Answers, kernel: string | null): Container | null {
   const mark = marks.find(({ at }) => answers.of(at).fate === 'found')
   if (mark !== undefined) return mark.container
-  const named = [manager, hostManager]
-    .map((question) => nameIn(answers, question))
-    .find((name) => name !== '')
-  if (named !== undefined) return containerNamed(named)
+  const named = answers.of(manager)
+  const name = named.fate === 'found' ? named.value.text.trim() : ''
+  if (name !== '') return containerNamed(name)
   if (hasLxcfs(answers)) return 'lxc'
   return kernel !== null && /microsoft/i.test(kernel) ? 'wsl' : null
-}
-
-function nameIn(answers: Answers, question: typeof manager | typeof hostManager): string {
-  const answer = answers.of(question)
-  return answer.fate === 'found' ? answer.value.text.trim() : ''
 }
 
 function containerNamed(name: string): Container {

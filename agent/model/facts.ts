@@ -3,7 +3,7 @@ import { containerQuestions, readContainer } from './container.ts'
 import type { Container } from './container.ts'
 import { distroNames, familyOf, imageDistroOf, parseOsRelease } from './distro.ts'
 import type { Distro } from './distro.ts'
-import { installerQuestions, readInstalling } from './installer.ts'
+import { familyWith, installerQuestions, readInstalling } from './installer.ts'
 import type { Installing } from './installer.ts'
 import { plainLine } from './plain.ts'
 import type { Question, ReadQuestion } from './question.ts'
@@ -99,11 +99,12 @@ export function readFacts(answers: Answers, { arch, now }: { arch: string; now: 
   const distro = readDistro(answers)
   const upstream = upstreamVersion(answers)
   const kernel = readLine(answers, kernelRelease)
+  const installing = readInstalling(answers, distro)
   return {
     hostname: readLine(answers, hostname),
     distro,
-    family: familyOf(distro),
-    ...readInstalling(answers, distro),
+    family: familyOf(distro) ?? familyWith(installing.installer),
+    ...installing,
     container: readContainer(answers, kernel),
     kernel,
     ...(upstream !== null && { upstream }),

@@ -98,22 +98,24 @@ function isBootc(answers: Answers, distro: Distro): boolean {
 }
 
 /**
- * That one is missing is proven only by a PATH on which it is not. What cannot be written takes nothing but what builds the
- * next system beside this one.
+ * That one is missing is proven only by a PATH on which it is not: then another of the same family's does it, if there is one.
+ * What cannot be written takes nothing but what builds the next system beside this one.
  */
 function presentInstaller(answers: Answers, usual: Program | null): Installer {
   const isSealed = has(answers, ostree) || hasReadOnlyUsr(answers)
   if (usual !== null && !isAbsent(answers, paths[usual]) && (layering.includes(usual) || !isSealed))
     return usual
-  const others = isSealed ? layering : programs
-  const other = others.find((name) => has(answers, paths[name]))
+  const fitting = (isSealed ? layering : programs).filter(
+    (name) => usual === null || familiesOf[name] === familiesOf[usual],
+  )
+  const other = fitting.find((name) => has(answers, paths[name]))
   if (other !== undefined) return other
   return isSealed || (usual !== null && layering.includes(usual)) ? 'image' : (usual ?? 'unknown')
 }
 
 const layering: readonly Program[] = ['rpm-ostree', 'transactional-update']
 
-export function usualInstaller(distro: Distro, isOstree: boolean): Program | null {
+function usualInstaller(distro: Distro, isOstree: boolean): Program | null {
   if (isOstree) return 'rpm-ostree'
   switch (familyOf(distro)) {
     case 'debian':
@@ -129,6 +131,23 @@ export function usualInstaller(distro: Distro, isOstree: boolean): Program | nul
     default:
       return null
   }
+}
+
+/** Whose packages a system has that is of no family we know: their names go with the installer. */
+export function familyWith(installer: Installer): string | null {
+  return familiesOf[installer] ?? null
+}
+
+const familiesOf: Partial<Record<Installer, string>> = {
+  'apt-get': 'debian',
+  dnf: 'rhel',
+  tdnf: 'rhel',
+  yum: 'rhel',
+  'rpm-ostree': 'rhel',
+  zypper: 'suse',
+  'transactional-update': 'suse',
+  apk: 'alpine',
+  pacman: 'arch',
 }
 
 /** Version 7 and Amazon Linux 2 have no dnf; Azure Linux has tdnf, to which its yum is a link. */

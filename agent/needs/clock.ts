@@ -63,5 +63,8 @@ function judgeKernel(answers: Answers): Verdict {
     return verdict('ClockSynchronized', { by: isTimesyncd ? 'systemd-timesyncd' : 'a time service' })
   if (chronyc.fate !== 'found' && chronyc.fate !== 'absent') return unanswered('chronyc', chronyc)
   if (isTimesyncd) return verdict('ClockNotSynchronized', { by: 'systemd-timesyncd' })
-  return verdict('QuestionFailed', { what, detail: 'no time service has told the kernel that it is' })
+  return verdict('QuestionFailed', {
+    what,
+    detail: 'no time service has told the kernel that the clock is synchronized',
+  })
 }

@@ -35,7 +35,7 @@ export const nfsMount: Kind<typeof schema> = {
     const [first] = low
     if (first === undefined) return verdict('NfsDefaultOk', { min: minVersion })
     if (low.length < found.length) {
-      const detail = `${found.map(({ path, version }) => `${path} says ${version}`).join(', ')}`
+      const detail = found.map(({ path, version }) => `${path} says ${version}`).join(', ')
       return verdict('QuestionFailed', { what: 'the default version of NFS', detail })
     }
     return verdict('NfsDefaultLow', { ...first, min: minVersion })

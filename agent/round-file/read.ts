@@ -60,7 +60,7 @@ interface CheckRead {
   readonly read: StoredCheck | { readonly unusable: string }
 }
 
-/** Of two checks with the same name, neither counts. A published check must not vanish, or its label would: it is unknown. */
+/** Two checks with the same name cancel each other. A published check becomes unknown, since its label must not vanish. */
 function sortOut(reads: readonly CheckRead[], published: readonly string[]) {
   const [stored, unusable] = [new Map<string, StoredCheck>(), new Map<string, string>()]
   for (const { name, read } of reads) {

@@ -49,6 +49,41 @@ describe('whys', () => {
   })
 })
 
+describe('fixes that do not hold', () => {
+  const lines = (fix: string, more = '') =>
+    lint({
+      ...good,
+      needs: [`binary: tool\n    fix: { all: ${fix}, ${images('{ note: It is there. }')} }${more}`],
+    })
+
+  test.each([
+    ["{ run: 'echo a >> /etc/fstab' }", 'appends to a file'],
+    ['{ run: systemctl reboot }', 'reboots by a command'],
+    ['{ run: dnf install -y --setopt=tsflags=noscripts a }', 'leaves scripts out'],
+    ['{ run: apt-get install -y a }', 'write packages:'],
+    ['{ run: sysctl -w a.b=1 }', 'write sysctls:'],
+    ['{ run: modprobe -a a b }', 'write modules:'],
+    ['{ run: mount -t bpf bpffs /sys/fs/bpf }', 'ask mountpoint -q first'],
+    ["{ run: 'iscsi-iname > /etc/iscsi/initiatorname.iscsi' }", 'keep one that is there'],
+    ["{ note: 'If the module is not found: install it.' }", 'leave that to the kind'],
+  ])('%s', (fix, problem) => {
+    expect(lines(fix).join('\n')).toContain(problem)
+  })
+
+  test('one that asks first, and modprobe of one of several, may stand', () => {
+    expect(
+      lines("{ run: ['mountpoint -q /a || mount -t bpf b /a', modprobe kvm_intel || modprobe kvm_amd] }"),
+    ).toEqual([])
+  })
+
+  test('nothing that is recommended reboots', () => {
+    expect(lines('{ packages: [a], reboot: true }', '\n    recommended: true')).toEqual([
+      'c.yaml:4: binary:tool is recommended, and has a fix that reboots: say it in the note',
+    ])
+    expect(lines('{ packages: [a], reboot: true }')).toEqual([])
+  })
+})
+
 describe('sources', () => {
   test('one source of the check is enough, and so is one for each need', () => {
     expect(lint({ ...good, sources: '[]' })).toEqual([

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('usage', () => {
   test.each<[string, string[], number, RegExp]>([
-    ['--help', ['--help'], 0, /check .*ask this host once/],
+    ['--help', ['--help'], 0, /check .*check this host once/],
     ['--version', ['--version'], 0, /^\d+\.\d+\.\d+\n/],
     ['help of a command', ['check', '--help'], 0, /--target-pid <pid>/],
     ['no command', [], 2, /Usage: hostdeps/],
@@ -45,7 +45,7 @@ describe('usage', () => {
     expect(`${run.stdout}\n${run.stderr}`).toMatch(said)
   })
 
-  test('five mistakes in a config and one in an own check are told in one go', async () => {
+  test('five mistakes in a config and one in a custom check are reported at once', async () => {
     const config = join(folder, 'config.yaml')
     const checks = mkdtempSync(join(folder, 'checks-'))
     writeFileSync(config, 'chekcs: []\ninterval: 1s\ndeadline: long\nhttp: { port: x }\nunknownafter: 5m\n')
@@ -58,12 +58,12 @@ describe('usage', () => {
     const lines = run.stderr.split('\n')
     for (const line of [1, 2, 3, 4, 5])
       expect(lines.filter((text) => text.startsWith(`${config}:${line}:`))).toHaveLength(1)
-    expect(run.stderr).toContain(`${checks}/mine.yaml:4: needs[0]: running sh -c reboot is refused`)
+    expect(run.stderr).toContain(`${checks}/mine.yaml:4: needs[0]: custom checks may not run sh -c reboot`)
   })
 })
 
 /** ESC and CR move a terminal's cursor, U+202E turns what follows, U+200B is not seen. */
-describe('what the command line says is shown harmless', () => {
+describe('text from the command line is shown harmless', () => {
   const odd = 'a\u001b[31mb\rc\u202ed\u200b'
 
   test.each<[string, string[]]>([
@@ -119,7 +119,7 @@ describe('checks', () => {
     expect(schema.properties).toHaveProperty('needs')
   })
 
-  test('all of it comes to a reader that is slower than we are, and one that goes is no failure', async () => {
+  test('a slow reader gets all output, and one that leaves is no failure', async () => {
     const to = (words: string, reader: string) =>
       execa(
         'bash',
@@ -134,7 +134,7 @@ describe('checks', () => {
     expect(await to('checks schema', 'head -1')).toMatchObject({ stdout: '{', exitCode: 0 })
   })
 
-  test('lint tells the mistakes of a file of mine, and only those', async () => {
+  test('lint reports the mistakes of a custom file, and only those', async () => {
     const file = join(folder, 'mine.yaml')
     writeFileSync(file, 'title: t\nwhy: It is mine.\nneeds:\n  - check: open-icsi\n')
     const run = await hostdeps('checks', 'lint', file)
@@ -144,7 +144,7 @@ describe('checks', () => {
     ])
   })
 
-  test('what a check for everybody must have is a warning in mine', async () => {
+  test('rules for shipped checks are warnings in custom ones', async () => {
     const file = join(folder, 'mine.yaml')
     writeFileSync(file, 'title: t\nwhy: It is mine.\nneeds:\n  - binary: a\nfix:\n  all: { packages: [a] }\n')
     const run = await hostdeps('checks', 'lint', file)
@@ -177,7 +177,7 @@ describe('check on this machine', () => {
     }
   })
 
-  test('an own check is made beside the shipped ones', async () => {
+  test('a custom check runs beside the shipped ones', async () => {
     const checks = mkdtempSync(join(folder, 'checks-'))
     writeFileSync(
       join(checks, 'my-tool.yaml'),
@@ -201,13 +201,13 @@ test('run prints the table, serves it, and stops cleanly on SIGINT', async () =>
   const { exitCode, stdout } = await agent.stop()
   expect(exitCode).toBe(0)
   expect(stdout).toMatch(/^CHECK\s+STATE\s+REASON\s+MESSAGE/)
-  expect(stdout).toContain('since no API server is configured')
+  expect(stdout).toContain('Nothing is published to a Node: no API server is configured')
 })
 
-test('a port that is taken is said in one line, exit 2', async () => {
+test('a port in use is reported in one line, exit 2', async () => {
   const agent = await startAgent()
   const second = await hostdeps('run', '--port', new URL(agent.url).port)
   await agent.stop()
   expect(second.exitCode).toBe(2)
-  expect(second.stderr).toMatch(/^127\.0\.0\.1:\d+ is taken, .*--port chooses another port$/)
+  expect(second.stderr).toMatch(/^127\.0\.0\.1:\d+ is already in use, .*choose another port with --port$/)
 })

@@ -25,7 +25,7 @@ describe.each(evils)('%s', (what, text, line) => {
   mkdirSync(checks)
   writeFileSync(file, text)
 
-  test('is a mistake to a person', async () => {
+  test('is an error for a person', async () => {
     for (const words of [
       ['check', 'overlay', '--checks', checks],
       ['checks', 'list', '--checks', checks],
@@ -40,7 +40,7 @@ describe.each(evils)('%s', (what, text, line) => {
     }
   })
 
-  test('is told by a prober that starts with it, and by one that runs', async () => {
+  test('is reported by a prober that starts with it, and by one that runs', async () => {
     const own = mkdtempSync(join(folder, 'probe-'))
     writeFileSync(join(own, 'evil.yaml'), text)
     const round = join(own, 'round.json')
@@ -70,7 +70,7 @@ describe.each(evils)('%s', (what, text, line) => {
   })
 })
 
-test('serve starts with what is valid of a config with an alias of nothing', async () => {
+test('serve starts with the valid part of a config with an alias without an anchor', async () => {
   const config = join(folder, 'config.yaml')
   writeFileSync(config, 'checks: *nope\n')
   const server = await startServe('--round', join(folder, 'none.json'), '--config', config, '--port', '0')
@@ -80,7 +80,7 @@ test('serve starts with what is valid of a config with an alias of nothing', asy
   expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining('config.yaml:1: *nope')])
 })
 
-test('what turns a command or a terminal never comes to one', async () => {
+test('invisible characters reach neither a command nor a terminal', async () => {
   const checks = join(folder, 'turned')
   mkdirSync(checks)
   const text = `${head}  - file: /nowhere\nfix: { all: { run: "apt-get install -y foo\\u202E; rm -rf /\\e[1A\\e[2Kb" } }\n`
@@ -91,7 +91,7 @@ test('what turns a command or a terminal never comes to one', async () => {
   ]) {
     const run = await hostdeps(...words, '--checks', checks)
     expect(run.exitCode).toBe(2)
-    expect(run.stderr).toContain('fix.all.run: holds U+202E')
+    expect(run.stderr).toContain('fix.all.run: contains U+202E')
     expect(run.stderr).not.toMatch(/[\u202e\u001b]/)
   }
 })

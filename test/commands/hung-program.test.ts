@@ -26,12 +26,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('a program that is not there when the agent starts is missing; all else is told', async () => {
+test('a program that is absent when the agent starts is missing; all else is answered', async () => {
   expect(await say('my-tool')).toBe('missing BinaryNotFound')
   expect(await say('beside')).toBe('ready AllReady')
 })
 
-test('when it comes the check is ready', async () => {
+test('when it appears, the check is ready', async () => {
   writeFileSync(
     tool,
     `#!/bin/sh\n[ -e ${hang} ] && { echo $$ >> ${pids}; setsid sleep 600 & echo $! >> ${pids}; }\nwhile [ -e ${hang} ]; do sleep 0.1; done\n`,
@@ -41,7 +41,7 @@ test('when it comes the check is ready', async () => {
   await untilStatus(`${agent.url}/ready/my-tool`, 200)
 })
 
-test('while it hangs every request is answered, with what is known', async () => {
+test('while it hangs, every request is answered with what is known', async () => {
   writeFileSync(hang, '')
   askWithin('60s')
   await expect.poll(running).toHaveLength(2)
@@ -55,7 +55,7 @@ test('while it hangs every request is answered, with what is known', async () =>
   await expect.poll(running).toEqual([])
 })
 
-test('at its deadline it is unknown, and nothing that it started is left', async () => {
+test('at its deadline it is unknown, and no process of it is left', async () => {
   rmSync(pids)
   const before = await madeWith()
   askWithin('1s')

@@ -34,7 +34,7 @@ test.each([
   expect((await shell(`hostdeps ${words}`)).exitCode).toBe(wanted)
 })
 
-test('what fits only in part is lost, and said to be', async () => {
+test('output that fits only in part is lost, and reported', async () => {
   const file = join(folder, 'short')
   const { exitCode, stderr } = await shell(`(ulimit -f 8; hostdeps checks schema > ${file})`)
   expect(statSync(file).size).toBe(8_192)
@@ -42,7 +42,7 @@ test('what fits only in part is lost, and said to be', async () => {
   expect(exitCode).toBe(1)
 })
 
-test('a full disk does not end an agent, which serves on and says it', async () => {
+test('a full disk does not end an agent: it keeps serving and reports the error', async () => {
   const [port = 0] = await freePorts(1)
   const script = 'exec "$0" agent/main.ts run --port "$1" > /dev/full'
   const argv = ['-c', script, process.execPath, String(port)]

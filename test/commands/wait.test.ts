@@ -5,7 +5,7 @@ import { hostdeps } from '../hosts/cli.ts'
 import { makeReport, readyIscsi } from '../http/report-fixture.ts'
 import { serve } from '../http/serve.ts'
 
-test('it tells what is missing and how to mend it, then that it is ready', async () => {
+test('prints what is missing and how to fix it, then that it is ready', async () => {
   const { source, server } = await serve()
   const waiting = hostdeps('wait', 'open-iscsi', '--url', server.address)
   await expect.poll(() => source.subscribers).toBeGreaterThan(0)
@@ -16,7 +16,7 @@ test('it tells what is missing and how to mend it, then that it is ready', async
   expect(stdout).toMatch(/open-iscsi is ready: all 2 needs are met/)
 })
 
-test('when the time is over it says what is missing and exits with 3', async () => {
+test('after the timeout it prints what is missing and exits with 3', async () => {
   const { server } = await serve()
   const { exitCode, stdout } = await hostdeps(
     'wait',
@@ -32,7 +32,7 @@ test('when the time is over it says what is missing and exits with 3', async () 
   expect(stdout).toMatch(/open-iscsi was not ready in time$/)
 })
 
-test('what does not apply is ready, and a check that does not exist is an error at once', async () => {
+test('not-applicable counts as ready, and an unknown check is an error at once', async () => {
   const { server } = await serve()
   expect(await hostdeps('wait', '--url', server.address, 'gpu')).toMatchObject({ exitCode: 0 })
   const unknown = await hostdeps('wait', '--url', server.address, 'open-icsi')
@@ -43,7 +43,7 @@ test('what does not apply is ready, and a check that does not exist is an error 
   expect(alias.stdout).toContain('there is no check nvidia; use gpu')
 })
 
-test('an agent that is not there yet is asked until it is', async () => {
+test('an agent that does not run yet is asked until it does', async () => {
   const first = createServer((_, response) => {
     response.writeHead(502).end('<html>\u001b[31mBad gateway</html>')
   })
@@ -86,7 +86,7 @@ const strangers: [title: string, status: number, type: string, body: string][] =
   ['more than anybody reads', 200, 'text/plain', 'x'.repeat(5_000_000)],
 ]
 
-test.each(strangers)('%s (%i) lets no pod start, and ends no wait', async (_, ...said) => {
+test.each(strangers)('%s (%i) neither lets a pod start nor ends the wait', async (_, ...said) => {
   const [status, type, body] = said
   let isStranger = true
   const agent = createServer((_request, response) => {

@@ -24,7 +24,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HOST_ROOT'])('open-iscsi on a Debian
   test('without the package: missing, BinaryNotFound, the apt-get line, exit 3', async () => {
     const { exitCode, report } = await ask()
     expect(onlyCheck(report)).toMatchObject({ state: 'missing', reason: 'BinaryNotFound' })
-    expect(onlyCheck(report).fix).toContain('apt-get update && apt-get install -y open-iscsi')
+    expect(onlyCheck(report).fix).toContain('apt-get update; apt-get install -y open-iscsi ')
     expect(exitCode).toBe(3)
   })
 

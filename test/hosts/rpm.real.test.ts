@@ -50,7 +50,9 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HOST_ROOT'])('a host with an rpm dat
   test('what is installed is there, and what is erased is gone', async () => {
     const before = onlyCheck((await check('open-iscsi')).report)
     expect(before).toMatchObject({ state: 'missing', reason: 'BinaryNotFound' })
-    expect(before.fix).toBe('dnf install -y iscsi-initiator-utils\nsystemctl enable --now iscsid')
+    expect(before.fix).toBe(
+      'dnf install -y iscsi-initiator-utils --setopt=install_weak_deps=False\nsystemctl enable --now iscsid',
+    )
     const agent = await startAgent('--target-pid', String(host.pid))
     try {
       await installRpms(host, [initiator])

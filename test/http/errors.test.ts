@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { createServer } from '#agent/http/server.ts'
@@ -153,6 +154,20 @@ test('a request that does not arrive is answered with problem details: 408', asy
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
   expectProblem(await sendRaw(address, get), 408, 'the request did not arrive in time')
 }, 30_000)
+
+test('a client whose tunnel is refused cannot keep its connection open', async () => {
+  const { server } = await serve()
+  const { hostname, port } = new URL(server.address)
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+  onTestFinished(() => void socket.destroy())
+  // It sends on, takes the answer, and does not close.
+  socket.write('CONNECT / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  const sending = setInterval(() => socket.write('hello'), 50)
+  onTestFinished(() => clearInterval(sending))
+  socket.on('error', () => socket.destroy())
+  socket.resume()
+  await new Promise((resolve) => socket.once('close', resolve))
+})
 
 test('an offered upgrade is ignored', async () => {
   const { server } = await serve()

@@ -82,6 +82,104 @@ describe('facts', () => {
   })
 })
 
+describe('what installs', () => {
+  const suse = file('/etc/os-release', 'ID=sl-micro\nID_LIKE=suse')
+  const rhel = file('/etc/os-release', 'ID=rhel')
+  const readOnly = file(
+    '/proc/1/mountinfo',
+    '24 1 0:1 / / rw,relatime - ext4 a rw\n25 24 0:2 / /usr ro - ext4 b ro\n',
+  )
+  test.each([
+    ['as os-release says where nothing was told', [rhel], 'dnf', null],
+    ['where the PATH has it', [rhel, program('dnf')], 'dnf', null],
+    [
+      'another of its family where the PATH has it not',
+      [rhel, noProgram('dnf'), program('yum')],
+      'yum',
+      null,
+    ],
+    ['none of another family', [rhel, noProgram('dnf'), program('apt-get')], 'dnf', null],
+    ['nothing on a read-only /usr', [rhel, program('dnf'), readOnly], 'image', 'read-only'],
+    [
+      'what builds the next system there',
+      [suse, program('transactional-update'), readOnly],
+      'transactional-update',
+      null,
+    ],
+    ['no more than is there', [suse, noProgram('transactional-update'), readOnly], 'image', 'read-only'],
+    [
+      'a refused look proves nothing',
+      [suse, refused('transactional-update'), readOnly],
+      'transactional-update',
+      null,
+    ],
+    ['ostree', [rhel, there('/run/ostree-booted'), program('rpm-ostree')], 'rpm-ostree', null],
+    ['bootc', [rhel, there('/run/ostree-booted'), program('rpm-ostree'), program('bootc')], 'image', 'bootc'],
+    ['Harvester', [suse, there('/etc/harvester-release.yaml')], 'image', 'harvester'],
+    ['Elemental', [suse, there('/run/elemental')], 'image', 'elemental'],
+    ['OpenShift', [rhel, there('/etc/machine-config-daemon')], 'image', 'machine-config'],
+    ['Talos', [file('/etc/os-release', 'ID=talos')], 'image', 'talos'],
+    [
+      'of a system that is not known what is there',
+      [file('/etc/os-release', 'ID=mine'), program('zypper')],
+      'zypper',
+      null,
+    ],
+    ['nothing that is known', [file('/etc/os-release', 'ID=mine')], 'unknown', null],
+  ] as const)('%s', (_, entries, installer, imageBased) => {
+    expect(readFacts(collectAnswers(entries), { arch: 'x64', now: 0 })).toMatchObject({
+      installer,
+      imageBased,
+    })
+  })
+})
+
+describe('a node that is a container', () => {
+  const wsl = file('/proc/sys/kernel/osrelease', '5.15.153.1-microsoft-standard-WSL2')
+  test.each([
+    ['none is known', [], null],
+    ['systemd in Podman', [file('/run/systemd/container', 'podman\n')], 'podman'],
+    ['by a name that is not known', [file('/run/systemd/container', 'rkt\n')], 'other'],
+    ['Docker without systemd', [there('/.dockerenv')], 'docker'],
+    ['kind', [file('/run/systemd/container', 'docker\n'), there('/kind/version')], 'kind'],
+    [
+      'LXC by its lxcfs',
+      [file('/proc/1/mountinfo', '9 8 0:5 /proc/stat /proc/stat rw - fuse.lxcfs lxcfs rw\n')],
+      'lxc',
+    ],
+    [
+      'not where lxcfs serves others',
+      [file('/proc/1/mountinfo', '9 8 0:5 / /var/lib/lxcfs rw - fuse.lxcfs lxcfs rw\n')],
+      null,
+    ],
+    ['WSL', [wsl], 'wsl'],
+    ['a container in WSL', [wsl, there('/.dockerenv')], 'docker'],
+  ] as const)('%s', (_, entries, container) => {
+    expect(readFacts(collectAnswers(entries), { arch: 'x64', now: 0 }).container).toBe(container)
+  })
+})
+
+function program(name: string): AnswerEntry {
+  return [
+    { ask: 'which', name },
+    { fate: 'found', value: { path: `/usr/bin/${name}`, executable: true } },
+  ]
+}
+
+function noProgram(name: string): AnswerEntry {
+  return [
+    { ask: 'which', name },
+    { fate: 'absent', detail: 'is not there' },
+  ]
+}
+
+function refused(name: string): AnswerEntry {
+  return [
+    { ask: 'which', name },
+    { fate: 'denied', detail: 'Permission denied' },
+  ]
+}
+
 function distroOf(entries: readonly AnswerEntry[]): string | null {
   return readFacts(collectAnswers(entries), { arch: 'x64', now: 0 }).distro.id
 }

@@ -124,12 +124,12 @@ describe('an option that is m is of use where its module is', () => {
   test('the check names the module of an option that hostdeps does not know', () => {
     const written = { kernelConfig: 'CONFIG_FOO', modules: { CONFIG_FOO: 'foo' } }
     expect(judged(written, withModules('foo')).reason).toBe('KernelConfigSet')
-    expect(judged(written, withModules()).message).toContain('kernel module foo is not there')
+    expect(judged(written, withModules()).message).toContain('has no module foo')
   })
 
   test('all modules that are lacking are named, and come from one package', () => {
     const said = judged({ kernelConfig: ['CONFIG_VXLAN', 'CONFIG_GENEVE', 'CONFIG_XFS_FS'] }, withModules())
-    expect(said.message).toBe('the kernel modules vxlan, geneve are not there for kernel 6.1.0-50-amd64')
+    expect(said.message).toBe('kernel 6.1.0-50-amd64 lacks the modules vxlan, geneve')
     expect(said.fixByDistro?.['ubuntu']).toEqual({
       packages: ['linux-modules-extra-$(uname -r)'],
       modules: ['vxlan', 'geneve'],

@@ -24,6 +24,10 @@ export const oneOfEach: Readonly<Record<string, string>> = {
   disk: 'disk: { path: /var/lib/kubelet, free: 10% }',
   port: 'port: 10250',
   clock: 'clock: synchronized',
+  multipathConf: 'multipathConf: { findMultipaths: strict }',
+  containerdConfig: 'containerdConfig: { cri: true }',
+  nfsMount: 'nfsMount: { minVersion: 4 }',
+  nvidiaDriver: 'nvidiaDriver: matching',
 }
 
 const without = Object.keys(kinds).filter((kind) => !(kind in oneOfEach))

@@ -56,7 +56,7 @@ describe('what raises a limit', () => {
   test('a drop-in of the service, never below what is customary for open files', () => {
     expect(mend({ process: 'containerd', nofile: 65_536 })).toEqual([
       'mkdir -p /etc/systemd/system/containerd.service.d',
-      String.raw`printf '[Service]\nLimitNOFILE=1048576\n' > /etc/systemd/system/containerd.service.d/limits.conf`,
+      String.raw`printf '[Service]\nLimitNOFILE=1048576\n' > /etc/systemd/system/containerd.service.d/hostdeps-nofile.conf`,
       'systemctl daemon-reload && systemctl restart containerd',
     ])
     expect(mend({ process: 'crio', memlock: 'unlimited' })?.[1]).toContain('LimitMEMLOCK=infinity')

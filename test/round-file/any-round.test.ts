@@ -23,7 +23,7 @@ test(`any round that can be made can be read (SEED=${seed})`, () => {
   expect(counts.cut).toBeGreaterThan(cases / 10)
 })
 
-test(`and one of more checks than the file has room for (SEED=${seed})`, () => {
+test(`and so can one with more checks than fit into the file (SEED=${seed})`, () => {
   const { dropped } = handOn(anyRound(chanceOf(seed), 21_000), `SEED=${seed}`)
   expect(dropped).toBeGreaterThan(1_000)
 })

@@ -16,7 +16,7 @@ const said = { state: 'missing', reason: 'BinaryNotFound', message: 'm', why: 'w
 const finding: Finding = { ...said, need: 'binary:x', kind: 'binary', evidence: [], recommended: false }
 const good: CheckResult = { ...said, name: 'good', title: 't', findings: [finding] }
 
-describe('what people write makes no round unusable', () => {
+describe('no user file makes a round unusable', () => {
   test('a need with a name of 20,001 characters', () => {
     const need = `binary:${'a'.repeat(20_001)}`
     const [check] = handOn({ ...good, name: 'bad', findings: [{ ...finding, need, message: need }] })
@@ -36,7 +36,7 @@ describe('what people write makes no round unusable', () => {
     expect(handOn(check)).toEqual([check, good])
   })
 
-  test('a fix of 500 such notes has as many as may be, whole, and says how much more there is', () => {
+  test('a fix of 500 such notes keeps whole notes up to the limit, and says how much is left out', () => {
     const notes = Array.from({ length: 500 }, (_, number) => `# ${number} ${'note '.repeat(95)}`)
     const lines = handOn({ ...good, name: 'bad', fix: notes.join('\n') })[0]?.fix?.split('\n') ?? []
     expect(lines.length).toBeGreaterThan(90)
@@ -45,7 +45,7 @@ describe('what people write makes no round unusable', () => {
     expect(lines.at(-1)).toBe(`# … (${left} more characters)`)
   })
 
-  test('half a command is never handed on', () => {
+  test('half a command is never passed on', () => {
     const fix = `rm -rf /tmp/x && ${'y'.repeat(60_000)}`
     expect(handOn({ ...good, name: 'bad', fix })[0]?.fix).toBe(`# … (${fix.length} more characters)`)
   })
@@ -73,7 +73,7 @@ describe('what people write makes no round unusable', () => {
   }
 })
 
-describe('a round is not believed', () => {
+describe('a forged round is not trusted', () => {
   const replaced = (from: string, to: string) => {
     writeRound(path, roundOf([{ ...good, name: 'bad' }, good]))
     const text = readFileSync(path, 'utf8')
@@ -123,12 +123,12 @@ describe('a round is not believed', () => {
       name: 'bad',
       state: 'unknown',
       reason: 'ResultUnusable',
-      message: expect.stringMatching(/^what the prober says of this check cannot be used: ./),
+      message: expect.stringMatching(/^the prober's result for this check is unusable: ./),
     })
     expect(checks.slice(1)).toEqual([good])
   })
 
-  test('two checks of one name: neither', () => {
+  test('two checks with one name: neither counts', () => {
     replaced('"name":"good"', '"name":"bad"')
     const { checks } = readGood()
     expect(checks).toMatchObject([{ name: 'bad', state: 'unknown', reason: 'ResultUnusable' }])

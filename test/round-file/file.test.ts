@@ -25,7 +25,7 @@ beforeEach(() => {
   mkdirSync(folder)
 })
 
-test('what a killed process left beside the file is swept, and nothing else', () => {
+test('files left by a killed process are removed, and nothing else', () => {
   for (const name of ['round.json', 'round.json.17.1', 'round.json.17.2', 'round.json.old', 'other.17.1'])
     writeFileSync(join(folder, name), 'x')
   sweepParts(path)
@@ -51,7 +51,7 @@ const round: Round = {
   checks: [{ ...said, name: 'open-iscsi', title: 't', findings: [{ ...finding, findings: [finding] }] }],
 }
 
-test('what is written is read, and nothing else is left in the folder', () => {
+test('a written round can be read, and no other file is left in the folder', () => {
   writeRound(path, round)
   writeRound(path, { ...round, boot: 2000 })
   expect(readRoundFile(path)).toEqual({ round: { ...round, boot: 2000 }, faults: [] })
@@ -78,10 +78,10 @@ describe('what cannot be used', () => {
     ['1 GB', () => (writeFileSync(path, ''), truncateSync(path, 1024 ** 3)), /larger than/],
     ['a folder', () => mkdirSync(path), /not a regular file/],
     ['a FIFO', () => void execFileSync('mkfifo', [path]), /not a regular file/],
-    ['an older version', () => put({ ...round, v: 0 }), /of version 0, not 1/],
-    ['a newer version', () => put({ ...round, v: 2 }), /of version 2, not 1/],
+    ['an older version', () => put({ ...round, v: 0 }), /has version 0, not 1/],
+    ['a newer version', () => put({ ...round, v: 2 }), /has version 2, not 1/],
     ['a key of its own', () => put({ ...round, evil: true }), /the round file is invalid/],
-    ['no object', () => put([1]), /of version unknown, not 1/],
+    ['no object', () => put([1]), /has version unknown, not 1/],
   ])('%s', (_, make, wanted) => {
     make()
     const read = readRoundFile(path)

@@ -32,7 +32,7 @@ describe('1,000 checks as people write them', () => {
     round = await makeRound({ host, clock: fakeClock(), files, names: loaded.catalog.keys() })
   })
 
-  test('are handed on whole, though as they are they would be far too large', () => {
+  test('are passed on whole, though far too large without references', () => {
     // The instrument: each has all that Longhorn's has.
     expect(JSON.stringify(round).length).toBeGreaterThan(5 * largestRound)
     expect(writeRound(path, round)).toEqual({ cut: 0, dropped: 0 })
@@ -49,7 +49,7 @@ describe('1,000 checks as people write them', () => {
     expect(includedBy('own-999')).toBe(includedBy('own-1'))
   })
 
-  test('a check that is as it was is the same object; another is not, nor what takes it in', () => {
+  test('an unchanged check is the same object; a changed one is not, nor what includes it', () => {
     const read = openRoundFile(path)
     const next = (changes: Partial<Round>) => {
       writeRound(path, { ...round, ...changes })
@@ -97,7 +97,7 @@ describe('1,000 checks as people write them', () => {
       )
   })
 
-  test('one that includes a thousand others has the first of their findings, and says how many more', () => {
+  test('one that includes a thousand others has the first of their findings, and the number of the rest', () => {
     const findings = round.checks.slice(-1_000).map((check) => includedAs(check))
     const umbrella = checkOf('umbrella', findings)
     const all = { ...round, checks: [...round.checks, umbrella] }
@@ -115,7 +115,7 @@ describe('1,000 checks as people write them', () => {
     expect('round' in read && read.round.probing.cut).toBe(1)
   })
 
-  test('when there are more still, the published ones are handed on, and what is left out is said', () => {
+  test('with even more, the published ones are passed on, and what is left out is reported', () => {
     const large = checksNamed('large', 19_000, 1).map((check) => ({ ...check, why: 'w'.repeat(700) }))
     const settings = { ...round.settings, checks: ['large-7', 'open-iscsi'], mistakes: ['x.yaml:1: y'] }
     const { cut, dropped } = writeRound(path, { ...round, settings, checks: [...large, ...round.checks] })
@@ -160,7 +160,7 @@ describe('what is included', () => {
     expect(wholeOf(written)).toEqual([base, checkOf('user', [finding])])
   })
 
-  test('inside of alternatives too, and over several steps, whatever comes first', () => {
+  test('also inside alternatives, over several steps and in any order', () => {
     const middle = checkOf('middle', [
       { ...findingOf('anyOf:1'), findings: [findingOf('binary:y'), taken()] },
     ])
@@ -204,15 +204,15 @@ describe('a file that is not ours', () => {
     }
   })
 
-  test('what includes a check of which nothing can be used says so, and stays as it is', () => {
+  test('a check that includes an unusable one says so, and is otherwise unaffected', () => {
     const user = { ...refer('user', 'bad', 'gone', 'good'), state: 'ready', reason: 'AllReady' } as const
     const { whole } = restore([user, refer('good')], new Map([['bad', 'it is cut off']]))
     expect(whole.get('bad')).toMatchObject({ state: 'unknown', reason: 'ResultUnusable' })
     const { findings, ...words } = whole.get('user') ?? user
     expect(words).toMatchObject({ state: 'ready', reason: 'AllReady' })
     expect(findings.map((one) => 'state' in one && [one.state, one.message])).toEqual([
-      ['unknown', 'bad: what the prober says of this check cannot be used: it is cut off'],
-      ['unknown', 'gone: what the prober says of this check cannot be used: it is not in the round'],
+      ['unknown', "bad: the prober's result for this check is unusable: it is cut off"],
+      ['unknown', "gone: the prober's result for this check is unusable: it is not in the round"],
       ['missing', 'good: m'],
     ])
   })

@@ -73,7 +73,7 @@ function spoil(chance: Chance, bytes: Buffer): Buffer {
   }
 }
 
-test(`a check that is spoilt spoils no other (SEED=${seed})`, { timeout: 300_000 }, () => {
+test(`a damaged check damages no other (SEED=${seed})`, { timeout: 300_000 }, () => {
   const counts = { unknown: 0, other: 0 }
   for (let number = 0; number < 1_000; number++) {
     const chance = chanceOf(seed + number)
@@ -134,7 +134,7 @@ function nested(depth: number): unknown {
 }
 
 /** The whole file is of one shape, as large as it may be. */
-describe('with the heap of the image, the reader is not ended by', () => {
+describe("with the image's heap limit, the reader survives", () => {
   const [head = '', first = ''] = writeText(anyRound(chanceOf(7), 3)).text.split('\n')
   const fill = (text: string) => text.repeat(Math.floor((largestRound - 50_000) / text.length))
   const frame = (lines: string) => `${head}\n${lines}\n]}`

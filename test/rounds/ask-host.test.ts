@@ -49,7 +49,7 @@ test('custom checks are asked after the shipped ones, and what both ask is asked
   expect(answers.of({ ask: 'unit', name: 'theirs.service' })).toMatchObject({ value: 2 })
 })
 
-test('what custom checks ask beyond the bound is not asked, and is unknown for that', async () => {
+test('questions of custom checks beyond the limit are not asked, and are unknown', async () => {
   const host = countingHost()
   const count = mostCustomQuestions / 400 + 1
   const custom = Array.from({ length: count }, (_, file) =>

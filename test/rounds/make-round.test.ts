@@ -21,12 +21,12 @@ writeFileSync(
 const loaded = load({ config: null, customChecks: folder, allowCommands: false })
 const recorded = recordedHost(new URL('../hosts/debian-12', import.meta.url).pathname)
 
-describe('a round of a host that brings out a bug of ours', () => {
+describe('a round of a host that reveals a bug of ours', () => {
   const wrong = () => {
     throw new TypeError('no\u001b[31m luck')
   }
 
-  test('is told of each need once, however many rounds there are', async () => {
+  test('reports each need once, however many rounds there are', async () => {
     // An answer of another form than any host gives, of which parsing the package database fails.
     const odd = oneAnswer('/var/lib/dpkg/status', { text: null })
     const told: Failure[] = []
@@ -48,7 +48,7 @@ describe('a round of a host that brings out a bug of ours', () => {
     expect(told[0]?.why).not.toBe('')
   })
 
-  test('where it cannot be asked, or its facts cannot be read, all is unknown and told', async () => {
+  test('a host that cannot be asked, or whose facts cannot be read, is unknown and reported', async () => {
     const failures: [Host, RegExp][] = [
       [{ ...recorded, ask: wrong }, /no \[31m luck/],
       [{ ...recorded, selfTest: wrong }, /no \[31m luck/],

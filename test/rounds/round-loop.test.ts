@@ -7,7 +7,7 @@ import { settingsWith } from '../model/settings.ts'
 
 const interval = 60_000
 
-test('the first round is made at once, then one each interval', async () => {
+test('the first round is made at once, then one per interval', async () => {
   const loop = start(() => 'ready')
   await loop.clock.pass(0)
   expect(loop.times).toEqual([0])
@@ -23,13 +23,13 @@ test('a change on the host makes a round at once, and the interval starts anew',
   expect(loop.times).toEqual([0, 20_000, 80_000])
 })
 
-test('something that fell from ready to missing is asked again after 10 s', async () => {
+test('something that went from ready to missing is asked again after 10 s', async () => {
   const loop = start((time) => (time < 60_000 ? 'ready' : 'missing'))
   await loop.clock.pass(80_000)
   expect(loop.times).toEqual([0, 60_000, 70_100])
 })
 
-test('changes during a round are seen by one more round, never by two at a time', async () => {
+test('changes during a round lead to one more round, never to two at a time', async () => {
   const open: (() => void)[] = []
   const loop = start(
     () => 'ready',
@@ -49,7 +49,7 @@ test('changes during a round are seen by one more round, never by two at a time'
   expect(loop.times).toHaveLength(2)
 })
 
-test('a round that fails is told, and the next one is made all the same', async () => {
+test('a round that fails is reported, and the next one is made anyway', async () => {
   let isFirst = true
   const loop = start(
     () => 'ready',
@@ -64,7 +64,7 @@ test('a round that fails is told, and the next one is made all the same', async 
   expect(loop.times).toEqual([60_000])
 })
 
-test('a round out of turn is made at once, and the interval goes on from it', async () => {
+test('an extra round is made at once, and the interval starts from it', async () => {
   const loop = start(() => 'ready')
   await loop.clock.pass(20_000)
   loop.askNow()
@@ -72,7 +72,7 @@ test('a round out of turn is made at once, and the interval goes on from it', as
   expect(loop.times).toEqual([0, 20_000, 80_000])
 })
 
-test('after the stop nothing is made or handed on', async () => {
+test('after stopping, no round is made or passed on', async () => {
   const loop = start(() => 'ready')
   await loop.clock.pass(0)
   loop.stop()

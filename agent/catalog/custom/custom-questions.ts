@@ -52,6 +52,8 @@ const ourPlaces: readonly RegExp[] = [
   /^\/(etc\/(passwd|subuid|subgid|nsswitch\.conf)|usr\/lib\/passwd)$/,
   /^\/(var\/lib\/dpkg\/status|lib\/apk\/db\/installed)$/,
   /^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/modprobe\.d$/,
+  // Of containerd's files, which may name a registry's password, no more is told than three settings.
+  /^\/(etc\/containerd(\/config\.toml|\/conf\.d|\/config\.d)?|opt\/kata\/containerd\/config\.d)$/,
   /^\/etc\/nfsmount\.conf(\.d)?$/,
   /^\/proc\/driver\/nvidia\/version$/,
   /^\/sys\/kernel\/security\/lockdown$/,

@@ -10,6 +10,7 @@ import type { Reason } from '#agent/model/reason.ts'
 import { reasons } from '#agent/model/reasons.ts'
 import type { Catalog } from '#agent/catalog/catalog.ts'
 import { hostsFor, shortNames } from './lint-hosts.ts'
+import { fixMistakes } from './lint-fixes.ts'
 import { unclearWords } from './lint-words.ts'
 import { didYouMean } from '#agent/catalog/yaml/mistake.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
@@ -32,7 +33,9 @@ export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[
  * - each need has a fix or a note wherever it applies, for every reason why it can be missing; of the alternatives that apply
  *   to a host, one is enough;
  * - each need applies to some host; whys and notes are sentences;
- * - each need says what its kind asks a good need to say: in words what a pattern looks for, which module an option builds.
+ * - each need says what its kind asks a good need to say: in words what a pattern looks for, which module an option builds;
+ * - a fix can be run twice, reboots only for what is required, and leaves to packages:, modules: and sysctls: what depends on
+ *   the host.
  *
  * A check included by `check:` has all of this in its own file.
  */
@@ -40,6 +43,7 @@ export function lintCheck(check: Check): Mistake[] {
   const own = check.needs.filter((need) => need.type !== 'check')
   return [
     ...unclearWords(check),
+    ...fixMistakes(check),
     ...check.needs.flatMap((need) => placeMistakes([need])),
     ...allNeeds(check.needs).flatMap((need) =>
       need.type === 'host' ? need.lint().map((words) => mistake(need, words)) : [],

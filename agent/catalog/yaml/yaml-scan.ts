@@ -53,23 +53,37 @@ export const tooLongText = `is a text of more than ${longestText} characters`
 class Place {
   line = 1
   #column = 0
-  #brackets = 0
   /** The first token of a line, or after a "-", may begin a block. */
   #isFirst = true
   #isContent = false
+  /** Colons of this line, and of the entry in each bracket: the parser nests "a: b: c", allowed or not. */
+  #colons = 0
+  readonly #colonsInBrackets: number[] = []
   readonly #blocks: number[] = []
 
   get depth(): number {
-    return this.#brackets + this.#blocks.length
+    return this.#colonsInBrackets.reduce((sum, colons) => sum + Math.max(1, colons), this.#blocks.length)
   }
 
   pass(token: string): void {
     const type = this.#isContent ? 'content' : CST.tokenType(token)
     this.#isContent = type === 'scalar'
-    if (type === 'flow-map-start' || type === 'flow-seq-start') this.#brackets++
-    else if (type === 'flow-map-end' || type === 'flow-seq-end') this.#brackets--
-    else if (this.#brackets === 0 && begins.includes(type ?? '')) this.#begin(type)
+    if (type === 'flow-map-start' || type === 'flow-seq-start') this.#colonsInBrackets.push(0)
+    else if (type === 'flow-map-end' || type === 'flow-seq-end') this.#colonsInBrackets.pop()
+    else if (this.#colonsInBrackets.length > 0) this.#passInBrackets(type)
+    else if (type === 'map-value-ind') this.#nest()
+    else if (begins.includes(type ?? '')) this.#begin(type)
     if (!marks.includes(type ?? '')) this.#move(token)
+  }
+
+  #passInBrackets(type: string | null): void {
+    const colons = this.#colonsInBrackets.pop() ?? 0
+    this.#colonsInBrackets.push(type === 'comma' ? 0 : type === 'map-value-ind' ? colons + 1 : colons)
+  }
+
+  #nest(): void {
+    if (this.#colons > 0) this.#blocks.push(this.#column)
+    this.#colons++
   }
 
   #begin(type: string | null): void {
@@ -90,6 +104,7 @@ class Place {
     this.line += token.split('\n').length - 1
     this.#column = token.length - lineEnd - 1
     this.#isFirst = true
+    this.#colons = 0
   }
 }
 

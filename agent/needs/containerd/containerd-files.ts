@@ -95,7 +95,7 @@ function filesFor(pattern: string, answers: Answers): string | readonly { path: 
   const answer = answers.of(question)
   if (answer.fate === 'absent') return []
   if (answer.fate !== 'found') return `${folder}: ${answer.detail}`
-  const [unread] = answer.value.unread.filter(({ path }) => name.test(path.slice(folder.length + 1)))
+  const unread = answer.value.unread.find(({ path }) => name.test(path.slice(folder.length + 1)))
   if (unread !== undefined) return `${unread.path}: ${unread.detail}`
   return answer.value.files
     .filter(({ path }) => name.test(path.slice(folder.length + 1)))

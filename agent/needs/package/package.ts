@@ -15,7 +15,7 @@ import type { FindPackage, PackageState } from './package-state.ts'
 import { versionRange } from '#agent/needs/parts/version-range.ts'
 
 /** Exact names: a pattern would find packages that nobody meant. dpkg lists some with their architecture. */
-export const packageName = word(/^\w[\w.+-]*(:[a-z0-9-]+)?$/, 'is not the name of a package (no patterns)')
+const packageName = word(/^\w[\w.+-]*(:[a-z0-9-]+)?$/, 'is not the name of a package (no patterns)')
 
 const schema = z.strictObject({
   package: z

@@ -1,0 +1,70 @@
+import { renderGate, renderText } from '#agent/render/text.ts'
+import { formats } from '#agent/render/formats.ts'
+import { renderMetrics } from '#agent/render/metrics.ts'
+import { renderNodePatch } from '#agent/node/patch.ts'
+import { renderPage } from '#agent/http/page/page.ts'
+import type { NodeCondition } from '#agent/node/node-api.ts'
+import type { Report } from '#agent/model/report.ts'
+import { states } from '#agent/model/state.ts'
+import { publishStatus } from '../../model/settings.ts'
+import { claim, claimLine, claimLines, claimTexts } from './harmless.ts'
+
+type Renderer = (report: Report, options: { readonly color: boolean }) => string
+
+/** Renders a report in every form there is, and holds each against what it must be. */
+export async function claimReport(report: Report): Promise<void> {
+  claimTexts(report, 'the report', ['fix'])
+  for (const [name, render] of Object.entries<Renderer>(formats))
+    claimLines(render(report, { color: false }), `-o ${name}`)
+  claim(
+    JSON.stringify(JSON.parse(formats.json(report))) === JSON.stringify(report),
+    () => 'JSON says something else',
+  )
+  claimLines(renderText({ report, stale: 'no round', unpublished: null }), 'the text')
+  for (const check of report.checks.slice(0, 4)) claimLines(renderGate(check, report), 'the gate')
+  claimPage(report)
+  claimMetrics(await renderMetrics({ report, isStale: false, publishing: publishStatus(null), age: 1 }))
+  claimPatch(report)
+}
+
+function claimPage(report: Report): void {
+  const page = [...renderPage({ report, stale: null, unpublished: null }, '"tag"')()].join('')
+  claimLines(page, 'the page')
+  claim(!/<x-fuzz/i.test(page), () => 'the page has markup of others')
+  claim(page.endsWith('</html>\n') || page.trimEnd().endsWith('</html>'), () => 'the page does not end')
+}
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/ */
+const metricLine =
+  /^(?:#.*|[a-z_]+(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})? (?:-?[\d.]+(?:e[+-]?\d+)?|NaN|[+-]?Inf))?$/
+
+function claimMetrics(text: string): void {
+  claimLines(text, 'the metrics')
+  const odd = text.split('\n').find((line) => !metricLine.test(line))
+  claim(odd === undefined, () => `the metrics have the line ${JSON.stringify(odd)}`)
+}
+
+function claimPatch(report: Report): void {
+  const { metadata, status } = renderNodePatch(report, { before: [], now: new Date(0) })
+  for (const [key, value] of Object.entries(metadata.labels)) {
+    claim(/^hostdeps\.dev\/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(key), () => `the label ${key}`)
+    claim(
+      states.some((state) => state === value),
+      () => `the label says ${value}`,
+    )
+  }
+  for (const text of Object.values(metadata.annotations)) {
+    claim(Buffer.byteLength(text) <= 4_096, () => `an annotation of ${Buffer.byteLength(text)} bytes`)
+    claimLine(text, 'the annotation')
+  }
+  status.conditions.forEach(claimCondition)
+}
+
+/** https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go (Condition) */
+function claimCondition({ type, reason, message, lastTransitionTime }: NodeCondition): void {
+  claim(/^hostdeps\.dev\/[A-Z0-9][A-Za-z0-9]{0,60}Ready$/.test(type), () => `the condition ${type}`)
+  claim(/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/.test(reason), () => `the reason ${reason}`)
+  claim(message.length <= 256, () => `a message of ${message.length} characters`)
+  claimLine(message, 'a condition')
+  claim(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(lastTransitionTime), () => `the time ${lastTransitionTime}`)
+}

@@ -1,0 +1,7 @@
+/** An input that once went wrong, and what it did then. */
+interface Found {
+  readonly did: string
+  readonly input: () => unknown
+}
+
+export type ByName = Readonly<Record<string, Found>>
