@@ -136,11 +136,19 @@ function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,
   { process, confine, mayAsk }: View,
-): Pick<HostNeed, 'id' | 'kind' | 'genericFix' | 'lint' | 'questions' | 'judge'> {
+): Pick<HostNeed, 'id' | 'kind' | 'genericFix' | 'lint' | 'questions' | 'judge' | 'nextBoot'> {
   const seen = <Q extends Question>(written: Q): Q => {
     const question = confine(written)
     return process === null ? question : { ...question, in: process }
   }
+  const viewed = (answers: Answers): Answers => ({
+    of(question) {
+      const put = seen(question)
+      return mayAsk(put) ? answers.of(put) : refused
+    },
+  })
+  // What another namespace is made of at boot, nobody knows but who makes it.
+  const nextBoot = process === null ? (kind.nextBoot?.(spec) ?? null) : null
   const where = process === null ? '' : `@${process}`
   return {
     id: `${kind.name}:${kind.subject(spec)}${where}`,
@@ -148,15 +156,8 @@ function bindKind(
     genericFix: (reason) => kind.genericFix?.(spec, reason) ?? null,
     lint: () => kind.lint?.(spec) ?? [],
     questions: (facts) => kind.questions(spec, facts).map(seen).filter(mayAsk),
-    judge(answers, facts) {
-      const view: Answers = {
-        of(question) {
-          const put = seen(question)
-          return mayAsk(put) ? answers.of(put) : refused
-        },
-      }
-      return kind.judge(spec, view, facts)
-    },
+    judge: (answers, facts) => kind.judge(spec, viewed(answers), facts),
+    nextBoot: nextBoot && ((answers, facts) => nextBoot(viewed(answers), facts)),
   }
 }
 

@@ -8,10 +8,21 @@ export interface Answers {
 
 export type AnswerEntry = readonly [question: Question, answer: Answer<unknown>]
 
-export function collectAnswers(entries: Iterable<AnswerEntry>): Answers {
+/** Answers to which others come while a round goes on. */
+export interface GrowingAnswers extends Answers {
+  has(question: Question): boolean
+  add(entries: Iterable<AnswerEntry>): void
+}
+
+export function collectAnswers(entries: Iterable<AnswerEntry>): GrowingAnswers {
   const byKey = new Map<string, Answer<unknown>>()
-  for (const [question, answer] of entries) byKey.set(questionKey(question), answer)
+  const add = (more: Iterable<AnswerEntry>) => {
+    for (const [question, answer] of more) byKey.set(questionKey(question), answer)
+  }
+  add(entries)
   return {
+    add,
+    has: (question) => byKey.has(questionKey(question)),
     of<Q extends Question>(question: Q): AnswerTo<Q> {
       const answer = byKey.get(questionKey(question)) ?? { fate: 'failed', detail: 'was not asked' }
       // The key includes the way of asking, so the value has that way's type.

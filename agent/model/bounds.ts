@@ -177,5 +177,8 @@ export const mostMatching = 20_000_000
 /** Units asked about at once; beyond this the answer is "failed". The shipped checks name about a hundred. */
 export const mostUnits = 1_000
 
+/** How often what a reboot takes away is looked for with more answers; the longest rule has five stages. */
+export const mostLooks = 8
+
 /** Programs run at once for one list of questions; beyond this the answer is "failed". The shipped checks run about twenty. */
 export const mostPrograms = 200

@@ -8,7 +8,8 @@ type Said = Pick<Finding, 'state' | 'reason' | 'message'>
 /** A check has the state of its worst required finding. A recommended one changes only its reason, never its state. */
 export function checkVerdict(findings: readonly Finding[]): Said {
   const required = findings.filter((finding) => !finding.recommended)
-  const deciding = required.length > 0 ? required : findings
+  const now = findings.filter(({ reason }) => reason !== 'GoneAfterReboot')
+  const deciding = required.length > 0 ? required : now
   const state = worstState(deciding.map((finding) => finding.state))
   if (state === 'not-applicable') return deciding[0] ?? verdict('AllReady', { messages: [] })
   if (state !== 'ready' && deciding === required) return sumUp(required, state)

@@ -1,3 +1,4 @@
+import { anyOfVerdict, hasCommand } from './any-of.ts'
 import { checkVerdict } from './check-state.ts'
 import type { Answers } from './answers.ts'
 import type { Check } from './check.ts'
@@ -9,7 +10,8 @@ import type { Failed } from './failed.ts'
 import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
-import { repeatVerdict, verdict } from './reason.ts'
+import { goneAfterReboot } from './next-boot.ts'
+import { verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
@@ -84,7 +86,11 @@ function opponentViewOf(check: Check, byName: ReadonlyMap<string, Check>, contex
 }
 
 function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
-  const all = check.needs.map((need) => judgeNeed(need, check, context))
+  const all = check.needs.flatMap((need) => {
+    const now = judgeNeed(need, check, context)
+    const later = now.result.state === 'ready' ? judgeNextBoot(need, check, context) : null
+    return later === null ? [now] : [now, later]
+  })
   const findings = all.map(({ result }) => result)
   const { state, reason, message } = checkVerdict(findings)
   // When something required is missing, recommendations can wait: the same package often brings both.
@@ -94,6 +100,19 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   const fix = fixOf(candidates, context.asked, check.needs[0])
   const { name, title, why } = check
   return { result: { name, title, why, state, reason, message, fix, findings }, candidates }
+}
+
+/** What of a need that is ready a reboot takes away: a finding of its own, recommended, so that the need stays ready. */
+function judgeNextBoot(need: Need, check: Check, { asked }: Context): Judged<Finding> | null {
+  const { answers, facts, unreachable } = asked
+  const gone = unreachable === null ? attempt(() => goneAfterReboot(need, answers, facts), asked, need) : null
+  if (gone === null) return null
+  const { state, reason, message, evidence } = gone
+  const others = [gone.genericFix && { all: gone.genericFix }, gone.fixByDistro].filter((fix) => fix !== null)
+  const candidates = [{ exact: gone.fix, others, opponents: [], isRecommended: true }]
+  const own = { ...base(need, check.why), need: `${need.id}:reboot`, recommended: true }
+  const fix = fixOf(candidates, asked, need)
+  return { result: { ...own, state, reason, message, evidence, fix }, candidates }
 }
 
 /** A bug of ours makes this one need unknown, and no other. */
@@ -171,33 +190,6 @@ function oppose(
   if (opponents.length === 0) return inner
   const candidates = inner.candidates.map((candidate) => ({ ...candidate, opponents }))
   return { result: { ...inner.result, fix: fixOf(candidates, asked, need) }, candidates }
-}
-
-/** An alternative that a command fixes is worth printing before one that needs another kernel. */
-function hasCommand({ result }: Judged<Finding>): boolean {
-  return result.fix?.split('\n').some((line) => !line.startsWith('#')) ?? false
-}
-
-/** Ready if any alternative is ready, missing if all that apply are missing, otherwise unknown. */
-function anyOfVerdict(findings: readonly Finding[]): Verdict {
-  const applying = findings.filter((inner) => inner.state !== 'not-applicable')
-  const ready = applying.find((inner) => inner.state === 'ready')
-  const unknown = applying.find((inner) => inner.state === 'unknown')
-  const evidence = applying.flatMap((inner) => inner.evidence)
-  if (ready) return verdict('AnyOfReady', ready, { evidence: ready.evidence })
-  if (applying.length === 0) return verdict('NotApplicable', { why: 'none of the alternatives does' })
-  if (unknown) return repeatVerdict(unknown, evidence)
-  const messages = worthSaying(applying).map((inner) => inner.message)
-  return verdict('AnyOfMissing', { messages }, { evidence })
-}
-
-/**
- * "It is there, and should not be" is how an alternative says that it is for hosts without the file. Where the file is there
- * and another alternative says what is wrong, nobody should take it away.
- */
-function worthSaying(missing: readonly Finding[]): readonly Finding[] {
-  const others = missing.filter(({ reason }) => reason !== 'FileNotWanted')
-  return others.length > 0 ? others : missing
 }
 
 interface Said {

@@ -20,6 +20,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   subject(spec: z.infer<Schema>): string
   questions(spec: z.infer<Schema>, facts: Facts): readonly Question[]
   judge(spec: z.infer<Schema>, answers: Answers, facts: Facts): Verdict
+  /** What a reboot takes away of it; null for a need of which that cannot be told. */
+  nextBoot?(spec: z.infer<Schema>): NextBoot | null
   /** What fixes it on each distribution, unless the need says another way. A null reason means any reason. */
   genericFix?(spec: z.infer<Schema>, reason: Reason | null): FixByDistro | null
   /** Programs that the file itself names to be run: refused in custom checks unless commands are allowed. */
@@ -31,6 +33,13 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   /** The patterns in it; their size is bounded. */
   patterns?(spec: z.infer<Schema>): readonly Pattern[]
 }
+
+/**
+ * What of a need that is ready now is gone after a reboot: proven by files alone, or null. It asks by looking: what it looks
+ * for and was not asked yet is asked then, and it looks again ({@link mostLooks} times at the most). So what is dear to ask
+ * is asked only where what is cheap has not settled it.
+ */
+export type NextBoot = (answers: Answers, facts: Facts) => Verdict | null
 
 /** `text`: it is matched by a pattern or a value, which can reveal its content. `certificate`: only dates are revealed. */
 export interface NamedFile {
@@ -81,6 +90,7 @@ export interface HostNeed extends NeedCommon {
   /** The kind's fix: it comes after the need's own fix and before the check's. */
   genericFix(reason: Reason | null): FixByDistro | null
   lint(): readonly string[]
+  readonly nextBoot: NextBoot | null
   questions(facts: Facts): readonly Question[]
   judge(answers: Answers, facts: Facts): Verdict
 }

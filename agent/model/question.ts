@@ -201,6 +201,20 @@ export interface UnitProperties {
   readonly SubState: string
   /** Empty for a unit without a file. */
   readonly UnitFileState: string
+  /** What may start it at boot besides; not there where it was not asked. */
+  readonly starts?: UnitStarts
+}
+
+/** Names are in one text, with spaces between; empty where there are none. */
+export interface UnitStarts {
+  readonly FragmentPath: string
+  readonly BusName: string
+  readonly TriggeredBy: string
+  readonly WantedBy: string
+  readonly RequiredBy: string
+  readonly UpheldBy: string
+  readonly BoundBy: string
+  readonly ConsistsOf: string
 }
 
 export interface RunResult {

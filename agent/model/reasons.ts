@@ -37,6 +37,10 @@ export const reasons = {
     return `conflicts with ${a.with.join(' and ')}${a.standing === 'published' ? '' : ready} on this node: ${a.message}`
   }),
 
+  GoneAfterReboot: missing(
+    (a: { now: string; why: string }) => `${a.now} now and will not be after a reboot: ${a.why}`,
+  ),
+
   AnyOfReady: ready((a: { message: string }) => a.message),
   AnyOfMissing: missing((a: { messages: readonly string[] }) =>
     a.messages.length === 1 ? (a.messages[0] ?? '') : `none of these: ${fewOf(a.messages)}`,

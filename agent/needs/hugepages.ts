@@ -1,9 +1,11 @@
 import * as z from 'zod'
 import { mostItems } from '#agent/model/bounds.ts'
 import type { Answers } from '#agent/model/answers.ts'
+import type { Facts } from '#agent/model/facts.ts'
 import type { Fix, FixByDistro } from '#agent/model/fix.ts'
 import type { Kind } from '#agent/model/need.ts'
 import type { ListQuestion, Question, ReadQuestion } from '#agent/model/question.ts'
+import { hugepagesAfterBoot } from '#agent/needs/boot/hugepages-boot.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
@@ -83,6 +85,8 @@ export const hugepages: Kind<typeof schema> = {
     ...('size' in spec ? [countQuestion(spec), ...poolQuestions(folderOf(spec), spec)] : [setting]),
     memory,
   ],
+  nextBoot: ({ hugepages: spec }) =>
+    'size' in spec ? (answers, facts) => poolAfterBoot(spec, answers, facts) : null,
   judge({ hugepages: spec }, answers) {
     return 'size' in spec ? judgePool(spec, answers) : judgeSetting(spec, answers)
   },
@@ -119,6 +123,14 @@ function judgePool(spec: Pool, answers: Answers): Verdict {
     return judgeFree(folderOf(spec), spec, { answers, total: Number(text) })
   if (Number(text) >= min) return verdict('HugepagesFound', { size, min }, { evidence })
   return verdict('HugepagesTooFew', { size, min }, { evidence, genericFix: reserve(spec, question.path) })
+}
+
+function poolAfterBoot(spec: Pool, answers: Answers, facts: Facts): Verdict | null {
+  const answer = answers.of(countQuestion(spec))
+  const count = answer.fate === 'found' ? Number(answer.value.text) : Number.NaN
+  if (!(count >= spec.min)) return null
+  const now = `at least ${spec.min} huge pages of ${spec.size} are set aside`
+  return hugepagesAfterBoot(now, reserveAtBoot({ ...spec, min: count }), { answers, facts })
 }
 
 function reserveAtBoot({ size, min }: Pool): FixByDistro {

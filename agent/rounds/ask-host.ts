@@ -5,6 +5,7 @@ import type { Check } from '#agent/model/check.ts'
 import type { Failed } from '#agent/model/failed.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Host } from '#agent/model/host.ts'
+import { askNextBoot } from './ask-next-boot.ts'
 import { plan } from '#agent/model/plan.ts'
 import { questionKey } from '#agent/model/question-key.ts'
 import type { Answer } from '#agent/model/question.ts'
@@ -23,7 +24,16 @@ export async function askHost(
   const ours = await host.ask(shipped.filter((question) => !asked.has(questionKey(question))))
   const theirs = custom.length === 0 ? [] : await host.ask(custom)
   const unasked = leftOut.map((question) => [question, tooMany] as const)
-  return collectAnswers([...known, ...ours, ...theirs, ...unasked])
+  const answers = collectAnswers([...known, ...ours, ...theirs, ...unasked])
+  const [shippedChecks, customChecks] = [checks.filter(isShipped), checks.filter((one) => !isShipped(one))]
+  await askNextBoot(host, shippedChecks, { facts, answers, most: mostCustomQuestions, failed })
+  const most = mostCustomQuestions - custom.length
+  await askNextBoot(host, customChecks, { facts, answers, most, failed })
+  return answers
+}
+
+function isShipped({ origin }: Check): boolean {
+  return origin === 'shipped'
 }
 
 const tooMany: Answer<never> = {

@@ -25,7 +25,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HOST_ROOT'])('printed fixes on a Deb
     return stdout
   }
 
-  test.each(['open-iscsi', 'nfs-client', 'cryptsetup', 'nft'])('%s', async (name) => {
+  test.each(['open-iscsi', 'cryptsetup', 'nft'])('%s', async (name) => {
     const before = await ask(name)
     expect(before.state).toBe('missing')
     await shell(before.fix ?? '')

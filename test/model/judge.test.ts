@@ -353,6 +353,7 @@ function need(said: Verdict, index = 0): Need {
     type: 'host',
     id: `binary:${index}`,
     genericFix: () => null,
+    nextBoot: null,
     lint: () => [],
     kind: 'binary',
     questions: () => [],

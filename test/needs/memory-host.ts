@@ -18,7 +18,7 @@ export function judgeOn(
   const questions = kind.questions(spec, facts)
   return kind.judge(
     spec,
-    collectAnswers(questions.map((one) => [one, answer(one, host.files)] as const)),
+    collectAnswers(questions.map((one) => [one, answerFile(one, host.files)] as const)),
     facts,
   )
 }
@@ -40,7 +40,7 @@ export const debian: Facts = {
   reboot: null,
 }
 
-function answer(question: Question, files: Files): Answer<unknown> {
+export function answerFile(question: Question, files: Files): Answer<unknown> {
   if (!('path' in question) || question.ask === 'space' || question.ask === 'statAll')
     throw new Error(`${question.ask} is not a question about files`)
   const { path } = question

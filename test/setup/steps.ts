@@ -9,6 +9,7 @@ import { promtool } from './promtool.ts'
 import type { Step } from './step.ts'
 import { sweepHosts } from './sweep-hosts.ts'
 import { systemPackages } from './system-packages.ts'
+import { vmImage } from './vm-image.ts'
 
 /** All that can be set up. A step runs after what it needs. */
 export const steps: readonly Step[] = [
@@ -18,6 +19,7 @@ export const steps: readonly Step[] = [
   hostRoot,
   debianReleases,
   kernelTrees,
+  vmImage,
   podImage,
   agentImage,
   foreignKinds,

@@ -21,7 +21,10 @@ const packages: Readonly<Record<string, string>> = {
   tini: 'the init of the image',
   libfaketime: 'a clock that is set back',
   curl: 'the Service as users ask it',
-  'busybox-static': 'the image of the pods that tests run',
+  'busybox-static': 'the image of the pods that tests run, and the first step of a virtual machine',
+  'qemu-system-x86': 'emulates a machine with a kernel of its own',
+  e2fsprogs: 'makes its disks',
+  'xz-utils': 'unpacks modules for its first step',
 }
 
 export const systemPackages: Step = {

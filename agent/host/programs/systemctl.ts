@@ -1,6 +1,17 @@
-import type { Answer, RunResult, UnitProperties } from '#agent/model/question.ts'
+import type { Answer, RunResult, UnitProperties, UnitStarts } from '#agent/model/question.ts'
 
-const properties = ['LoadState', 'ActiveState', 'SubState', 'UnitFileState'] as const
+const states = ['LoadState', 'ActiveState', 'SubState', 'UnitFileState'] as const
+const starts = [
+  'FragmentPath',
+  'BusName',
+  'TriggeredBy',
+  'WantedBy',
+  'RequiredBy',
+  'UpheldBy',
+  'BoundBy',
+  'ConsistsOf',
+] as const satisfies readonly (keyof UnitStarts)[]
+const properties = [...states, ...starts]
 
 /** One systemctl(1) command for all units. The check file's schema has validated the names. */
 export function showUnits(names: readonly string[]): readonly [string, ...string[]] {
@@ -50,12 +61,13 @@ export function parseUnits(stdout: string): UnitProperties[] {
   return stdout
     .split(/\n\s*\n/)
     .map((block) => new Map(block.split('\n').map(splitLine)))
-    .filter((block) => properties.some((name) => block.has(name)))
+    .filter((block) => states.some((name) => block.has(name)))
     .map((block) => {
-      const [LoadState, ActiveState, SubState, UnitFileState] = properties.map(
-        (name) => block.get(name) ?? '',
-      )
-      return { LoadState, ActiveState, SubState, UnitFileState } as UnitProperties
+      const of = (names: readonly string[]) => names.map((name) => [name, block.get(name) ?? ''])
+      // What this systemd does not know it leaves out: then nothing is known of it, except that no unit has it.
+      const isTold = block.has('FragmentPath') && block.has('WantedBy')
+      const told = isTold ? { starts: Object.fromEntries(of(starts)) } : {}
+      return { ...Object.fromEntries(of(states)), ...told } as UnitProperties
     })
 }
 

@@ -1,7 +1,11 @@
 import * as z from 'zod'
+import type { Answers } from '#agent/model/answers.ts'
+import type { Facts } from '#agent/model/facts.ts'
 import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
+import type { Verdict } from '#agent/model/reason.ts'
+import { cmdlineAfterBoot } from '#agent/needs/boot/cmdline-boot.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { firstFound } from '#agent/needs/parts/first-found.ts'
 import { parseOnce } from '#agent/needs/parts/parse-once.ts'
@@ -39,6 +43,8 @@ export const kernelCmdline: Kind<typeof schema> = {
   genericFix: ({ kernelCmdline: { parameters, absent } }) =>
     bootWith(absent ? `Take ${parameters[0]} from` : `Add ${parameters[0]} to`),
   questions: () => [commandLine],
+  nextBoot: ({ kernelCmdline: { parameters, absent } }) =>
+    absent ? null : (answers, facts) => afterBoot(parameters, answers, facts),
   judge({ kernelCmdline: { parameters, absent } }, answers) {
     const answer = firstFound(answers, [commandLine])
     // Every kernel has one: not to see it is no proof of anything.
@@ -59,6 +65,21 @@ export const kernelCmdline: Kind<typeof schema> = {
       ? verdict('CmdlineNotFound', { parameters })
       : verdict('CmdlineOtherValue', { name: nameOf(other), parameters })
   },
+}
+
+/** Each of those that are given must go. */
+function afterBoot(parameters: readonly string[], answers: Answers, facts: Facts): Verdict | null {
+  const answer = answers.of(commandLine)
+  if (answer.fate !== 'found') return null
+  const given = parameters.filter((wanted) => isGiven(parseCommandLine(answer.value), wanted))
+  const gone = given.map((parameter) =>
+    cmdlineAfterBoot(parameter, answer.value.text, {
+      answers,
+      facts,
+      fix: bootWith(`Add ${parameter} to`),
+    }),
+  )
+  return gone.includes(null) ? null : (gone[0] ?? null)
 }
 
 const commandLine: ReadQuestion = { ask: 'read', path: '/proc/cmdline' }

@@ -1,9 +1,12 @@
 import * as z from 'zod'
+import type { Answers } from '#agent/model/answers.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Kind } from '#agent/model/need.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
+import { kernelAfterBoot } from '#agent/needs/boot/kernel-boot.ts'
+import { moduleAfterBoot } from '#agent/needs/boot/module-boot.ts'
 import { missingModule } from './missing-module.ts'
 import { blacklisted, blockOf } from './modprobe-rules.ts'
 import { foldName, loadedState } from './module-files.ts'
@@ -46,10 +49,28 @@ export const kernelModule: Kind<typeof schema> = {
     return config === undefined ? null : addModule(name)
   },
   questions: (spec, facts) => moduleQuestions(foldName(spec.kernelModule), facts),
+  nextBoot: (spec) => (answers, facts) =>
+    afterBoot(foldName(spec.kernelModule), { answers, facts, mustBeLoaded: spec.loaded ?? false }),
   judge({ kernelModule: name, config, loaded = false }, answers, facts) {
     const sources = sourcesOf(foldName(name), answers, readSharedSources(answers, facts))
     return judgeModule({ name, options: [config ?? []].flat(), mustBeLoaded: loaded }, sources, facts)
   },
+}
+
+/** It is in no tree of the kernel's that boots next, or it is loaded and nothing would load it again. */
+function afterBoot(
+  name: string,
+  { answers, facts, mustBeLoaded }: { answers: Answers; facts: Facts; mustBeLoaded: boolean },
+): Verdict | null {
+  const byKernel = kernelAfterBoot({ name, now: `kernel module ${name} is there` }, answers, facts)
+  if (byKernel === null && !mustBeLoaded) return null
+  const sources = sourcesOf(name, answers, readSharedSources(answers, facts))
+  const file = fileOf(name, sources)
+  // What is not the kernel's own may be built for the next one as it starts.
+  const isOwn = file === null || file.path.replace(/^.*\/modules\/[^/]+\//, '').startsWith('kernel/')
+  if (byKernel !== null && isOwn) return byKernel
+  const isLoaded = mustBeLoaded && stateOf(name, sources) === 'Live'
+  return isLoaded ? moduleAfterBoot(name, { sources, answers, facts }) : null
 }
 
 /** A module that is wanted, as a need of this kind or as what an option of the kernel builds. */

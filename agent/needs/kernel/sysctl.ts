@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { longestName } from '#agent/model/bounds.ts'
-import type { Init } from '#agent/model/facts.ts'
+import type { Facts, Init } from '#agent/model/facts.ts'
 import type { Fix } from '#agent/model/fix.ts'
 import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
@@ -10,6 +10,7 @@ import { word } from '#agent/needs/parts/bounded.ts'
 import { firstFound } from '#agent/needs/parts/first-found.ts'
 import { setSysctl } from '#agent/fixes/generic-fixes.ts'
 import { sysctlFile } from '#agent/fixes/lasting-lines.ts'
+import { sysctlAfterBoot } from '#agent/needs/boot/sysctl-boot.ts'
 import { sysctlFileQuestions, undoing } from './sysctl-files.ts'
 import { isSecret, keyPath } from './sysctl-key.ts'
 import type { Answers } from '#agent/model/answers.ts'
@@ -68,6 +69,7 @@ export const sysctl: Kind<typeof schema> = {
     return value === undefined ? null : setSysctl(key, value.join(' '))
   },
   questions: (spec) => [questionFor(spec), ...sysctlFileQuestions],
+  nextBoot: (spec) => (answers, facts) => afterBoot(spec, answers, facts),
   reads: (spec) => ({ path: questionFor(spec).path, as: 'text' }),
   judge(spec, answers, facts) {
     const answer = firstFound(answers, [questionFor(spec)])
@@ -78,6 +80,17 @@ export const sysctl: Kind<typeof schema> = {
       ? said
       : { ...said, genericFix: lasting(said.genericFix, spec, { answers, init: facts.init }) }
   },
+}
+
+function afterBoot(spec: Spec, answers: Answers, facts: Facts): Verdict | null {
+  const answer = answers.of(questionFor(spec))
+  const isAny = [spec.is, spec.min, spec.max].every((one) => one === undefined)
+  if (answer.fate !== 'found' || isAny) return null
+  const value = fieldsOf(answer.value.text).join(' ')
+  const now = `${spec.sysctl} is ${plainValue(spec.sysctl, value)}`
+  const fix = () => lasting({ sysctls: { [spec.sysctl]: value } }, spec, { answers, init: facts.init })
+  const isWrong = (other: string) => judgeFields(spec, fieldsOf(other)).state === 'missing'
+  return sysctlAfterBoot({ key: spec.sysctl, now, isWrong, fix }, answers, facts)
 }
 
 /** With the lines that would undo it at the next boot. */

@@ -6,6 +6,7 @@ import type { Pattern } from '#agent/model/pattern.ts'
 import type { FileStat, FileText, ListQuestion, ReadQuestion, StatQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
+import { swapAfterBoot } from '#agent/needs/boot/swap-boot.ts'
 import { hasPattern, isFolder, needsText, schema } from './file-schema.ts'
 import type { wanted } from './file-schema.ts'
 import { shellWord } from '#agent/fixes/shell-word.ts'
@@ -27,6 +28,7 @@ export const file: Kind<typeof schema> = {
     const inside = isFolder(spec) ? [listQuestion(spec)] : readsText(spec) ? [readQuestion(spec)] : []
     return [statQuestion(spec), ...inside]
   },
+  nextBoot: ({ file: spec }) => (isSwapOff(spec) ? swapAfterBoot : null),
   lint: ({ file: spec }) => lintOf(spec),
   patterns: ({ file: spec }) => patternsOf(spec),
   reads: ({ file: spec }) => (readsText(spec) ? { path: spec.path, as: 'text' } : null),
@@ -42,6 +44,11 @@ export const file: Kind<typeof schema> = {
     if (stat.fate !== 'found') return unanswered(spec.path, stat)
     return judgeFound(spec, answers, stat.value)
   },
+}
+
+/** That nothing is swapped to. */
+function isSwapOff({ path, notMatches }: Wanted): boolean {
+  return path === '/proc/swaps' && notMatches !== undefined
 }
 
 function lintOf(spec: Wanted): readonly string[] {

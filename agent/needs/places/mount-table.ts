@@ -1,4 +1,6 @@
 export interface Mount {
+  /** What is mounted: a device, a server with its path, a word. */
+  readonly source: string
   readonly fstype: string
   /** Of the mount and of its file system; read-only if either is. */
   readonly options: readonly string[]
@@ -62,6 +64,10 @@ function escapePath(path: string): string {
   return path.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`)
 }
 
+function unescapePath(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)))
+}
+
 function lineAt(table: string, start: number): string {
   const end = table.indexOf('\n', start)
   return table.slice(start, end === -1 ? undefined : end)
@@ -73,6 +79,7 @@ function parseMount(line: string): Mount {
   const dash = words.indexOf('-', 6)
   const options = [...new Set([words[5], words[dash + 3]].flatMap((list) => list?.split(',') ?? []))]
   return {
+    source: unescapePath(words[dash + 2] ?? ''),
     fstype: words[dash + 1] ?? '',
     options: options.includes('ro') ? options.filter((option) => option !== 'rw') : options,
     propagation: propagationOf(words.slice(6, dash)),

@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import type { Answers } from '#agent/model/answers.ts'
+import type { Facts } from '#agent/model/facts.ts'
 import type { Kind } from '#agent/model/need.ts'
 import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
+import { mountAfterBoot } from '#agent/needs/boot/mount-boot.ts'
 import { absolutePath } from './absolute-path.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { firstFound } from '#agent/needs/parts/first-found.ts'
-import { findHolder, findMount } from './mount-table.ts'
+import { findHolder, findMount, placesAbove } from './mount-table.ts'
 import type { Mount } from './mount-table.ts'
 import { placeQuestions, realPlace } from './real-place.ts'
 
@@ -66,6 +68,8 @@ export const mount: Kind<typeof schema> = {
   schema,
   subject: ({ mount: spec }) => ('of' in spec ? `of:${spec.of}` : spec.path),
   questions: ({ mount: spec }) => [table, ...('of' in spec ? placeQuestions(spec.of) : [])],
+  nextBoot: ({ mount: spec }) =>
+    'of' in spec ? null : (answers, facts) => afterBoot(spec.path, answers, facts),
   judge(spec, answers) {
     const inner = processOf(spec)
     if (inner !== null) return unseen(`the mounts of ${inner}`, `only those of the host's process 1 are read`)
@@ -76,6 +80,15 @@ export const mount: Kind<typeof schema> = {
     const { text } = answer.value
     return 'of' in spec.mount ? judgeHolder(spec.mount, answers, text) : judgeMount(spec.mount, text)
   },
+}
+
+function afterBoot(at: string, answers: Answers, facts: Facts): Verdict | null {
+  const answer = answers.of(table)
+  const found = answer.fate === 'found' ? findMount(answer.value.text, at) : null
+  if (answer.fate !== 'found' || found === null) return null
+  const above = findHolder(answer.value.text, placesAbove(at).at(-2) ?? '/')
+  const isAuto = above?.mount.fstype === 'autofs'
+  return mountAfterBoot({ path: at, fstype: found.fstype, source: found.source, isAuto }, answers, facts)
 }
 
 /** A node with 10,000 mounts has 2 MiB of them. */

@@ -4,6 +4,8 @@ import type { Kind } from '#agent/model/need.ts'
 import type { Question } from '#agent/model/question.ts'
 import { verdict } from '#agent/model/reason.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
+import { servicesAfterBoot } from '#agent/needs/boot/openrc-boot.ts'
+import { unitsAfterBoot } from '#agent/needs/boot/unit-boot.ts'
 import { judgeOpenrc, openrcQuestions } from './openrc.ts'
 import { judgeSystemd, systemdQuestions } from './systemd.ts'
 import type { WantedUnit } from './wanted-unit.ts'
@@ -53,6 +55,11 @@ export const unit: Kind<typeof schema> = {
   isHostWide: true,
   subject: (spec) => spec.unit.join('|') + (spec.state === 'active' ? '' : `:${spec.state}`),
   questions: (spec, facts) => questionsOf(wantedOf(spec), facts),
+  nextBoot: (spec) => (answers, facts) => {
+    const wanted = wantedOf(spec)
+    if (facts.init.type === 'openrc') return servicesAfterBoot(wanted, answers)
+    return facts.init.type === 'systemd' ? unitsAfterBoot(wanted, answers) : null
+  },
   judge(spec, answers, facts) {
     const wanted = wantedOf(spec)
     const { init } = facts

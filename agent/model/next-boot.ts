@@ -1,0 +1,42 @@
+import type { Answers } from './answers.ts'
+import type { Facts } from './facts.ts'
+import type { HostNeed, Need } from './need.ts'
+import type { Verdict } from './reason.ts'
+
+/** What a need is after a reboot, as far as files prove it: `stays` is also whatever cannot be told. */
+type Outlook = 'unmet' | 'stays' | Verdict
+
+/**
+ * Of a need that is ready now, what a reboot takes away; null where it stays, and where that cannot be told. Of several
+ * alternatives each that is ready must go. A check that is included says so itself.
+ */
+export function goneAfterReboot(need: Need, answers: Answers, facts: Facts): Verdict | null {
+  if (need.type === 'host') return need.nextBoot?.(answers, facts) ?? null
+  const outlook = outlookOf(need, answers, facts)
+  return typeof outlook === 'string' ? null : outlook
+}
+
+function outlookOf(need: Need, answers: Answers, facts: Facts): Outlook {
+  if (need.type === 'check') return 'stays'
+  if (need.applies(facts) !== null) return 'unmet'
+  return need.type === 'host' ? ofHost(need, answers, facts) : ofAlternatives(need.needs, answers, facts)
+}
+
+function ofHost(need: HostNeed, answers: Answers, facts: Facts): Outlook {
+  const { state } = need.judge(answers, facts)
+  if (state === 'missing' || state === 'not-applicable') return 'unmet'
+  return (state === 'ready' ? need.nextBoot?.(answers, facts) : null) ?? 'stays'
+}
+
+function ofAlternatives(needs: readonly Need[], answers: Answers, facts: Facts): Outlook {
+  if (needs.every((one) => hooksOf(one).length === 0)) return 'stays'
+  const met = needs.map((one) => outlookOf(one, answers, facts)).filter((one) => one !== 'unmet')
+  return met.includes('stays') ? 'stays' : (met[0] ?? 'unmet')
+}
+
+/** Of all needs in it that apply, those of which it may be told what a reboot takes away. */
+export function hooksOf(need: Need, facts?: Facts): readonly HostNeed[] {
+  if (need.type === 'check' || (facts && need.applies(facts) !== null)) return []
+  if (need.type === 'anyOf') return need.needs.flatMap((one) => hooksOf(one, facts))
+  return need.nextBoot === null ? [] : [need]
+}

@@ -1,0 +1,80 @@
+import type { Answers } from '#agent/model/answers.ts'
+import { namesIn, read, readAll, textsOf } from './look.ts'
+
+/** Where GRUB, BLS, extlinux, syslinux and the Raspberry Pi keep what they boot; and what makes that anew. */
+const files = [
+  '/boot/grub/grub.cfg',
+  '/boot/grub/custom.cfg',
+  '/boot/grub/grubenv',
+  '/boot/grub2/grub.cfg',
+  '/boot/grub2/custom.cfg',
+  '/boot/grub2/user.cfg',
+  '/boot/grub2/grubenv',
+  '/boot/extlinux/extlinux.conf',
+  '/boot/extlinux.conf',
+  '/boot/syslinux/syslinux.cfg',
+  '/boot/cmdline.txt',
+  '/boot/firmware/cmdline.txt',
+  '/etc/default/grub',
+  '/etc/kernel/cmdline',
+  '/proc/device-tree/chosen/bootargs',
+].map((path) => read(path, 4 * 1024 * 1024))
+const folders = [
+  ['/boot/loader/entries', '.conf'],
+  ['/boot/efi/loader/entries', '.conf'],
+  ['/efi/loader/entries', '.conf'],
+  ['/etc/default/grub.d', '.cfg'],
+  ['/etc/kernel/cmdline.d', '.conf'],
+].map(([path = '', suffix = '']) => readAll(path, suffix))
+
+/** The text of all configurations of boot loaders; null when one cannot be read, or may lead to another that is not here. */
+export function bootTexts(answers: Answers) {
+  const vendors = namesIn('/boot/efi/EFI', answers)
+  const ofVendors = (vendors ?? []).flatMap((name) =>
+    ['grub.cfg', 'grubenv', 'custom.cfg'].map((file) => read(`/boot/efi/EFI/${name}/${file}`)),
+  )
+  const texts = textsOf([...files, ...folders, ...ofVendors], answers)
+  if (vendors === null || texts === null) return null
+  const isElsewhere = texts.some(({ text }) => /^\s*(chainloader|uki|efi)\s/m.test(text))
+  return isElsewhere ? null : texts
+}
+
+/** The release of the kernel that boots next; null when the boot loader does not tell it. */
+export function defaultKernel(answers: Answers): string | null {
+  const [grub, grub2, env, env2] = [
+    '/boot/grub/grub.cfg',
+    '/boot/grub2/grub.cfg',
+    '/boot/grub/grubenv',
+    '/boot/grub2/grubenv',
+  ].map((path) => textsOf([read(path, 4 * 1024 * 1024)], answers)?.[0]?.text ?? null)
+  const text = grub ?? grub2
+  const saved = env ?? env2 ?? ''
+  // For once, whatever the default is.
+  if (text === null || text === undefined || /^next_entry=./m.test(saved)) return null
+  const written = /^\s*set default="(.*)"$/gm
+  const values = [...text.matchAll(written)].map(([, value = '']) => value)
+  const last = values.find((value) => value !== '${next_entry}')
+  if (last === '0') return firstEntry(text)
+  return last === '${saved_entry}' ? savedEntry(saved, answers) : null
+}
+
+/** Of Debian's kind: the first entry stands in the file itself. */
+function firstEntry(text: string): string | null {
+  if (/^\s*(blscfg|insmod blscfg)\b/m.test(text)) return null
+  const start = /^menuentry\s/m.exec(text)?.index
+  if (start === undefined) return null
+  const line = /^\s*linux(?:16|efi)?\s+(\S+)/m.exec(text.slice(start))?.[1] ?? ''
+  return releaseOf(line)
+}
+
+/** Of Red Hat's kind: an entry by its file's name. https://uapi-group.org/specifications/specs/boot_loader_specification/ */
+function savedEntry(saved: string, answers: Answers): string | null {
+  const name = /^saved_entry=([\w.+~-]+)$/m.exec(saved)?.[1]
+  if (name === undefined) return null
+  const entry = textsOf([read(`/boot/loader/entries/${name}.conf`)], answers)?.[0]?.text ?? ''
+  return releaseOf(/^linux\s+(\S+)/m.exec(entry)?.[1] ?? '')
+}
+
+export function releaseOf(image: string): string | null {
+  return /(?:^|\/)(?:vmlinuz|vmlinux|kernel)-(\d[\w.+~-]*)$/.exec(image)?.[1] ?? null
+}

@@ -1,0 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { bundle } from '../../build.ts'
+import { valuesFile } from '#agent/catalog/load.ts'
+
+/** The agent as it is shipped, with further checks that may ask what shipped ones may. Its program is agent/main.js. */
+export async function bundleWith(outdir: string, checks: Readonly<Record<string, string>>): Promise<void> {
+  await bundle(outdir)
+  const file = join(outdir, 'checks', valuesFile)
+  const values: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'))
+  for (const [name, text] of Object.entries(checks)) {
+    writeFileSync(join(outdir, 'checks', name), text)
+    values[name] = parse(text)
+  }
+  writeFileSync(file, JSON.stringify(values))
+}

@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFile, cp, mkdir, readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { execa } from 'execa'
+import type { Report } from '#agent/model/report.ts'
+import { atEnd } from '../at-end.ts'
+import { patience } from '../patience.ts'
+import { bundleWith } from './bundle-with.ts'
+import { readLoader } from './vm-loader.ts'
+
+export interface VmOutcome {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A machine with Debian's own kernel, emulated: it has its modules, settings, swap and command line to itself. */
+export interface TestVm {
+  /** Runs a script of bash in it, as root. */
+  exec(script: string): Promise<VmOutcome>
+  /** The same; rejects when it fails. */
+  must(script: string): Promise<string>
+  /** `hostdeps check -o json` inside, by the bundle; further arguments are words of a shell. */
+  check(args: string): Promise<Report>
+  /** An orderly reboot, by what its boot loader's configuration says then; `typed` is added at the loader's prompt. */
+  reboot(typed?: string): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Boots a machine over a copy of the disk that the set-up made, with these checks beside the shipped ones. */
+export async function bootVm(checks: Readonly<Record<string, string>> = {}, typed = ''): Promise<TestVm> {
+  const image = process.env['HOSTDEPS_TEST_VM']
+  if (image === undefined) throw new Error('HOSTDEPS_TEST_VM is not set: npm test sets it up')
+  const folder = mkdtempSync(join(tmpdir(), 'hostdeps-vm-'))
+  const remove = atEnd(() => rmSync(folder, { recursive: true, force: true }))
+  try {
+    await execa('cp', ['--sparse=always', join(image, 'disk'), join(folder, 'disk')])
+    await makeBundleDisk(folder, checks)
+    const places = { image, folder }
+    let machine = await start(places, typed)
+    return testVm(() => machine, {
+      async reboot(words = '') {
+        await powerOff(machine)
+        machine = await start(places, words)
+      },
+      async stop() {
+        await powerOff(machine)
+        remove()
+      },
+    })
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
+/** The agent as it is shipped, with the Node.js that runs this. */
+async function makeBundleDisk(folder: string, checks: Readonly<Record<string, string>>): Promise<void> {
+  const part = join(folder, 'bundle.d')
+  await mkdir(part)
+  await bundleWith(join(part, 'dist'), checks)
+  await copyFile(resolve('package.json'), join(part, 'package.json'))
+  await cp(process.execPath, join(part, 'node'))
+  await execa('mke2fs', ['-q', '-t', 'ext4', '-d', part, join(folder, 'bundle'), '400M'])
+  rmSync(part, { recursive: true })
+}
+
+interface Places {
+  readonly image: string
+  readonly folder: string
+}
+
+interface Machine {
+  /** Resolves when the emulator ends. */
+  readonly ended: Promise<unknown>
+  readonly lines: LineReader
+  kill(): void
+}
+
+const memory = '1536'
+
+async function start({ image, folder }: Places, typed: string): Promise<Machine> {
+  const { release, parameters } = await readLoader(join(folder, 'disk'))
+  const [socket, console] = [join(folder, 'line'), join(folder, 'console')]
+  rmSync(socket, { force: true })
+  const disk = (name: string, more = '') =>
+    `file=${join(folder, name)},if=virtio,format=raw,cache=unsafe${more}`
+  const options = [
+    ['-machine', 'pc,accel=tcg', '-cpu', 'max', '-smp', '2', '-m', memory],
+    ['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
+    ['-kernel', join(image, `vmlinuz-${release}`), '-initrd', join(image, `initrd-${release}`)],
+    ['-append', `BOOT_IMAGE=/boot/vmlinuz-${release} ${parameters} ${typed}`.trim()],
+    ['-drive', disk('disk'), '-drive', disk('bundle', ',readonly=on')],
+    ['-serial', `file:${console}`, '-serial', `unix:${socket},server=on,wait=off`],
+  ]
+  const qemu = execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...options.flat()], {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+  })
+  const ended = qemu.then(async ({ all }) => {
+    const said = await readFile(console, 'utf8').catch(() => '')
+    return `the machine ended: ${all}\n${said.slice(-3_000)}`
+  })
+  const kill = () => void qemu.kill('SIGKILL')
+  const lines = new LineReader(await connected(socket, ended))
+  const machine = { ended, lines, kill }
+  await untilLine(machine, /^guest up /)
+  await untilUp(machine)
+  return machine
+}
+
+async function connected(path: string, ended: Promise<string>): Promise<Socket> {
+  let over: string | null = null
+  void ended.then((words) => (over = words))
+  for (const begin = Date.now(); Date.now() - begin < patience; await sleep(50)) {
+    if (over !== null) throw new Error(over)
+    const socket = await new Promise<Socket | null>((done) => {
+      const one = connect(path)
+      one.once('connect', () => done(one))
+      one.once('error', () => done(null))
+    })
+    if (socket !== null) return socket
+  }
+  throw new Error('the emulator opens no serial line')
+}
+
+/** systemd has started all it had to. */
+async function untilUp(machine: Machine): Promise<void> {
+  for (const begin = Date.now(); Date.now() - begin < patience; await sleep(500)) {
+    const { stdout } = await run(machine, 'systemctl is-system-running')
+    if (/^(running|degraded)/.test(stdout)) return
+  }
+  throw new Error('systemd does not come to its end')
+}
+
+async function untilLine({ lines, ended }: Machine, pattern: RegExp): Promise<string> {
+  const late = sleep(patience, 'nothing came from the machine', { ref: false })
+  for (;;) {
+    const line = await Promise.race([lines.next(), ended.then(String).then(Error), late.then(Error)])
+    if (line instanceof Error) throw line
+    if (pattern.test(line)) return line
+  }
+}
+
+async function run(machine: Machine, script: string): Promise<VmOutcome> {
+  machine.lines.write(`${Buffer.from(script).toString('base64')}\n`)
+  const line = await untilLine(machine, /^done /)
+  const [, exitCode, out = '', err = ''] = line.trim().split(' ')
+  const text = (packed: string) => gunzipSync(Buffer.from(packed, 'base64')).toString()
+  return { exitCode: Number(exitCode), stdout: text(out), stderr: text(err) }
+}
+
+async function powerOff(machine: Machine): Promise<void> {
+  machine.lines.write(`${Buffer.from('systemctl poweroff').toString('base64')}\n`)
+  await Promise.race([machine.ended, sleep(60_000, undefined, { ref: false })])
+  machine.kill()
+  await machine.ended
+}
+
+function testVm(machine: () => Machine, ends: Pick<TestVm, 'reboot' | 'stop'>): TestVm {
+  const exec = (script: string) => run(machine(), script)
+  const must = async (script: string) => {
+    const { exitCode, stdout, stderr } = await exec(script)
+    if (exitCode !== 0) throw new Error(`${script} failed with ${exitCode}:\n${stdout}\n${stderr}`)
+    return stdout
+  }
+  return {
+    exec,
+    must,
+    async check(args) {
+      const program = '/opt/hostdeps/node /opt/hostdeps/dist/agent/main.js'
+      const { stdout, stderr } = await exec(`${program} check -o json --deadline 60s ${args}`)
+      if (!stdout.startsWith('{')) throw new Error(`no report came:\n${stdout}\n${stderr}`)
+      return JSON.parse(stdout)
+    },
+    ...ends,
+  }
+}
+
+/** Lines of a serial line, one asked for at a time. */
+class LineReader {
+  readonly #socket: Socket
+  #text = ''
+  #wake = () => {}
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      this.#text += part
+      this.#wake()
+    })
+    socket.on('error', () => {})
+  }
+
+  write(text: string): void {
+    this.#socket.write(text)
+  }
+
+  async next(): Promise<string> {
+    for (;;) {
+      const end = this.#text.indexOf('\n')
+      if (end !== -1) {
+        const line = this.#text.slice(0, end)
+        this.#text = this.#text.slice(end + 1)
+        return line
+      }
+      await new Promise<void>((wake) => (this.#wake = wake))
+    }
+  }
+}
