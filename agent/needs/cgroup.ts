@@ -5,7 +5,7 @@ import type { Answer, FileText, ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
-import { cgroupVersion, mountTable } from './cgroup-version.ts'
+import { cgroupVersion, mountTable } from '#agent/needs/places/cgroup-version.ts'
 import { enableControllers, mountCgroups, unify } from '#agent/fixes/generic-fixes.ts'
 
 const controller = word(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')

@@ -6,7 +6,7 @@ import type { ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
-import { kernelConfigQuestions, readKernelConfig } from '#agent/needs/kernel/kernel-config-file.ts'
+import { kernelConfigQuestions, readKernelConfig } from '#agent/needs/parts/kernel-config-file.ts'
 
 const name = word(/^[a-z_]+$/, 'is not the name of a Linux Security Module')
 const modes = z.enum(['enforcing', 'permissive'])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { kernelConfig } from '#agent/needs/kernel/kernel-config.ts'
-import { findOption } from '#agent/needs/kernel/kernel-config-file.ts'
+import { findOption } from '#agent/needs/parts/kernel-config-file.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 // From Debian's /boot/config-6.1.0-50-cloud-amd64.

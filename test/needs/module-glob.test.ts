@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { matchesName } from '#agent/needs/kernel/module-glob.ts'
+import { matchesName } from '#agent/needs/modules/module-glob.ts'
 
 test.each([
   ['nfs', 'nfs', true],

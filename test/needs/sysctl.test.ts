@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { sysctl } from '#agent/needs/kernel/sysctl.ts'
 import { collectAnswers } from '#agent/model/answers.ts'
 import { undoing } from '#agent/needs/kernel/sysctl-files.ts'
-import { keyPath } from '#agent/needs/kernel/sysctl-key.ts'
+import { keyPath } from '#agent/needs/parts/sysctl-key.ts'
 import { judgeOn, unansweredFates } from './memory-host.ts'
 
 describe('the value', () => {

@@ -8,7 +8,7 @@ import {
   findBuiltInAliases,
   findBuiltInName,
   findDependencies,
-} from '#agent/needs/kernel/module-files.ts'
+} from '#agent/needs/modules/module-files.ts'
 import { compareKernelVersions } from '#agent/versions/kernel.ts'
 import { defaultKernel, releaseOf } from './boot-loader.ts'
 import { namesIn, read } from './look.ts'

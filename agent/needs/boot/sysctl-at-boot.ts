@@ -1,7 +1,7 @@
 import type { Answers } from '#agent/model/answers.ts'
 import type { Answer, FolderNames, FolderText } from '#agent/model/question.ts'
-import { keyPath } from '#agent/needs/kernel/sysctl-key.ts'
-import { matchesName } from '#agent/needs/kernel/module-glob.ts'
+import { keyPath } from '#agent/needs/parts/sysctl-key.ts'
+import { matchesName } from '#agent/needs/modules/module-glob.ts'
 import { read, readAll } from './look.ts'
 
 /** What sets a key at boot, with where; `nothing` when no file does. */

@@ -5,15 +5,19 @@ import type { Kind } from '#agent/model/need.ts'
 import type { Question } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { cgroupVersion, mountTable } from '#agent/needs/cgroup-version.ts'
+import { cgroupVersion, mountTable } from '#agent/needs/places/cgroup-version.ts'
 import { judgeOnce } from '#agent/needs/parts/judge-once.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
-import { kernelConfigQuestions, readKernelConfig } from './kernel-config-file.ts'
+import { kernelConfigQuestions, readKernelConfig } from '#agent/needs/parts/kernel-config-file.ts'
 import { judgeItems } from './kernel-options.ts'
 import type { Item, Option } from './kernel-options.ts'
 import { judgeModule, moduleName } from './kernel-module.ts'
-import { readSharedSources, sharedModuleQuestions, sourcesOfModular } from './module-sources.ts'
-import type { ModuleSources } from './module-sources.ts'
+import {
+  readSharedSources,
+  sharedModuleQuestions,
+  sourcesOfModular,
+} from '#agent/needs/modules/module-sources.ts'
+import type { ModuleSources } from '#agent/needs/modules/module-sources.ts'
 import { legacyCgroup, mayBeModule, modulesOf } from './option-modules.ts'
 import { anotherKernel } from '#agent/fixes/generic-fixes.ts'
 

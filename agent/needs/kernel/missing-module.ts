@@ -1,10 +1,10 @@
 import type { Fix } from '#agent/model/fix.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { misled } from './modprobe-rules.ts'
-import type { Rule } from './modprobe-rules.ts'
-import { isUnread } from './module-sources.ts'
-import type { ModuleSources } from './module-sources.ts'
+import { misled } from '#agent/needs/modules/modprobe-rules.ts'
+import type { Rule } from '#agent/needs/modules/modprobe-rules.ts'
+import { isUnread } from '#agent/needs/modules/module-sources.ts'
+import type { ModuleSources } from '#agent/needs/modules/module-sources.ts'
 
 /** A module that none of the kernel's lists names. */
 export interface Sought {

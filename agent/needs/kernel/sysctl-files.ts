@@ -9,7 +9,7 @@ import type {
   ReadAllQuestion,
   ReadQuestion,
 } from '#agent/model/question.ts'
-import { isSecret, keyPath } from './sysctl-key.ts'
+import { isSecret, keyPath } from '#agent/needs/parts/sysctl-key.ts'
 
 /** A name in one hides the same name in those after it. https://www.freedesktop.org/software/systemd/man/latest/sysctl.d.html */
 const folders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((folder): ReadAllQuestion => ({

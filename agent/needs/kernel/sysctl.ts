@@ -12,7 +12,7 @@ import { setSysctl } from '#agent/fixes/generic-fixes.ts'
 import { sysctlFile } from '#agent/fixes/lasting-lines.ts'
 import { sysctlAfterBoot } from '#agent/needs/boot/sysctl-boot.ts'
 import { sysctlFileQuestions, undoing } from './sysctl-files.ts'
-import { isSecret, keyPath } from './sysctl-key.ts'
+import { isSecret, keyPath } from '#agent/needs/parts/sysctl-key.ts'
 import type { Answers } from '#agent/model/answers.ts'
 
 /** A single quote or a control character would end the quotes of the command that sets it. */

@@ -1,10 +1,10 @@
 import type { Answers } from '#agent/model/answers.ts'
 import { memoizeLast } from '#agent/model/memoize-last.ts'
 import type { FileText, ReadQuestion } from '#agent/model/question.ts'
-import { firstFound } from '#agent/needs/parts/first-found.ts'
-import type { UnreadSource } from '#agent/needs/parts/first-found.ts'
-import { parseOnce } from '#agent/needs/parts/parse-once.ts'
-import { wholeLines } from '#agent/needs/parts/whole-part.ts'
+import { firstFound } from './first-found.ts'
+import type { UnreadSource } from './first-found.ts'
+import { parseOnce } from './parse-once.ts'
+import { wholeLines } from './whole-part.ts'
 
 /**
  * The configuration that the running kernel was built with. The value of an option that is not set is "n"; of one that is not

@@ -1,5 +1,5 @@
 import type { ReadQuestion } from '#agent/model/question.ts'
-import { findMount } from '#agent/needs/places/mount-table.ts'
+import { findMount } from './mount-table.ts'
 
 /** Which mounts the host's first process sees; a node with many pods has thousands. */
 export const mountTable: ReadQuestion = { ask: 'read', path: '/proc/1/mountinfo', limit: 4 * 1024 * 1024 }
