@@ -23,9 +23,10 @@ export function loadModule(name: string): FixByDistro {
 }
 
 /** For a module that is not there at all: the running kernel tells from where it comes, if from anywhere. */
-export function addModule(name: string): FixByDistro {
+export function addModules(names: readonly string[]): FixByDistro {
+  const name = names.join(', ')
   return {
-    all: { kernel: { absent: [name] } },
+    all: { kernel: { absent: names } },
     flatcar: { note: 'Update the image and reboot; a module comes only with it or with a system extension.' },
     cos: { note: 'Modules cannot be added to the image; use the Ubuntu node image.' },
     talos: {

@@ -51,7 +51,7 @@ describe('mistakes', () => {
     expect(mistakesOf(text)).toEqual([`c.yaml:5: aliases[0]: ${says}`])
     const read = readCheckFile('none.yaml', `${head}  - binary: a`, own)
     const mistakes = 'mistakes' in read ? read.mistakes.map(formatMistake) : []
-    expect(mistakes).toEqual([`none.yaml:1: the check's name is the file's, and "none" ${says}`])
+    expect(mistakes).toEqual([`none.yaml:1: the file's name is the check's name, but "none" ${says}`])
   })
 
   test('three in one file are reported at once, each with its line and the closest word', () => {

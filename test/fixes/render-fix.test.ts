@@ -3,7 +3,7 @@ import { keysFor } from '#agent/fixes/families.ts'
 import { collectAnswers } from '#agent/model/answers.ts'
 import { file } from '#agent/needs/places/file.ts'
 import { fixText } from '#agent/fixes/fix-text.ts'
-import { addModule } from '#agent/fixes/generic-fixes.ts'
+import { addModules } from '#agent/fixes/generic-fixes.ts'
 import { readFacts } from '#agent/model/facts.ts'
 import type { Facts } from '#agent/model/facts.ts'
 
@@ -132,7 +132,9 @@ test.each([
   ['ID=ubuntu\nID_LIKE=debian', `apt-get update; ${aptInstall('linux-modules-extra-$(uname -r)')}`],
   ['ID=bottlerocket', "# The image's kernel has no m and none can be added; use nodes of another system."],
 ])(`${absent}: %j`, (osRelease, line) => {
-  const lines = fixText([{ ...alone, exact: null, others: [addModule('m')] }], host(osRelease))?.split('\n')
+  const lines = fixText([{ ...alone, exact: null, others: [addModules(['m'])] }], host(osRelease))?.split(
+    '\n',
+  )
   expect(lines).toContain(line)
 })
 

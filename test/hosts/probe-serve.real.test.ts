@@ -72,7 +72,7 @@ test('the prober listens to nothing', () => {
 
 test.each([
   ['garbage', () => replaceRound('garbage'), 'truncated, or is not JSON'],
-  ['an older version', () => replaceRound('{"v":0}'), 'of version 0'],
+  ['an older version', () => replaceRound('{"v":0}'), 'has version 0'],
   ['nothing at all', () => rmSync(round), 'it is not there'],
 ])('%s in its place is unknown, and passes by itself', async (_, spoil, words) => {
   const before = (await check()).state

@@ -130,10 +130,7 @@ describe('an option that is m is of use where its module is', () => {
   test('all modules that are lacking are named, and come from one package', () => {
     const said = judged({ kernelConfig: ['CONFIG_VXLAN', 'CONFIG_GENEVE', 'CONFIG_XFS_FS'] }, withModules())
     expect(said.message).toBe('kernel 6.1.0-50-amd64 lacks the modules vxlan, geneve')
-    expect(said.fixByDistro?.['ubuntu']).toEqual({
-      packages: ['linux-modules-extra-$(uname -r)'],
-      modules: ['vxlan', 'geneve'],
-    })
+    expect(said.fixByDistro?.['all']).toEqual({ kernel: { absent: ['vxlan', 'geneve'] } })
   })
 })
 

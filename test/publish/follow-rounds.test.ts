@@ -16,8 +16,8 @@ test('another reason is reported at once, the same one again only after a while'
   put('{"v":1')
   await expect.poll(reason).toBe('RoundStale')
   for (const [text, words] of [
-    ['{"v":0}', 'of version 0'],
-    ['{"v":7}', 'of version 7'],
+    ['{"v":0}', 'has version 0'],
+    ['{"v":7}', 'has version 7'],
     ['garbage', 'truncated, or is not JSON'],
   ] as const) {
     const before = told.length

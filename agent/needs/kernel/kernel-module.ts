@@ -14,7 +14,7 @@ import { builtInAliases, fileOf, isBuiltIn, lookUp } from '#agent/needs/modules/
 import type { Lookup, NamedModule } from '#agent/needs/modules/module-lookup.ts'
 import { moduleQuestions, readSharedSources, sourcesOf } from '#agent/needs/modules/module-sources.ts'
 import type { ModuleSources } from '#agent/needs/modules/module-sources.ts'
-import { addModule, loadModule } from '#agent/fixes/generic-fixes.ts'
+import { addModules, loadModule } from '#agent/fixes/generic-fixes.ts'
 
 const option = word(/^CONFIG_[A-Za-z0-9_]+$/, 'is not the name of a kernel option, such as CONFIG_ISCSI_TCP')
 
@@ -46,7 +46,7 @@ export const kernelModule: Kind<typeof schema> = {
     const isGone = reason === 'ModuleNotFound' || reason === 'ModuleNotInKernel'
     if (!isGone) return loadModule(name)
     // What no option builds is not Linux's own: only the check knows where it comes from.
-    return config === undefined ? null : addModule(name)
+    return config === undefined ? null : addModules([name])
   },
   questions: (spec, facts) => moduleQuestions(foldName(spec.kernelModule), facts),
   nextBoot: (spec) => (answers, facts) =>

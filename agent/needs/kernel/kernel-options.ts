@@ -1,5 +1,4 @@
-import { addModule } from '#agent/fixes/generic-fixes.ts'
-import type { FixByDistro } from '#agent/model/fix.ts'
+import { addModules } from '#agent/fixes/generic-fixes.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 
@@ -104,14 +103,6 @@ function modulesVerdict(unmet: readonly Item[], place: Place, evidence: readonly
   if (!isGone) return { ...first.verdict, ...more, evidence: first.verdict.evidence }
   const fixByDistro = addModules(names)
   return verdict('ModuleNotFound', { name: names.join(', '), kernel: place.kernel }, { ...more, fixByDistro })
-}
-
-/** From the package that has the first; it has the others too, or another note is as good. */
-function addModules(names: readonly string[]): FixByDistro {
-  const entries = Object.entries(addModule(names[0] ?? ''))
-  return Object.fromEntries(
-    entries.map(([key, fix]) => [key, fix.modules === undefined ? fix : { ...fix, modules: names }]),
-  )
 }
 
 function doubtVerdict(unmet: readonly Item[], { path }: Place, evidence: readonly string[]): Verdict | null {

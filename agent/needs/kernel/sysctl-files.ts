@@ -89,7 +89,9 @@ function withRealName(files: readonly ReadFile[], answers: Answers): readonly Re
 function linesIn({ path, text }: ReadFile, key: string): readonly SysctlLine[] {
   const sought = keyPath(key)
   return text.split('\n').flatMap((line, index) => {
-    const [, spelled = '', value = ''] = /^\s*-?\s*([\w./:@-]+)\s*=\s*(.*)$/.exec(line) ?? []
+    // Each \s* ends where another character must stand: one after the other they would take time by the square.
+    const setting = line.trim().replace(/^-\s*/, '')
+    const [, spelled = '', value = ''] = /^([\w./:@-]+)\s*=\s*(.*)$/.exec(setting) ?? []
     if (spelled === '' || keyPath(spelled) !== sought) return []
     return [{ key, spelled, value: plainLine(value).trim(), path, line: index + 1 }]
   })
