@@ -16,7 +16,10 @@ const modulesPoll = 5_000
 /** How often to look for folders that are new or were replaced. Milliseconds. */
 const recheckTime = 60_000
 
-/** Watches the folders of a host where packages, units, modules and programs come and go. */
+/**
+ * Watches the folders of a host where packages, units, modules and programs come and go. Whatever changes, the whole round is asked
+ * again (rounds/round-loop.ts): files and programs that did not change are answered from the caches.
+ */
 export function watchHost({ procfs, targetPid }: { procfs: string; targetPid: number | null }): Watcher {
   const opened = openTarget(procfs, targetPid)
   const target = 'fate' in opened ? placesOf(`${procfs}/${targetPid}`) : opened

@@ -4,7 +4,7 @@ import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { renderAnnotation } from './annotation.ts'
 import { apiTime } from './api-time.ts'
 import { renderMessage } from './message.ts'
-import { conditionStatus } from './read-back.ts'
+import { conditionStatus } from './state-on-node.ts'
 
 export interface PatchOptions {
   /** What the Node says now; the times of unchanged conditions stay as they are. */

@@ -3,7 +3,7 @@ import type { Clock } from '#agent/model/host.ts'
 import type { ApiRefusal, NodeApi, NodeView } from '#agent/node/node-api.ts'
 import type { PublishStatus, Report } from '#agent/model/report.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
-import { createEventPublisher } from './publish-events.ts'
+import { createEventPublisher } from './limit-events.ts'
 import { applyWithoutRefused, isOurMistake } from './leave-out-refused.ts'
 import { shareOf, waitAfter } from './backoff.ts'
 

@@ -1,5 +1,5 @@
 import { readAnnotation } from '#agent/node/annotation.ts'
-import { conditionOf, labelledChecks, stateOn } from '#agent/node/read-back.ts'
+import { conditionOf, labelledChecks, stateOn } from '#agent/node/state-on-node.ts'
 import type { NodeView } from '#agent/node/node-api.ts'
 import { isReason } from '#agent/model/reason.ts'
 import type { ReportCheck, Round, Settings, Published } from '#agent/model/report.ts'

@@ -1,6 +1,6 @@
 import type { Check } from '#agent/model/check.ts'
 import type { Kind } from '#agent/model/need.ts'
-import type { YamlFile } from '#agent/catalog/yaml/document.ts'
+import type { YamlFile } from '#agent/catalog/yaml/yaml-lines.ts'
 
 /** What checks may do: whoever edits the ConfigMap need not be root, but the prober is. */
 export interface Rules {

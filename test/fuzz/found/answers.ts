@@ -19,6 +19,10 @@ function answers(): ByName {
       did: 'it did not end',
       input: said('/etc/modprobe.d', `alias ${'*'.repeat(40)}z x\n`),
     },
+    'security modules with an accent in each': {
+      did: 'seven seconds in the table',
+      input: said('/sys/kernel/security/lsm', 'landlock,\u00e9,'.repeat(6_000)),
+    },
     'a mount with an escape sequence': {
       did: 'the evidence had it',
       input: said('/proc/1/mountinfo', mounts),
