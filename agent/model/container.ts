@@ -35,7 +35,7 @@ export const containerQuestions: readonly Question[] = [manager, ...marks.map(({
 
 export function readContainer(answers: Answers, kernel: string | null): Container | null {
   const mark = marks.find(({ at }) => answers.of(at).fate === 'found')
-  if (mark !== undefined) return mark.container
+  if (mark !== undefined && !hasOwnDisk(answers)) return mark.container
   const named = answers.of(manager)
   const name = named.fate === 'found' ? named.value.text.trim() : ''
   if (name !== '') return containerNamed(name)
@@ -46,6 +46,18 @@ export function readContainer(answers: Answers, kernel: string | null): Containe
 function containerNamed(name: string): Container {
   if (name === 'lxc-libvirt') return 'lxc'
   return containers.find((one) => one === name) ?? 'other'
+}
+
+/**
+ * Its root is a whole disk: a machine whose disk was made from a container's image, and still has the mark of that. A container's
+ * root is an overlay, or part of a file system, or a disk that Docker made for it.
+ */
+function hasOwnDisk(answers: Answers): boolean {
+  const mounts = answers.of(mountsQuestion)
+  if (mounts.fate !== 'found') return false
+  const root = /^\d+ \d+ \S+ (\S+) \/ [^\n]* - \S+ (\S+) /m.exec(mounts.value.text)
+  const [, part, source] = root ?? []
+  return part === '/' && source !== undefined && /^\/dev\/(?!mapper\/docker-)/.test(source)
 }
 
 /** LXD, Incus and Proxmox put it over files of a container's /proc. https://linuxcontainers.org/lxcfs/ */

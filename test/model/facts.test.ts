@@ -135,6 +135,7 @@ describe('what installs', () => {
 })
 
 describe('a node that is a container', () => {
+  const rootOn = (mount: string) => file('/proc/1/mountinfo', `27 1 254:0 ${mount}\n`)
   const wsl = file('/proc/sys/kernel/osrelease', '5.15.153.1-microsoft-standard-WSL2')
   test.each([
     ['none is known', [], null],
@@ -154,6 +155,18 @@ describe('a node that is a container', () => {
     ],
     ['WSL', [wsl], 'wsl'],
     ['a container in WSL', [wsl, there('/.dockerenv')], 'docker'],
+    ['a container on an overlay', [there('/.dockerenv'), rootOn('/ / rw - overlay overlay rw')], 'docker'],
+    ['a container on a subvolume', [there('/.dockerenv'), rootOn('/sub / rw - btrfs /dev/sda rw')], 'docker'],
+    [
+      "a container on Docker's own disk",
+      [there('/.dockerenv'), rootOn('/ / rw - ext4 /dev/mapper/docker-8 rw')],
+      'docker',
+    ],
+    [
+      "not a machine whose disk was made of a container's image",
+      [there('/.dockerenv'), rootOn('/ / rw - ext4 /dev/vda rw')],
+      null,
+    ],
   ] as const)('%s', (_, entries, container) => {
     expect(readFacts(collectAnswers(entries), { arch: 'x64', now: 0 }).container).toBe(container)
   })
