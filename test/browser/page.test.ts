@@ -102,7 +102,7 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     )
     await page.locator('#check-open-iscsi[data-state=ready]').waitFor()
     expect(await page.title()).toBe('1 unknown - worker-1 - hostdeps')
-    await check('nfs-client').getByText('it still may not').waitFor()
+    await check('nfs-client').getByText('there is still no permission').waitFor()
     const open = await Promise.all(['open-iscsi', 'nfs-client', 'gpu'].map(isOpen))
     expect(open).toEqual([true, false, true])
     expect(await page.inputValue('#filter')).toBe('i')

@@ -90,7 +90,8 @@ describe.skipIf(!kernels)('the module tree of a kernel of Debian', () => {
       console.log(`${release}: ${names.length} ${what}, ${counts.join(', ')}`)
       return names.flatMap((name, index) => {
         const [ours = '', theirs = ''] = [told[index], truths[index]]
-        return sameAs[theirs]?.includes(ours) ? [] : [`${name}: ${ours}, modprobe says ${theirs}`]
+        const isBoth = ours === 'ModuleBuiltIn' && theirs === 'insmod' && isBuiltIn(root, release, name)
+        return isBoth || sameAs[theirs]?.includes(ours) ? [] : [`${name}: ${ours}, modprobe says ${theirs}`]
       })
     }
 
@@ -137,6 +138,12 @@ describe.skipIf(!kernels)('the module tree of a kernel of Debian', () => {
     }
   })
 })
+
+/** What is built in is there, though modprobe would load a module too that has its name as an alias (aes and aesni_intel). */
+function isBuiltIn(root: string, release: string, name: string): boolean {
+  const list = readFileSync(join(root, 'lib/modules', release, 'modules.builtin'), 'utf8')
+  return list.includes(`/${name}.ko\n`)
+}
 
 /** What modprobe does, and which of our reasons say the same. */
 const sameAs: Readonly<Record<string, readonly string[]>> = {
