@@ -179,3 +179,10 @@ describe('a file with a pattern', () => {
     expect(() => lint({ means: 'an a' })).toThrow('means goes with')
   })
 })
+
+test('a section of spaces that does not end takes no time by the square', () => {
+  const start = performance.now()
+  const files = { '/etc/nfsmount.conf': `[${' '.repeat(500_000)}x\n[ NFSMount_Global_Options ]\nvers=3\n` }
+  expect(judgeOn(nfsMount, { nfsMount: { minVersion: 4 } }, { files }).reason).toBe('NfsDefaultLow')
+  expect(performance.now() - start).toBeLessThan(5_000)
+})
