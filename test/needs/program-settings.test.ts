@@ -186,3 +186,8 @@ test('a section of spaces that does not end takes no time by the square', () => 
   expect(judgeOn(nfsMount, { nfsMount: { minVersion: 4 } }, { files }).reason).toBe('NfsDefaultLow')
   expect(performance.now() - start).toBeLessThan(5_000)
 })
+
+test('a part of a WWID is refused: it would find out others digit by digit', () => {
+  const leavesOut = { ...disk, wwid: '36001405' }
+  expect(multipathConf.schema.safeParse({ multipathConf: { leavesOut } }).success).toBe(false)
+})
