@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { goneOn } from './boot-world.ts'
+import { goneOn, resultOf } from './boot-world.ts'
 
 const starts = {
   FragmentPath: '/etc/systemd/system/a.service',
@@ -34,4 +34,10 @@ test.each([
   ['start\na', false],
 ])('%j speaks of a start: %s', async (line, isSpoken) => {
   expect((await gone(`${line}\n`)) === null).toBe(isSpoken)
+})
+
+test("what a user's crontab names is not read as root", async () => {
+  const files = { '/var/spool/cron/crontabs/mallory': '* * * * * /home/mallory/x\n' }
+  const { asked } = await resultOf('unit: a.service', { files, units: { 'a.service': unit } })
+  expect(JSON.stringify(asked)).not.toContain('mallory')
 })

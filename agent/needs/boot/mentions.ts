@@ -21,14 +21,16 @@ const others: readonly Question[] = [
     '/etc/cloud/cloud.cfg',
     '/var/lib/cloud/instance/cloud-config.txt',
     '/proc/cmdline',
+    // Not those of users: whoever has one would choose what is read as root.
+    '/var/spool/cron/root',
+    '/var/spool/cron/crontabs/root',
+    '/var/spool/cron/tabs/root',
   ].map((path) => read(path)),
   ...[
     '/etc/init.d',
     '/etc/conf.d',
     '/etc/local.d',
     '/etc/cron.d',
-    '/var/spool/cron',
-    '/var/spool/cron/crontabs',
     '/etc/network/if-pre-up.d',
     '/etc/network/if-up.d',
     '/etc/NetworkManager/dispatcher.d',
