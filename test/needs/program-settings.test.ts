@@ -191,3 +191,17 @@ test('a part of a WWID is refused: it would find out others digit by digit', () 
   const leavesOut = { ...disk, wwid: '36001405' }
   expect(multipathConf.schema.safeParse({ multipathConf: { leavesOut } }).success).toBe(false)
 })
+
+test('an import with many stars takes no longer than one', () => {
+  const folder = '/etc/containerd/conf.d'
+  const files = {
+    '/etc/containerd/config.toml': `imports = ["${folder}/${'*a'.repeat(12)}.toml", "${folder}/x*y*.toml"]\n`,
+    [`${folder}/${'a'.repeat(200)}b.toml`]: '',
+    [`${folder}/x1y.toml`]: 'disabled_plugins = ["cri"]\n',
+  }
+  const start = performance.now()
+  expect(judgeOn(containerdConfig, { containerdConfig: { cri: true } }, { files }).reason).toBe(
+    'ContainerdCriOff',
+  )
+  expect(performance.now() - start).toBeLessThan(5_000)
+})
