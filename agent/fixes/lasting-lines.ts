@@ -1,5 +1,6 @@
 import type { FixFacts } from '#agent/model/facts.ts'
 import type { Fix, SysctlLine } from '#agent/model/fix.ts'
+import { isPrintable, plainText } from '#agent/model/plain.ts'
 import { hasLostEtc } from './image.ts'
 import { shellWord } from './shell-word.ts'
 
@@ -53,11 +54,12 @@ function unique(items: readonly string[]): string[] {
 
 function undoNote(line: SysctlLine): string {
   const what = isOfAdmin(line) ? 'that line is commented out here' : 'so a later file is written'
-  return `# ${line.path}:${line.line} sets ${line.spelled} = ${line.value}, which is read later at each boot: ${what}.`
+  return `# ${plainText(line.path)}:${line.line} sets ${line.spelled} = ${line.value}, which is read later at each boot: ${what}.`
 }
 
+/** A name that cannot be shown is in no command: a line break in it would begin another one. */
 function isOfAdmin({ path }: SysctlLine): boolean {
-  return path.startsWith('/etc/')
+  return path.startsWith('/etc/') && isPrintable(path)
 }
 
 /** The spelling of a key holds no more than word characters and . / : @ - */

@@ -68,7 +68,7 @@ const versionsIn: (file: FileText) => readonly string[] = parseOnce((text) => {
   let section = ''
   const versions: string[] = []
   for (const line of text.split('\n').map((one) => one.trim())) {
-    section = /^\[\s*(.*?)\s*\]/.exec(line)?.[1]?.toLowerCase() ?? section
+    section = /^\[([^\]]*)\]/.exec(line)?.[1]?.trim().toLowerCase() ?? section
     const version = /^(?:defaultvers|nfsvers|vers)\s*=\s*"?([\d.]+)/i.exec(line)?.[1]
     if (version !== undefined && section === 'nfsmount_global_options') versions.push(version)
   }

@@ -176,3 +176,18 @@ function host(osRelease: string): Facts {
   ]
   return readFacts(collectAnswers(entries), { arch: 'x64', now: 0 })
 }
+
+test('a file of sysctl whose name breaks the line begins no command', () => {
+  const line = {
+    key: 'vm.a',
+    spelled: 'vm.a',
+    value: '1',
+    path: '/etc/sysctl.d/99-x\nreboot #.conf',
+    line: 1,
+  }
+  const exact = { sysctls: { 'vm.a': '2' }, undoneBy: [line] }
+  expect(fixText([{ ...alone, exact, others: [] }], host('ID=debian'))?.split('\n')).toEqual([
+    '# /etc/sysctl.d/99-x reboot #.conf:1 sets vm.a = 1, which is read later at each boot: so a later file is written.',
+    "sysctl -w vm.a='2' && echo 'vm.a = 2' > /etc/sysctl.d/zz-hostdeps-vm.a.conf",
+  ])
+})

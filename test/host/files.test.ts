@@ -181,8 +181,18 @@ describe('reading', () => {
   })
 
   test('/proc/self of a host is not ours: it proves nothing', () => {
-    mkdirSync(join(root, 'proc'))
+    mkdirSync(join(root, 'proc'), { recursive: true })
     expect(ask({ ask: 'read', path: '/proc/self/mounts' })).toMatchObject({ fate: 'failed' })
+  })
+
+  test('no link from elsewhere is followed to what the kernel shows, where reading may act or block', () => {
+    mkdirSync(join(root, 'proc/4711'), { recursive: true })
+    writeFileSync(join(root, 'proc/4711/environ'), 'secret')
+    symlinkSync('/proc/4711/environ', join(root, 'etc/conf.d-link'))
+    const detail = expect.stringContaining('leads to /proc/4711/environ')
+    for (const path of ['/etc/conf.d-link', '/etc/../proc/4711/environ'])
+      expect(ask({ ask: 'read', path })).toMatchObject({ fate: 'failed', detail })
+    expect(ask({ ask: 'read', path: '/proc/4711/environ' })).toMatchObject({ fate: 'found' })
   })
 
   test('a limit of its own', () => {

@@ -1,5 +1,5 @@
-import { describe } from 'vitest'
-import { table } from './boot-world.ts'
+import { describe, expect, test } from 'vitest'
+import { resultOf, table } from './boot-world.ts'
 import type { World } from './boot-world.ts'
 import type { Files } from './memory-host.ts'
 
@@ -75,4 +75,11 @@ describe('a mount', () => {
     ],
     '{ mount: /data }',
   )
+})
+
+test('a share and a mount point are no commands in the line that is printed for fstab', async () => {
+  const root = '1 0 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n'
+  const mount = '2 1 0:9 / /m$(reboot) rw shared:2 - nfs4 server:/a\\040`reboot` rw\n'
+  const { fix } = await resultOf("mount: '/m$(reboot)'", { files: { '/proc/1/mountinfo': root + mount } })
+  expect(fix).toContain("'server:/a\\040`reboot`' '/m$(reboot)' nfs4 >> /etc/fstab")
 })

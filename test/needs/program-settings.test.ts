@@ -179,3 +179,29 @@ describe('a file with a pattern', () => {
     expect(() => lint({ means: 'an a' })).toThrow('means goes with')
   })
 })
+
+test('a section of spaces that does not end takes no time by the square', () => {
+  const start = performance.now()
+  const files = { '/etc/nfsmount.conf': `[${' '.repeat(500_000)}x\n[ NFSMount_Global_Options ]\nvers=3\n` }
+  expect(judgeOn(nfsMount, { nfsMount: { minVersion: 4 } }, { files }).reason).toBe('NfsDefaultLow')
+  expect(performance.now() - start).toBeLessThan(5_000)
+})
+
+test('a part of a WWID is refused: it would find out others digit by digit', () => {
+  const leavesOut = { ...disk, wwid: '36001405' }
+  expect(multipathConf.schema.safeParse({ multipathConf: { leavesOut } }).success).toBe(false)
+})
+
+test('an import with many stars takes no longer than one', () => {
+  const folder = '/etc/containerd/conf.d'
+  const files = {
+    '/etc/containerd/config.toml': `imports = ["${folder}/${'*a'.repeat(12)}.toml", "${folder}/x*y*.toml"]\n`,
+    [`${folder}/${'a'.repeat(200)}b.toml`]: '',
+    [`${folder}/x1y.toml`]: 'disabled_plugins = ["cri"]\n',
+  }
+  const start = performance.now()
+  expect(judgeOn(containerdConfig, { containerdConfig: { cri: true } }, { files }).reason).toBe(
+    'ContainerdCriOff',
+  )
+  expect(performance.now() - start).toBeLessThan(5_000)
+})

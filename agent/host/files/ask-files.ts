@@ -113,6 +113,8 @@ function readOne(view: FileView, { path, limit, beneath }: Omit<ReadQuestion, 'a
       return { fate: 'denied', detail: `${path} leads to ${resolved.real}, which may not be read` }
     const isNull = resolved.real === '/dev/null' && resolved.stat.isCharacterDevice()
     if (isNull) return { fate: 'found', value: emptyText }
+    if (shownBy(path) === null && shownBy(resolved.real) !== null)
+      return { fate: 'failed', detail: `${path} leads to ${resolved.real}, which is the kernel's` }
     return view.cache.keep(`${view.root}${resolved.real}`, resolved, () =>
       readText(view.root, resolved, limit),
     )
@@ -129,7 +131,10 @@ function isBeneath(view: FileView, places: readonly string[], file: { path: stri
   return tops.some((top) => top.fate === 'found' && (real === top.value || real.startsWith(`${top.value}/`)))
 }
 
-/** The kernel file system that a path is in. */
+/**
+ * The kernel file system that a path is in. No link from elsewhere is followed there: some of its files act when they are read
+ * (/proc/kmsg, registers of devices), and some block for good (an environment on a FUSE page), and a user may own the link.
+ */
 function shownBy(path: string): string | null {
   return /^\/(proc|sys|dev)\//.exec(path)?.[1] ?? null
 }

@@ -35,7 +35,7 @@ export function bootTexts(answers: Answers) {
   )
   const texts = textsOf([...files, ...folders, ...ofVendors], answers)
   if (vendors === null || texts === null) return null
-  const isElsewhere = texts.some(({ text }) => /^\s*(chainloader|uki|efi)\s/m.test(text))
+  const isElsewhere = texts.some(({ text }) => /^[^\S\n]*(chainloader|uki|efi)\s/m.test(text))
   return isElsewhere ? null : texts
 }
 
@@ -51,7 +51,7 @@ export function defaultKernel(answers: Answers): string | null {
   const saved = env ?? env2 ?? ''
   // For once, whatever the default is.
   if (text === null || text === undefined || /^next_entry=./m.test(saved)) return null
-  const written = /^\s*set default="(.*)"$/gm
+  const written = /^[^\S\n]*set default="(.*)"$/gm
   const values = [...text.matchAll(written)].map(([, value = '']) => value)
   const last = values.find((value) => value !== '${next_entry}')
   if (last === '0') return firstEntry(text)
@@ -60,10 +60,10 @@ export function defaultKernel(answers: Answers): string | null {
 
 /** Of Debian's kind: the first entry stands in the file itself. */
 function firstEntry(text: string): string | null {
-  if (/^\s*(blscfg|insmod blscfg)\b/m.test(text)) return null
+  if (/^[^\S\n]*(blscfg|insmod blscfg)\b/m.test(text)) return null
   const start = /^menuentry\s/m.exec(text)?.index
   if (start === undefined) return null
-  const line = /^\s*linux(?:16|efi)?\s+(\S+)/m.exec(text.slice(start))?.[1] ?? ''
+  const line = /^[^\S\n]*linux(?:16|efi)?\s+(\S+)/m.exec(text.slice(start))?.[1] ?? ''
   return releaseOf(line)
 }
 

@@ -21,14 +21,16 @@ const others: readonly Question[] = [
     '/etc/cloud/cloud.cfg',
     '/var/lib/cloud/instance/cloud-config.txt',
     '/proc/cmdline',
+    // Not those of users: whoever has one would choose what is read as root.
+    '/var/spool/cron/root',
+    '/var/spool/cron/crontabs/root',
+    '/var/spool/cron/tabs/root',
   ].map((path) => read(path)),
   ...[
     '/etc/init.d',
     '/etc/conf.d',
     '/etc/local.d',
     '/etc/cron.d',
-    '/var/spool/cron',
-    '/var/spool/cron/crontabs',
     '/etc/network/if-pre-up.d',
     '/etc/network/if-up.d',
     '/etc/NetworkManager/dispatcher.d',
@@ -63,6 +65,11 @@ export function seesBoot(answers: Answers): boolean {
   return folders.some((answer) => answer.fate === 'found' && answer.value.names.length > 0)
 }
 
+/** What a text may speak of: an expression, or what takes more than one. Anyone may have written the text, so it takes linear time. */
+export interface Spoken {
+  test(text: string): boolean
+}
+
 /** Drop-ins and scripts that are read at the most: few hosts have a hundred. */
 const mostFurther = 500
 
@@ -70,7 +77,7 @@ const mostFurther = 500
  * Whether what runs at boot speaks of something: units with their drop-ins, scripts that they and others name, rc.local, cron,
  * udev, tmpfiles, cloud-init. A word there proves nothing, but that it may well come back. null when not all could be read.
  */
-export function isSpokenOf(pattern: RegExp, answers: Answers): boolean | null {
+export function isSpokenOf(pattern: Spoken, answers: Answers): boolean | null {
   const firsts = [...units, ...others].map((question) => textsIn(question, answers))
   const folders = unitFolders.map((folder) => dropInsOf(folder, answers))
   if (firsts.includes(null) || folders.includes(null)) return null
@@ -119,7 +126,7 @@ function scriptsOf(texts: readonly string[]): readonly string[] {
 }
 
 /** What is too large for a script is a program; of that, and of folders, nothing is read. */
-function isInScripts(pattern: RegExp, paths: readonly string[], answers: Answers): boolean | null {
+function isInScripts(pattern: Spoken, paths: readonly string[], answers: Answers): boolean | null {
   const all = paths.map((path) => answers.of(read(path, 65_536)))
   if (all.some((answer) => answer.fate === 'found' && pattern.test(answer.value.text))) return true
   return all.some(({ fate }) => fate === 'denied' || fate === 'timed-out') ? null : false

@@ -70,11 +70,18 @@ function pathPattern(path: string): RegExp {
 function fixOf({ path, fstype, source }: MountNow) {
   const place = shellWord(path)
   const isDisk = onDisk.test(fstype)
-  const from = isDisk ? `UUID=$(findmnt -no UUID ${place})` : source
+  const from = isDisk ? `"UUID=$(findmnt -no UUID ${place})"` : fstabWord(source)
   const options = isDisk ? 'defaults,nofail 0 2' : 'defaults,nofail,_netdev 0 0'
   return {
     run: [
-      `findmnt --fstab ${place} > /dev/null || echo "${from} ${path} ${fstype} ${options}" >> /etc/fstab`,
+      `findmnt --fstab ${place} > /dev/null || printf '%s %s %s ${options}\\n' ${from} ${fstabWord(path)} ${fstype} >> /etc/fstab`,
     ],
   }
+}
+
+/** As fstab(5) writes a field, as one word of a command: a share and a path may hold what a shell would run. */
+function fstabWord(text: string): string {
+  return shellWord(
+    text.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`),
+  )
 }

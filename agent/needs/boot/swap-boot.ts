@@ -115,8 +115,8 @@ function ofZram(answers: Answers): Back | null {
   const first = masks.find(({ is }) => is !== false)
   // With drop-ins, and with conditions, it takes more to tell.
   if (first === undefined || first.text === null || dropIns.some((names) => names?.length !== 0)) return null
-  const isPlain = !/^\s*(fs-type|mount-point|host-memory-limit|zram-size\s*=\s*0)/m.test(first.text)
-  if (!isPlain || !/^\s*\[zram\d+\]/m.test(first.text)) return null
+  const isPlain = !/^[^\S\n]*(fs-type|mount-point|host-memory-limit|zram-size\s*=\s*0)/m.test(first.text)
+  if (!isPlain || !/^[^\S\n]*\[zram\d+\]/m.test(first.text)) return null
   return { by: first.path, fix: { run: [': > /etc/systemd/zram-generator.conf'] } }
 }
 

@@ -5,6 +5,7 @@ import type { Verdict } from '#agent/model/reason.ts'
 import { shellWord } from '#agent/fixes/shell-word.ts'
 import { isAnyThere, namesIn } from './look.ts'
 import { isSpokenOf, unitFolders, wordPattern } from './mentions.ts'
+import type { Spoken } from './mentions.ts'
 
 interface Wanted {
   readonly units: readonly string[]
@@ -123,11 +124,20 @@ function namesOf(text: string): readonly string[] {
 }
 
 /** A command that starts it, a rule of udev that wants it, a name on the bus. */
-function startPattern(name: string): RegExp {
+function startPattern(name: string): Spoken {
   const { source } = wordPattern(name.replace(/\.service$/, ''))
-  const before = String.raw`(?:\b(?:re)?start\b|\benable\b|SYSTEMD_WANTS|SystemdService)`
-  return new RegExp(String.raw`${before}[^\n]*${source}|${source}(?:\.service)?\s+(?:re)?start\b`)
+  const after = new RegExp(String.raw`${source}(?:\.service)?\s+(?:re)?start\b`)
+  const isStarted = (line: string) => {
+    // One look for each: as one expression it would begin anew at each of the first words, by the square of the line.
+    const first = starting.exec(line)
+    const word = new RegExp(source, 'g')
+    word.lastIndex = first === null ? 0 : first.index + first[0].length
+    return first !== null && word.test(line)
+  }
+  return { test: (text) => after.test(text) || text.split('\n').some(isStarted) }
 }
+
+const starting = /\b(?:re)?start\b|\benable\b|SYSTEMD_WANTS|SystemdService/
 
 /** What makes it start with another unit. */
 function wantPattern(name: string): RegExp {

@@ -103,10 +103,24 @@ function filesFor(pattern: string, answers: Answers): string | readonly { path: 
     .map((file) => ({ path: file.path, text: file }))
 }
 
-/** Of Go's filepath.Glob only stars, which is all that anyone writes there; null for others. */
-function globOf(name: string): RegExp | null {
+/** Of Go's filepath.Glob only stars, which is all that anyone writes there; null for others. Each part is looked for once. */
+function globOf(name: string): { test(file: string): boolean } | null {
   if (!/^[\w.*-]+$/.test(name) || !name.endsWith('.toml')) return null
-  return new RegExp(`^${name.replaceAll('.', '\\.').replace(/\*+/g, '.*')}$`)
+  const [first = '', ...parts] = name.split(/\*+/)
+  const last = parts.pop()
+  if (last === undefined) return { test: (file) => file === name }
+  return {
+    test(file) {
+      if (!file.startsWith(first) || !file.endsWith(last)) return false
+      let at = first.length
+      for (const part of parts) {
+        const found = file.indexOf(part, at)
+        if (found === -1) return false
+        at = found + part.length
+      }
+      return at <= file.length - last.length
+    },
+  }
 }
 
 function importsOf(table: Table): readonly string[] {

@@ -93,8 +93,21 @@ function unless(named: Matched, excepted: () => Matched): Matched {
 /** POSIX extended expressions, of which RE2 reads the same; one that begins with ! is for what does not match. */
 function matches(pattern: string, value: string): Matched {
   const isInverted = pattern.startsWith('!')
-  const read = readPattern(isInverted ? pattern.slice(1) : pattern)
+  const read = patternOf(isInverted ? pattern.slice(1) : pattern)
   if ('error' in read) return null
   const found = findIn(read, { text: value })
   return found === null ? null : found !== isInverted
 }
+
+/** Read once: custom checks may have a hundred thousand names that each pattern of the file is tried on. */
+function patternOf(text: string): ReturnType<typeof readPattern> {
+  const read = patterns.get(text) ?? readPattern(text)
+  if (patterns.size >= mostPatterns) patterns.clear()
+  patterns.set(text, read)
+  return read
+}
+
+const patterns = new Map<string, ReturnType<typeof readPattern>>()
+
+/** More than any file has; those of a file that changes do not stay for good. */
+const mostPatterns = 200

@@ -13,6 +13,11 @@ import { parseMultipath } from './multipath-file.ts'
 import type { MultipathFile } from './multipath-file.ts'
 
 const text = z.string().min(1).max(longestName)
+/**
+ * Digits of a WWID that the maker of a disk chooses: type, NAA and company. The others tell its disks apart. A need has all of
+ * them: by fewer it would learn root's list of disks digit by digit.
+ */
+const vendorPart = 16
 const modes = z.enum(['no', 'off', 'yes', 'on', 'strict', 'greedy', 'smart'])
 
 const schema = z.strictObject({
@@ -24,7 +29,7 @@ const schema = z.strictObject({
             vendor: text.describe('As lsblk -o VENDOR says it.'),
             product: text.describe('As lsblk -o MODEL says it.'),
             protocol: text.describe('As multipathd names it: scsi:iscsi.'),
-            wwid: text.describe('One that such a disk may have.'),
+            wwid: text.min(vendorPart).describe('One that such a disk may have.'),
             devnodes: listOf(word(/^[a-z]+$/, 'is not the name of a device below /dev')).describe(
               'Names that it may get: all must be left out.',
             ),
@@ -123,9 +128,6 @@ function byPaths(disk: Disk, files: Files, answers: Answers): Verdict | null {
   const evidence = [...evidenceOf(files), `find_multipaths is ${mode}, and ${known.path} names no such disk`]
   return verdict('MultipathLeavesOut', { disk: nameOf(disk) }, { evidence })
 }
-
-/** Digits of a WWID that the maker of a disk chooses: type, NAA and company. The others tell its disks apart. */
-const vendorPart = 16
 
 function nameOf({ vendor, product }: Disk): string {
   return `${vendor} ${product}`
