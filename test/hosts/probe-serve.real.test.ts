@@ -73,7 +73,7 @@ test('the prober listens to nothing', () => {
 test.each([
   ['garbage', () => replaceRound('garbage'), 'truncated, or is not JSON'],
   ['an older version', () => replaceRound('{"v":0}'), 'has version 0'],
-  ['nothing at all', () => rmSync(round), 'it is not there'],
+  ['nothing at all', () => rmSync(round), 'it does not exist'],
 ])('%s in its place is unknown, and passes by itself', async (_, spoil, words) => {
   const before = (await check()).state
   // Its next round would take the place of it, before or after it is looked at.
@@ -97,7 +97,7 @@ test('a prober that is stopped: unknown at once it is late, told after unknownAf
   expect(await check()).toMatchObject({
     state: 'unknown',
     reason: 'RoundStale',
-    told: { state: before.state },
+    published: { state: before.state },
   })
   await expect.poll(async () => (await check()).published.state).toBe('unknown')
   prober.kill('SIGCONT')

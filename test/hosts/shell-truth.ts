@@ -25,6 +25,10 @@ function scriptOf(need: WrittenNeed): string | null {
   return scripts[kind]?.(need[kind], need) ?? null
 }
 
+/** Options that only controllers of cgroup v1 need. */
+const ofV1 =
+  /^CONFIG_(CGROUP_CPUACCT|CGROUP_FREEZER|CGROUP_DEVICE|NET_CLS_CGROUP|CGROUP_NET_CLASSID|CGROUP_NET_PRIO|MEMCG_SWAP)$/
+
 type Script = (spec: unknown, need: WrittenNeed) => string | null
 
 const scripts: Readonly<Record<string, Script>> = {
@@ -92,7 +96,9 @@ const scripts: Readonly<Record<string, Script>> = {
   kernelConfig: (spec) => {
     const each = namesOf(spec).map((item) => {
       const patterns = item.split('|').map((part) => (part.includes('=') ? `^${part}$` : `^${part}=`))
-      return `zgrep -qE '${patterns.join('|')}' /proc/config.gz || exit 1`
+      const isOfV1 = item.split('|').every((part) => ofV1.test(part))
+      const skip = isOfV1 ? '[ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ] || ' : ''
+      return `${skip}zgrep -qE '${patterns.join('|')}' /proc/config.gz || exit 1`
     })
     return `[ -e /proc/config.gz ] || exit 2\n${each.join('\n')}`
   },
@@ -123,6 +129,9 @@ const scripts: Readonly<Record<string, Script>> = {
   cpuFeature: (spec) => {
     const { amd64 } = objectOf(spec)
     if (typeof amd64 !== 'string') return null
+    // The loader knows the levels by the CPU itself.
+    if (amd64.startsWith('x86-64-v'))
+      return `[ "$(uname -m)" = x86_64 ] || exit 2; /lib64/ld-linux-x86-64.so.2 --help | grep -q '${amd64} (supported' || exit 1`
     return `[ "$(uname -m)" = x86_64 ] || exit 2; grep -m1 ^flags /proc/cpuinfo | grep -qw ${amd64} || exit 1`
   },
   kernelVersion: (spec, need) => {
