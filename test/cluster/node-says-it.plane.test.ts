@@ -55,10 +55,14 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'] || !process.env['HOS
       })
       const { metadata } = await node.read()
       expect(JSON.parse(metadata?.annotations?.['hostdeps.dev/report'] ?? '{}')).toMatchObject({
-        v: 1,
-        distro: 'debian',
+        v: 2,
+        host: { distro: 'debian', family: 'debian', installer: 'apt-get', imageBased: null },
         checks: [
-          { check: 'open-iscsi', state: 'missing', needs: expect.arrayContaining(['binary:iscsiadm']) },
+          {
+            check: 'open-iscsi',
+            state: 'missing',
+            needs: expect.arrayContaining([{ id: 'binary:iscsiadm', reason: 'BinaryNotFound' }]),
+          },
           {},
         ],
         omitted: 0,

@@ -18,6 +18,8 @@ const text = z.string().min(1).max(longestName)
  * them: by fewer it would learn root's list of disks digit by digit.
  */
 const vendorPart = 16
+/** Names in a need: each is held against each pattern of the host. A virtual machine's disks have three or four. */
+const mostDevnodes = 8
 const modes = z.enum(['no', 'off', 'yes', 'on', 'strict', 'greedy', 'smart'])
 
 const schema = z.strictObject({
@@ -30,9 +32,9 @@ const schema = z.strictObject({
             product: text.describe('As lsblk -o MODEL says it.'),
             protocol: text.describe('As multipathd names it: scsi:iscsi.'),
             wwid: text.min(vendorPart).describe('One that such a disk may have.'),
-            devnodes: listOf(word(/^[a-z]+$/, 'is not the name of a device below /dev')).describe(
-              'Names that it may get: all must be left out.',
-            ),
+            devnodes: listOf(word(/^[a-z]+$/, 'is not the name of a device below /dev'))
+              .max(mostDevnodes)
+              .describe('Names that it may get: all must be left out.'),
           })
           .describe('A disk that multipathd must leave alone.'),
       }),
