@@ -28,6 +28,7 @@ const ofFile: readonly (readonly [what: string, most: number])[] = [
 const together: readonly (readonly [what: string, most: number])[] = [
   ['custom checks', bounds.mostCustomChecks],
   ['their needs, with those in `anyOf`', bounds.mostCustomNeeds],
+  ['of these, needs that ask the host', bounds.mostCustomHostNeeds],
   ['their needs, with those of all checks that they include', bounds.mostCustomFindings],
   ['questions that they ask of the host', bounds.mostCustomQuestions],
   ['instructions of their patterns', bounds.mostCustomPatterns],

@@ -96,8 +96,11 @@ export const mostCustomConflicts = 1_000
  */
 export const mostCustomFindings = 200_000
 
-/** Needs of all custom checks, including those in anyOf. Each takes about 2 KiB while it is in use. */
-export const mostCustomNeeds = 2_000
+/** Needs of all custom checks, including those in anyOf. */
+export const mostCustomNeeds = 3_000
+
+/** Those of them that ask the host, and include no other check. Each takes a few KiB while it is in use. */
+export const mostCustomHostNeeds = 2_000
 
 /** Instructions of the patterns of all custom checks. Compiling them all takes less than a second. */
 export const mostCustomPatterns = 30_000

@@ -348,7 +348,7 @@ describe('custom checks together', () => {
     expect([...catalog.keys()]).toEqual(['c00', 'c01', 'c02', 'c03'])
     expect(mistakes).toHaveLength(16)
     expect(mistakes.map(formatMistake)[0]).toMatch(
-      /^c04\.yaml:1: left out: all custom checks together .* 2000 needs/,
+      /^c04\.yaml:1: left out: all custom checks together .* 2000 needs that ask the host/,
     )
   })
 

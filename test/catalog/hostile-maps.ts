@@ -1,4 +1,4 @@
-import { mostCustomChecks, mostCustomNeeds } from '#agent/model/bounds.ts'
+import { mostCustomChecks, mostCustomHostNeeds } from '#agent/model/bounds.ts'
 
 /** What an editor of the ConfigMaps may write: the config, and check files by their names. Together at most 1 MiB, as a ConfigMap is. */
 export interface HostileMap {
@@ -251,7 +251,7 @@ export const hostileMaps: Readonly<Record<string, () => HostileMap>> = {
 }
 
 function fullOf(part: (at: number) => string, inEach = 500): HostileMap {
-  const texts = Array.from({ length: mostCustomNeeds / inEach }, (_, file) => {
+  const texts = Array.from({ length: mostCustomHostNeeds / inEach }, (_, file) => {
     const lines = Array.from({ length: inEach }, (_, line) => part(file * inEach + line))
     return [`full-${file}`, head + lines.join('')]
   })

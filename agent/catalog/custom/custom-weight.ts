@@ -2,6 +2,7 @@ import {
   mostCustomAliases,
   mostCustomChecks,
   mostCustomConflicts,
+  mostCustomHostNeeds,
   mostCustomNeeds,
   mostCustomPatterns,
   mostCustomQuestions,
@@ -23,7 +24,7 @@ export interface Scale {
 /** Weighs custom checks one by one, so that an excess is found before the remaining files are read. */
 export function openScale(): Scale {
   const questions = new Set<Question>()
-  const sums = { tokens: 0, checks: 0, needs: 0, aliases: 0, conflicts: 0, instructions: 0 }
+  const sums = { tokens: 0, checks: 0, needs: 0, asking: 0, aliases: 0, conflicts: 0, instructions: 0 }
   return {
     file(tokens) {
       sums.tokens += tokens
@@ -33,6 +34,7 @@ export function openScale(): Scale {
       const needs = allNeeds(check.needs)
       sums.checks += 1
       sums.needs += needs.length
+      sums.asking += needs.filter(({ type }) => type === 'host').length
       sums.aliases += check.aliases.length
       sums.conflicts += countConflicts(needs)
       sums.instructions += patterns
@@ -40,6 +42,7 @@ export function openScale(): Scale {
       return tooMuch([
         ['checks', sums.checks, mostCustomChecks],
         ['needs', sums.needs, mostCustomNeeds],
+        ['needs that ask the host', sums.asking, mostCustomHostNeeds],
         ['aliases', sums.aliases, mostCustomAliases],
         ['conflicts', sums.conflicts, mostCustomConflicts],
         ['questions to the host', questions.size, mostCustomQuestions],
