@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { V1Node } from '@kubernetes/client-node'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { untilStatus } from '../hosts/cli.ts'
 import { applyPatch, mergePatch } from './plane/api-client.ts'
 import { flag, useFlaggedNode } from './plane/flagged-node.ts'
@@ -88,6 +88,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('publishing goes on
     const events = (await node.events()).length
     const start = performance.now()
     proxy.storm = storm
+    onTestFinished(() => void (proxy.storm = null))
     flags.clear('flag')
     await sleep(15_000)
     const [hits, turns] = [proxy.hits.length, (performance.now() - start) / 15_000]

@@ -14,7 +14,7 @@ export interface Storm {
 export interface StormProxy {
   readonly url: string
   storm: Storm | null
-  /** When each request came that was answered by the storm, milliseconds. */
+  /** When each request came that the storm answered, milliseconds; without dry runs, which have a rate of their own. */
   readonly hits: number[]
   stop(): Promise<void>
 }
@@ -37,7 +37,7 @@ export async function startStormProxy(behind: ApiAccess): Promise<StormProxy> {
   const server = createServer({ cert: ca, key }, (incoming, outgoing) => {
     const { storm } = proxy
     if (storm === null) return pass(incoming, outgoing)
-    proxy.hits.push(performance.now())
+    if (!incoming.url?.includes('dryRun=')) proxy.hits.push(performance.now())
     const wait = storm.retryAfter === undefined ? {} : { 'retry-after': String(storm.retryAfter) }
     outgoing.writeHead(storm.status, { 'content-type': 'application/json', ...wait })
     outgoing.end(
