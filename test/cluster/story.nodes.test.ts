@@ -57,8 +57,11 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
       (pod) => restartsOf(pod) >= 1,
     )
     const pod = await podOf('longhorn-manager', 'worker-1')
-    const log = await on.cluster.kubectl('logs', pod?.metadata?.name ?? '', '--previous')
-    expect(log).toContain('nsenter: failed to execute iscsiadm: No such file or directory')
+    // The kubelet has the log of the attempt before for a moment only, between two restarts.
+    await until(
+      () => on.cluster.kubectl('logs', pod?.metadata?.name ?? '', '--previous').catch(String),
+      (log) => log.includes('nsenter: failed to execute iscsiadm: No such file or directory'),
+    )
   })
 
   test('a Deployment that wants the label lands only on the ready node', async () => {
