@@ -1,5 +1,6 @@
 import { deepestInclude, mostCustomFindings, mostFindings } from '#agent/model/bounds.ts'
 import type { Check } from '#agent/model/check.ts'
+import { closure } from '#agent/model/closure.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
 
@@ -44,14 +45,8 @@ export function includersOf(catalog: Catalog, names: readonly string[]): Readonl
     [...catalog.values()].flatMap((check) => namedBy(check).map((name) => ({ name, by: check.name }))),
     ({ name }) => name,
   )
-  const found = new Set<string>()
-  const open = [...names]
-  for (let name = open.pop(); name !== undefined; name = open.pop())
-    for (const { by } of users.get(name) ?? []) {
-      if (!found.has(by)) open.push(by)
-      found.add(by)
-    }
-  return found
+  const usersOf = (name: string) => users.get(name)?.map(({ by }) => by) ?? []
+  return closure(names.flatMap(usersOf), usersOf)
 }
 
 function namedBy({ needs }: Check): string[] {

@@ -60,7 +60,7 @@ const own: Readonly<Record<string, RegExp>> = {
   debian:
     /-\d+-(generic|server|lowlatency|oem|aws|azure|gcp|gke|gkeop|oracle|ibm|kvm|raspi\d?|nvidia|intel|realtime|fips|snapdragon|starfive|xilinx|bluefield|virtual|laptop)|-(cloud-|rt-)*(amd64|arm64|armmp|686|i386|ppc64el|powerpc64le|s390x|riscv64|loong64)/,
   rhel: /\.(el|fc|amzn|azl|cm|oc|oe|an|uek|ky|ro)\d*|el\d+uek/,
-  suse: /-(default|base|azure|kvmsmall|rt|64kb|longterm|preempt|kvmsmall)$/,
+  suse: /-(default|base|azure|kvmsmall|rt|64kb|longterm|preempt)$/,
   alpine: /-(lts|virt|stable|edge|rpi\d?|grsec|hardened)$/,
   arch: /-(arch|zen|lts|hardened|rt|MANJARO|ARCH)/,
 }

@@ -30,7 +30,7 @@ export function setSysctl(
   return [
     ...others.map(undoNote),
     `${now} && echo '${key} = ${value}' > ${shellWord(file)}`,
-    ...unique(others.filter(isOfAdmin).map(commentOut)),
+    ...new Set(others.filter(isOfAdmin).map(commentOut)),
   ]
 }
 
@@ -46,10 +46,6 @@ function lastFile(key: string): string {
 
 function plainName(key: string): string {
   return key.replaceAll('/', '.').replaceAll('*', '_')
-}
-
-function unique(items: readonly string[]): string[] {
-  return [...new Set(items)]
 }
 
 function undoNote(line: SysctlLine): string {

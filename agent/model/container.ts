@@ -1,5 +1,5 @@
 import type { Answers } from './answers.ts'
-import { mountsQuestion } from './installer.ts'
+import { mountinfo } from './mountinfo.ts'
 import type { Question } from './question.ts'
 
 /**
@@ -53,7 +53,7 @@ function containerNamed(name: string): Container {
  * root is an overlay, or part of a file system, or a disk that Docker made for it.
  */
 function hasOwnDisk(answers: Answers): boolean {
-  const mounts = answers.of(mountsQuestion)
+  const mounts = answers.of(mountinfo)
   if (mounts.fate !== 'found') return false
   const root = /^\d+ \d+ \S+ (\S+) \/ [^\n]* - \S+ (\S+) /m.exec(mounts.value.text)
   const [, part, source] = root ?? []
@@ -62,7 +62,7 @@ function hasOwnDisk(answers: Answers): boolean {
 
 /** LXD, Incus and Proxmox put it over files of a container's /proc. https://linuxcontainers.org/lxcfs/ */
 function hasLxcfs(answers: Answers): boolean {
-  const mounts = answers.of(mountsQuestion)
+  const mounts = answers.of(mountinfo)
   if (mounts.fate !== 'found') return false
   const { text } = mounts.value
   return text.includes(' fuse.lxcfs ') && / \/proc\/\w+ \S+[^\n]* - fuse\.lxcfs /.test(text)

@@ -1,7 +1,8 @@
 import type { Answers } from './answers.ts'
 import { familyOf, imageDistroOf } from './distro.ts'
 import type { Distro, ImageDistro } from './distro.ts'
-import type { Question, ReadQuestion, StatQuestion, WhichQuestion } from './question.ts'
+import { mountinfo } from './mountinfo.ts'
+import type { Question, StatQuestion, WhichQuestion } from './question.ts'
 
 /** What adds packages to a host; `image`: nothing does, they come with the image that it boots. */
 export type Installer = (typeof programs)[number] | 'image' | 'unknown'
@@ -57,9 +58,6 @@ const elementalMarks = ['/run/elemental', '/run/cos', '/etc/elemental'].map(stat
 const harvesterMark = stat('/etc/harvester-release.yaml')
 const kairosMark = stat('/etc/kairos-release')
 
-/** As the needs that look at mounts ask: it is read once. */
-export const mountsQuestion: ReadQuestion = { ask: 'read', path: '/proc/1/mountinfo', limit: 4 * 1024 * 1024 }
-
 export const installerQuestions: readonly Question[] = [
   ...Object.values(paths),
   ostree,
@@ -67,7 +65,7 @@ export const installerQuestions: readonly Question[] = [
   ...elementalMarks,
   harvesterMark,
   kairosMark,
-  mountsQuestion,
+  mountinfo,
 ]
 
 /** By what is proven of the host; where nothing is, as its distribution usually does. */
@@ -171,7 +169,7 @@ function isTransactional({ id, variant, name }: Distro): boolean {
 
 /** By the last mount at /usr, or else at the root. https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html */
 function hasReadOnlyUsr(answers: Answers): boolean {
-  const answer = answers.of(mountsQuestion)
+  const answer = answers.of(mountinfo)
   if (answer.fate !== 'found') return false
   const options = new Map<string, string>()
   for (const [, point = '', words = ''] of answer.value.text.matchAll(/^(?:\S+ ){4}(\/(?:usr)?) (\S+)/gm))

@@ -22,29 +22,15 @@ export const noRoundYet = 'no round has finished yet'
 export const configInvalid = 'the config is invalid; the last valid settings stay in use'
 
 export function noticesOf({ report, stale, unpublished }: Snapshot): Notice[] {
+  const notice = (about: Notice['about'], lead: string, detail: string) => ({ about, lead, detail })
   const mistakes = report?.settings.mistakes ?? []
   return [
-    ...(stale === null
-      ? []
-      : [
-          { about: 'stale', lead: 'Stale', detail: `${stale}. What follows may no longer be true.` } as const,
-        ]),
+    ...(stale === null ? [] : [notice('stale', 'Stale', `${stale}. What follows may no longer be true.`)]),
     ...(unpublished === null
       ? []
-      : [
-          {
-            about: 'unpublished',
-            lead: 'Not published',
-            detail: `${unpublished}. The Node may say something else.`,
-          } as const,
-        ]),
-    ...mistakes.map(
-      (mistake) =>
-        ({
-          about: 'config',
-          lead: 'Invalid config',
-          detail: `the last valid settings stay in use: ${mistake}`,
-        }) as const,
+      : [notice('unpublished', 'Not published', `${unpublished}. The Node may say something else.`)]),
+    ...mistakes.map((mistake) =>
+      notice('config', 'Invalid config', `the last valid settings stay in use: ${mistake}`),
     ),
   ]
 }

@@ -5,7 +5,8 @@ import type { Answer, FileText, ReadQuestion } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
-import { cgroupVersion, mountTable } from '#agent/needs/places/cgroup-version.ts'
+import { mountinfo } from '#agent/model/mountinfo.ts'
+import { cgroupVersion } from '#agent/needs/places/cgroup-version.ts'
 import { enableControllers, mountCgroups, unify } from '#agent/fixes/generic-fixes.ts'
 
 const controller = word(/^[a-z_]+$/, 'is not the name of a controller, as /proc/cgroups has it')
@@ -45,13 +46,13 @@ export const cgroup: Kind<typeof schema> = {
     const isUnmounted = reason === 'CgroupNotMounted' || reason === 'CgroupControllerNotMounted'
     return isUnmounted ? mountCgroups : enableControllers
   },
-  questions: () => [mountTable, unified, legacy, beside],
+  questions: () => [mountinfo, unified, legacy, beside],
   judge({ cgroup: spec }, answers) {
-    const answer = answers.of(mountTable)
-    if (answer.fate !== 'found') return unread(mountTable, answer)
+    const answer = answers.of(mountinfo)
+    if (answer.fate !== 'found') return unread(mountinfo, answer)
     const mounts = answer.value.text
     if (mounts.trim() === '')
-      return verdict('QuestionFailed', { what: mountTable.path, detail: 'it is empty' })
+      return verdict('QuestionFailed', { what: mountinfo.path, detail: 'it is empty' })
     const version = cgroupVersion(mounts)
     if (version === null) return verdict('CgroupNotMounted', { path: '/sys/fs/cgroup' })
     if (spec.version !== undefined && spec.version !== version)

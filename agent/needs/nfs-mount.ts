@@ -2,8 +2,9 @@ import * as z from 'zod'
 import type { Answers } from '#agent/model/answers.ts'
 import type { Kind } from '#agent/model/need.ts'
 import type { FileText, ReadAllQuestion, ReadQuestion } from '#agent/model/question.ts'
-import { unanswered, verdict } from '#agent/model/reason.ts'
+import { verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
+import { mainAndDropIns } from '#agent/needs/parts/main-and-drop-ins.ts'
 import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 
 const schema = z.strictObject({
@@ -51,16 +52,9 @@ interface Defaults {
 }
 
 function readFiles(answers: Answers): readonly Defaults[] | Verdict {
-  const [first, others] = [answers.of(main), answers.of(folder)]
-  if (first.fate !== 'found' && first.fate !== 'absent') return unanswered(main.path, first)
-  if (others.fate !== 'found' && others.fate !== 'absent') return unanswered(folder.path, others)
-  const [unread] = others.fate === 'found' ? others.value.unread : []
-  if (unread !== undefined) return verdict('QuestionFailed', { what: unread.path, detail: unread.detail })
-  const dropIns = others.fate === 'found' ? others.value.files : []
-  return [
-    ...(first.fate === 'found' ? [{ path: main.path, versions: versionsIn(first.value) }] : []),
-    ...dropIns.map((file) => ({ path: file.path, versions: versionsIn(file) })),
-  ]
+  const files = mainAndDropIns(answers, main, folder)
+  if ('state' in files) return files
+  return files.map(({ path, text }) => ({ path, versions: versionsIn(text) }))
 }
 
 /** Names of sections and settings are of any case; # and ; begin a comment. */

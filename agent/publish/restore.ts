@@ -1,4 +1,5 @@
 import { readAnnotation } from '#agent/node/annotation.ts'
+import type { NodeReport } from '#agent/node/annotation.ts'
 import { conditionOf, labelledChecks, stateOn } from '#agent/node/state-on-node.ts'
 import type { NodeView } from '#agent/node/node-api.ts'
 import { isReason } from '#agent/model/reason.ts'
@@ -20,7 +21,9 @@ export interface RestoreOptions {
  */
 export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreOptions): Settled {
   const names = new Set([...labelledChecks(node), ...settings.checks])
-  const checks = [...names].flatMap((name) => restoreCheck(node, name, now) ?? [])
+  const annotation = node.report === null ? null : readAnnotation(node.report)
+  const entries = annotation !== null && 'checks' in annotation ? annotation.checks : []
+  const checks = [...names].flatMap((name) => restoreCheck(node, name, { entries, now }) ?? [])
   const memory = checks.map((check) => {
     const unknownFrom = check.published.state === 'unknown' ? boot : null
     return [check.name, { check, missingFrom: null, unknownFrom }] as const
@@ -41,6 +44,12 @@ export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreO
   return { report, memory: new Map(memory) }
 }
 
+interface Said {
+  /** Of the annotation; none where it cannot be read. */
+  readonly entries: NodeReport['checks']
+  readonly now: Date
+}
+
 /** Until a round brings it. */
 const unknownHost = {
   hostname: null,
@@ -55,20 +64,20 @@ const unknownHost = {
   container: null,
 }
 
-function restoreCheck(node: NodeView, name: string, now: Date): ReportCheck | null {
+function restoreCheck(node: NodeView, name: string, said: Said): ReportCheck | null {
   const state = stateOn(node, name)
-  const published = state === undefined ? null : restorePublished(node, { name, state, now })
+  const published = state === undefined ? null : restorePublished(node, { name, state, ...said })
   if (published === null) return null
   const { reason, message, since } = published
-  const said = { state: published.state, reason, message, fix: null, since, published }
-  return { ...said, name, title: name, why: '', findings: [], isPublished: true, pending: null, changes: 0 }
+  const now = { state: published.state, reason, message, fix: null, since, published }
+  return { ...now, name, title: name, why: '', findings: [], isPublished: true, pending: null, changes: 0 }
 }
 
 /** The condition says since when and why. Without conditions only the label is left, and only `ready` must survive. */
-function restorePublished(node: NodeView, news: { name: string; state: State; now: Date }): Published | null {
-  const { name, state, now } = news
+function restorePublished(node: NodeView, news: Said & { name: string; state: State }): Published | null {
+  const { name, state, entries, now } = news
   const condition = conditionOf(node, name)
-  const detail = detailOf(node, name, state)
+  const detail = detailOf(entries, name, state)
   if (condition !== undefined && isReason(condition.reason)) {
     const { reason, message, lastTransitionTime: since } = condition
     return { state, since, reason, message, fix: null, ...detail }
@@ -78,9 +87,7 @@ function restorePublished(node: NodeView, news: { name: string; state: State; no
 }
 
 /** What only the annotation says; it counts while it agrees with the label. */
-function detailOf({ report }: NodeView, name: string, state: State): Pick<Published, 'was' | 'needs'> {
-  const read = report === null ? null : readAnnotation(report)
-  const entries = read !== null && 'checks' in read ? read.checks : []
+function detailOf(entries: Said['entries'], name: string, state: State): Pick<Published, 'was' | 'needs'> {
   const entry = entries.find(({ check, state: said }) => check === name && said === state)
   const needs = (entry?.needs ?? []).flatMap(({ id, reason }) => (isReason(reason) ? [{ id, reason }] : []))
   return { was: entry?.was ?? null, needs }

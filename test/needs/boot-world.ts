@@ -5,7 +5,7 @@ import type { Check } from '#agent/model/check.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Host } from '#agent/model/host.ts'
 import { judge } from '#agent/model/judge.ts'
-import type { Answer, Question, UnitProperties } from '#agent/model/question.ts'
+import type { Answer, Question, UnitProperties, UnitStarts } from '#agent/model/question.ts'
 import { askHost } from '#agent/rounds/ask-host.ts'
 import { answerFile, debian } from './memory-host.ts'
 import type { Files } from './memory-host.ts'
@@ -16,6 +16,18 @@ export interface World {
   readonly units?: Readonly<Record<string, Partial<UnitProperties>>>
   readonly facts?: Partial<Facts>
   readonly origin?: Check['origin']
+}
+
+/** What systemd says of a unit that nothing starts. */
+export const startedByHand: UnitStarts = {
+  FragmentPath: '/etc/systemd/system/a.service',
+  BusName: '',
+  TriggeredBy: '',
+  WantedBy: '',
+  RequiredBy: '',
+  UpheldBy: '',
+  BoundBy: '',
+  ConsistsOf: '',
 }
 
 /** Enough for a host of which we see what it boots by. */

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
-import { goneOn, resultOf } from './boot-world.ts'
+import { goneOn, resultOf, startedByHand } from './boot-world.ts'
 
-const starts = {
-  FragmentPath: '/etc/systemd/system/a.service',
-  BusName: '',
-  TriggeredBy: '',
-  WantedBy: '',
-  RequiredBy: '',
-  UpheldBy: '',
-  BoundBy: '',
-  ConsistsOf: '',
-}
-const unit = { ActiveState: 'active', SubState: 'running', UnitFileState: 'disabled', starts }
+const unit = { ActiveState: 'active', SubState: 'running', UnitFileState: 'disabled', starts: startedByHand }
 const gone = (crontab: string) =>
   goneOn('unit: a.service', {
     files: { '/var/spool/cron/crontabs/root': crontab },

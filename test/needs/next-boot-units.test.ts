@@ -1,27 +1,18 @@
 import { describe } from 'vitest'
-import { table } from './boot-world.ts'
+import type { UnitStarts } from '#agent/model/question.ts'
+import { startedByHand, table } from './boot-world.ts'
 import type { World } from './boot-world.ts'
 import type { Files } from './memory-host.ts'
 
 describe('a unit that is active', () => {
-  const starts = {
-    FragmentPath: '/etc/systemd/system/a.service',
-    BusName: '',
-    TriggeredBy: '',
-    WantedBy: '',
-    RequiredBy: '',
-    UpheldBy: '',
-    BoundBy: '',
-    ConsistsOf: '',
-  }
-  const unit = (state: string, more: Partial<typeof starts> = {}, files: Files = {}): World => ({
+  const unit = (state: string, more: Partial<UnitStarts> = {}, files: Files = {}): World => ({
     files,
     units: {
       'a.service': {
         ActiveState: 'active',
         SubState: 'running',
         UnitFileState: state,
-        starts: { ...starts, ...more },
+        starts: { ...startedByHand, ...more },
       },
     },
   })

@@ -1,4 +1,5 @@
 import type { Answers } from '#agent/model/answers.ts'
+import { unescapeOctal } from '#agent/needs/parts/octal-escapes.ts'
 import { textOf } from './look.ts'
 
 /** fstab(5) */
@@ -16,13 +17,8 @@ export function fstabEntries(answers: Answers): readonly FstabEntry[] | null {
   const text = textOf('/etc/fstab', answers)
   if (text === null) return null
   return text.split('\n').flatMap((line, index) => {
-    const [source = '', point, type, options = 'defaults'] = line.trim().split(/\s+/).map(unescape)
+    const [source = '', point, type, options = 'defaults'] = line.trim().split(/\s+/).map(unescapeOctal)
     if (source.startsWith('#') || point === undefined || type === undefined) return []
     return [{ source, point, type, options: options.split(','), line: index + 1 }]
   })
-}
-
-/** A space is \040 there. */
-function unescape(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)))
 }

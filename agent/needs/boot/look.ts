@@ -23,6 +23,13 @@ export function isAnyThere(paths: readonly string[], answers: Answers): boolean 
   return all.includes(null) ? null : false
 }
 
+/** Whether a unit is masked: a link to /dev/null, or to nothing, is in its place. What cannot be told counts as masked. */
+export function isMasked(unit: string, answers: Answers): boolean {
+  const answer = answers.of({ ask: 'stat', path: `/etc/systemd/system/${unit}` })
+  if (answer.fate === 'found') return answer.value.type !== 'file' || answer.value.size === 0
+  return answer.fate !== 'absent'
+}
+
 /** Whether any of these programs is on the host's PATH; null when that cannot be told. */
 export function hasProgram(names: readonly string[], answers: Answers): boolean | null {
   const all = names.map((name) => answers.of({ ask: 'which', name }).fate)

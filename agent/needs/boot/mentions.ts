@@ -1,6 +1,6 @@
 import type { Answers } from '#agent/model/answers.ts'
-import type { Question } from '#agent/model/question.ts'
-import { read, readAll } from './look.ts'
+import type { ReadAllQuestion, ReadQuestion } from '#agent/model/question.ts'
+import { namesIn, read, readAll, textsOf } from './look.ts'
 
 /** Where units of systemd are that a reboot leaves; /lib is another place only where /usr is not merged. */
 export const unitFolders = [
@@ -11,7 +11,7 @@ export const unitFolders = [
 ] as const
 
 /** What runs, or is gone by, at each boot, beside units: of services, devices, timers, networks, and clouds. */
-const others: readonly Question[] = [
+const others: readonly (ReadAllQuestion | ReadQuestion)[] = [
   ...[
     '/etc/rc.local',
     '/etc/rc.d/rc.local',
@@ -48,7 +48,7 @@ const others: readonly Question[] = [
   ].map(([path = '', suffix = '']) => readAll(path, suffix)),
 ]
 
-const units: readonly Question[] = unitFolders.flatMap((folder) =>
+const units: readonly ReadAllQuestion[] = unitFolders.flatMap((folder) =>
   ['.service', '.socket', '.timer', '.path', '.mount', '.automount', '.swap', '.target'].map((suffix) =>
     readAll(folder, suffix),
   ),
@@ -90,26 +90,18 @@ export function isSpokenOf(pattern: Spoken, answers: Answers): boolean | null {
   return isInScripts(pattern, scriptsOf(texts), answers)
 }
 
-function textsIn(question: Question, answers: Answers): readonly string[] | null {
-  if (question.ask === 'read') {
+function textsIn(question: ReadAllQuestion | ReadQuestion, answers: Answers): readonly string[] | null {
+  if (question.ask === 'readAll' && question.suffix === '') {
+    // Of a folder with all its files some are folders, or programs.
     const answer = answers.of(question)
-    if (answer.fate === 'found') return [answer.value.text]
-    return answer.fate === 'absent' ? [] : null
+    if (answer.fate === 'found') return answer.value.files.map(({ text }) => text)
   }
-  if (question.ask !== 'readAll') return []
-  const answer = answers.of(question)
-  if (answer.fate === 'absent') return []
-  // Of a folder with all its files some are folders, or programs.
-  const isAny = question.suffix === ''
-  if (answer.fate !== 'found' || (!isAny && answer.value.unread.length > 0)) return null
-  return answer.value.files.map(({ text }) => text)
+  return textsOf([question], answers)?.map(({ text }) => text) ?? null
 }
 
 function dropInsOf(folder: string, answers: Answers): readonly string[] | null {
-  const answer = answers.of({ ask: 'list', path: folder })
-  if (answer.fate === 'absent') return []
-  if (answer.fate !== 'found') return null
-  return answer.value.names.filter((name) => name.endsWith('.d')).map((name) => `${folder}/${name}`)
+  const names = namesIn(folder, answers)
+  return names?.filter((name) => name.endsWith('.d')).map((name) => `${folder}/${name}`) ?? null
 }
 
 /** A list of the mounts as they are now, made by tmpfiles. */

@@ -2,6 +2,7 @@ import type { Answers } from '#agent/model/answers.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import { verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
+import { escapeOctal } from '#agent/needs/parts/octal-escapes.ts'
 import { shellWord } from '#agent/fixes/shell-word.ts'
 import { fstabEntries } from './fstab.ts'
 import { isAnyThere } from './look.ts'
@@ -63,8 +64,7 @@ function unitPlaces(path: string): readonly string[] {
 }
 
 function pathPattern(path: string): RegExp {
-  const escaped = path.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-  return new RegExp(`${escaped}(?![\\w-])`)
+  return new RegExp(`${RegExp.escape(path)}(?![\\w-])`)
 }
 
 function fixOf({ path, fstype, source }: MountNow) {
@@ -81,7 +81,5 @@ function fixOf({ path, fstype, source }: MountNow) {
 
 /** As fstab(5) writes a field, as one word of a command: a share and a path may hold what a shell would run. */
 function fstabWord(text: string): string {
-  return shellWord(
-    text.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`),
-  )
+  return shellWord(escapeOctal(text))
 }

@@ -6,7 +6,7 @@ import type { Verdict } from '#agent/model/reason.ts'
 import { shellWord } from '#agent/fixes/shell-word.ts'
 import { fstabEntries } from './fstab.ts'
 import type { FstabEntry } from './fstab.ts'
-import { isThere, namesIn, textOf } from './look.ts'
+import { isMasked, isThere, namesIn, textOf } from './look.ts'
 import { decidesItself } from './reach.ts'
 
 /** Swap that is off now and comes back: what brings it, and what keeps it away. */
@@ -69,13 +69,6 @@ export function unitName(path: string): string {
         .join(''),
     )
     .replaceAll('/', '-')
-}
-
-/** A link to /dev/null in the place of its unit file. */
-function isMasked(unit: string, answers: Answers): boolean {
-  const answer = answers.of({ ask: 'stat', path: `/etc/systemd/system/${unit}` })
-  if (answer.fate === 'absent') return false
-  return answer.fate !== 'found' || answer.value.type !== 'file' || answer.value.size === 0
 }
 
 function ofUnits(answers: Answers): Back | null {

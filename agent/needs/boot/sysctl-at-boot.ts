@@ -1,5 +1,7 @@
 import type { Answers } from '#agent/model/answers.ts'
 import type { Answer, FolderNames, FolderText } from '#agent/model/question.ts'
+import { inNameOrder, settingsIn } from '#agent/needs/parts/sysctl-d.ts'
+import type { SysctlSetting } from '#agent/needs/parts/sysctl-d.ts'
 import { keyPath } from '#agent/needs/parts/sysctl-key.ts'
 import { matchesName } from '#agent/needs/modules/module-glob.ts'
 import { read, readAll } from './look.ts'
@@ -17,14 +19,7 @@ const folders = ['/etc', '/usr/local/lib', '/usr/lib', '/lib'].map((folder) => (
 }))
 const ownFile = read('/etc/sysctl.conf')
 
-interface Line {
-  /** As a path below /proc/sys. */
-  readonly key: string
-  /** null: the key is left out of every pattern, and not set here. */
-  readonly value: string | null
-  readonly path: string
-  readonly line: number
-}
+type Line = SysctlSetting & { readonly path: string }
 
 /**
  * What systemd-sysctl sets a key to at boot: files by name over all folders, one of a name in an earlier folder hiding those
@@ -47,11 +42,11 @@ export function settingOfOwnFile(key: string, answers: Answers): Setting {
   const wanted = keyPath(key)
   const answer = answers.of(ownFile)
   if (wanted === null || (answer.fate !== 'found' && answer.fate !== 'absent')) return 'unknown'
-  const text = answer.fate === 'found' ? answer.value.text : ''
-  const set = linesIn({ path: ownFile.path, text }).findLast((line) => line.key === wanted)
+  const settings = answer.fate === 'found' ? settingsIn(answer.value) : []
+  const set = settings.findLast((one) => one.key === wanted)
   return set === undefined || set.value === null
     ? 'nothing'
-    : { value: set.value, path: set.path, line: set.line }
+    : { value: set.value, path: ownFile.path, line: set.line }
 }
 
 /** Whether any file that may be read at boot speaks of a key, in whatever order and by whatever program. */
@@ -77,31 +72,13 @@ function linesAtBoot(answers: Answers): readonly Line[] | null {
 type Folder = { readonly texts: Answer<FolderText>; readonly listed: Answer<FolderNames> }
 
 function parseFolders(all: readonly Folder[]): readonly Line[] | null {
-  const hidden = new Set<string>()
-  const shown: { name: string; path: string; text: string }[] = []
+  const read: { files: FolderText['files']; names: readonly string[] }[] = []
   for (const { texts, listed } of all) {
     if (texts.fate === 'absent') continue
     if (texts.fate !== 'found' || texts.value.unread.length > 0 || listed.fate !== 'found') return null
-    for (const { path, text } of texts.value.files) {
-      const name = path.slice(path.lastIndexOf('/') + 1)
-      if (!hidden.has(name)) shown.push({ name, path, text })
-    }
-    for (const name of listed.value.names) hidden.add(name)
+    read.push({ files: texts.value.files, names: listed.value.names })
   }
-  return shown.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap(linesIn)
-}
-
-function linesIn({ path, text }: { path: string; text: string }): readonly Line[] {
-  return text.split('\n').flatMap((written, index): readonly Line[] => {
-    const line = written.trim()
-    if (/^([#;]|$)/.test(line)) return []
-    const at = line.indexOf('=')
-    const isNegative = line.startsWith('-')
-    if (at === -1 && !isNegative) return []
-    const spelled = (at === -1 ? line : line.slice(0, at)).slice(isNegative ? 1 : 0).trim()
-    const value = at === -1 ? null : line.slice(at + 1).trim()
-    return [{ key: keyPath(spelled) ?? '', value, path, line: index + 1 }]
-  })
+  return inNameOrder(read).flatMap((file) => settingsIn(file).map((one) => ({ ...one, path: file.path })))
 }
 
 /** Of a pattern, part by part as glob(3) does it; the key itself is no pattern. */

@@ -3,7 +3,7 @@ import type { Facts } from '#agent/model/facts.ts'
 import type { Fix } from '#agent/model/fix.ts'
 import { verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { hasProgram, isAnyThere } from './look.ts'
+import { hasProgram, isAnyThere, isMasked } from './look.ts'
 import { isSpokenOf, seesBoot, wordPattern } from './mentions.ts'
 import { decidesItself } from './reach.ts'
 import { isSetSomewhere, settingAtBoot, settingOfOwnFile } from './sysctl-at-boot.ts'
@@ -70,7 +70,7 @@ function systemdWhy(set: SetNow, answers: Answers, { init }: Facts): string | nu
   const setting = settingAtBoot(set.key, answers)
   if (setting === 'unknown') return null
   if (setting === 'nothing') return defaultWhy(set, answers)
-  if (!set.isWrong(setting.value) || isMasked(answers)) return null
+  if (!set.isWrong(setting.value) || isMasked('systemd-sysctl.service', answers)) return null
   return `${setting.path}, line ${setting.line}, sets another value at boot`
 }
 
@@ -89,13 +89,6 @@ function defaultWhy({ key, isWrong }: SetNow, answers: Answers): string | null {
   if (value === undefined || !isWrong(value) || setByPrograms.test(key)) return null
   if (isSetSomewhere(key, answers) !== false || !seesBoot(answers)) return null
   return `no file sets it, and the kernel begins with ${value}`
-}
-
-/** A link to /dev/null, or to nothing. */
-function isMasked(answers: Answers): boolean {
-  const answer = answers.of({ ask: 'stat', path: '/etc/systemd/system/systemd-sysctl.service' })
-  if (answer.fate === 'found') return answer.value.type !== 'file' || answer.value.size === 0
-  return answer.fate !== 'absent'
 }
 
 /** None of the programs that set it is here. */

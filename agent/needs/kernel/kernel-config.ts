@@ -5,7 +5,8 @@ import type { Kind } from '#agent/model/need.ts'
 import type { Question } from '#agent/model/question.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
-import { cgroupVersion, mountTable } from '#agent/needs/places/cgroup-version.ts'
+import { mountinfo } from '#agent/model/mountinfo.ts'
+import { cgroupVersion } from '#agent/needs/places/cgroup-version.ts'
 import { judgeOnce } from '#agent/needs/parts/judge-once.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { kernelConfigQuestions, readKernelConfig } from '#agent/needs/parts/kernel-config-file.ts'
@@ -68,7 +69,7 @@ function questionsOf(spec: Spec, facts: Facts): readonly Question[] {
   const hasModules = options.some((option) => namesFor(spec, option).length > 0)
   return [
     ...(hasModules ? sharedModuleQuestions(facts) : kernelConfigQuestions(facts.kernel)),
-    ...(options.some(({ name }) => legacyCgroup.includes(name)) ? [mountTable] : []),
+    ...(options.some(({ name }) => legacyCgroup.includes(name)) ? [mountinfo] : []),
   ]
 }
 
@@ -142,7 +143,7 @@ function moduleOf(
 
 /** null when it cannot be told, or when none are mounted. */
 function cgroupsOf(answers: Answers): 1 | 2 | null {
-  const answer = answers.of(mountTable)
+  const answer = answers.of(mountinfo)
   return answer.fate === 'found' ? cgroupVersion(answer.value.text) : null
 }
 

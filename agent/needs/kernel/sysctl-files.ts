@@ -2,16 +2,11 @@ import type { Answers } from '#agent/model/answers.ts'
 import type { Init } from '#agent/model/facts.ts'
 import type { SysctlLine } from '#agent/model/fix.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import type {
-  FolderText,
-  ListQuestion,
-  Question,
-  ReadAllQuestion,
-  ReadQuestion,
-} from '#agent/model/question.ts'
+import type { ListQuestion, Question, ReadAllQuestion, ReadQuestion } from '#agent/model/question.ts'
+import { inNameOrder, nameOf, settingsIn } from '#agent/needs/parts/sysctl-d.ts'
 import { isSecret, keyPath } from '#agent/needs/parts/sysctl-key.ts'
 
-/** A name in one hides the same name in those after it. https://www.freedesktop.org/software/systemd/man/latest/sysctl.d.html */
+/** As systemd-sysctl reads them now; at boot /run is empty. */
 const folders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((folder): ReadAllQuestion => ({
   ask: 'readAll',
   path: `${folder}/sysctl.d`,
@@ -29,9 +24,14 @@ export const sysctlFileQuestions: readonly Question[] = [...folders, ...names, l
  * later, by the key's own name, and say what will not do. None when the last of them does: it is the one that holds.
  */
 export function undoing(key: string, { after, isWrong, answers, init }: Undoing): readonly SysctlLine[] {
+  const sought = keyPath(key)
   const files = [...filesInOrder(answers), ...(init.type === 'openrc' ? readLast(answers) : [])]
   const later = files.filter(({ name, path }) => name > after || path === last.path)
-  const lines = later.flatMap((file) => linesIn(file, key))
+  const lines = later.flatMap(({ path, file }) =>
+    settingsIn(file).flatMap(({ key: at, spelled, value, line }) =>
+      at === sought && value !== null ? [{ key, spelled, value: plainLine(value).trim(), path, line }] : [],
+    ),
+  )
   const holds = lines.at(-1)
   if (holds === undefined || !isWrong(holds.value)) return []
   const wrong = lines.filter(({ value }) => isWrong(value))
@@ -47,52 +47,30 @@ interface Undoing {
 
 function readLast(answers: Answers): readonly ReadFile[] {
   const answer = answers.of(last)
-  return answer.fate === 'found' ? [{ name: 'sysctl.conf', path: last.path, text: answer.value.text }] : []
+  return answer.fate === 'found' ? [{ name: 'sysctl.conf', path: last.path, file: answer.value }] : []
 }
 
 interface ReadFile {
   /** By which it is in its place. */
   readonly name: string
+  /** Where people change it: /etc/sysctl.conf, not the link to it. */
   readonly path: string
-  readonly text: string
+  readonly file: { readonly text: string }
 }
 
 function filesInOrder(answers: Answers): readonly ReadFile[] {
-  const hidden = new Set<string>()
-  const files: ReadFile[] = []
-  folders.forEach((folder, index) => {
-    const answer = answers.of(folder)
-    if (answer.fate === 'found') files.push(...shownFiles(answer.value, hidden))
-    const listed = names[index] === undefined ? null : answers.of(names[index])
-    if (listed?.fate === 'found') for (const name of listed.value.names) hidden.add(name)
+  const own = answers.of(last)
+  const read = folders.map((folder, index) => {
+    const texts = answers.of(folder)
+    const listed = names[index] && answers.of(names[index])
+    return {
+      files: texts.fate === 'found' ? texts.value.files : [],
+      names: listed?.fate === 'found' ? listed.value.names : [],
+    }
   })
-  const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  return withRealName(sorted, answers)
-}
-
-function shownFiles({ files }: FolderText, hidden: ReadonlySet<string>): readonly ReadFile[] {
-  return files
-    .map((file) => ({ ...file, name: file.path.slice(file.path.lastIndexOf('/') + 1) }))
-    .filter(({ name }) => !hidden.has(name))
-}
-
-/** People change /etc/sysctl.conf, not the link to it. */
-function withRealName(files: readonly ReadFile[], answers: Answers): readonly ReadFile[] {
-  const answer = answers.of(last)
-  if (answer.fate !== 'found') return files
-  const { text } = answer.value
-  return files.map((file) =>
-    file.name === '99-sysctl.conf' && file.text === text ? { ...file, path: last.path } : file,
-  )
-}
-
-function linesIn({ path, text }: ReadFile, key: string): readonly SysctlLine[] {
-  const sought = keyPath(key)
-  return text.split('\n').flatMap((line, index) => {
-    // Each \s* ends where another character must stand: one after the other they would take time by the square.
-    const setting = line.trim().replace(/^-\s*/, '')
-    const [, spelled = '', value = ''] = /^([\w./:@-]+)\s*=\s*(.*)$/.exec(setting) ?? []
-    if (spelled === '' || keyPath(spelled) !== sought) return []
-    return [{ key, spelled, value: plainLine(value).trim(), path, line: index + 1 }]
+  return inNameOrder(read).map((file) => {
+    const name = nameOf(file.path)
+    const isLink = name === '99-sysctl.conf' && own.fate === 'found' && own.value.text === file.text
+    return { name, path: isLink ? last.path : file.path, file }
   })
 }

@@ -6,6 +6,7 @@ import type { FileText, ReadAllQuestion, ReadQuestion } from '#agent/model/quest
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
+import { mainAndDropIns } from '#agent/needs/parts/main-and-drop-ins.ts'
 import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 import { leavesOut } from './blacklist.ts'
 import type { Disk } from './blacklist.ts'
@@ -79,21 +80,18 @@ interface Files extends MultipathFile {
 }
 
 function readFiles(answers: Answers): Files | Verdict {
-  const first = answers.of(main)
-  const others = answers.of(folder)
-  if (first.fate !== 'found' && first.fate !== 'absent') return unanswered(main.path, first)
-  if (others.fate !== 'found' && others.fate !== 'absent') return unanswered(folder.path, others)
-  const [unread] = others.fate === 'found' ? others.value.unread : []
-  if (unread !== undefined) return verdict('QuestionFailed', { what: unread.path, detail: unread.detail })
-  const dropIns =
-    others.fate === 'found' ? others.value.files.toSorted((a, b) => (a.path < b.path ? -1 : 1)) : []
-  const parsed = [...(first.fate === 'found' ? [first.value] : []), ...dropIns].map(parse)
+  const files = mainAndDropIns(answers, main, folder)
+  if ('state' in files) return files
+  const parsed = files.map(({ text }) => parse(text))
   // Blocks are numbered file by file, and those of two files must not be taken for one.
   const settings = parsed.flatMap((file, index) =>
     file.settings.map((one) => ({ ...one, block: one.block * parsed.length + index })),
   )
-  const paths = [...(first.fate === 'found' ? [main.path] : []), ...dropIns.map(({ path }) => path)]
-  return { settings, isDoubtful: parsed.some((file) => file.isDoubtful), paths }
+  return {
+    settings,
+    isDoubtful: parsed.some((file) => file.isDoubtful),
+    paths: files.map(({ path }) => path),
+  }
 }
 
 const parse: (file: FileText) => MultipathFile = parseOnce(parseMultipath)

@@ -1,3 +1,5 @@
+import { escapeOctal, unescapeOctal } from '#agent/needs/parts/octal-escapes.ts'
+
 export interface Mount {
   /** What is mounted: a device, a server with its path, a word. */
   readonly source: string
@@ -49,7 +51,7 @@ export function placesAbove(path: string): readonly string[] {
 
 /** Where the line of the last mount on a path begins; mounted over, the earlier ones cannot be reached. */
 function lastMountAt(table: string, path: string): number {
-  const point = escapePath(path)
+  const point = escapeOctal(path)
   let at = table.lastIndexOf(` ${point} `)
   while (at !== -1) {
     const start = table.lastIndexOf('\n', at) + 1
@@ -57,15 +59,6 @@ function lastMountAt(table: string, path: string): number {
     at = start === 0 ? -1 : table.lastIndexOf(` ${point} `, start - 1)
   }
   return -1
-}
-
-/** As the kernel writes a mount point: seq_path() with " \t\n\\". */
-function escapePath(path: string): string {
-  return path.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`)
-}
-
-function unescapePath(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)))
 }
 
 function lineAt(table: string, start: number): string {
@@ -79,7 +72,7 @@ function parseMount(line: string): Mount {
   const dash = words.indexOf('-', 6)
   const options = [...new Set([words[5], words[dash + 3]].flatMap((list) => list?.split(',') ?? []))]
   return {
-    source: unescapePath(words[dash + 2] ?? ''),
+    source: unescapeOctal(words[dash + 2] ?? ''),
     fstype: words[dash + 1] ?? '',
     options: options.includes('ro') ? options.filter((option) => option !== 'rw') : options,
     propagation: propagationOf(words.slice(6, dash)),

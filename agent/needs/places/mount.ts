@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Answers } from '#agent/model/answers.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Kind } from '#agent/model/need.ts'
-import type { ReadQuestion } from '#agent/model/question.ts'
+import { mountinfo } from '#agent/model/mountinfo.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { mountAfterBoot } from '#agent/needs/boot/mount-boot.ts'
@@ -67,32 +67,29 @@ export const mount: Kind<typeof schema> = {
   name: 'mount',
   schema,
   subject: ({ mount: spec }) => ('of' in spec ? `of:${spec.of}` : spec.path),
-  questions: ({ mount: spec }) => [table, ...('of' in spec ? placeQuestions(spec.of) : [])],
+  questions: ({ mount: spec }) => [mountinfo, ...('of' in spec ? placeQuestions(spec.of) : [])],
   nextBoot: ({ mount: spec }) =>
     'of' in spec ? null : (answers, facts) => afterBoot(spec.path, answers, facts),
   judge(spec, answers) {
     const inner = processOf(spec)
     if (inner !== null) return unseen(`the mounts of ${inner}`, `only those of the host's process 1 are read`)
-    const answer = firstFound(answers, [table])
-    if (answer.fate === 'absent') return unseen(table.path, answer.detail)
-    if (answer.fate !== 'found') return unanswered(table.path, answer)
-    if (answer.value.text.trim() === '') return unseen(table.path, 'it is empty')
+    const answer = firstFound(answers, [mountinfo])
+    if (answer.fate === 'absent') return unseen(mountinfo.path, answer.detail)
+    if (answer.fate !== 'found') return unanswered(mountinfo.path, answer)
+    if (answer.value.text.trim() === '') return unseen(mountinfo.path, 'it is empty')
     const { text } = answer.value
     return 'of' in spec.mount ? judgeHolder(spec.mount, answers, text) : judgeMount(spec.mount, text)
   },
 }
 
 function afterBoot(at: string, answers: Answers, facts: Facts): Verdict | null {
-  const answer = answers.of(table)
+  const answer = answers.of(mountinfo)
   const found = answer.fate === 'found' ? findMount(answer.value.text, at) : null
   if (answer.fate !== 'found' || found === null) return null
   const above = findHolder(answer.value.text, placesAbove(at).at(-2) ?? '/')
   const isAuto = above?.mount.fstype === 'autofs'
   return mountAfterBoot({ path: at, fstype: found.fstype, source: found.source, isAuto }, answers, facts)
 }
-
-/** A node with 10,000 mounts has 2 MiB of them. */
-const table: ReadQuestion = { ask: 'read', path: '/proc/1/mountinfo', limit: 4 * 1024 * 1024 }
 
 /** The process of `in:`, a key common to all kinds, that the loader leaves in the spec. */
 function processOf(spec: object): string | null {
@@ -115,7 +112,7 @@ function judgeHolder(wanted: Wishes & { of: string }, answers: Answers, text: st
   const place = realPlace(answers, wanted.of)
   if (place.fate !== 'found') return unanswered(wanted.of, place)
   const holder = findHolder(text, place.value)
-  if (holder === null) return unseen(wanted.of, `${table.path} names no mount that holds it`)
+  if (holder === null) return unseen(wanted.of, `${mountinfo.path} names no mount that holds it`)
   return judgeFound(wanted, { at: holder.point, holds: wanted.of, found: holder.mount })
 }
 
