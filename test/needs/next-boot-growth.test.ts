@@ -9,9 +9,9 @@ const gone = (crontab: string) =>
   })
 
 test('a long line full of starts takes no time by the square', async () => {
-  const start = performance.now()
+  const start = process.cpuUsage()
   expect(await gone(`#${'start '.repeat(100_000)}\n`)).toMatch(/nothing enables it/)
-  expect(performance.now() - start).toBeLessThan(10_000)
+  expect(process.cpuUsage(start).user).toBeLessThan(10_000_000)
 })
 
 test.each([

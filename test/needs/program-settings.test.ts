@@ -181,10 +181,10 @@ describe('a file with a pattern', () => {
 })
 
 test('a section of spaces that does not end takes no time by the square', () => {
-  const start = performance.now()
+  const start = process.cpuUsage()
   const files = { '/etc/nfsmount.conf': `[${' '.repeat(500_000)}x\n[ NFSMount_Global_Options ]\nvers=3\n` }
   expect(judgeOn(nfsMount, { nfsMount: { minVersion: 4 } }, { files }).reason).toBe('NfsDefaultLow')
-  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(process.cpuUsage(start).user).toBeLessThan(5_000_000)
 })
 
 test('a part of a WWID is refused: it would find out others digit by digit', () => {
@@ -199,9 +199,9 @@ test('an import with many stars takes no longer than one', () => {
     [`${folder}/${'a'.repeat(200)}b.toml`]: '',
     [`${folder}/x1y.toml`]: 'disabled_plugins = ["cri"]\n',
   }
-  const start = performance.now()
+  const start = process.cpuUsage()
   expect(judgeOn(containerdConfig, { containerdConfig: { cri: true } }, { files }).reason).toBe(
     'ContainerdCriOff',
   )
-  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(process.cpuUsage(start).user).toBeLessThan(5_000_000)
 })
