@@ -58,6 +58,12 @@ export const mostAliases = 5_000
  */
 export const mostCharacters = 1_000_000
 
+/** Checks of one crash. Five of the shipped ones need iscsiadm themselves. */
+export const mostCrashChecks = 20
+
+/** Crashing containers in a round: as many as a node has pods, by the kubelet's default. */
+export const mostCrashes = 110
+
 /** Checks in a round. No line is shorter than 150 bytes, so the largest file hardly has more. */
 export const mostChecks = 20_000
 
@@ -69,6 +75,9 @@ export const mostFixCharacters = 2_000_000
 
 /** Findings of one check, including those of the checks it includes. All shipped checks together have a thousand. */
 export const mostFindings = 2_000
+
+/** Signs of workloads on the node. A shipped check may have two. */
+export const mostSeen = 1_000
 
 /**
  * Values in one line of the file, counted before it is parsed, because parsing 3 MiB of brackets would fill the heap. A check of

@@ -13,6 +13,9 @@ export const maxPublished = 64
 /** A DNS label, so that it can name a Node label; at most 56 characters, because it is part of a condition's type too. */
 export const checkNamePattern = /^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/
 
+/** The name of a Kubernetes object: a DNS subdomain, https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+export const objectName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
 /** In place of check names: a pod that is annotated with it asks for no check. */
 export const noCheck = 'none'
 

@@ -64,6 +64,35 @@ export interface Probing {
   readonly cut: number
 }
 
+/**
+ * A container of this node that crash-loops because of a need that the host lacks. Only what is confirmed is here, and never a
+ * byte of its log.
+ */
+export interface Crash {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** The need's id: "binary:iscsiadm". */
+  readonly need: string
+  /** The checks that have this need or include one that has it: at least one, those that have it themselves first. */
+  readonly checks: readonly string[]
+  /** How often the kubelet has started the container again. */
+  readonly restarts: number
+  /** When it was confirmed, RFC 3339. */
+  readonly since: string
+  /** When the newest attempt ended, RFC 3339. */
+  readonly ended: string
+  /** When the need turned ready, RFC 3339; null while it is not. The kubelet may start the container only minutes later. */
+  readonly fixed: string | null
+}
+
+/** A sign that the workload of a check is on this node. */
+export interface Seen {
+  readonly check: string
+  /** Its containers were started here, or its CSI driver is registered with the kubelet. */
+  readonly by: 'container' | 'driver'
+}
+
 /** What of a report goes on the Node, and how often it is restored there. */
 export interface PublishSettings {
   readonly labels: boolean
@@ -104,6 +133,10 @@ export interface Round {
   readonly settings: Settings
   readonly host: HostSummary
   readonly probing: Probing
+  /** Most recent first. */
+  readonly crashes: readonly Crash[]
+  /** By the check's name; a check may be seen both ways. */
+  readonly seen: readonly Seen[]
   readonly checks: readonly CheckResult[]
 }
 
@@ -152,6 +185,8 @@ export interface Report {
   readonly settings: Settings
   readonly host: HostSummary
   readonly probing: Probing
+  readonly crashes: readonly Crash[]
+  readonly seen: readonly Seen[]
   readonly checks: readonly ReportCheck[]
 }
 

@@ -77,11 +77,11 @@ export function lateWords(patience: number): string {
 
 /** The last round, as it would be if nothing could be asked. */
 function silentRound(last: Round | Report, { why, clock }: { why: string; clock: Clock }): Round {
-  const { took, settings, host, probing } = last
+  const { took, settings, host, probing, crashes, seen } = last
   const checks = last.checks.map(({ name, title, why: purpose, findings, omitted }): CheckResult => {
     const seen = { findings, ...(omitted !== undefined && { omitted }) }
     return { name, title, why: purpose, ...seen, ...stale(why) }
   })
   const at = clock.now().toISOString()
-  return { v: 1, at, boot: clock.boot(), took, settings, host, probing, checks }
+  return { v: 1, at, boot: clock.boot(), took, settings, host, probing, crashes, seen, checks }
 }

@@ -39,6 +39,8 @@ export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreO
     settings: said,
     host: unknownHost,
     probing,
+    crashes: [],
+    seen: [],
     checks,
   } as const
   return { report, memory: new Map(memory) }

@@ -3,17 +3,21 @@ import {
   longestMistake,
   longestRound,
   mostAliases,
+  mostCrashes,
+  mostCrashChecks,
   mostMistakes,
+  mostSeen,
   reapplyBounds,
   unknownAfterBounds,
 } from '#agent/model/bounds.ts'
 import { parseDuration } from '#agent/model/duration.ts'
-import { checkNamePattern, conditionType, maxPublished } from '#agent/model/names.ts'
-import type { HostSummary, Probing, PublishSettings, Round, Settings } from '#agent/model/report.ts'
+import { checkNamePattern, conditionType, maxPublished, objectName } from '#agent/model/names.ts'
+import type { Crash, HostSummary, Probing, PublishSettings, Round, Settings } from '#agent/model/report.ts'
 import { shortenLine } from './shorten.ts'
 
 /** A round without its checks, within the limits that its reader enforces. */
-export function fitFrame({ at, boot, took, settings, host, probing }: Omit<Round, 'checks'>) {
+export function fitFrame(round: Omit<Round, 'checks'>) {
+  const { at, boot, took, settings, host, probing, crashes, seen } = round
   return {
     v: 1,
     at: fitTime(at),
@@ -22,6 +26,8 @@ export function fitFrame({ at, boot, took, settings, host, probing }: Omit<Round
     settings: fitSettings(settings),
     host: fitHost(host),
     probing: fitProbing(probing),
+    crashes: crashes.flatMap(fitCrash).slice(0, mostCrashes),
+    seen: seen.filter(({ check }) => checkNamePattern.test(check)).slice(0, mostSeen),
   } satisfies Omit<Round, 'checks'>
 }
 
@@ -83,6 +89,25 @@ function fitHost(host: HostSummary): HostSummary {
 function fitProbing({ watched, refused, abandoned, cut }: Probing): Probing {
   const count = (value: number) => Math.floor(between(value, 0, Number.MAX_SAFE_INTEGER))
   return { watched: count(watched), refused: count(refused), abandoned: count(abandoned), cut: count(cut) }
+}
+
+/** None when no check is left to which it points. */
+function fitCrash(crash: Crash): Crash[] {
+  const { namespace, pod, container, need, restarts, since, ended, fixed } = crash
+  const checks = crash.checks.filter((name) => checkNamePattern.test(name)).slice(0, mostCrashChecks)
+  const named = { namespace, pod, container }
+  if (checks.length === 0 || !Object.values(named).every((name) => objectName.test(name))) return []
+  return [
+    {
+      ...named,
+      need: shortenLine(need),
+      checks,
+      restarts: Math.floor(between(restarts, 0, Number.MAX_SAFE_INTEGER)),
+      since: fitTime(since),
+      ended: fitTime(ended),
+      fixed: fixed === null ? null : fitTime(fixed),
+    },
+  ]
 }
 
 function within(value: number, { least, most }: { least: string; most: string }): number {

@@ -9,14 +9,17 @@ import {
   longestUnusable,
   mostAliases,
   mostChecks,
+  mostCrashChecks,
+  mostCrashes,
   mostEvidence,
   mostFindings,
   mostMistakes,
+  mostSeen,
   reapplyBounds,
   unknownAfterBounds,
 } from '#agent/model/bounds.ts'
 import { parseDuration } from '#agent/model/duration.ts'
-import { checkNamePattern, conditionType, maxPublished } from '#agent/model/names.ts'
+import { checkNamePattern, conditionType, maxPublished, objectName } from '#agent/model/names.ts'
 import { plainLines, plainText } from '#agent/model/plain.ts'
 import { isReason, stateOf } from '#agent/model/reason.ts'
 import type { Reason } from '#agent/model/reason.ts'
@@ -82,6 +85,18 @@ const check = z
   })
   .refine(isProven, unproven())
 
+const crash = z.strictObject({
+  namespace: z.string().regex(objectName),
+  pod: z.string().regex(objectName),
+  container: z.string().regex(objectName),
+  need: line,
+  checks: listOf(name, mostCrashChecks).refine((names) => names.length > 0, 'is empty'),
+  restarts: count,
+  since: z.iso.datetime(),
+  ended: z.iso.datetime(),
+  fixed: z.iso.datetime().nullable(),
+})
+
 /** A round as the prober writes it, without its checks; `v` changes with the format. */
 const frame = z.strictObject({
   v: z.literal(1),
@@ -123,6 +138,8 @@ const frame = z.strictObject({
     container: line.nullable(),
   }),
   probing: z.strictObject({ watched: count, refused: count, abandoned: count, cut: count }),
+  crashes: listOf(crash, mostCrashes),
+  seen: listOf(z.strictObject({ check: name, by: z.enum(['container', 'driver']) }), mostSeen),
   checks: z.array(z.unknown()).max(mostChecks),
 })
 

@@ -50,7 +50,18 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
   const settings = settingsOf(files)
-  return { v: 1, at, boot, took, settings, host: summarize(facts), probing, checks: results }
+  return {
+    v: 1,
+    at,
+    boot,
+    took,
+    settings,
+    host: summarize(facts),
+    probing,
+    crashes: [],
+    seen: [],
+    checks: results,
+  }
 }
 
 type Asked = Pick<Parameters<typeof judge>[1], 'facts' | 'answers' | 'unreachable'>

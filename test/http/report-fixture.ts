@@ -48,6 +48,8 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     took: 12,
     settings: settingsWith({ aliases: { nvidia: 'gpu', elsewhere: 'not-asked' } }),
     probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
+    crashes: [],
+    seen: [],
     host: {
       hostname: 'worker-1',
       os: 'Debian GNU/Linux 12 (bookworm)',

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import { globSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { reproduce } from '../fuzz/report.ts'
 import { runTarget } from '../fuzz/run-target.ts'
 import type { Ran } from '../fuzz/run-target.ts'
@@ -38,7 +39,7 @@ function fuzzRow({ name, share }: Target): Row {
   const to = share * times
   return {
     name: `fuzz ${name}`,
-    files: [`test/fuzz/targets/${name}.ts`, ...globSync('test/fuzz/draw/*.ts')],
+    files: withDrawn(`test/fuzz/targets/${name}.ts`),
     settings: `seed ${seed}, ${to} cases, ${growers} growing to ${bytes} bytes`,
     async run() {
       const cases = await fuzz('cases', name, to)
@@ -46,6 +47,14 @@ function fuzzRow({ name, share }: Target): Row {
       return { failed: failedOf(cases) + failedOf(growth), result: wordsOf(cases, growth) }
     },
   }
+}
+
+/** The file, and what it draws by. */
+function withDrawn(file: string, known: readonly string[] = []): readonly string[] {
+  const text = readFileSync(file, 'utf8')
+  const imported = [...text.matchAll(/ from '(\.[^']*)'/g)].map(([, path = '']) => join(dirname(file), path))
+  const drawn = imported.filter((path) => path.startsWith('test/fuzz/draw/') && !known.includes(path))
+  return drawn.reduce<readonly string[]>((all, path) => withDrawn(path, all), [...new Set([...known, file])])
 }
 
 async function fuzz(what: 'cases' | 'growth', target: string, to: number): Promise<Ran> {

@@ -196,6 +196,8 @@ function round(second: number, state: State, reason: Reason = 'BinaryNotFound'):
     settings: settingsWith({ checks: ['c'] }),
     host,
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    crashes: [],
+    seen: [],
     checks: [check],
   }
 }

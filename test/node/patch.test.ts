@@ -161,6 +161,8 @@ function report(checks: ReportCheck[]): Report {
     took: 1,
     host,
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    crashes: [],
+    seen: [],
     checks,
   }
 }

@@ -176,5 +176,7 @@ const emptyReport: Report = {
   settings: settingsWith({}),
   host: { hostname: null, os: '', distro: 'debian', kernel: null, arch: 'amd64', ...plainHost },
   probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+  crashes: [],
+  seen: [],
   checks: [],
 }

@@ -119,6 +119,8 @@ function roundAt(boot: number): Round {
     settings: settingsWith({ checks: ['a'] }),
     host: { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64', ...plainHost },
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    crashes: [],
+    seen: [],
     checks: [{ ...said, name: 'a', title: 'a', findings: [] }],
   }
 }

@@ -291,6 +291,8 @@ function report(checks: ReportCheck[], settings: Settings): Report {
     settings,
     host,
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    crashes: [],
+    seen: [],
     checks,
   }
 }

@@ -77,6 +77,8 @@ function round(second: number, of: Record<string, State>): Round {
     settings,
     host,
     probing,
+    crashes: [],
+    seen: [],
     checks,
   }
 }

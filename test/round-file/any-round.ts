@@ -2,7 +2,7 @@ import { resultAsFinding } from '#agent/model/included.ts'
 import { stateOf } from '#agent/model/reason.ts'
 import type { Reason } from '#agent/model/reason.ts'
 import { reasons } from '#agent/model/reasons.ts'
-import type { CheckResult, Finding, Round } from '#agent/model/report.ts'
+import type { CheckResult, Crash, Finding, Round } from '#agent/model/report.ts'
 import type { Chance } from './chance.ts'
 import { plainHost } from '../model/host-facts.ts'
 
@@ -45,8 +45,24 @@ export function anyRound(chance: Chance, count = anyCount(chance)): Round {
       abandoned: anyNumber(chance),
       cut: anyNumber(chance),
     },
+    crashes: anyCrashes(chance, names),
+    seen: names.map((check) => ({ check, by: chance.pick(['container', 'driver']) })),
     checks,
   }
+}
+
+function anyCrashes(chance: Chance, names: readonly string[]): readonly Crash[] {
+  return Array.from({ length: chance.pick([0, 0, 1, 200]) }, () => ({
+    namespace: chance.pick(['longhorn-system', anyText(chance)]),
+    pod: chance.pick(['longhorn-manager-5mc6p', anyText(chance)]),
+    container: chance.pick(['longhorn-manager', anyText(chance)]),
+    need: anyText(chance),
+    checks: chance.is(0.1) ? [] : names,
+    restarts: anyNumber(chance),
+    since: chance.pick(['2026-11-29T14:02:00.000Z', anyText(chance)]),
+    ended: '2026-11-29T14:02:00.000Z',
+    fixed: chance.pick([null, '2026-11-29T14:02:00.000Z']),
+  }))
 }
 
 function anyCount(chance: Chance): number {

@@ -161,6 +161,8 @@ function roundOf(checks: readonly CheckResult[], settings: Partial<Round['settin
     settings: settingsWith({ checks: ['bad'], ...settings }),
     host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64', ...plainHost },
     probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
+    crashes: [],
+    seen: [],
     checks,
   }
 }

@@ -49,6 +49,8 @@ const round: Round = {
   settings: settingsWith(),
   host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64', ...plainHost },
   probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
+  crashes: [],
+  seen: [],
   checks: [{ ...said, name: 'open-iscsi', title: 't', findings: [{ ...finding, findings: [finding] }] }],
 }
 

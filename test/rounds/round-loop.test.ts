@@ -121,6 +121,8 @@ function round(boot: number, state: State): Round {
     settings: settingsWith(),
     host,
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    crashes: [],
+    seen: [],
     checks: [check],
   }
 }

@@ -1,10 +1,8 @@
 import { hostname } from 'node:os'
+import { objectName } from '#agent/model/names.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { Round } from '#agent/model/report.ts'
 import { UsageError } from './errors.ts'
-
-/** A Node's name is a DNS subdomain: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-const form = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
 /**
  * The Node's name from the downward API (NODE_NAME); null when it is not set. An invalid name is an error: ignoring it would
@@ -13,7 +11,7 @@ const form = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[
 export function givenNodeName(): string | null {
   const name = process.env['NODE_NAME'] ?? ''
   if (name === '') return null
-  if (form.test(name)) return name
+  if (objectName.test(name)) return name
   throw new UsageError(`NODE_NAME is not a valid name of a Node: "${plainLine(name)}"`)
 }
 

@@ -85,6 +85,8 @@ export function roundOf(facts: Facts, checks: readonly CheckResult[]): Round {
     }),
     host: summarize(facts),
     probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
+    crashes: [],
+    seen: [],
     checks,
   }
 }

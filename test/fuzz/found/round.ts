@@ -32,6 +32,8 @@ const head = {
   settings,
   host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64' },
   probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
+  crashes: [],
+  seen: [],
 }
 
 export const foundRounds: ByName = rounds()
