@@ -58,6 +58,7 @@ function readParsed(yaml: YamlFile, written: CheckText): CheckRead {
     ...doubleNeeds(yaml, needs),
     ...conflictMistakes(yaml, needs),
     ...symptoms.mistakes,
+    ...(isNew ? strayNeeds(yaml, shape.value.symptoms, needs) : []),
   ]
   if (mistakes.length > 0 || 'mistakes' in shape) return { mistakes }
   const good = needs.flatMap((need) => ('need' in need ? [need] : []))
@@ -71,6 +72,7 @@ function checkOf(
 ): Check {
   const symptoms = rest.symptoms.map((symptom) => ({
     ...symptom,
+    need: symptom.need ?? null,
     source: symptom.source ?? null,
     unverified: symptom.unverified ?? null,
   }))
@@ -121,6 +123,19 @@ function doubleNeeds(yaml: YamlFile, needs: readonly Read[]): Mistake[] {
     const isDouble = ids.has(id)
     ids.add(id)
     return isDouble ? [yaml.mistake(['needs', index], `the need ${id} is here twice`)] : []
+  })
+}
+
+/** Symptoms of a need that the check does not have itself. */
+function strayNeeds(
+  yaml: YamlFile,
+  symptoms: readonly { readonly need?: string | undefined }[],
+  needs: readonly Read[],
+): Mistake[] {
+  const ids = allNeeds(needs.flatMap((read) => ('need' in read ? [read.need] : []))).map(({ id }) => id)
+  return symptoms.flatMap(({ need }, index) => {
+    if (need === undefined || ids.includes(need)) return []
+    return [yaml.mistake(['symptoms', index, 'need'], `is no need of this check; it has ${ids.join(', ')}`)]
   })
 }
 

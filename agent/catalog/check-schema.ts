@@ -193,6 +193,13 @@ export const checkFile = z.strictObject({
       z.strictObject({
         log: pattern.describe('A pattern that matches a line of a log; RE2 syntax.'),
         means: sentence.describe('What the line means.'),
+        need: z
+          .string()
+          .max(longestName)
+          .optional()
+          .describe(
+            'The need that is missing where the line stands, as its id: "binary:iscsiadm". Default: any of them.',
+          ),
         source: url.optional().describe('The source of this symptom: an http(s) address.'),
         unverified: sentence.optional().describe('What no source confirms yet.'),
       }),

@@ -23,6 +23,8 @@ export interface Symptom {
   /** RE2 syntax. */
   readonly log: string
   readonly means: string
+  /** The id of the check's need that is missing where the line stands; null when it may be any of them. */
+  readonly need: string | null
   readonly source: string | null
   /** The part that no source confirms yet. */
   readonly unverified: string | null
