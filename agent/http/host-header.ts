@@ -46,7 +46,8 @@ function hostHeaders(raw: readonly string[]): string[] {
   return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === 'host')
 }
 
-function isLoopback(local: AddressInfo | string | null): boolean {
+/** By the address that the server listens on: a forwarded port also comes from 127.0.0.1. */
+export function isLoopback(local: AddressInfo | string | null): boolean {
   return local !== null && typeof local === 'object' && isLoopbackAddress(local.address)
 }
 

@@ -16,9 +16,9 @@ const json = 'application/json; charset=utf-8'
 export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): void {
   addRoute(app, '/v1/report', (request, reply) => {
     const snapshot = look()
-    const { report } = snapshot
+    const { report, crashes } = snapshot
     if (report === null) return sendNotYet(reply)
-    sendTagged(request, reply.type(json), { body: () => jsonParts(report), etag: tagOf(snapshot) })
+    sendTagged(request, reply.type(json), { body: () => jsonParts(report, crashes), etag: tagOf(snapshot) })
   })
   addRoute(app, '/v1/checks/:name', (request, reply) => {
     const { report } = look()

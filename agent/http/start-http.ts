@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
 import { addFrontRoute } from './front-route.ts'
+import { isLoopback } from './host-header.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import { readyAnswers, refusal } from './ready-answers.ts'
@@ -50,7 +51,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
 
 function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   const { source, publishing, version = 'unknown' } = options
-  const look = openSnapshots(source, () => publishing()?.trouble ?? null)
+  const look = openSnapshots(source, {
+    trouble: () => publishing()?.trouble ?? null,
+    isNamed: () => isLoopback(app.server.address()),
+  })
   const answers = oncePerSnapshot(readyAnswers)
   const ask = (name: string) => answers(look())(name)
   const room = openRoom(ask)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { groupCrashes } from '#agent/model/crash-groups.ts'
 import type { Report, ReportSource } from '#agent/model/report.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 import { stale } from '#agent/model/stale.ts'
@@ -6,18 +7,28 @@ import { stale } from '#agent/model/stale.ts'
 /** Milliseconds. Whether a report is stale depends on the boot clock, a file that is too slow to read for each request. */
 const askAgainAfter = 100
 
-export function openSnapshots(source: ReportSource, publishing: () => string | null): () => Snapshot {
+export interface SnapshotOptions {
+  /** Why the Node differs from the report; null when it does not. */
+  readonly trouble: () => string | null
+  /** Whether pods may be named. */
+  readonly isNamed: () => boolean
+}
+
+export function openSnapshots(source: ReportSource, { trouble, isNamed }: SnapshotOptions): () => Snapshot {
   let seen: Report | null = null
   let asked = -Infinity
-  let snapshot: Snapshot = { report: null, stale: null, unpublished: null }
+  let snapshot: Snapshot = { report: null, crashes: [], stale: null, unpublished: null }
   return () => {
     const now = performance.now()
     const report = source.current()
     if (report === seen && now - asked < askAgainAfter) return snapshot
-    const [why, unpublished] = [source.stale(), publishing()]
+    const [why, unpublished] = [source.stale(), trouble()]
     const isSame = report === seen && why === snapshot.stale && unpublished === snapshot.unpublished
-    if (!isSame)
-      snapshot = { report: report && why ? distrust(report, why) : report, stale: why, unpublished }
+    if (!isSame) {
+      const crashes = report === null ? [] : groupCrashes(report, { isNamed: isNamed() })
+      const trusted = report && why ? distrust(report, why) : report
+      snapshot = { report: trusted, crashes, stale: why, unpublished }
+    }
     seen = report
     asked = now
     return snapshot

@@ -1,9 +1,12 @@
+import type { CrashGroup } from './crash-groups.ts'
 import type { Report } from './report.ts'
 
 /** What is served right now. It stays the same object until it changes, so that what is made of it can be cached. */
 export interface Snapshot {
   /** null before the first round. When it is stale, every check in it is unknown. */
   readonly report: Report | null
+  /** What crashes here; with pods' names only where they may be read. */
+  readonly crashes: readonly CrashGroup[]
   /** Why the report cannot be trusted; null when it can. */
   readonly stale: string | null
   /** Why the Node differs from the report; null when it does not. */

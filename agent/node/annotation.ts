@@ -35,6 +35,8 @@ const check = z.object({
   was: z.enum(states).optional(),
   /** The needs that are missing or unknown, each with its reason; not there when none is. */
   needs: z.array(z.object({ id: word, reason: word })).optional(),
+  /** How many containers crash-loop here because of the check; not there when none does. */
+  crashes: z.int().positive().optional(),
 })
 
 /**
@@ -65,12 +67,20 @@ export function readAnnotation(text: string): NodeReport | Unreadable {
   return { unreadable: issue === undefined ? 'invalid' : `${issue.path.join('.')}: ${issue.message}` }
 }
 
-/** Worst first, so that what is left out matters least. A check that does not fit is left out, and the next one is tried. */
-export function renderAnnotation(report: Report, checks: readonly ReportCheck[]): string {
+/**
+ * Those by which something crashes first, published or not; then the published ones, worst first, so that what is left out matters
+ * least. A check that does not fit is left out, and the next one is tried.
+ */
+export function renderAnnotation(report: Report, published: readonly ReportCheck[]): string {
   const { hostname: _, os: __, ...facts } = report.host
   const short = Object.entries(facts).map(([key, value]) => [key, value?.slice(0, longestFact) ?? null])
-  const rank = (entry: ReportCheck) => states.indexOf(entry.published.state)
-  const entries = checks.toSorted((a, b) => rank(a) - rank(b)).map(entryOf)
+  const crashes = countCrashes(report, published)
+  const crashing = report.checks.filter((check) => crashes.has(check.name) && !published.includes(check))
+  const rank = ({ name, published: { state } }: ReportCheck) =>
+    crashes.has(name) ? -1 : states.indexOf(state)
+  const entries = [...published, ...crashing]
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((check) => entryOf(check, crashes.get(check.name)))
   const textOf = (kept: readonly object[]) =>
     JSON.stringify({
       v: 2,
@@ -88,13 +98,26 @@ export function renderAnnotation(report: Report, checks: readonly ReportCheck[])
   return textOf(kept)
 }
 
-function entryOf({ name, published: { state, since, was, needs } }: ReportCheck) {
+/** By check: the published ones of each crash, else the first. */
+function countCrashes({ crashes }: Report, published: readonly ReportCheck[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { checks, fixed } of crashes) {
+    if (fixed !== null) continue
+    const told = checks.filter((name) => published.some((check) => check.name === name))
+    for (const name of told.length > 0 ? told : checks.slice(0, 1))
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return counts
+}
+
+function entryOf({ name, published: { state, since, was, needs } }: ReportCheck, crashes?: number) {
   return {
     check: name,
     state,
     since: apiTime(new Date(since)),
     ...(was !== null && { was }),
     ...(needs.length > 0 && { needs }),
+    ...(crashes !== undefined && { crashes }),
   }
 }
 

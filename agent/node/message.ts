@@ -1,11 +1,16 @@
 import type { Published } from '#agent/model/report.ts'
 
+/** What is missing and its fix; of any other state the message alone. */
+export function renderMessage({ state, message, fix }: Published, longest: number): string {
+  return fixInLine({ message, fix: state === 'missing' ? fix : null }, longest)
+}
+
 /**
  * What is missing and the commands that fix it, in one line of at most `longest` characters, because kubectl shows conditions and
  * events in tables. A command is never cut, only left out. Notes are shown when no command fixes it.
  */
-export function renderMessage({ state, message, fix }: Published, longest: number): string {
-  const lines = state === 'missing' && fix !== null ? fix.split('\n') : []
+export function fixInLine({ message, fix }: Pick<Published, 'message' | 'fix'>, longest: number): string {
+  const lines = fix === null ? [] : fix.split('\n')
   const commands = lines.filter((line) => !line.startsWith('#'))
   const notes = lines.filter((line) => line.startsWith('#')).map((line) => line.replace(/^#\s*/, ''))
   const whole =

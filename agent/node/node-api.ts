@@ -31,13 +31,16 @@ export interface NodeView {
   readonly report: string | null
 }
 
+/** Characters of an event's note: the API's bound. */
+export const longestNote = 1_024
+
 /** One event about the Node. */
 export interface NodeEvent {
   readonly node: string
   readonly uid: string
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
-  /** At most 1,024 characters. */
+  /** At most {@link longestNote} characters. */
   readonly note: string
 }
 

@@ -1,9 +1,11 @@
+import { longestNote } from '#agent/node/node-api.ts'
 import type { NodeEvent, NodeView } from '#agent/node/node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { configInvalid } from '#agent/model/snapshot.ts'
 import type { State } from '#agent/model/state.ts'
 import { stateOn } from '#agent/node/state-on-node.ts'
 import { renderMessage } from '#agent/node/message.ts'
+import { createCrashEvents } from './crash-events.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { QueueOptions } from './event-queue.ts'
 
@@ -16,8 +18,6 @@ export interface EventCounts {
 
 /** Each check has at most one event in this time, milliseconds. */
 const quietTime = 600_000
-/** Characters of a note: the API's bound. */
-const longestNote = 1_024
 
 /**
  * Publishes each change of a check, and each change of the config's mistakes, as an event on the Node. A check that is seen for the
@@ -27,6 +27,7 @@ export function createEventPublisher(options: QueueOptions) {
   const { clock } = options
   const remembered = new Map<string, Remembered>()
   const queue = createEventQueue(options)
+  const crashes = createCrashEvents(clock)
   let heldBack = 0
   let start: NodeView | null = null
   let mistakes = ''
@@ -58,15 +59,19 @@ export function createEventPublisher(options: QueueOptions) {
     /** Call it with what the Node said at the start. */
     goOnFrom(node: NodeView): void {
       start = node
+      crashes.goOnFrom(node)
     },
     /** Call it when the Node is a new one, which has had no events yet. */
     forget(): void {
       remembered.clear()
+      crashes.forget()
       start = null
     },
-    publish({ settings, checks }: Report, { name: node, uid }: NodeView): void {
+    publish(report: Report, { name: node, uid }: NodeView): void {
+      const { settings, checks } = report
       if (!settings.publish.events) return
       for (const check of checks.filter(({ isPublished }) => isPublished)) publishChange(check, { node, uid })
+      for (const event of crashes.look(report)) queue.add({ node, uid, ...event })
       publishMistakes(settings.mistakes, { node, uid })
     },
     counts(): EventCounts {

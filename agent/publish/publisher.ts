@@ -152,9 +152,16 @@ export class Publisher {
 }
 
 /** Everything in a report that affects the Node. */
-function contentOf({ settings, checks }: Report): string {
+function contentOf({ settings, checks, crashes }: Report): string {
   const published = checks.filter((check) => check.isPublished).map((check) => [check.name, check.published])
-  return JSON.stringify([published, settings.publish, settings.mistakes])
+  const crashing = crashes.map(({ namespace, pod, container, need, fixed }) => [
+    namespace,
+    pod,
+    container,
+    need,
+    fixed,
+  ])
+  return JSON.stringify([published, settings.publish, settings.mistakes, crashing])
 }
 
 function explain({ status, message }: ApiRefusal): string {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { PublishStatus, Report, ReportCheck } from '#agent/model/report.ts'
+import type { Crash, PublishStatus, Report, ReportCheck } from '#agent/model/report.ts'
 import { isUsable, states } from '#agent/model/state.ts'
 
 export interface MetricsInput {
@@ -26,6 +26,7 @@ export function renderMetrics(input: MetricsInput): Promise<string> {
     addRound(gauge, report, input.age)
     addStates(registry, report.checks)
     addNeeds(gauge, report.checks)
+    addCrashes(gauge, report.crashes)
   }
   return registry.metrics()
 }
@@ -135,6 +136,15 @@ function addNeeds(gauge: MakeGauge, checks: readonly ReportCheck[]): void {
         problem.set({ check: check.name, need, state, reason, recommended: String(recommended) }, 1)
       }
     }
+  }
+}
+
+function addCrashes(gauge: MakeGauge, crashes: readonly Crash[]): void {
+  const help =
+    'Containers that crash-loop because a need of the check is missing on the host; no series where none does.'
+  const crashing = gauge('hostdeps_crashing_containers', help, ['check'])
+  for (const { checks, fixed } of crashes) {
+    if (fixed === null) for (const check of checks) crashing.inc({ check })
   }
 }
 

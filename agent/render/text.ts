@@ -1,3 +1,5 @@
+import { crashHeadline } from '#agent/model/crash-groups.ts'
+import type { CrashGroup } from '#agent/model/crash-groups.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { noticesOf } from '#agent/model/snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
@@ -8,12 +10,17 @@ const width = 100
 
 /** The report for a terminal: what is missing first, with the commands that fix it. Printable ASCII only. */
 export function renderText(snapshot: Snapshot): string {
-  const { report } = snapshot
+  const { report, crashes } = snapshot
   const alarms = noticesOf(snapshot).map(({ lead, detail }) => `${lead.toUpperCase()}: ${detail}`)
   const lines =
     report === null
       ? [...alarms, 'No round has finished yet.']
-      : [...head(report), ...alarms, ...body(report)]
+      : [
+          ...head(report),
+          ...alarms,
+          ...crashes.flatMap((group) => crashLines(group, report)),
+          ...body(report),
+        ]
   return ascii([...lines, '', ...whereNext].join('\n'))
 }
 
@@ -77,7 +84,27 @@ function block(word: string, check: ReportCheck, report: Report): string[] {
   ]
 }
 
-function fixLines(check: ReportCheck, report: Report): string[] {
+function crashLines(group: CrashGroup, report: Report): string[] {
+  const pods = group.pods ?? []
+  const more = pods.length - mostPods
+  return [
+    '',
+    `CRASHING ${crashHeadline(group)}`,
+    ...pods
+      .slice(0, mostPods)
+      .map(
+        ({ namespace, pod, container, restarts }) =>
+          `  ${namespace}/${pod}, container ${container}, ${restarts} restarts`,
+      ),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...fixLines(group, report).map((line) => `  ${line}`),
+  ]
+}
+
+/** Of one cause, in the text. */
+const mostPods = 5
+
+function fixLines(check: Pick<ReportCheck, 'fix'>, report: Report): string[] {
   if (check.fix === null) return []
   return [`Fix, as root on ${report.node}:`, ...check.fix.split('\n').map((line) => `  ${line}`)]
 }

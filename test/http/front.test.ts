@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { fakeSource, hostile, makeReport } from './report-fixture.ts'
+import { crash, fakeSource, hostile, makeReport } from './report-fixture.ts'
 import { serve } from './serve.ts'
 
 const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
@@ -120,4 +120,36 @@ test('says how many findings of a check and of a finding are left out', async ()
   const { body } = await get('/', { headers: { accept: 'text/html' } })
   for (const count of [7, 1_234])
     expect(body).toContain(`<p>${count} more are left out, because there would be too many.</p>`)
+})
+
+const crashing = () =>
+  fakeSource({ ...makeReport(), crashes: [crash(), crash({ pod: 'longhorn-manager-9xk2c' })] })
+const paths = ['/', '/v1/report', '/v1/checks/open-iscsi', '/ready/open-iscsi', '/metrics']
+
+test('what crashes here comes first, with its pods on loopback', async () => {
+  const { get } = await serve(crashing())
+  const { body } = await get('/')
+  expect(body.split('\n').slice(2, 9)).toEqual([
+    '',
+    "CRASHING 2 containers crash here because iscsiadm is not on the host's PATH (open-iscsi, longhorn)",
+    '  longhorn-system/longhorn-manager-5mc6p, container longhorn-manager, 3 restarts',
+    '  longhorn-system/longhorn-manager-9xk2c, container longhorn-manager, 3 restarts',
+    '  Fix, as root on worker-1:',
+    '    apt-get update && apt-get install -y open-iscsi',
+    '    systemctl enable --now iscsid',
+  ])
+  const page = (await get('/', browser)).body
+  expect(page).toContain('2 containers crash here because iscsiadm')
+  expect(page).toContain('longhorn-system/longhorn-manager-5mc6p')
+  const metrics = (await get('/metrics')).body
+  expect(metrics).toContain('hostdeps_crashing_containers{check="open-iscsi"} 2')
+})
+
+test('on any other address nothing names a pod', async () => {
+  const { get } = await serve(crashing(), '0.0.0.0')
+  for (const path of paths)
+    for (const init of [{}, browser])
+      expect((await get(path, init)).body).not.toMatch(/longhorn-manager|longhorn-system/)
+  expect((await get('/')).body).toContain('2 containers crash here')
+  expect(JSON.parse((await get('/v1/report')).body)).toMatchObject({ crashes: [{ containers: 2 }] })
 })

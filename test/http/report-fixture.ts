@@ -1,4 +1,4 @@
-import type { Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
+import type { Crash, Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
 import { settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
@@ -59,6 +59,21 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
       ...plainHost,
     },
     checks: checks.map((check) => ({ ...check, ...changes[check.name] })),
+  }
+}
+
+export function crash(changes: Partial<Crash> = {}): Crash {
+  return {
+    namespace: 'longhorn-system',
+    pod: 'longhorn-manager-5mc6p',
+    container: 'longhorn-manager',
+    need: 'binary:iscsiadm',
+    checks: ['open-iscsi', 'longhorn'],
+    restarts: 3,
+    since: '2026-11-24T07:58:00.000Z',
+    ended: '2026-11-24T07:59:00.000Z',
+    fixed: null,
+    ...changes,
   }
 }
 

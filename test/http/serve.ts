@@ -18,16 +18,20 @@ export interface Answer {
   readonly body: string
 }
 
-/** A real server on a free port of loopback, gone when the test is over. */
-export async function serve(source: FakeSource = fakeSource()): Promise<Served> {
+/** A real server on a free port of loopback, or of another address, gone when the test is over. */
+export async function serve(source: FakeSource = fakeSource(), host = '127.0.0.1'): Promise<Served> {
   const server = await startHttp({
     source,
-    host: '127.0.0.1',
+    host,
     port: 0,
     publishing: () => publishStatus(source.unpublished),
   })
   onTestFinished(() => server.close())
-  return { source, server, get: (path, init) => ask(server.address + path, init) }
+  return {
+    source,
+    server,
+    get: (path, init) => ask(server.address.replace('//0.0.0.0', '//127.0.0.1') + path, init),
+  }
 }
 
 export async function ask(url: string, init?: RequestInit): Promise<Answer> {

@@ -7,7 +7,7 @@ test('the since-time of unknown stays, however often silence is reported', () =>
   const source = fakeSource()
   source.stalled = 'no round has come for more than 3m'
   source.put(makeReport({ gpu: { state: 'unknown', reason: 'RoundStale', since } }))
-  const { report } = openSnapshots(source, () => null)()
+  const { report } = openSnapshots(source, { trouble: () => null, isNamed: () => true })()
   const of = (name: string) => report?.checks.find((check) => check.name === name)
   expect(of('gpu')).toMatchObject({ state: 'unknown', reason: 'RoundStale', since })
   // Known until then.

@@ -14,6 +14,12 @@ export const alerts: Readonly<Record<string, readonly Firing[]>> = {
       summary: 'worker-2 is missing what open-iscsi needs',
     },
   ],
+  HostdepsContainersCrash: [
+    {
+      labels: { ...agent('worker-2'), check: 'open-iscsi' },
+      summary: 'containers that crash on worker-2: 1; the host lacks what open-iscsi needs',
+    },
+  ],
   HostdepsCheckUnknown: [
     {
       labels: { ...agent('worker-2'), check: 'nfs-client', state: 'unknown' },

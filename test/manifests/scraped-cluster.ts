@@ -1,6 +1,6 @@
 import { startHttp } from '#agent/http/start-http.ts'
 import type { PublishStatus } from '#agent/model/report.ts'
-import { fakeSource, makeReport, readyIscsi } from '../http/report-fixture.ts'
+import { crash, fakeSource, makeReport, readyIscsi } from '../http/report-fixture.ts'
 import type { FakeSource } from '../http/report-fixture.ts'
 import { publishStatus, settingsWith } from '../model/settings.ts'
 
@@ -14,7 +14,12 @@ const agents: Readonly<Record<string, Agent>> = {
   'worker-1': {
     source: fakeSource(makeReport({ 'open-iscsi': readyIscsi, 'nfs-client': { state: 'ready' } })),
   },
-  'worker-2': { source: fakeSource(makeReport({ gpu: { state: 'missing', isPublished: false } })) },
+  'worker-2': {
+    source: fakeSource({
+      ...makeReport({ gpu: { state: 'missing', isPublished: false } }),
+      crashes: [crash({ checks: ['open-iscsi'] })],
+    }),
+  },
   'worker-3': {
     source: Object.assign(fakeSource(troubled()), { stalled: 'too long ago' }),
     publishing: { trouble: 'the API server does not answer', policyEnforced: false },

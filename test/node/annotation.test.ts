@@ -3,7 +3,7 @@ import { longestAnnotation, readAnnotation, renderAnnotation } from '#agent/node
 import { settle } from '#agent/model/settle.ts'
 import { chanceOf } from '../round-file/chance.ts'
 import { anyRound } from '../round-file/any-round.ts'
-import { makeReport } from '../http/report-fixture.ts'
+import { crash, makeReport } from '../http/report-fixture.ts'
 
 describe('whatever is written is read', () => {
   test.each(Array.from({ length: 200 }, (_, seed) => seed))('seed %i', (seed) => {
@@ -33,6 +33,22 @@ test('what is worst is kept, and a check that is too large for it keeps out no o
   expect(read.checks[0]?.check).toBe('small')
   expect(read.checks.some(({ check }) => check === 'huge')).toBe(false)
   expect(read.omitted).toBe(all.length - read.checks.length)
+})
+
+test('crashes are counted at the published checks, else at the first one, and come first', () => {
+  const report = {
+    ...makeReport(),
+    crashes: [crash(), crash({ pod: 'another' }), crash({ checks: ['gpu'] })],
+  }
+  const published = report.checks.filter(({ name }) => name !== 'gpu')
+  const read = readAnnotation(renderAnnotation(report, published))
+  if ('unreadable' in read) throw new Error(read.unreadable)
+  const counts = read.checks.map(({ check, crashes }) => [check, crashes])
+  expect(counts.slice(0, 2)).toEqual([
+    ['open-iscsi', 2],
+    ['gpu', 1],
+  ])
+  expect(counts.slice(2).every(([, count]) => count === undefined)).toBe(true)
 })
 
 test.each([

@@ -89,7 +89,7 @@ function linesOf(fix: string | null): ReadonlySet<string> {
   return new Set(fix?.split('\n'))
 }
 
-function renderFix(fix: string | null): Html {
+export function renderFix(fix: string | null): Html {
   if (fix === null) return html``
   return html`<div class="fix">
     <p>Fix, as root on this node:</p>

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
+import { crashHeadline } from '#agent/model/crash-groups.ts'
+import type { CrashGroup } from '#agent/model/crash-groups.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { noticesOf } from '#agent/model/snapshot.ts'
 import { states } from '#agent/model/state.ts'
 import { countStates } from '#agent/render/text.ts'
 import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
-import { renderCheck, renderState, shapes } from './page-check.ts'
+import { renderCheck, renderFix, renderState, shapes } from './page-check.ts'
 import { script } from './page-script.ts'
 import { style } from './page-style.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
@@ -111,7 +113,7 @@ function renderSummary(report: Report | null): Html {
 }
 
 function renderNotices(snapshot: Snapshot): Html {
-  const { report } = snapshot
+  const { report, crashes } = snapshot
   const alarms = noticesOf(snapshot).map(
     ({ about, lead, detail }) =>
       html`<p ${trusted(about === 'stale' ? 'id="stale" ' : '')}class="alarm"><b>${lead}:</b> ${detail}</p>`,
@@ -120,7 +122,23 @@ function renderNotices(snapshot: Snapshot): Html {
     ...(report === null ? ['No round has finished yet.'] : []),
     ...(report?.checks.length === 0 ? ['The config has no checks.'] : []),
   ].map((note) => html`<p class="note">${note}</p>`)
-  return html`${[...alarms, ...notes]}`
+  return html`${[...alarms, ...crashes.map(renderCrash), ...notes]}`
+}
+
+function renderCrash(group: CrashGroup): Html {
+  const pods = (group.pods ?? []).map(
+    ({ namespace, pod, container, restarts }) =>
+      html`<li>${namespace}/${pod}, container ${container}, ${restarts} restarts</li>`,
+  )
+  const list =
+    pods.length === 0
+      ? ''
+      : html`<ul>
+          ${pods}
+        </ul>`
+  return html`<div class="${group.fixed === null ? 'alarm' : 'note'}">
+    <b>${crashHeadline(group)}</b>${list}${renderFix(group.fix)}
+  </div>`
 }
 
 function hashOf(text: string): string {

@@ -20,7 +20,7 @@ export async function claimReport(report: Report): Promise<void> {
     JSON.stringify(JSON.parse(formats.json(report))) === JSON.stringify(report),
     () => 'JSON says something else',
   )
-  claimLines(renderText({ report, stale: 'no round', unpublished: null }), 'the text')
+  claimLines(renderText({ report, crashes: [], stale: 'no round', unpublished: null }), 'the text')
   for (const check of report.checks.slice(0, 4)) claimLines(renderGate(check, report), 'the gate')
   claimPage(report)
   claimMetrics(await renderMetrics({ report, isStale: false, publishing: publishStatus(null), age: 1 }))
@@ -28,7 +28,7 @@ export async function claimReport(report: Report): Promise<void> {
 }
 
 function claimPage(report: Report): void {
-  const page = [...renderPage({ report, stale: null, unpublished: null }, '"tag"')()].join('')
+  const page = [...renderPage({ report, crashes: [], stale: null, unpublished: null }, '"tag"')()].join('')
   claimLines(page, 'the page')
   claim(!/<x-fuzz/i.test(page), () => 'the page has markup of others')
   claim(page.endsWith('</html>\n') || page.trimEnd().endsWith('</html>'), () => 'the page does not end')
