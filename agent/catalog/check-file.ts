@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { mostConflicts, mostNeeds } from '#agent/model/bounds.ts'
+import { noNeed } from '#agent/model/check.ts'
 import type { Check } from '#agent/model/check.ts'
 import { readPattern } from '#agent/model/pattern.ts'
 import type { Need } from '#agent/model/need.ts'
@@ -7,7 +8,7 @@ import { kinds } from '#agent/needs/index.ts'
 import { checkFile, checkName } from './check-schema.ts'
 import { checkShape, knownYaml, parseYaml } from '#agent/catalog/yaml/yaml-lines.ts'
 import type { YamlFile } from '#agent/catalog/yaml/yaml-lines.ts'
-import { firstMistakes } from '#agent/catalog/yaml/mistake.ts'
+import { didYouMean, firstMistakes } from '#agent/catalog/yaml/mistake.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { countNeeds } from './count-needs.ts'
 import { countConflicts } from '#agent/catalog/custom/custom-weight.ts'
@@ -134,8 +135,13 @@ function strayNeeds(
 ): Mistake[] {
   const ids = allNeeds(needs.flatMap((read) => ('need' in read ? [read.need] : []))).map(({ id }) => id)
   return symptoms.flatMap(({ need }, index) => {
-    if (need === undefined || ids.includes(need)) return []
-    return [yaml.mistake(['symptoms', index, 'need'], `is no need of this check; it has ${ids.join(', ')}`)]
+    if (need === undefined || need === noNeed || ids.includes(need)) return []
+    return [
+      yaml.mistake(
+        ['symptoms', index, 'need'],
+        `is not the id of a need of this check${didYouMean(need, ids)}`,
+      ),
+    ]
   })
 }
 

@@ -198,7 +198,7 @@ export const checkFile = z.strictObject({
           .max(longestName)
           .optional()
           .describe(
-            'The need that is missing where the line stands, as its id: "binary:iscsiadm". Default: any of them.',
+            'The need that is missing where the line stands, as its id: "binary:iscsiadm"; none: it is none of them, and the line is only explained. Default: any of them.',
           ),
         source: url.optional().describe('The source of this symptom: an http(s) address.'),
         unverified: sentence.optional().describe('What no source confirms yet.'),

@@ -23,9 +23,15 @@ export interface Symptom {
   /** RE2 syntax. */
   readonly log: string
   readonly means: string
-  /** The id of the check's need that is missing where the line stands; null when it may be any of them. */
+  /**
+   * The id of the check's need that is missing where the line stands; null when it may be any of them, {@link noNeed} when it is
+   * none: then no finding of the check confirms the line.
+   */
   readonly need: string | null
   readonly source: string | null
   /** The part that no source confirms yet. */
   readonly unverified: string | null
 }
+
+/** What a symptom names in place of a need when it explains a line that is about none of them. No need has such an id. */
+export const noNeed = 'none'

@@ -112,6 +112,16 @@ needs:
       /^c\.yaml:6: needs\[0\]\.anyOf\[0\]\.rn: unknown key \(did you mean run\?\)/,
     ],
     [
+      'a symptom of a need that the check does not have',
+      `${head}  - binary: iscsiadm\n  - check: other\nsymptoms:\n  - { log: abcd, means: m, need: 'check:other' }\n  - { log: abcd, means: m, need: 'binry:iscsiadm' }`,
+      /^c\.yaml:8: symptoms\[1\]\.need: is not the id of a need of this check \(did you mean binary:iscsiadm\?\)$/,
+    ],
+    [
+      'a symptom of a need that is like none of the check',
+      `${head}  - binary: iscsiadm\nsymptoms: [{ log: abcd, means: m, need: 'sysctl:vm.max_map_count' }]`,
+      /^c\.yaml:5: symptoms\[0\]\.need: is not the id of a need of this check$/,
+    ],
+    [
       'the mode of another LSM',
       `${head}  - lsm: { name: apparmor, mode: enforcing }`,
       /^c\.yaml:4: needs\[0\]\.lsm\.name: must be selinux: only it has a mode$/,
@@ -170,6 +180,16 @@ needs:
       expect('mistakes' in read && read.mistakes[0]?.message).toContain("the file's name is the check's name")
     },
   )
+})
+
+test.each([
+  ['an alternative', 'binary:b'],
+  ['any of them', null],
+  ['none of them', 'none'],
+])('a symptom may be of %s', (_, need) => {
+  const named = need === null ? '' : `, need: '${need}'`
+  const text = `${head}  - anyOf: [{ binary: a }, { binary: b }]\nsymptoms: [{ log: abcd, means: m${named} }]`
+  expect(readCheckFile('c.yaml', text, own)).toMatchObject({ check: { symptoms: [{ need }] } })
 })
 
 test.each(['port: 80', 'check: other', 'anyOf: [{ binary: a }]', 'file: /a'])(
