@@ -7,6 +7,7 @@ import { formats } from '#agent/render/formats.ts'
 import type { Format } from '#agent/render/formats.ts'
 import { makeRound } from '#agent/rounds/make-round.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
+import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import { exitCodeOf } from '#agent/commands/wiring/exit-codes.ts'
 import { addHostFlags, loadFrom, openHostFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
@@ -24,7 +25,7 @@ export function checkCommand(): Command {
     .argument('[names...]', 'the checks to run (default: those that the config publishes)')
     .option('--all', 'run every check')
     .addOption(
-      new Option('-o, --output <format>', 'output format').choices(Object.keys(formats)).default('table'),
+      new Option('-o, --output <format>', 'output format').choices(Object.keys(formats)).default('summary'),
     )
   return addHostFlags(command).action(check)
 }
@@ -35,7 +36,7 @@ async function check(names: string[], flags: CheckFlags): Promise<void> {
   const loaded = loadFrom(flags, isAll ? null : names)
   const chosen = chooseChecks(loaded, names, isAll)
   const report = await askOnce(loaded, chosen, flags)
-  const color = process.stdout.isTTY && process.stdout.hasColors()
+  const color = isColored(process.stdout)
   process.stdout.write(formats[flags.output](report, { color }))
   process.exitCode = exitCodeOf(report)
 }
@@ -46,7 +47,7 @@ async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFla
   const failed = createFailureLog(({ at, why }) =>
     process.stderr.write(`hostdeps failed to judge ${at}, so it is unknown: ${why}\n`),
   )
-  const round = await makeRound({ host, clock: systemClock, files, names: chosen, failed })
+  const round = await makeRound({ host, clock: systemClock, files, names: chosen, fix: chosen, failed })
   const { report } = settle(null, round, nodeName(round))
   const inOrder = chosen.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
   return { ...report, checks: inOrder }

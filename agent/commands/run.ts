@@ -5,6 +5,7 @@ import type { Report } from '#agent/model/report.ts'
 import { createReportStore } from '#agent/publish/report-store.ts'
 import { formats } from '#agent/render/formats.ts'
 import { openAsking } from '#agent/commands/wiring/ask-rounds.ts'
+import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import { endSignal, openLog } from '#agent/commands/wiring/daemon.ts'
 import { addHostFlags } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
@@ -55,11 +56,11 @@ function createReportPrinter(log: Logger, address: string, where: string): (repo
 }
 
 function firstScreen(report: Report, address: string, where: string): string {
-  const color = process.stdout.isTTY && process.stdout.hasColors()
+  const color = isColored(process.stdout)
   const published = report.checks.filter((check) => check.isPublished)
   const others = report.checks.length - published.length
   return [
-    formats.table({ ...report, checks: published }, { color }),
+    formats.summary({ ...report, checks: published }, { color }),
     `${others} more checks run and are served: hostdeps check --all prints them.`,
     `Serving on ${address}/ (curl it, or open it in a browser).`,
     `${where}. Ctrl-C stops.`,

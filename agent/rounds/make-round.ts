@@ -9,9 +9,10 @@ import type { Check } from '#agent/model/check.ts'
 import { wordsOf } from '#agent/model/failed.ts'
 import type { Failed } from '#agent/model/failed.ts'
 import type { Clock, Host, Watcher } from '#agent/model/host.ts'
-import { judge } from '#agent/model/judge.ts'
+import { judgeAll } from '#agent/model/judge.ts'
 import type { Unanswered } from '#agent/model/question.ts'
-import type { CheckResult, HostSummary, Round, Settings } from '#agent/model/report.ts'
+import type { CheckResult, Crash, HostSummary, Round, Seen, Settings } from '#agent/model/report.ts'
+import { namesThatMatter } from '#agent/model/relevance.ts'
 import { askHost } from './ask-host.ts'
 import { boundFixes } from './bounded-fixes.ts'
 
@@ -24,6 +25,8 @@ export interface RoundOptions {
   readonly files: Followed
   /** The checks to judge; those that they include are added. */
   readonly names: Iterable<string>
+  /** The checks that `fix` is for. Default: those that matter here. */
+  readonly fix?: readonly string[]
   /** Called with bugs of ours that a host reveals; the round is made anyway. */
   readonly failed?: Failed
 }
@@ -38,18 +41,19 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
   const checks = checksToAsk(catalog, names)
   const publishedBy = (check: string) => whichInclude(catalog, config.checks, check)
   const { facts, ...asked } = await askAll(options, checks, Date.parse(at))
-  const judged = judge(mostWantedFirst(checks, config.checks), {
+  const { results, fixAll } = judgeAll(mostWantedFirst(checks, config.checks), {
     facts,
     ...asked,
     publishedBy,
     fixText: boundFixes(fixText),
     ...(failed && { failed }),
   })
-  const results = inOrderOf(checks, judged)
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
   const settings = settingsOf(files)
+  const crashes: readonly Crash[] = []
+  const seen: readonly Seen[] = []
   return {
     v: 1,
     at,
@@ -58,13 +62,14 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
     settings,
     host: summarize(facts),
     probing,
-    crashes: [],
-    seen: [],
-    checks: results,
+    crashes,
+    seen,
+    fix: fixAll(options.fix ?? namesThatMatter({ settings, crashes, seen })),
+    checks: inOrderOf(checks, results),
   }
 }
 
-type Asked = Pick<Parameters<typeof judge>[1], 'facts' | 'answers' | 'unreachable'>
+type Asked = Pick<Parameters<typeof judgeAll>[1], 'facts' | 'answers' | 'unreachable'>
 
 /** If a bug of ours keeps us from asking a host or reading its facts, it counts as unreachable. */
 async function askAll({ host, failed }: RoundOptions, checks: readonly Check[], now: number): Promise<Asked> {

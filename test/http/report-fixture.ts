@@ -50,6 +50,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     host: {
       hostname: 'worker-1',
       os: 'Debian GNU/Linux 12 (bookworm)',

@@ -293,6 +293,7 @@ function report(checks: ReportCheck[], settings: Settings): Report {
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     checks,
   }
 }
