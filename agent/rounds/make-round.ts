@@ -1,3 +1,4 @@
+import type { CrashWatch } from '#agent/crashes/watch-crashes.ts'
 import { aliasesOf, checksToAsk, whichInclude } from '#agent/catalog/catalog.ts'
 import type { Followed } from '#agent/catalog/follow.ts'
 import { fixText } from '#agent/fixes/fix-text.ts'
@@ -11,7 +12,7 @@ import type { Failed } from '#agent/model/failed.ts'
 import type { Clock, Host, Watcher } from '#agent/model/host.ts'
 import { judge } from '#agent/model/judge.ts'
 import type { Unanswered } from '#agent/model/question.ts'
-import type { CheckResult, HostSummary, Round, Settings } from '#agent/model/report.ts'
+import type { CheckResult, Crash, HostSummary, Round, Settings } from '#agent/model/report.ts'
 import { askHost } from './ask-host.ts'
 import { boundFixes } from './bounded-fixes.ts'
 
@@ -24,6 +25,8 @@ export interface RoundOptions {
   readonly files: Followed
   /** The checks to judge; those that they include are added. */
   readonly names: Iterable<string>
+  /** Absent where nobody waits for a second round: a crash takes several to be seen. */
+  readonly crashes?: CrashWatch
   /** Called with bugs of ours that a host reveals; the round is made anyway. */
   readonly failed?: Failed
 }
@@ -46,6 +49,7 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
     ...(failed && { failed }),
   })
   const results = inOrderOf(checks, judged)
+  const crashes = findCrashes(options, results)
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
@@ -58,9 +62,24 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
     settings,
     host: summarize(facts),
     probing,
-    crashes: [],
+    crashes,
     seen: [],
     checks: results,
+  }
+}
+
+/** A bug of ours there costs no finding. */
+function findCrashes(
+  { clock, files, crashes, failed }: RoundOptions,
+  results: readonly CheckResult[],
+): readonly Crash[] {
+  try {
+    const { catalog, config } = files.loaded
+    const now = clock.now().getTime()
+    return crashes?.look({ now, boot: clock.boot(), results, catalog, settings: config.crashes }) ?? []
+  } catch (error) {
+    failed?.(error, null)
+    return []
   }
 }
 
