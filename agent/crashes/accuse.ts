@@ -67,7 +67,7 @@ function follow(
 ): Accused | null {
   if (finding.state !== 'missing') return null
   if (finding.kind === 'check') return anyOf(finding.need.replace(/^check:/, ''), needs, began)
-  return missingSince !== null && missingSince <= began ? accused : null
+  return missingSince !== null && missingSince < began ? accused : null
 }
 
 /**

@@ -13,7 +13,7 @@ interface Way {
 /**
  * The end of a log with, before it, that of the file that was rotated last: right after a rotation a log is nearly empty. The
  * kubelet names it `0.log.20060102-150405`, and compresses only those before it.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/logs/container_log_manager.go
+ * https://github.com/kubernetes/kubernetes/blob/030880a5dc5449403c6d1f0aa146a7dc21d6c6dc/pkg/kubelet/logs/container_log_manager.go
  */
 export function withRotated({ root, find }: Way, { real }: Resolved, tail: Uint8Array): Uint8Array {
   const room = tailLength - tail.length
