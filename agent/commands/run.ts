@@ -57,11 +57,8 @@ function createReportPrinter(log: Logger, address: string, where: string): (repo
 
 function firstScreen(report: Report, address: string, where: string): string {
   const color = isColored(process.stdout)
-  const published = report.checks.filter((check) => check.isPublished)
-  const others = report.checks.length - published.length
   return [
-    formats.summary({ ...report, checks: published }, { color }),
-    `${others} more checks run and are served: hostdeps check --all prints them.`,
+    formats.summary(report, { color, foldedAt: 'hostdeps check --all' }),
     `Serving on ${address}/ (curl it, or open it in a browser).`,
     `${where}. Ctrl-C stops.`,
     '',

@@ -41,6 +41,11 @@ function crashing({ checks }: Crash, known: ReadonlySet<string>): readonly strin
   return here.length > 0 ? here : checks.slice(0, 1)
 }
 
+/** A check with why it matters here: kinds alone, never who. */
+export function withRelevance(check: ReportCheck, relevance: RelevanceByCheck) {
+  return { ...check, relevance: relevance.get(check.name) ?? [] }
+}
+
 /** The published checks, then those of workloads that were seen here. */
 export function namesThatMatter(signs: Signs): readonly string[] {
   return [...relevanceOf(signs)].toSorted(([, a], [, b]) => rank(a) - rank(b)).map(([name]) => name)

@@ -1,3 +1,4 @@
+import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Report } from '#agent/model/report.ts'
 
 /** The report as JSON: its fields are the contract. */
@@ -8,10 +9,11 @@ export function renderJson(report: Report): string {
 /** The same, one check after the other, because a thousand checks may be larger than the heap. */
 export function* jsonParts(report: Report): Iterable<string> {
   const { checks, ...others } = report
+  const relevance = relevanceOf(report)
   yield `${JSON.stringify(others, null, 2).slice(0, -2)},\n  "checks": [`
   let before = ''
   for (const check of checks) {
-    yield `${before}\n    ${JSON.stringify(check, null, 2).replaceAll('\n', '\n    ')}`
+    yield `${before}\n    ${JSON.stringify(withRelevance(check, relevance), null, 2).replaceAll('\n', '\n    ')}`
     before = ','
   }
   yield checks.length === 0 ? ']\n}\n' : '\n  ]\n}\n'

@@ -46,7 +46,10 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     node: 'worker-1',
     at: '2026-11-24T08:00:00.000Z',
     took: 12,
-    settings: settingsWith({ aliases: { nvidia: 'gpu', elsewhere: 'not-asked' } }),
+    settings: settingsWith({
+      checks: checks.map(({ name }) => name),
+      aliases: { nvidia: 'gpu', elsewhere: 'not-asked' },
+    }),
     probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
