@@ -47,6 +47,8 @@ const annotation = z.object({
   checks: z.array(check),
   /** Checks that are left out, since the text would be longer than {@link longestAnnotation}. */
   omitted: z.int().nonnegative(),
+  /** The checks of workloads that were seen on the node, published or not; not there when none was. */
+  seen: z.array(z.string().regex(checkNamePattern)).optional(),
 })
 
 export type NodeReport = z.output<typeof annotation>
@@ -65,27 +67,42 @@ export function readAnnotation(text: string): NodeReport | Unreadable {
   return { unreadable: issue === undefined ? 'invalid' : `${issue.path.join('.')}: ${issue.message}` }
 }
 
-/** Worst first, so that what is left out matters least. A check that does not fit is left out, and the next one is tried. */
-export function renderAnnotation(report: Report, checks: readonly ReportCheck[]): string {
+/**
+ * Worst first, so that what is left out matters least. A check that does not fit is left out, and the next one is tried. What
+ * was seen gets the room that is left.
+ */
+export function renderAnnotation(
+  report: Report,
+  checks: readonly ReportCheck[],
+  seen: readonly string[] = [],
+): string {
   const { hostname: _, os: __, ...facts } = report.host
   const short = Object.entries(facts).map(([key, value]) => [key, value?.slice(0, longestFact) ?? null])
   const rank = (entry: ReportCheck) => states.indexOf(entry.published.state)
   const entries = checks.toSorted((a, b) => rank(a) - rank(b)).map(entryOf)
-  const textOf = (kept: readonly object[]) =>
+  const textOf = (kept: readonly object[], named: readonly string[]) =>
     JSON.stringify({
       v: 2,
       host: Object.fromEntries(short),
       checks: kept,
       omitted: entries.length - kept.length,
+      ...(named.length > 0 && { seen: named }),
     })
-  let left = longestAnnotation - Buffer.byteLength(textOf([]))
-  const kept = entries.filter((entry) => {
-    const size = Buffer.byteLength(JSON.stringify(entry)) + 1
+  const fits = openRoom(longestAnnotation - Buffer.byteLength(textOf([], [])))
+  const kept = entries.filter(fits)
+  const fitsToo = openRoom(longestAnnotation - Buffer.byteLength(textOf(kept, [''])))
+  return textOf(kept, seen.filter(fitsToo))
+}
+
+/** Whether one more item of a list fits into what is left of so many bytes. */
+function openRoom(bytes: number): (item: unknown) => boolean {
+  let left = bytes
+  return (item) => {
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1
     if (size > left) return false
     left -= size
     return true
-  })
-  return textOf(kept)
+  }
 }
 
 function entryOf({ name, published: { state, since, was, needs } }: ReportCheck) {
