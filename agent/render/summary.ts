@@ -41,7 +41,9 @@ function stateLines(checks: readonly ReportCheck[], color: boolean): string[] {
   const block = (head: string[], causes: readonly Cause[]) =>
     causes.length === 0 ? [] : [...head, ...causes.flatMap(causeLines)]
   const named = (state: State) => {
-    const names = checks.filter((check) => check.state === state).map(({ name }) => name)
+    const names = checks
+      .filter((check) => check.state === state && check.reason !== 'RecommendedMissing')
+      .map(({ name }) => name)
     return names.length === 0 ? [] : listLines(`${state}:`, names, paint(state, color, `${state}:`))
   }
   const rest = [...named('ready'), ...named('not-applicable')]

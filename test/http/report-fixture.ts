@@ -1,3 +1,4 @@
+import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
 import { settingsWith } from '../model/settings.ts'
@@ -53,7 +54,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
-    fix: null,
+    fix: `${install}\nsystemctl enable --now chronyd`,
     host: {
       hostname: 'worker-1',
       os: 'Debian GNU/Linux 12 (bookworm)',
@@ -64,6 +65,12 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     },
     checks: checks.map((check) => ({ ...check, ...changes[check.name] })),
   }
+}
+
+/** As it is served: each check with why it matters. */
+export function servedReport(report: Report) {
+  const relevance = relevanceOf(report)
+  return { ...report, checks: report.checks.map((check) => withRelevance(check, relevance)) }
 }
 
 export const readyIscsi: Partial<ReportCheck> = {
