@@ -35,6 +35,19 @@ test('what is worst is kept, and a check that is too large for it keeps out no o
   expect(read.omitted).toBe(all.length - read.checks.length)
 })
 
+test('what was seen is told after the checks, as much of it as fits', () => {
+  const { checks, ...report } = makeReport()
+  const names = Array.from({ length: 400 }, (_, index) => `workload-${index}`)
+  const text = renderAnnotation({ ...report, checks }, checks, names)
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(longestAnnotation)
+  expect(Buffer.byteLength(text)).toBeGreaterThan(longestAnnotation - 20)
+  const read = readAnnotation(text)
+  if ('unreadable' in read) throw new Error(read.unreadable)
+  expect(read.checks).toHaveLength(checks.length)
+  expect(read.seen).toEqual(names.slice(0, read.seen?.length))
+  expect(renderAnnotation({ ...report, checks }, checks)).not.toContain('seen')
+})
+
 test.each([
   ['version 1', '{"v":1,"distro":"debian","checks":[],"omitted":0}', 'it has version 1, and only 2 is known'],
   ['no JSON', '{', ': Invalid input'],
