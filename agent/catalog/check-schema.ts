@@ -90,6 +90,18 @@ export const checkName = z
     `cannot be the name of a check: the annotation "${prefix}requires: ${noCheck}" asks for no check`,
   )
 
+/** A DNS label: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container */
+const containerName = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'is not the name of a container')
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/csi-driver-v1/ */
+const driverName = z
+  .string()
+  .max(63)
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, 'is not the name of a CSI driver')
+
 /** Keys that any need may have. */
 const wordKeys = {
   why: sentence
@@ -213,4 +225,16 @@ export const checkFile = z.strictObject({
     .max(mostItems)
     .default([])
     .describe('Container images of the workload that the check is for.'),
+  containers: z
+    .array(containerName)
+    .max(mostItems)
+    .default([])
+    .describe(
+      'Names of containers that only this workload has (longhorn-manager, not manager): where one was started, the check matters.',
+    ),
+  drivers: z
+    .array(driverName)
+    .max(mostItems)
+    .default([])
+    .describe('Names of its CSI drivers (driver.longhorn.io): where one is registered, the check matters.'),
 })

@@ -3,11 +3,12 @@ import {
   deadlineBounds,
   intervalBounds,
   longestName,
+  mostItems,
   reapplyBounds,
   unknownAfterBounds,
 } from '#agent/model/bounds.ts'
 import { parseDuration, showDuration } from '#agent/model/duration.ts'
-import { maxPublished } from '#agent/model/names.ts'
+import { maxPublished, namespaceName } from '#agent/model/names.ts'
 import { noSuchCheck } from '#agent/model/did-you-mean.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
 import { checkShape, parseYaml } from '#agent/catalog/yaml/yaml-lines.ts'
@@ -26,6 +27,10 @@ const duration = ({ least, most }: { least: string; most: string }) =>
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
+
+const namespace = z.string().regex(namespaceName, {
+  error: 'must be the name of a namespace: at most 63 characters, a-z, 0-9 and -, not at its ends',
+})
 
 const configFile = z.strictObject({
   /** The checks published on the Node. */
@@ -47,6 +52,14 @@ const configFile = z.strictObject({
       events: z.boolean().default(true),
       /** How often everything is applied again, to restore what others removed or changed. */
       reapply: duration(reapplyBounds).default(600_000),
+    })
+    .prefault({}),
+  /** Finding the containers that crash because of what is missing, by their logs. */
+  crashes: z
+    .strictObject({
+      watch: z.boolean().default(true),
+      /** Namespaces whose containers are left alone. */
+      exclude: z.array(namespace).max(mostItems).default([]),
     })
     .prefault({}),
   http: z

@@ -1,12 +1,14 @@
 import { Command, Option } from 'commander'
 import { systemClock } from '#agent/host/clock.ts'
 import type { Loaded } from '#agent/catalog/load.ts'
+import { namesThatMatter } from '#agent/model/relevance.ts'
 import { settle } from '#agent/model/settle.ts'
 import type { Report } from '#agent/model/report.ts'
 import { formats } from '#agent/render/formats.ts'
 import type { Format } from '#agent/render/formats.ts'
 import { makeRound } from '#agent/rounds/make-round.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
+import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import { exitCodeOf } from '#agent/commands/wiring/exit-codes.ts'
 import { addHostFlags, loadFrom, openHostFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
@@ -21,10 +23,13 @@ interface CheckFlags extends HostFlags {
 export function checkCommand(): Command {
   const command = new Command('check')
     .description('Checks this host once, prints what it lacks, and exits.')
-    .argument('[names...]', 'the checks to run (default: those that the config publishes)')
+    .argument(
+      '[names...]',
+      'the checks to run (default: those that the config publishes, and those of workloads seen here)',
+    )
     .option('--all', 'run every check')
     .addOption(
-      new Option('-o, --output <format>', 'output format').choices(Object.keys(formats)).default('table'),
+      new Option('-o, --output <format>', 'output format').choices(Object.keys(formats)).default('summary'),
     )
   return addHostFlags(command).action(check)
 }
@@ -32,22 +37,32 @@ export function checkCommand(): Command {
 async function check(names: string[], flags: CheckFlags): Promise<void> {
   givenNodeName()
   const isAll = flags.all ?? false
-  const loaded = loadFrom(flags, isAll ? null : names)
+  const loaded = loadFrom(flags, names.length > 0 && !isAll ? names : null)
   const chosen = chooseChecks(loaded, names, isAll)
   const report = await askOnce(loaded, chosen, flags)
-  const color = process.stdout.isTTY && process.stdout.hasColors()
+  const color = isColored(process.stdout)
   process.stdout.write(formats[flags.output](report, { color }))
+  const isPart = chosen === null && flags.output === 'summary'
+  if (isPart) process.stdout.write(restLine(loaded, report))
   process.exitCode = exitCodeOf(report)
 }
 
-async function askOnce(loaded: Loaded, chosen: readonly string[], flags: HostFlags): Promise<Report> {
+/** @param chosen null for those that matter here */
+async function askOnce(loaded: Loaded, chosen: readonly string[] | null, flags: HostFlags): Promise<Report> {
   const host = openHostFrom(flags, () => loaded)
   const files = { loaded, mistakes: [] }
   const failed = createFailureLog(({ at, why }) =>
     process.stderr.write(`hostdeps failed to judge ${at}, so it is unknown: ${why}\n`),
   )
-  const round = await makeRound({ host, clock: systemClock, files, names: chosen, failed })
+  const asked = { host, clock: systemClock, files, failed }
+  const round = await makeRound(chosen === null ? asked : { ...asked, names: chosen, fix: chosen })
   const { report } = settle(null, round, nodeName(round))
-  const inOrder = chosen.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
+  const names = chosen ?? namesThatMatter(report)
+  const inOrder = names.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
   return { ...report, checks: inOrder }
+}
+
+function restLine({ catalog }: Loaded, { checks }: Report): string {
+  const rest = catalog.size - checks.length
+  return rest === 0 ? '' : `\n${rest} more checks are for what was not seen here: hostdeps check --all\n`
 }

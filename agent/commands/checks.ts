@@ -34,7 +34,7 @@ function list(flags: LoadFlags): void {
 
 function show(names: string[], flags: LoadFlags): void {
   const loaded = loadFrom(flags)
-  const chosen = chooseChecks(loaded, names, false)
+  const chosen = chooseChecks(loaded, names, false) ?? loaded.config.checks
   const texts = chosen.flatMap((name) => loaded.catalog.get(name) ?? []).map(renderCheck)
   process.stdout.write(texts.join('\n'))
 }

@@ -5,6 +5,7 @@ import type { Report } from '#agent/model/report.ts'
 import { createReportStore } from '#agent/publish/report-store.ts'
 import { formats } from '#agent/render/formats.ts'
 import { openAsking } from '#agent/commands/wiring/ask-rounds.ts'
+import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import { endSignal, openLog } from '#agent/commands/wiring/daemon.ts'
 import { addHostFlags } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
@@ -55,12 +56,9 @@ function createReportPrinter(log: Logger, address: string, where: string): (repo
 }
 
 function firstScreen(report: Report, address: string, where: string): string {
-  const color = process.stdout.isTTY && process.stdout.hasColors()
-  const published = report.checks.filter((check) => check.isPublished)
-  const others = report.checks.length - published.length
+  const color = isColored(process.stdout)
   return [
-    formats.table({ ...report, checks: published }, { color }),
-    `${others} more checks run and are served: hostdeps check --all prints them.`,
+    formats.summary(report, { color, foldedAt: 'hostdeps check --all' }),
     `Serving on ${address}/ (curl it, or open it in a browser).`,
     `${where}. Ctrl-C stops.`,
     '',

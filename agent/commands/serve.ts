@@ -84,7 +84,8 @@ function dryRun(store: ReportStore): Published {
   let before: readonly NodeCondition[] = []
   let last = ''
   store.subscribe((report) => {
-    const patch = renderNodePatch(report, { before, now: systemClock.now() })
+    const seen = [...new Set(report.seen.map(({ check }) => check))]
+    const patch = renderNodePatch(report, { before, now: systemClock.now(), seen })
     before = patch.status.conditions
     const text = stringify(patch, { lineWidth: 0 })
     if (text !== last) process.stdout.write(`---\n${text}`)

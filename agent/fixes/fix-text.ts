@@ -2,16 +2,21 @@ import { nameOpponent } from '#agent/model/conflict.ts'
 import type { Opponent } from '#agent/model/conflict.ts'
 import type { FixFacts } from '#agent/model/facts.ts'
 import type { Fix } from '#agent/model/fix.ts'
-import type { FixCandidate } from '#agent/model/judge.ts'
+import type { FixCandidate, FixText } from '#agent/model/fix-candidate.ts'
 import { fixInContainer, sharesKernel } from './container.ts'
 import { isWhollyImage } from './families.ts'
 import { fixOfImage } from './image.ts'
-import { chooseFix, mergeFixes, renderFix } from './render-fix.ts'
+import { mergeFixes } from './merge-fixes.ts'
+import { chooseFix, renderFix } from './render-fix.ts'
 
-/** The fixes of several findings as one text for this host: lines for a root shell; null when there is none. */
-export function fixText(candidates: readonly FixCandidate[], facts: FixFacts): string | null {
+/**
+ * The fixes of several findings as one text for this host: lines for a root shell; null when there is none.
+ *
+ * @param ofSeveral the findings are those of several checks
+ */
+export const fixText: FixText = (candidates, facts, ofSeveral = false) => {
   const fixes = candidates.flatMap((candidate) => chooseCandidate(candidate, facts) ?? [])
-  return fixes.length === 0 ? null : renderFix(mergeFixes(fixes), facts)
+  return fixes.length === 0 ? null : renderFix(mergeFixes(fixes, ofSeveral), facts)
 }
 
 function chooseCandidate(candidate: FixCandidate, facts: FixFacts): Fix | null {

@@ -1,5 +1,5 @@
 import type { FixFacts } from '#agent/model/facts.ts'
-import type { Fix, FixByDistro, KernelFix } from '#agent/model/fix.ts'
+import type { Fix, FixByDistro } from '#agent/model/fix.ts'
 import { isPrintable, plainLines } from '#agent/model/plain.ts'
 import { addAbsent } from './absent-module.ts'
 import { kernelInContainer, sharesKernel } from './container.ts'
@@ -8,42 +8,12 @@ import { withHeaders } from './headers.ts'
 import { installLines } from './install-lines.ts'
 import { changeCommandLine, otherKernel } from './kernel-line.ts'
 import { loadModule, setSysctl } from './lasting-lines.ts'
+import { mergeFixes } from './merge-fixes.ts'
 
 /** What a check file says for this host's distribution: its ID, then ID_LIKE, then its family, then "all". */
 export function chooseFix(fix: FixByDistro, facts: FixFacts): Fix | null {
   const key = keysFor(facts).find((name) => Object.hasOwn(fix, name))
   return key === undefined ? null : (fix[key] ?? null)
-}
-
-/** Several fixes as one: the packages in one command, nothing twice. */
-export function mergeFixes(fixes: readonly Fix[]): Fix {
-  const notes = unique(fixes.flatMap((fix) => fix.note?.split('\n') ?? []))
-  const kernel = mergeKernel(fixes.flatMap((fix) => fix.kernel ?? []))
-  return {
-    packages: unique(fixes.flatMap((fix) => fix.packages ?? [])),
-    modules: unique(fixes.flatMap((fix) => fix.modules ?? [])),
-    sysctls: Object.assign({}, ...fixes.map((fix) => fix.sysctls ?? {})),
-    run: unique(fixes.flatMap((fix) => fix.run ?? [])),
-    reboot: fixes.some((fix) => fix.reboot === true),
-    mayWait: fixes.filter(takesBoot).every((fix) => fix.mayWait === true),
-    undoneBy: fixes.flatMap((fix) => fix.undoneBy ?? []),
-    ...(kernel !== null && { kernel }),
-    ...(notes.length > 0 && { note: notes.join('\n') }),
-  }
-}
-
-/** Packages take one only where they come with the next image. */
-function takesBoot({ packages = [], reboot, kernel }: Fix): boolean {
-  return reboot === true || packages.length > 0 || (kernel?.absent ?? []).length > 0
-}
-
-function mergeKernel(parts: readonly KernelFix[]): KernelFix | null {
-  if (parts.length === 0) return null
-  return {
-    absent: unique(parts.flatMap(({ absent }) => absent ?? [])),
-    commandLine: unique(parts.flatMap(({ commandLine }) => commandLine ?? [])),
-    ...(parts.some(({ isWithout }) => isWithout) && { isWithout: true }),
-  }
 }
 
 /**
@@ -52,13 +22,14 @@ function mergeKernel(parts: readonly KernelFix[]): KernelFix | null {
  */
 export function renderFix(given: Fix, facts: FixFacts): string | null {
   const fix = fitKernel(given, facts)
-  const packages = fix.packages ?? []
-  const isLayered = packages.length > 0 && ['rpm-ostree', 'transactional-update'].includes(facts.installer)
+  const groups = [fix.packages ?? [], ...(fix.packagesApart ?? [])].filter((group) => group.length > 0)
+  const installs = [...new Set(groups.flatMap((group) => installLines(group, facts)))]
+  const isLayered = groups.length > 0 && ['rpm-ostree', 'transactional-update'].includes(facts.installer)
   const reboot = fix.mayWait === true ? nextBoot : rebootLine(facts)
   const lines = [
-    ...(facts.installer === 'image' ? installLines(packages, facts) : []),
+    ...(facts.installer === 'image' ? installs : []),
     ...(fix.note?.split('\n') ?? []).map((line) => `# ${line}`),
-    ...(facts.installer === 'image' ? [] : installLines(packages, facts)),
+    ...(facts.installer === 'image' ? [] : installs),
     ...(isLayered ? [reboot] : []),
     ...(isLayered && hasMore(fix) ? ['# after the reboot:'] : []),
     ...(fix.modules ?? []).map((name) => loadModule(name, facts)),
@@ -87,7 +58,7 @@ function fitKernel(fix: Fix, facts: FixFacts): Fix {
     ...(isWithout ? [otherKernel(facts)] : []),
     ...commandLine.map((change) => changeCommandLine(change, facts)),
   ]
-  return { ...mergeFixes([rest, ...parts]), mayWait: rest.mayWait }
+  return { ...mergeFixes([rest, ...parts]), packagesApart: rest.packagesApart, mayWait: rest.mayWait }
 }
 
 /** Whoever pastes a command must see all of it: one that holds what is not shown, as a file's name may, is left out. */
@@ -101,8 +72,4 @@ function showLine(line: string): readonly string[] {
 
 function hasMore(fix: Fix): boolean {
   return [fix.modules, fix.run, Object.keys(fix.sysctls ?? {})].some((part) => (part?.length ?? 0) > 0)
-}
-
-function unique(items: readonly string[]): string[] {
-  return [...new Set(items)]
 }

@@ -6,24 +6,34 @@ import { signFolders } from '#agent/host/files/folder-signature.ts'
 import { readSuspectMounts } from '#agent/host/files/suspect-mounts.ts'
 import { resolvePath } from '#agent/host/files/resolve-path.ts'
 import { openTarget, placesOf } from '#agent/host/processes/target.ts'
-import { ofPods, watchedPlaces } from './watched-places.ts'
+import { throttle } from './throttle.ts'
+import { containerLinks, ofPods, watchedPlaces } from './watched-places.ts'
 
 /** A burst of events ends after this much quiet, and is reported after `longestBurst` at the latest. Milliseconds. */
 const quietTime = 150
 const longestBurst = 1_000
 /** /proc/modules has no events, so it is compared this often. Milliseconds. */
 const modulesPoll = 5_000
+/** Containers that crash may be started again all the time; a round is made for them this often at most. Milliseconds. */
+const restartsEach = 10_000
 /** How often to look for folders that are new or were replaced. Milliseconds. */
 const recheckTime = 60_000
 
 /**
  * Watches the folders of a host where packages, units, modules and programs come and go. Whatever changes, the whole round is asked
  * again (rounds/round-loop.ts): files and programs that did not change are answered from the caches.
+ *
+ * @param isRestart whether a name in the kubelet's folder of links means that a container was started again; without it that
+ *   folder is not watched
  */
-export function watchHost({ procfs, targetPid }: { procfs: string; targetPid: number | null }): Watcher {
+export function watchHost(
+  { procfs, targetPid }: { procfs: string; targetPid: number | null },
+  isRestart: ((name: string) => boolean) | null = null,
+): Watcher {
   const opened = openTarget(procfs, targetPid)
   const target = 'fate' in opened ? placesOf(`${procfs}/${targetPid}`) : opened
   const watches = new Map<string, { watcher: FSWatcher; id: string }>()
+  const places = isRestart === null ? watchedPlaces : [...watchedPlaces, containerLinks]
   let refused = 0
   return {
     get places() {
@@ -31,11 +41,13 @@ export function watchHost({ procfs, targetPid }: { procfs: string; targetPid: nu
     },
     watch(changed) {
       const burst = joinBursts(changed)
+      const restarts = throttle(restartsEach, () => burst.event(containerLinks))
+      const onLink = (name: string) => isRestart?.(name) === true && restarts.call()
       const setAll = () => {
         refused = 0
         const suspects = readSuspectMounts(target.mountinfo)
-        for (const place of watchedPlaces)
-          refused += setWatch(target.root, place, { suspects, watches, burst }) ? 0 : 1
+        for (const place of places)
+          refused += setWatch(target.root, place, { suspects, watches, burst, onLink }) ? 0 : 1
       }
       setAll()
       const stopPolling = pollModules(target.root, burst.event)
@@ -43,6 +55,7 @@ export function watchHost({ procfs, targetPid }: { procfs: string; targetPid: nu
       return () => {
         clearInterval(timer)
         stopPolling()
+        restarts.end()
         burst.end()
         for (const { watcher } of watches.values()) watcher.close()
         watches.clear()
@@ -55,10 +68,12 @@ interface Setting {
   readonly suspects: ReadonlySet<string>
   readonly watches: Map<string, { watcher: FSWatcher; id: string }>
   readonly burst: Burst
+  readonly onLink: (name: string) => unknown
 }
 
 /** Sets or renews one watch. An absent folder is no failure; false means that the kernel refused. */
-function setWatch(root: string, place: string, { suspects, watches, burst }: Setting): boolean {
+function setWatch(root: string, place: string, setting: Setting): boolean {
+  const { suspects, watches, burst, onLink } = setting
   const known = watches.get(place)
   try {
     const resolved = resolvePath({ root, suspects }, place)
@@ -76,7 +91,8 @@ function setWatch(root: string, place: string, { suspects, watches, burst }: Set
         )
       : () => burst.event(place)
     const watcher = watch(path, { persistent: false }, (_, name) => {
-      if (name === null || !ofPods.test(name)) report()
+      if (place === containerLinks) onLink(name ?? '')
+      else if (name === null || !ofPods.test(name)) report()
     })
     watcher.on('error', () => watches.delete(place))
     watches.set(place, { watcher, id })

@@ -4,6 +4,9 @@ import { hostPath } from '#agent/host/files/host-path.ts'
 /** Units that come and go with each pod; they trigger no round. */
 export const ofPods = /\.(scope|slice|mount)$/
 
+/** Where the kubelet makes a link for each attempt of a container. */
+export const containerLinks = '/var/log/containers'
+
 /** Folders of a host in which a change may change a finding. */
 export const watchedPlaces: readonly string[] = [
   // Package databases. Their files are replaced by rename, so we watch the folders.

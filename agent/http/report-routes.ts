@@ -7,6 +7,7 @@ import { unknownCheck } from './unknown-check.ts'
 import { problemType, retryAfter, sendProblem } from './problem.ts'
 import { addRoute, nameOf } from './server.ts'
 import { tagOf } from './take-snapshot.ts'
+import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import { noRoundYet } from '#agent/model/snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
@@ -32,7 +33,9 @@ export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): voi
     sendTagged(
       request,
       reply.type(json),
-      tagged(`${JSON.stringify({ node: report.node, ...check }, null, 2)}\n`),
+      tagged(
+        `${JSON.stringify({ node: report.node, ...withRelevance(check, relevanceOf(report)) }, null, 2)}\n`,
+      ),
     )
   })
 }

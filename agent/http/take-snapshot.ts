@@ -55,6 +55,7 @@ function distrust(report: Report, detail: string): Report {
   const now = { ...stale(detail), pending: null }
   return {
     ...report,
+    fix: null,
     checks: report.checks.map((check) => {
       const isSame = check.reason === now.reason && check.message === now.message && check.pending === null
       return isSame ? check : { ...check, ...now, since: check.state === now.state ? check.since : report.at }

@@ -15,6 +15,10 @@ export interface Check {
   readonly sources: readonly string[]
   /** Container images whose pods are scheduled and cannot work without this check, so the gate keeps them off. */
   readonly images: readonly string[]
+  /** Names of containers that only the workload of this check has: where one was started, the workload is. */
+  readonly containers: readonly string[]
+  /** Names of its CSI drivers, as they register with the kubelet. */
+  readonly drivers: readonly string[]
   readonly origin: 'shipped' | 'custom'
 }
 

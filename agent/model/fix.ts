@@ -2,6 +2,8 @@
 export interface Fix {
   /** Installed with the distribution's package manager. */
   readonly packages?: readonly string[] | undefined
+  /** Packages of other fixes that are installed one after the other, apart from `packages`; no check file writes this. */
+  readonly packagesApart?: readonly (readonly string[])[] | undefined
   /** Loaded now and at each boot. */
   readonly modules?: readonly string[] | undefined
   /** Set now and at each boot. */

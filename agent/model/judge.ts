@@ -7,10 +7,11 @@ import type { Opponent, OpponentView } from './conflict.ts'
 import type { Facts } from './facts.ts'
 import { wordsOf } from './failed.ts'
 import type { Failed } from './failed.ts'
-import type { Fix, FixByDistro } from './fix.ts'
+import type { FixCandidate, FixText } from './fix-candidate.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
 import { goneAfterReboot } from './next-boot.ts'
+import { nearFixes, otherFixes } from './other-fixes.ts'
 import { verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
 import { rebootVerdict } from './reboot.ts'
@@ -25,19 +26,9 @@ export interface Asked {
   readonly unreachable: Unanswered | null
   /** The published checks that are this check or include it. */
   readonly publishedBy: (check: string) => readonly string[]
-  readonly fixText: (candidates: readonly FixCandidate[], facts: Facts) => string | null
+  readonly fixText: FixText
   /** Called each time we hit a bug of our own; the other needs are still judged, whatever a host answers. */
   readonly failed?: Failed
-}
-
-/** How one finding could be fixed: by the fix for its exact reason, otherwise by what the files say, nearest first. */
-export interface FixCandidate {
-  readonly exact: Fix | null
-  readonly others: readonly FixByDistro[]
-  /** The checks that it would break. */
-  readonly opponents: readonly Opponent[]
-  /** Nothing required is missing for want of it. */
-  readonly isRecommended?: boolean
 }
 
 interface Judged<T> {
@@ -45,8 +36,19 @@ interface Judged<T> {
   readonly candidates: readonly FixCandidate[]
 }
 
-/** Judges every check. `checks` must hold everything that they include (see checksToAsk in the catalog). */
+/** Every check judged, and how to fix several of them at once. */
+export interface Judgement {
+  readonly results: CheckResult[]
+  /** One text that fixes all that is missing of these checks; null when there is nothing to fix. */
+  readonly fixAll: (names: readonly string[]) => string | null
+}
+
 export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
+  return judgeAll(checks, asked).results
+}
+
+/** Judges every check. `checks` must hold everything that they include (see checksToAsk in the catalog). */
+export function judgeAll(checks: readonly Check[], asked: Asked): Judgement {
   const judged = new Map<string, Judged<CheckResult>>()
   const byName = new Map(checks.map((check) => [check.name, check]))
   const judgeOnce = (name: string): Judged<CheckResult> | null => {
@@ -62,7 +64,13 @@ export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
     opponentsOf: (need, check, reasons) =>
       findOpponents(need, reasons, opponentViewOf(check, byName, context)),
   }
-  return checks.flatMap((check) => judgeOnce(check.name)?.result ?? [])
+  return {
+    results: checks.flatMap((check) => judgeOnce(check.name)?.result ?? []),
+    fixAll(names) {
+      const candidates = names.flatMap((name) => judgeOnce(name)?.candidates ?? [])
+      return attempt(() => asked.fixText(candidates, asked.facts, names.length > 1), asked, undefined)
+    },
+  }
 }
 
 interface Context {
@@ -221,22 +229,6 @@ function attempt<T>(make: () => T, { failed }: Asked, need: Need | undefined): T
     failed?.(error, need ?? null)
     return null
   }
-}
-
-/**
- * Nearest first. What the file writes for a need is more careful than its kind's generic fix. The check's fix is its only need's
- * fix; with several needs it is for those that nothing nearer fixes.
- */
-export function otherFixes(need: Need, check: Check, said: Verdict | null): readonly FixByDistro[] {
-  const genericFix = said === null || said.genericFix === null ? null : { all: said.genericFix }
-  const ofKind = need.type === 'host' ? need.genericFix(said?.reason ?? null) : null
-  return [...nearFixes(need, check), genericFix, said?.fixByDistro ?? null, ofKind, check.fix].filter(
-    (fix) => fix !== null,
-  )
-}
-
-function nearFixes(need: Need, check: Check): readonly FixByDistro[] {
-  return [need.fix, check.needs.length === 1 ? check.fix : null].filter((fix) => fix !== null)
 }
 
 function base(need: Need, why: string) {

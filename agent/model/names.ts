@@ -16,6 +16,9 @@ export const checkNamePattern = /^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?$/
 /** The name of a Kubernetes object: a DNS subdomain, https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 export const objectName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
+/** The name of a namespace: a DNS label. */
+export const namespaceName = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+
 /** In place of check names: a pod that is annotated with it asks for no check. */
 export const noCheck = 'none'
 

@@ -137,6 +137,8 @@ export interface Round {
   readonly crashes: readonly Crash[]
   /** By the check's name; a check may be seen both ways. */
   readonly seen: readonly Seen[]
+  /** One text that fixes all that is missing of the checks that matter here; null when there is nothing to fix. */
+  readonly fix: string | null
   readonly checks: readonly CheckResult[]
 }
 
@@ -187,6 +189,8 @@ export interface Report {
   readonly probing: Probing
   readonly crashes: readonly Crash[]
   readonly seen: readonly Seen[]
+  /** As in {@link Round}. */
+  readonly fix: string | null
   readonly checks: readonly ReportCheck[]
 }
 

@@ -36,9 +36,9 @@ export function settle(before: Settled | null, round: Round, node: string): Sett
     before?.report.checks,
     memories.map((memory) => memory.check),
   )
-  const { at, took, settings, host, probing, crashes, seen } = round
+  const { at, took, settings, host, probing, crashes, seen, fix } = round
   return {
-    report: { v: 1, node, at, took, settings, host, probing, crashes, seen, checks },
+    report: { v: 1, node, at, took, settings, host, probing, crashes, seen, fix, checks },
     memory: new Map(memories.map((memory) => [memory.check.name, memory])),
   }
 }

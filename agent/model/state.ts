@@ -13,3 +13,12 @@ export function worstState(several: readonly State[]): State {
 export function isUsable(state: State): boolean {
   return state === 'ready' || state === 'not-applicable'
 }
+
+/** How many there are of each state, worst first; only the states that occur. */
+export function countStates(
+  checks: readonly { readonly state: State }[],
+): { readonly state: State; readonly count: number }[] {
+  return states
+    .map((state) => ({ state, count: checks.filter((check) => check.state === state).length }))
+    .filter(({ count }) => count > 0)
+}

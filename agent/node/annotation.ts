@@ -49,6 +49,8 @@ const annotation = z.object({
   checks: z.array(check),
   /** Checks that are left out, since the text would be longer than {@link longestAnnotation}. */
   omitted: z.int().nonnegative(),
+  /** The checks of workloads that were seen on the node, published or not; not there when none was. */
+  seen: z.array(z.string().regex(checkNamePattern)).optional(),
 })
 
 export type NodeReport = z.output<typeof annotation>
@@ -69,9 +71,13 @@ export function readAnnotation(text: string): NodeReport | Unreadable {
 
 /**
  * Those by which something crashes first, published or not; then the published ones, worst first, so that what is left out matters
- * least. A check that does not fit is left out, and the next one is tried.
+ * least. A check that does not fit is left out, and the next one is tried. What was seen gets the room that is left.
  */
-export function renderAnnotation(report: Report, published: readonly ReportCheck[]): string {
+export function renderAnnotation(
+  report: Report,
+  published: readonly ReportCheck[],
+  seen: readonly string[] = [],
+): string {
   const { hostname: _, os: __, ...facts } = report.host
   const short = Object.entries(facts).map(([key, value]) => [key, value?.slice(0, longestFact) ?? null])
   const crashes = countCrashes(report, published)
@@ -81,21 +87,29 @@ export function renderAnnotation(report: Report, published: readonly ReportCheck
   const entries = [...published, ...crashing]
     .toSorted((a, b) => rank(a) - rank(b))
     .map((check) => entryOf(check, crashes.get(check.name)))
-  const textOf = (kept: readonly object[]) =>
+  const textOf = (kept: readonly object[], named: readonly string[]) =>
     JSON.stringify({
       v: 2,
       host: Object.fromEntries(short),
       checks: kept,
       omitted: entries.length - kept.length,
+      ...(named.length > 0 && { seen: named }),
     })
-  let left = longestAnnotation - Buffer.byteLength(textOf([]))
-  const kept = entries.filter((entry) => {
-    const size = Buffer.byteLength(JSON.stringify(entry)) + 1
+  const fits = openRoom(longestAnnotation - Buffer.byteLength(textOf([], [])))
+  const kept = entries.filter(fits)
+  const fitsToo = openRoom(longestAnnotation - Buffer.byteLength(textOf(kept, [''])))
+  return textOf(kept, seen.filter(fitsToo))
+}
+
+/** Whether one more item of a list fits into what is left of so many bytes. */
+function openRoom(bytes: number): (item: unknown) => boolean {
+  let left = bytes
+  return (item) => {
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1
     if (size > left) return false
     left -= size
     return true
-  })
-  return textOf(kept)
+  }
 }
 
 /** By check: the published ones of each crash, else the first. */

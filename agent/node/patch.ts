@@ -10,6 +10,8 @@ export interface PatchOptions {
   /** What the Node says now; the times of unchanged conditions stay as they are. */
   readonly before: readonly NodeCondition[]
   readonly now: Date
+  /** The checks that the annotation says were seen. Default: none. */
+  readonly seen?: readonly string[]
 }
 
 /**
@@ -27,7 +29,9 @@ export function renderNodePatch(report: Report, options: PatchOptions): NodePatc
     metadata: {
       name: report.node,
       labels: publish.labels ? Object.fromEntries(labels) : {},
-      annotations: publish.annotation ? { [reportAnnotation]: renderAnnotation(report, checks) } : {},
+      annotations: publish.annotation
+        ? { [reportAnnotation]: renderAnnotation(report, checks, options.seen) }
+        : {},
     },
     status: { conditions: publish.conditions ? checks.map((check) => renderCondition(check, options)) : [] },
   }

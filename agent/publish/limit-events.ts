@@ -6,6 +6,7 @@ import type { State } from '#agent/model/state.ts'
 import { stateOn } from '#agent/node/state-on-node.ts'
 import { renderMessage } from '#agent/node/message.ts'
 import { createCrashEvents } from './crash-events.ts'
+import { createSeenEvents } from './seen-events.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { QueueOptions } from './event-queue.ts'
 
@@ -21,13 +22,15 @@ const quietTime = 600_000
 
 /**
  * Publishes each change of a check, and each change of the config's mistakes, as an event on the Node. A check that is seen for the
- * first time gets an event only if it is missing; what the Node said before a restart gets none.
+ * first time gets an event only if it is missing; what the Node said before a restart gets none. A workload that is seen here but
+ * not published is told once.
  */
 export function createEventPublisher(options: QueueOptions) {
   const { clock } = options
   const remembered = new Map<string, Remembered>()
   const queue = createEventQueue(options)
   const crashes = createCrashEvents(clock)
+  const seen = createSeenEvents()
   let heldBack = 0
   let start: NodeView | null = null
   let mistakes = ''
@@ -60,11 +63,13 @@ export function createEventPublisher(options: QueueOptions) {
     goOnFrom(node: NodeView): void {
       start = node
       crashes.goOnFrom(node)
+      seen.goOnFrom(node)
     },
     /** Call it when the Node is a new one, which has had no events yet. */
     forget(): void {
       remembered.clear()
       crashes.forget()
+      seen.forget()
       start = null
     },
     publish(report: Report, { name: node, uid }: NodeView): void {
@@ -72,6 +77,7 @@ export function createEventPublisher(options: QueueOptions) {
       if (!settings.publish.events) return
       for (const check of checks.filter(({ isPublished }) => isPublished)) publishChange(check, { node, uid })
       for (const event of crashes.look(report)) queue.add({ node, uid, ...event })
+      for (const event of seen.look(report)) queue.add({ node, uid, ...event })
       publishMistakes(settings.mistakes, { node, uid })
     },
     counts(): EventCounts {

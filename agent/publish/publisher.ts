@@ -17,6 +17,9 @@ export interface PublisherOptions {
   readonly restore: (node: NodeView) => void
 }
 
+/** The least part of `reapply` after which a Node is applied to again, so that agents do not all do it at once. */
+const leastShare = 0.9
+
 /** Spreads the first applies of agents that start together, milliseconds. */
 const firstWithin = 5_000
 
@@ -31,7 +34,8 @@ const firstWithin = 5_000
  * - a check that the API server refuses is left out, and the others are published; what it refuses as a whole is not sent again
  *   until it changes or `reapply` is over;
  * - a Node that was deleted and created again is published to again;
- * - a published change makes one event, at most one per check in ten minutes.
+ * - a published change makes one event, at most one per check in ten minutes;
+ * - what was seen on the node is told anew at most once each `reapply`: pods come and go, and each change is a write to the Node.
  */
 export class Publisher {
   readonly #options: PublisherOptions
@@ -41,6 +45,8 @@ export class Publisher {
   #node: NodeView | null = null
   #report: Report | null = null
   #applied = ''
+  /** What the annotation says was seen, and since when by the boot clock; null before the first apply. */
+  #seen: { readonly names: readonly string[]; readonly at: number } | null = null
   #failures = 0
   #trouble: string | null = 'nothing has been published yet'
   /** False while we must wait: before the first apply, and after a failure. */
@@ -108,11 +114,20 @@ export class Publisher {
     if (this.#report === null) return
     const { api, clock } = this.#options
     const report = this.#report
-    const patch = renderNodePatch(report, { before: known.conditions, now: clock.now() })
+    const seen = this.#seenFor(report)
+    const patch = renderNodePatch(report, { before: known.conditions, now: clock.now(), seen })
     const checks = report.checks.flatMap(({ name, isPublished }) => (isPublished ? [name] : []))
     const { answer, refused } = await applyWithoutRefused(api, patch, checks)
     if (answer.ok) this.#succeed(report, { before: known, now: answer.value, refused })
     else this.#fail(answer)
+  }
+
+  #seenFor({ seen, settings }: Report): readonly string[] {
+    const now = this.#options.clock.boot()
+    const isKept = this.#seen !== null && now - this.#seen.at < settings.publish.reapply * leastShare
+    if (this.#seen === null || !isKept)
+      this.#seen = { names: [...new Set(seen.map(({ check }) => check))].toSorted(), at: now }
+    return this.#seen.names
   }
 
   #succeed(
@@ -132,7 +147,7 @@ export class Publisher {
     this.#node = now
     this.#applied = contentOf(report)
     this.#events.publish(report, now)
-    this.#wakeAfter(report.settings.publish.reapply * (0.9 + 0.2 * shareOf(node)))
+    this.#wakeAfter(report.settings.publish.reapply * (leastShare + 0.2 * shareOf(node)))
   }
 
   #fail(refusal: ApiRefusal): void {

@@ -83,5 +83,6 @@ function silentRound(last: Round | Report, { why, clock }: { why: string; clock:
     return { name, title, why: purpose, ...seen, ...stale(why) }
   })
   const at = clock.now().toISOString()
-  return { v: 1, at, boot: clock.boot(), took, settings, host, probing, crashes, seen, checks }
+  const boot = clock.boot()
+  return { v: 1, at, boot, took, settings, host, probing, crashes, seen, fix: null, checks }
 }

@@ -41,6 +41,7 @@ export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreO
     probing,
     crashes: [],
     seen: [],
+    fix: null,
     checks,
   } as const
   return { report, memory: new Map(memory) }

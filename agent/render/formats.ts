@@ -1,13 +1,15 @@
 import type { Report } from '#agent/model/report.ts'
 import { renderJson } from './json.ts'
+import { renderSummary } from './summary.ts'
+import type { RenderOptions } from './summary.ts'
 import { renderTable, renderWide } from './table.ts'
-import type { RenderOptions } from './table.ts'
 import { renderYaml } from './yaml.ts'
 
 type Renderer = (report: Report, options: RenderOptions) => string
 
 /** The output formats of `check -o`, by name. */
 export const formats = {
+  summary: renderSummary,
   table: renderTable,
   wide: renderWide,
   json: renderJson,

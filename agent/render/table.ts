@@ -1,14 +1,10 @@
-import { styleText } from 'node:util'
 import type { Finding, Report, ReportCheck } from '#agent/model/report.ts'
-import type { State } from '#agent/model/state.ts'
 import { renderColumns } from './columns.ts'
+import { paint } from './paint.ts'
+import { fixLines } from './summary.ts'
+import type { RenderOptions } from './summary.ts'
 
-/** Options of every format. */
-export interface RenderOptions {
-  readonly color: boolean
-}
-
-/** One line per check, then what is missing with the commands that fix it. */
+/** One line per check, then the commands that fix what is missing. */
 export function renderTable(report: Report, { color }: RenderOptions): string {
   const rows = report.checks.map((check) => [
     check.name,
@@ -36,27 +32,7 @@ function needRows(check: ReportCheck, finding: Finding, color: boolean): string[
 }
 
 function renderFixes(report: Report): string {
-  const fixable = report.checks.filter(
-    (check) => check.state === 'missing' || check.reason === 'RecommendedMissing',
-  )
-  if (fixable.length === 0) return ''
-  const blocks = fixable.map((check) => renderFix(check, report))
-  return `\nWhat to do on ${report.node} (${report.host.os}), as root:\n${blocks.join('')}`
-}
-
-function renderFix(check: ReportCheck, report: Report): string {
-  const fix = check.fix ?? `# no fix is known for ${report.host.os}`
-  const lines = fix.split('\n').map((line) => `    ${line}\n`)
-  return `\n  ${check.name}: ${check.message}\n${lines.join('')}`
-}
-
-const colors = {
-  ready: 'green',
-  missing: 'red',
-  unknown: 'yellow',
-  'not-applicable': 'gray',
-} as const satisfies Record<State, string>
-
-function paint(state: State, color: boolean): string {
-  return color ? styleText(colors[state], state, { validateStream: false }) : state
+  return fixLines(report)
+    .map((line) => `${line}\n`)
+    .join('')
 }

@@ -1,15 +1,21 @@
 import { crashHeadline } from '#agent/model/crash-groups.ts'
 import type { CrashGroup } from '#agent/model/crash-groups.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
+import { partByRelevance, relevanceOf } from '#agent/model/relevance.ts'
 import { noticesOf } from '#agent/model/snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
-import { isUsable, states } from '#agent/model/state.ts'
+import { countStates, isUsable } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
+import { listLines } from './list-lines.ts'
+import { summaryLines } from './summary.ts'
 
-const width = 100
+export interface TextOptions {
+  /** Every check with its own fix, and not only what matters on this node. */
+  readonly isAll: boolean
+}
 
-/** The report for a terminal: what is missing first, with the commands that fix it. Printable ASCII only. */
-export function renderText(snapshot: Snapshot): string {
+/** The report for a terminal: what matters on this node, with the commands that fix it. Printable ASCII only. */
+export function renderText(snapshot: Snapshot, { isAll }: TextOptions = { isAll: false }): string {
   const { report, crashes } = snapshot
   const alarms = noticesOf(snapshot).map(({ lead, detail }) => `${lead.toUpperCase()}: ${detail}`)
   const lines =
@@ -19,9 +25,9 @@ export function renderText(snapshot: Snapshot): string {
           ...head(report),
           ...alarms,
           ...crashes.flatMap((group) => crashLines(group, report)),
-          ...body(report),
+          ...(isAll ? body(report) : brief(report)),
         ]
-  return ascii([...lines, '', ...whereNext].join('\n'))
+  return ascii([...lines, '', ...whereNext(isAll)].join('\n'))
 }
 
 /** One check's answer to "may I start?": the first line is the answer, the others say why and what to do. */
@@ -37,26 +43,28 @@ export function renderGate(check: ReportCheck, report: Report): string {
   return ascii(lines.join('\n'))
 }
 
+/** The counts are those of the checks that matter. */
 function head(report: Report): string[] {
   const { os, kernel, arch } = report.host
-  const counts = countStates(report.checks).map(({ state, count }) => `${count} ${state}`)
+  const { here } = partByRelevance(report.checks, relevanceOf(report))
+  const counts = countStates(here).map(({ state, count }) => `${count} ${state}`)
   return [
     `hostdeps on ${report.node} (${os}, kernel ${kernel ?? 'unknown'}, ${arch})`,
     `${counts.join(', ') || 'no checks'}; asked ${report.at} in ${report.took} ms`,
   ]
 }
 
-/** Worst first; only the states that occur. */
-export function countStates(
-  checks: readonly ReportCheck[],
-): { readonly state: State; readonly count: number }[] {
-  return states
-    .map((state) => ({ state, count: checks.filter((check) => check.state === state).length }))
-    .filter(({ count }) => count > 0)
+function brief(report: Report): string[] {
+  const pending = report.checks.flatMap((check) => pendingLines(check).map((line) => `${check.name}${line}`))
+  return [
+    ...(pending.length === 0 ? [] : ['', ...pending]),
+    ...summaryLines(report, { color: false, foldedAt: 'curl .../?all' }),
+  ]
 }
 
 function body(report: Report): string[] {
-  const having = (state: State) => report.checks.filter((check) => check.state === state)
+  const { here, others } = partByRelevance(report.checks, relevanceOf(report))
+  const having = (state: State) => [...here, ...others].filter((check) => check.state === state)
   const recommended = having('ready').filter((check) => check.reason === 'RecommendedMissing')
   return [
     ...having('missing').flatMap((check) => block('MISSING', check, report)),
@@ -71,17 +79,17 @@ function body(report: Report): string[] {
 }
 
 function block(word: string, check: ReportCheck, report: Report): string[] {
-  const pending =
-    check.pending === null
-      ? []
-      : [`  may turn ${check.pending.state}: ${check.pending.reason} since ${check.pending.since}`]
   return [
     '',
     `${word} ${check.name} - ${check.title}`,
     `  ${check.message} (${check.reason}, since ${check.since})`,
-    ...pending,
+    ...pendingLines(check).map((line) => ` ${line}`),
     ...fixLines(check, report).map((line) => `  ${line}`),
   ]
+}
+
+function pendingLines({ pending }: ReportCheck): string[] {
+  return pending === null ? [] : [` may turn ${pending.state}: ${pending.reason} since ${pending.since}`]
 }
 
 function crashLines(group: CrashGroup, report: Report): string[] {
@@ -111,23 +119,25 @@ function fixLines(check: Pick<ReportCheck, 'fix'>, report: Report): string[] {
 
 function list(state: State, checks: readonly ReportCheck[]): string[] {
   if (checks.length === 0) return []
-  const lines = ['']
-  let line = `${state}:`
-  for (const { name } of checks) {
-    if (line.length + name.length >= width) {
-      lines.push(line)
-      line = ' '
-    }
-    line += ` ${name}`
-  }
-  return [...lines, line]
+  return [
+    '',
+    ...listLines(
+      `${state}:`,
+      checks.map(({ name }) => name),
+    ),
+  ]
 }
 
-const whereNext = [
-  'Next: curl .../v1/report           everything as JSON, with evidence',
-  '      curl .../v1/checks/<name>    one check as JSON',
-  '      curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready',
-]
+function whereNext(isAll: boolean): string[] {
+  return [
+    ...(isAll
+      ? ['Next: curl .../                   what matters on this node']
+      : ['Next: curl .../?all               every check, with its own fix']),
+    '      curl .../v1/report           everything as JSON, with evidence',
+    '      curl .../v1/checks/<name>    one check as JSON',
+    '      curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready',
+  ]
+}
 
 /** A host's text may contain anything, so a terminal gets letters without their marks, and "?" for the rest. */
 function ascii(text: string): string {

@@ -1,5 +1,6 @@
 import {
   intervalBounds,
+  longestFix,
   longestMistake,
   longestRound,
   mostAliases,
@@ -13,11 +14,11 @@ import {
 import { parseDuration } from '#agent/model/duration.ts'
 import { checkNamePattern, conditionType, maxPublished, objectName } from '#agent/model/names.ts'
 import type { Crash, HostSummary, Probing, PublishSettings, Round, Settings } from '#agent/model/report.ts'
-import { shortenLine } from './shorten.ts'
+import { shortenFix, shortenLine } from './shorten.ts'
 
 /** A round without its checks, within the limits that its reader enforces. */
 export function fitFrame(round: Omit<Round, 'checks'>) {
-  const { at, boot, took, settings, host, probing, crashes, seen } = round
+  const { at, boot, took, settings, host, probing, crashes, seen, fix } = round
   return {
     v: 1,
     at: fitTime(at),
@@ -28,6 +29,7 @@ export function fitFrame(round: Omit<Round, 'checks'>) {
     probing: fitProbing(probing),
     crashes: crashes.flatMap(fitCrash).slice(0, mostCrashes),
     seen: seen.filter(({ check }) => checkNamePattern.test(check)).slice(0, mostSeen),
+    fix: fix === null ? null : shortenFix(fix, longestFix),
   } satisfies Omit<Round, 'checks'>
 }
 

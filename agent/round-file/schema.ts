@@ -140,6 +140,7 @@ const frame = z.strictObject({
   probing: z.strictObject({ watched: count, refused: count, abandoned: count, cut: count }),
   crashes: listOf(crash, mostCrashes),
   seen: listOf(z.strictObject({ check: name, by: z.enum(['container', 'driver']) }), mostSeen),
+  fix,
   checks: z.array(z.unknown()).max(mostChecks),
 })
 

@@ -1,8 +1,6 @@
 import { longestFix, longestLateFix, mostFixCharacters } from '#agent/model/bounds.ts'
-import type { Asked } from '#agent/model/judge.ts'
+import type { FixText } from '#agent/model/fix-candidate.ts'
 import { shortenFix } from '#agent/round-file/shorten.ts'
-
-type FixText = Asked['fixText']
 
 /**
  * Limits the fix texts of one round. A check's fix contains those of all that it includes, so a small file may produce more
@@ -10,8 +8,8 @@ type FixText = Asked['fixText']
  */
 export function boundFixes(fixText: FixText): FixText {
   let left = mostFixCharacters
-  return (candidates, facts) => {
-    const whole = fixText(candidates, facts)
+  return (...args) => {
+    const whole = fixText(...args)
     if (whole === null) return null
     const fix = shortenFix(whole, left > 0 ? longestFix : longestLateFix)
     left -= fix.length

@@ -1,19 +1,18 @@
+import type { CrashWatch } from '#agent/crashes/watch-crashes.ts'
 import { aliasesOf, checksToAsk, whichInclude } from '#agent/catalog/catalog.ts'
 import type { Followed } from '#agent/catalog/follow.ts'
 import { fixText } from '#agent/fixes/fix-text.ts'
 import { collectAnswers } from '#agent/model/answers.ts'
-import type { AnswerEntry } from '#agent/model/answers.ts'
-import { factQuestions, readFacts } from '#agent/model/facts.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Check } from '#agent/model/check.ts'
-import { wordsOf } from '#agent/model/failed.ts'
 import type { Failed } from '#agent/model/failed.ts'
 import type { Clock, Host, Watcher } from '#agent/model/host.ts'
-import { judge } from '#agent/model/judge.ts'
-import type { Unanswered } from '#agent/model/question.ts'
-import type { CheckResult, HostSummary, Round, Settings } from '#agent/model/report.ts'
-import { askHost } from './ask-host.ts'
+import { judgeAll } from '#agent/model/judge.ts'
+import type { CheckResult, Crash, HostSummary, Round, Settings } from '#agent/model/report.ts'
+import { namesThatMatter } from '#agent/model/relevance.ts'
+import { askAll, lookFirst } from './ask-all.ts'
 import { boundFixes } from './bounded-fixes.ts'
+import { seenHere } from './seen-here.ts'
 
 /** What it takes to make a round. */
 export interface RoundOptions {
@@ -22,69 +21,56 @@ export interface RoundOptions {
   /** Absent when nothing is watched. */
   readonly watcher?: Watcher
   readonly files: Followed
-  /** The checks to judge; those that they include are added. */
-  readonly names: Iterable<string>
+  /** The checks to judge; those that they include are added. Default: those that matter here. */
+  readonly names?: Iterable<string>
+  /** The checks that `fix` is for. Default: those that matter here. */
+  readonly fix?: readonly string[]
+  /** Absent where nobody waits for a second round: a crash takes several to be seen. */
+  readonly crashes?: CrashWatch
   /** Called with bugs of ours that a host reveals; the round is made anyway. */
   readonly failed?: Failed
 }
 
 /** Makes one round: plan, ask, judge. */
 export async function makeRound(options: RoundOptions): Promise<Round> {
-  const { host, clock, watcher, files, names, failed } = options
+  const { host, clock, watcher, files, failed } = options
   const start = performance.now()
   const boot = clock.boot()
   const at = clock.now().toISOString()
   const { catalog, config } = files.loaded
+  const settings = settingsOf(files)
+  const look = await lookFirst(options, Date.parse(at))
+  const seen = seenHere(collectAnswers(look.known), catalog.values())
+  const names = options.names ?? namesThatMatter({ settings, crashes: [], seen })
   const checks = checksToAsk(catalog, names)
-  const publishedBy = (check: string) => whichInclude(catalog, config.checks, check)
-  const { facts, ...asked } = await askAll(options, checks, Date.parse(at))
-  const judged = judge(mostWantedFirst(checks, config.checks), {
-    facts,
-    ...asked,
-    publishedBy,
+  const { results: judged, fixAll } = judgeAll(mostWantedFirst(checks, config.checks), {
+    ...(await askAll(options, checks, look)),
+    publishedBy: (check) => whichInclude(catalog, config.checks, check),
     fixText: boundFixes(fixText),
     ...(failed && { failed }),
   })
   const results = inOrderOf(checks, judged)
+  const crashes = findCrashes(options, results)
+  const fix = fixAll(options.fix ?? namesThatMatter({ settings, crashes, seen }))
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
-  const settings = settingsOf(files)
-  return {
-    v: 1,
-    at,
-    boot,
-    took,
-    settings,
-    host: summarize(facts),
-    probing,
-    crashes: [],
-    seen: [],
-    checks: results,
-  }
+  const summary = summarize(look.facts)
+  return { v: 1, at, boot, took, settings, host: summary, probing, crashes, seen, fix, checks: results }
 }
 
-type Asked = Pick<Parameters<typeof judge>[1], 'facts' | 'answers' | 'unreachable'>
-
-/** If a bug of ours keeps us from asking a host or reading its facts, it counts as unreachable. */
-async function askAll({ host, failed }: RoundOptions, checks: readonly Check[], now: number): Promise<Asked> {
-  const factsOf = (known: readonly AnswerEntry[]) =>
-    readFacts(collectAnswers(known), { arch: process.arch, now })
-  const unreached = (unreachable: Unanswered): Asked => ({
-    facts: factsOf([]),
-    answers: collectAnswers([]),
-    unreachable,
-  })
+/** A bug of ours there costs no finding. */
+function findCrashes(
+  { clock, files, crashes, failed }: RoundOptions,
+  results: readonly CheckResult[],
+): readonly Crash[] {
   try {
-    const unreachable = await host.selfTest()
-    if (unreachable !== null) return unreached(unreachable)
-    const known = await host.ask(factQuestions)
-    const facts = factsOf(known)
-    const answers = await askHost(host, checks, { facts, known, failed })
-    return { facts, answers, unreachable: null }
+    const { catalog, config } = files.loaded
+    const now = clock.now().getTime()
+    return crashes?.look({ now, boot: clock.boot(), results, catalog, settings: config.crashes }) ?? []
   } catch (error) {
     failed?.(error, null)
-    return unreached({ fate: 'failed', detail: `hostdeps failed to ask it: ${wordsOf(error)}` })
+    return []
   }
 }
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Page } from 'playwright-core'
 import { startHttp } from '#agent/http/start-http.ts'
 import type { HttpServer } from '#agent/http/start-http.ts'
+import { composedReport } from '../hosts/composed-report.ts'
 import { fakeSource, hostile, makeReport, readyIscsi } from '../http/report-fixture.ts'
 import type { FakeSource } from '../http/report-fixture.ts'
 import { canBrowse, openBrowser } from './browser.ts'
@@ -56,6 +57,53 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     const open = await Promise.all(['open-iscsi', 'nfs-client', 'kubernetes-node', 'gpu'].map(isOpen))
     expect(open).toEqual([true, true, false, false])
     expect(complaints).toEqual([])
+  })
+
+  test('what does not matter here is folded, comes out when it is looked for, and folds again', async () => {
+    const shown = () => page.locator('.check:visible .name b').allInnerTexts()
+    source.put(await composedReport('k3s-on-debian', { containers: ['longhorn-manager'] }))
+    await page.locator('#check-longhorn').waitFor()
+    expect(await page.title()).toBe('3 missing - worker-1 - hostdeps')
+    const here = ['open-iscsi', 'nfs-client', 'kubernetes-node', 'time-sync', 'longhorn']
+    expect((await shown()).toSorted()).toEqual(here.toSorted())
+    expect(await page.locator('#others > summary').innerText()).toMatch(
+      /^1\d\d more checks, for what was not seen/,
+    )
+    await page.screenshot({ path: `${shots}bare-node.png`, fullPage: true })
+    await page.fill('#filter', 'elasticsearch')
+    expect(await shown()).toEqual(['elasticsearch'])
+    await page.fill('#filter', '')
+    expect(await shown()).toHaveLength(here.length)
+    await page.locator('#others > summary').click()
+    expect((await shown()).length).toBeGreaterThan(100)
+    expect(complaints).toEqual([])
+  })
+
+  test('a check that turns out to matter comes out of the fold, as it stands', async () => {
+    const report = makeReport()
+    const without = { ...report.settings, checks: report.settings.checks.filter((name) => name !== 'gpu') }
+    source.put({ ...report, settings: without })
+    await page.locator('#other-checks #check-gpu').waitFor({ state: 'attached' })
+    await page.locator('#others > summary').click()
+    await check('gpu').locator('summary').click()
+    source.put({ ...report, settings: without, seen: [{ check: 'gpu', by: 'container' }] })
+    await page.locator('#checks #check-gpu').waitFor()
+    expect(await isOpen('gpu')).toBe(true)
+    expect(await page.locator('#others').isVisible()).toBe(false)
+  })
+
+  test('without a script it folds and unfolds too', async () => {
+    source.put(await composedReport('k3s-on-debian'))
+    const plain = await browser.context.browser()?.newContext({ javaScriptEnabled: false })
+    const other = await plain?.newPage()
+    if (other === undefined) throw new Error('the browser opens no other page')
+    await other.goto(server.address)
+    expect(await other.locator('.check:visible').count()).toBe(4)
+    await other.locator('#others > summary').click()
+    expect(await other.locator('.check:visible').count()).toBeGreaterThan(100)
+    await other.goto(`${server.address}/?all`)
+    expect(await other.locator('.check:visible').count()).toBeGreaterThan(100)
+    await plain?.close()
   })
 
   test('text of a host stays text', async () => {

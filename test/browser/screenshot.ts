@@ -10,7 +10,7 @@ const picture = new URL('../../docs/page.png', import.meta.url).pathname
 const filter = 'iSCSI initiator (open-iscsi)'
 const viewport = { width: 880, height: 612 }
 
-const source = fakeSource(await composedReport(host))
+const source = fakeSource(await composedReport(host, { containers: ['longhorn-manager'] }))
 const server = await startHttp({ source, host: '127.0.0.1', port: 0, publishing: () => null })
 const browser = await openBrowser()
 try {

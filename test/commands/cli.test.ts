@@ -32,7 +32,12 @@ describe('usage', () => {
     ],
     ['a pid that is none', ['check', '--target-pid', '0'], 2, /must be a process id/],
     ['a deadline that is none', ['check', '--deadline', 'soon'], 2, /must be a length of time/],
-    ['a format that is none', ['check', '-o', 'xml'], 2, /Allowed choices are table, wide, json, yaml/],
+    [
+      'a format that is none',
+      ['check', '-o', 'xml'],
+      2,
+      /Allowed choices are summary, table, wide, json, yaml/,
+    ],
     [
       'a config that is not there',
       ['check', '--config', '/nowhere.yaml'],
@@ -193,14 +198,15 @@ describe('check on this machine', () => {
   })
 })
 
-test('run prints the table, serves it, and stops cleanly on SIGINT', async () => {
+test('run prints what matters, serves it, and stops cleanly on SIGINT', async () => {
   const agent = await startAgent()
   const response = await fetch(`${agent.url}/ready/open-iscsi`)
   expect([200, 503]).toContain(response.status)
   expect(await (await fetch(`${agent.url}/`)).text()).toContain('open-iscsi')
   const { exitCode, stdout } = await agent.stop()
   expect(exitCode).toBe(0)
-  expect(stdout).toMatch(/^CHECK\s+STATE\s+REASON\s+MESSAGE/)
+  expect(stdout).toMatch(/^\S+ \(.*, kernel .*\)\n/)
+  expect(stdout).toMatch(/^\d+ more checks are for what was not seen here \(.*\): hostdeps check --all$/m)
   expect(stdout).toContain('Nothing is published to a Node: no API server is configured')
 })
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { crash, fakeSource, hostile, makeReport } from './report-fixture.ts'
+import { composedReport } from '../hosts/composed-report.ts'
 import { serve } from './serve.ts'
 
 const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
@@ -13,34 +14,58 @@ test('curl gets what is missing first, with the fix, and where to look next', as
     "hostdeps on worker-1 (Debian GNU/Linux 12 (bookworm), kernel 6.1.0-28-amd64, amd64)
     1 missing, 1 unknown, 2 ready, 1 not-applicable; asked 2026-11-24T08:00:00.000Z in 12 ms
 
-    MISSING open-iscsi - iSCSI initiator (open-iscsi)
-      iscsiadm is not on the host's PATH (and 1 more) (BinaryNotFound, since 2026-11-24T07:00:00.000Z)
-      Fix, as root on worker-1:
-        apt-get update && apt-get install -y open-iscsi
-        systemctl enable --now iscsid
+    missing <- the checks that want it:
+      iscsiadm is not on the host's PATH <- open-iscsi
+      unit iscsid.service or iscsid.socket does not exist <- open-iscsi
 
-    UNKNOWN nfs-client - NFS client
-      no permission to check /etc/nfs.conf: EACCES (PermissionDenied, since 2026-11-24T07:00:00.000Z)
+    unknown:
+      no permission to check /etc/nfs.conf: EACCES <- nfs-client
 
-    READY time-sync - Synchronised clock
-      usable, but recommended: chronyd.service is not enabled at boot (RecommendedMissing, since 2026-11-24T07:00:00.000Z)
-      Fix, as root on worker-1:
-        systemctl enable --now chronyd
+    ready, but recommended:
+      chronyd.service is not enabled at boot <- time-sync
 
     ready: kubernetes-node
-
     not-applicable: gpu
 
-    Next: curl .../v1/report           everything as JSON, with evidence
+    Fix, as root on worker-1:
+      apt-get update && apt-get install -y open-iscsi
+      systemctl enable --now iscsid
+      systemctl enable --now chronyd
+
+    Next: curl .../?all               every check, with its own fix
+          curl .../v1/report           everything as JSON, with evidence
           curl .../v1/checks/<name>    one check as JSON
           curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready
     "
   `)
 })
 
+test('on a bare node curl gets less than a screen, about what matters there', async () => {
+  const running = { containers: ['longhorn-manager', 'calico-node'], drivers: ['nfs.csi.k8s.io'] }
+  const { get } = await serve(fakeSource(await composedReport('k3s-on-debian', running)))
+  const { body } = await get('/')
+  expect(body.split('\n').length).toBeLessThanOrEqual(40)
+  expect(body).toContain("iscsiadm is not on the host's PATH <- open-iscsi, longhorn\n")
+  expect(body).toContain('longhorn (its container was started)')
+  expect(body).toContain('apt-get install -y')
+  expect(body).toMatch(/^\d+ more checks are for what was not seen here \(.*\): curl \.\.\.\/\?all$/m)
+  expect(body).not.toContain('amd-gpu')
+  const all = (await get('/?all')).body
+  expect(all).toContain('MISSING amd-gpu')
+  expect(all.indexOf('MISSING open-iscsi')).toBeLessThan(all.indexOf('MISSING amd-gpu'))
+  const page = await get('/', browser)
+  expect(page.body).toMatch(/<title>\d missing - worker-1 - hostdeps<\/title>/)
+  const [here = '', others = ''] = page.body.split('id="others"')
+  expect(here).toContain('id="check-longhorn"')
+  expect(here).not.toContain('id="check-amd-gpu"')
+  expect(others).toContain('id="check-amd-gpu"')
+  expect(others).not.toMatch(/^\s+open/)
+  expect((await get('/?all', browser)).body).toMatch(/id="others"\s+open/)
+})
+
 test('curl gets printable ASCII, whatever a host says', async () => {
   const message = 'caf\u00e9 \u2026 \u001b[31mred\u001b[0m \u202e \ud83d\ude00'
-  const { get } = await serve(fakeSource(makeReport({ 'open-iscsi': { message } })))
+  const { get } = await serve(fakeSource(makeReport({ 'open-iscsi': { message, findings: [] } })))
   const { body } = await get('/')
   expect(body).toMatch(/^[\n\x20-\x7e]+$/)
   expect(body).toContain('cafe ... ?[31mred?[0m')

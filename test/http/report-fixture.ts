@@ -1,3 +1,4 @@
+import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Crash, Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
 import { settingsWith } from '../model/settings.ts'
@@ -46,10 +47,14 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
     node: 'worker-1',
     at: '2026-11-24T08:00:00.000Z',
     took: 12,
-    settings: settingsWith({ aliases: { nvidia: 'gpu', elsewhere: 'not-asked' } }),
+    settings: settingsWith({
+      checks: checks.map(({ name }) => name),
+      aliases: { nvidia: 'gpu', elsewhere: 'not-asked' },
+    }),
     probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: `${install}\nsystemctl enable --now chronyd`,
     host: {
       hostname: 'worker-1',
       os: 'Debian GNU/Linux 12 (bookworm)',
@@ -75,6 +80,12 @@ export function crash(changes: Partial<Crash> = {}): Crash {
     fixed: null,
     ...changes,
   }
+}
+
+/** As it is served: each check with why it matters. */
+export function servedReport(report: Report) {
+  const relevance = relevanceOf(report)
+  return { ...report, checks: report.checks.map((check) => withRelevance(check, relevance)) }
 }
 
 export const readyIscsi: Partial<ReportCheck> = {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { fakeSource, makeReport } from './report-fixture.ts'
+import { fakeSource, makeReport, servedReport } from './report-fixture.ts'
 import { serve } from './serve.ts'
 
 test('/v1/report is the report, with a tag that changes when it does', async () => {
   const { get, source } = await serve()
   const first = await get('/v1/report')
   expect(first).toMatchObject({ status: 200, type: 'application/json; charset=utf-8' })
-  expect(JSON.parse(first.body)).toEqual(makeReport())
+  expect(JSON.parse(first.body)).toEqual(servedReport(makeReport()))
   const etag = first.headers.get('etag') ?? ''
   for (const header of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
     const again = await get('/v1/report', { headers: { 'if-none-match': header } })
@@ -23,8 +23,28 @@ test('/v1/checks/<name> is one check of it', async () => {
   const { body } = await get('/v1/checks/open-iscsi')
   expect(JSON.parse(body)).toEqual({
     node: 'worker-1',
-    ...makeReport().checks.find(({ name }) => name === 'open-iscsi'),
+    ...servedReport(makeReport()).checks.find(({ name }) => name === 'open-iscsi'),
   })
+})
+
+test('both say why a check matters, by kinds alone', async () => {
+  const report = makeReport()
+  const at = '2026-11-24T08:00:00.000Z'
+  const who = { namespace: 'secret-namespace', pod: 'secret-pod', container: 'secret-container' }
+  const crash = { ...who, need: 'binary:iscsiadm', checks: ['open-iscsi'], restarts: 3, since: at, ended: at }
+  const settings = { ...report.settings, checks: ['kubernetes-node'] }
+  const seen = [{ check: 'nfs-client', by: 'driver' }] as const
+  const { get } = await serve(fakeSource({ ...report, settings, seen, crashes: [{ ...crash, fixed: null }] }))
+  const { checks } = JSON.parse((await get('/v1/report')).body)
+  expect(checks.map((check: { relevance: unknown }) => check.relevance)).toEqual([
+    ['published'],
+    ['crashing'],
+    ['driver'],
+    [],
+    [],
+  ])
+  expect(JSON.stringify(checks)).not.toContain('secret')
+  expect(JSON.parse((await get('/v1/checks/nfs-client')).body).relevance).toEqual(['driver'])
 })
 
 test.each(['/v1/report', '/v1/checks/gpu', '/readyz'])('%s before the first round: 503', async (path) => {

@@ -124,6 +124,6 @@ function need(id: string, changes: Partial<HostNeed> = {}): HostNeed {
 }
 
 function check(name: string, needs: readonly Need[]): Check {
-  const none = { aliases: [], symptoms: [], sources: [], images: [] }
+  const none = { aliases: [], symptoms: [], sources: [], images: [], containers: [], drivers: [] }
   return { name, title: name, why: 'why', needs, fix: null, origin: 'shipped', ...none }
 }

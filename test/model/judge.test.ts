@@ -331,6 +331,8 @@ function check(name: string, needs: readonly Need[], fix: Check['fix'] = null): 
     symptoms: [],
     sources: [],
     images: [],
+    containers: [],
+    drivers: [],
     origin: 'shipped',
   }
 }

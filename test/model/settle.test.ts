@@ -198,6 +198,7 @@ function round(second: number, state: State, reason: Reason = 'BinaryNotFound'):
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     checks: [check],
   }
 }

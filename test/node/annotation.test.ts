@@ -51,6 +51,19 @@ test('crashes are counted at the published checks, else at the first one, and co
   expect(counts.slice(2).every(([, count]) => count === undefined)).toBe(true)
 })
 
+test('what was seen is told after the checks, as much of it as fits', () => {
+  const { checks, ...report } = makeReport()
+  const names = Array.from({ length: 400 }, (_, index) => `workload-${index}`)
+  const text = renderAnnotation({ ...report, checks }, checks, names)
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(longestAnnotation)
+  expect(Buffer.byteLength(text)).toBeGreaterThan(longestAnnotation - 20)
+  const read = readAnnotation(text)
+  if ('unreadable' in read) throw new Error(read.unreadable)
+  expect(read.checks).toHaveLength(checks.length)
+  expect(read.seen).toEqual(names.slice(0, read.seen?.length))
+  expect(renderAnnotation({ ...report, checks }, checks)).not.toContain('seen')
+})
+
 test.each([
   ['version 1', '{"v":1,"distro":"debian","checks":[],"omitted":0}', 'it has version 1, and only 2 is known'],
   ['no JSON', '{', ': Invalid input'],

@@ -163,6 +163,7 @@ function report(checks: ReportCheck[]): Report {
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     checks,
   }
 }

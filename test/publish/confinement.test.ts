@@ -178,5 +178,6 @@ const emptyReport: Report = {
   probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
   crashes: [],
   seen: [],
+  fix: null,
   checks: [],
 }

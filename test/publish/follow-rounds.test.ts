@@ -121,6 +121,7 @@ function roundAt(boot: number): Round {
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     checks: [{ ...said, name: 'a', title: 'a', findings: [] }],
   }
 }

@@ -150,6 +150,21 @@ describe('publishing', () => {
     expect(api.events.map(({ uid }) => uid)).toEqual(['uid-1', 'uid-2'])
   })
 
+  test('what was seen changes on the Node at most once a re-apply, whatever else changes', async () => {
+    const { publish, api, clock } = await start()
+    const seenOn = () =>
+      JSON.parse(api.applied.at(-1)?.metadata.annotations['hostdeps.dev/report'] ?? '').seen
+    await publish({ a: 'missing' }, {}, ['longhorn'])
+    expect(seenOn()).toEqual(['longhorn'])
+    await publish({ a: 'missing' }, {}, ['longhorn', 'calico'])
+    expect(api.applied).toHaveLength(1)
+    await publish({ a: 'ready' }, {}, [])
+    expect([api.applied.length, seenOn()]).toEqual([2, ['longhorn']])
+    await publish({ a: 'ready' }, {}, ['calico', 'longhorn'])
+    await clock.pass(700_000)
+    expect([api.applied.length, seenOn()]).toEqual([3, ['calico', 'longhorn']])
+  })
+
   test('after the stop nothing is sent', async () => {
     const { publish, publisher, api, clock } = await start()
     await publish({ a: 'missing' })
@@ -226,6 +241,16 @@ describe('events', () => {
     expect(api.events[0]?.note).toContain('config.yaml:3')
   })
 
+  test('one for a workload that was seen, lacks something and is not published', async () => {
+    const { publish, publisher, api } = await start()
+    const seen = [{ check: 'b', by: 'driver' as const }]
+    const checks = [check('a', 'ready'), { ...check('b', 'missing'), isPublished: false }]
+    publisher.publish({ ...report(checks, settingsWith({ checks: ['a'] })), seen })
+    await publish({ a: 'missing' })
+    expect(api.events.map(({ reason }) => reason)).toContain('WorkloadSeen')
+    expect(api.events[0]?.note).toContain('checks: [a, b]')
+  })
+
   test('none for what the Node said before a restart', async () => {
     const labels = { 'hostdeps.dev/a': 'missing', 'hostdeps.dev/b': 'missing' }
     const { publish, api } = await start({
@@ -254,9 +279,14 @@ function startCold(before: NodeView | null = null, refusal: ApiRefusal | null = 
   const log = pino({ level: 'silent' })
   const restore = (node: NodeView) => void restored.push(node)
   const publisher = new Publisher({ api, node: 'node-1', clock, log, restore })
-  const publish = async (states: Record<string, State>, changes: Partial<Settings> = {}) => {
+  const publish = async (
+    states: Record<string, State>,
+    changes: Partial<Settings> = {},
+    seen: readonly string[] = [],
+  ) => {
     const checks = Object.entries(states).map(([name, state]) => check(name, state))
-    publisher.publish(report(checks, settingsWith(changes)))
+    const signs = seen.map((name) => ({ check: name, by: 'container' as const }))
+    publisher.publish({ ...report(checks, settingsWith(changes)), seen: signs })
     await clock.pass(0)
     await clock.pass(0)
   }
@@ -293,6 +323,7 @@ function report(checks: ReportCheck[], settings: Settings): Report {
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     checks,
   }
 }

@@ -79,6 +79,7 @@ function round(second: number, of: Record<string, State>): Round {
     probing,
     crashes: [],
     seen: [],
+    fix: null,
     checks,
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { renderJson } from '#agent/render/json.ts'
-import { makeReport } from '../http/report-fixture.ts'
+import { makeReport, servedReport } from '../http/report-fixture.ts'
 
 test.each([
   ['a report', makeReport()],
   ['one whose texts have line breaks', makeReport({ gpu: { fix: 'one\ntwo', message: '\\n "\n' } })],
   ['one without checks', { ...makeReport(), checks: [] }],
 ])('%s is JSON as it is indented by itself', (_, report) => {
-  expect(renderJson(report)).toBe(`${JSON.stringify(report, null, 2)}\n`)
+  expect(renderJson(report)).toBe(`${JSON.stringify(servedReport(report), null, 2)}\n`)
 })

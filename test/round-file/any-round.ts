@@ -47,6 +47,7 @@ export function anyRound(chance: Chance, count = anyCount(chance)): Round {
     },
     crashes: anyCrashes(chance, names),
     seen: names.map((check) => ({ check, by: chance.pick(['container', 'driver']) })),
+    fix: chance.is(0.5) ? null : anyText(chance),
     checks,
   }
 }

@@ -163,6 +163,7 @@ function roundOf(checks: readonly CheckResult[], settings: Partial<Round['settin
     probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     checks,
   }
 }

@@ -51,6 +51,7 @@ const round: Round = {
   probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
   crashes: [],
   seen: [],
+  fix: null,
   checks: [{ ...said, name: 'open-iscsi', title: 't', findings: [{ ...finding, findings: [finding] }] }],
 }
 

@@ -123,6 +123,7 @@ function round(boot: number, state: State): Round {
     probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     checks: [check],
   }
 }

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import { followFiles } from '#agent/catalog/follow.ts'
 import type { Loaded } from '#agent/catalog/load.ts'
+import { openCrashWatch } from '#agent/crashes/watch-crashes.ts'
 import { systemClock } from '#agent/host/clock.ts'
+import { openContainerFiles } from '#agent/host/containers/open-container-files.ts'
 import { watchHost } from '#agent/host/watch-host.ts'
 import type { Round } from '#agent/model/report.ts'
 import { makeRound } from '#agent/rounds/make-round.ts'
@@ -31,7 +33,8 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
     log.error({ mistakes: first }, 'config or checks are invalid; their valid part is in use')
   const loaded = () => files.current().loaded
   const host = openHostFrom(flags, loaded)
-  const watcher = watchHost(hostPlace(flags))
+  const crashes = openCrashWatch(openContainerFiles(hostPlace(flags)))
+  const watcher = watchHost(hostPlace(flags), crashes.isRestart)
   const logFailure = createFailureLog((failure) =>
     log.error(failure, 'hostdeps failed to judge a need, so it is unknown'),
   )
@@ -42,7 +45,7 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
     start(took) {
       const make = () => {
         const names = loaded().catalog.keys()
-        const asked = { host, clock: systemClock, watcher, files: files.current(), names }
+        const asked = { host, clock: systemClock, watcher, crashes, files: files.current(), names }
         return makeRound({ ...asked, failed: logFailure })
       }
       const failed = (error: unknown) => log.error({ err: error }, 'a round failed')

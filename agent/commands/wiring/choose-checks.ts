@@ -3,12 +3,12 @@ import type { Loaded } from '#agent/catalog/load.ts'
 import { noSuchCheck } from '#agent/model/did-you-mean.ts'
 import { UsageError } from './errors.ts'
 
-/** The checks named on the command line; without names, the published ones. */
+/** The checks named on the command line; null without names, for those that matter on the host. */
 export function chooseChecks(
-  { catalog, config }: Loaded,
+  { catalog }: Loaded,
   names: readonly string[],
   isAll: boolean,
-): readonly string[] {
+): readonly string[] | null {
   const all = [...catalog.keys()]
   const unknown = names.filter((name) => !catalog.has(name))
   if (unknown.length > 0) {
@@ -17,5 +17,5 @@ export function chooseChecks(
     throw new UsageError([...lines, '"hostdeps checks list" lists all'].join('\n'))
   }
   if (isAll) return all
-  return names.length > 0 ? [...new Set(names)] : config.checks
+  return names.length > 0 ? [...new Set(names)] : null
 }

@@ -15,6 +15,7 @@ import type {
   WhichQuestion,
 } from '#agent/model/question.ts'
 import type { FileCache } from './file-cache.ts'
+import { shownBy } from './kernel-files.ts'
 import { listNames, readFolder, readText, spaceOf, statOf } from './read-file.ts'
 import { lookAtRoot, resolvePath } from './resolve-path.ts'
 import type { OnSuspect, Resolved, Way } from './resolve-path.ts'
@@ -129,14 +130,6 @@ function isBeneath(view: FileView, places: readonly string[], file: { path: stri
     withResolved(view, place, (found) => ({ fate: 'found', value: found.real })),
   )
   return tops.some((top) => top.fate === 'found' && (real === top.value || real.startsWith(`${top.value}/`)))
-}
-
-/**
- * The kernel file system that a path is in. No link from elsewhere is followed there: some of its files act when they are read
- * (/proc/kmsg, registers of devices), and some block for good (an environment on a FUSE page), and a user may own the link.
- */
-function shownBy(path: string): string | null {
-  return /^\/(proc|sys|dev)\//.exec(path)?.[1] ?? null
 }
 
 /** A configuration file that links to /dev/null is masked: it counts as empty. */

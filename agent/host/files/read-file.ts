@@ -28,12 +28,24 @@ export function readText(root: string, { real, stat }: Resolved, limit = default
   if (!stat.isFile()) return { fate: 'failed', detail: `${real} is a ${typeWord(stat)}, not a regular file` }
   if (stat.size > limit) return tooLarge(real, limit)
   try {
-    const bytes = readBytes(root + real, stat, limit)
+    const bytes = readBytes(root + real, stat, { most: limit + 1, fromEnd: false })
     if (bytes === null) return { fate: 'failed', detail: `${real} was replaced while it was read` }
     if (bytes.length > limit) return tooLarge(real, limit)
     return { fate: 'found', value: { text: decode(real, bytes, limit) } }
   } catch (error) {
     if (isBomb(error)) return tooLarge(real, limit)
+    return fateOfErrno(error, real)
+  }
+}
+
+/** The last bytes of a regular file, however large it is; nothing else is opened. */
+export function readTail(root: string, { real, stat }: Resolved, most: number): Answer<Uint8Array> {
+  if (!stat.isFile()) return { fate: 'failed', detail: `${real} is a ${typeWord(stat)}, not a regular file` }
+  try {
+    const bytes = readBytes(root + real, stat, { most, fromEnd: true })
+    if (bytes === null) return { fate: 'failed', detail: `${real} was replaced while it was read` }
+    return { fate: 'found', value: bytes }
+  } catch (error) {
     return fateOfErrno(error, real)
   }
 }
@@ -101,24 +113,33 @@ function isUnread(answer: Answer<FileText>): answer is Exclude<Answer<FileText>,
   return answer.fate !== 'found' && answer.fate !== 'absent'
 }
 
-function readBytes(place: string, before: Stats, limit: number): Buffer | null {
+interface Part {
+  readonly most: number
+  readonly fromEnd: boolean
+}
+
+function readBytes(place: string, before: Stats, { most, fromEnd }: Part): Buffer | null {
   const handle = openSync(place, openFlags)
   try {
     const now = fstatSync(handle)
     if (!now.isFile() || now.ino !== before.ino || now.dev !== before.dev) return null
-    return readUpTo(handle, limit + 1, now.size)
+    const from = fromEnd ? Math.max(0, now.size - most) : 0
+    return readUpTo(handle, { most, size: now.size - from, from })
   } finally {
     closeSync(handle)
   }
 }
 
-/** Reads until the end or the limit: files of /proc and /sys do not report their size. */
-function readUpTo(handle: number, most: number, size: number): Buffer {
+/** Reads until the end or the limit: files of /proc and /sys do not report their size, and of some only the start can be read. */
+function readUpTo(
+  handle: number,
+  { most, size, from }: { most: number; size: number; from: number },
+): Buffer {
   const chunks: Buffer[] = []
   let total = 0
   while (total < most) {
     const chunk = Buffer.allocUnsafe(Math.min(most - total, Math.max(size + 1, 16_384)))
-    const count = readSync(handle, chunk)
+    const count = readSync(handle, chunk, { position: from === 0 ? null : from + total })
     if (count === 0) break
     chunks.push(chunk.subarray(0, count))
     total += count

@@ -7,7 +7,8 @@ export const script = `
 const root = document.documentElement
 const byId = (id) => document.getElementById(id)
 const every = 3000, patience = 10000
-let etag = root.dataset.etag, timer = 0, isAsking = false, lostSince = null
+const lists = ['checks', 'other-checks']
+let etag = root.dataset.etag, timer = 0, isAsking = false, lostSince = null, isUnfolded = false
 
 root.classList.add('js')
 byId('filter').addEventListener('input', filter)
@@ -28,7 +29,7 @@ async function ask() {
   isAsking = true
   try {
     const headers = { accept: 'text/html', 'if-none-match': etag }
-    const response = await fetch(location.pathname, { headers, cache: 'no-store', signal: AbortSignal.timeout(patience) })
+    const response = await fetch(location.pathname + location.search, { headers, cache: 'no-store', signal: AbortSignal.timeout(patience) })
     if (response.status === 200) take(await response.text(), response.headers.get('etag'))
     else if (response.status !== 304) throw new Error('it answered ' + response.status)
     lostSince = null
@@ -47,8 +48,11 @@ function take(text, tag) {
   if (next.documentElement.dataset.version !== root.dataset.version) return location.reload()
   etag = tag
   document.title = next.title
-  for (const id of ['summary', 'notices']) replaceInside(byId(id), next.getElementById(id))
-  takeChecks(byId('checks'), [...next.getElementById('checks').children])
+  for (const id of ['summary', 'notices', 'others-head']) replaceInside(byId(id), next.getElementById(id))
+  const fresh = lists.map((id) => [...next.getElementById(id).children])
+  const kept = fresh.map((checks) => checks.map((check) => keepOrTake(byId(check.id), check)))
+  lists.forEach((id, index) => showChecks(byId(id), kept[index]))
+  byId('others').hidden = kept[1].length === 0
   filter()
 }
 
@@ -58,10 +62,9 @@ function replaceInside(old, fresh) {
   old.replaceChildren(...fresh.childNodes)
 }
 
-function takeChecks(list, fresh) {
-  const kept = fresh.map((check) => keepOrTake(byId(check.id), check))
+function showChecks(list, kept) {
   if (kept.length === list.children.length && kept.every((check, index) => check === list.children[index])) return
-  const focused = document.activeElement?.closest('.check')
+  const focused = list.contains(document.activeElement) && document.activeElement.closest('.check')
   list.replaceChildren(...kept)
   if (focused) byId(focused.id)?.querySelector('summary').focus({ preventScroll: true })
 }
@@ -74,15 +77,24 @@ function keepOrTake(old, fresh) {
   return fresh
 }
 
+/** Words look into what is folded too, and unfold it while something there has them. */
 function filter() {
   const words = byId('filter').value.toLowerCase().split(/\\s+/).filter(Boolean)
-  let shown = 0
-  for (const check of byId('checks').children) {
-    const text = check.textContent.toLowerCase()
-    check.hidden = !words.every((word) => text.includes(word))
-    if (!check.hidden) shown++
+  const [here, others] = lists.map((id) => [...byId(id).children].filter((check) => show(check, words)).length)
+  byId('none').hidden = here + others > 0 || words.length === 0
+  if (words.length > 0 && others > 0 && !byId('others').open) {
+    byId('others').open = true
+    isUnfolded = true
+  } else if (isUnfolded && (words.length === 0 || others === 0)) {
+    byId('others').open = false
+    isUnfolded = false
   }
-  byId('none').hidden = shown > 0 || words.length === 0
+}
+
+function show(check, words) {
+  const text = check.textContent.toLowerCase()
+  check.hidden = !words.every((word) => text.includes(word))
+  return !check.hidden
 }
 
 function showLost() {

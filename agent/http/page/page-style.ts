@@ -27,10 +27,10 @@ main { margin-top: 1.25rem; }
 .js .filter { display: flex; }
 input { flex: 1; min-width: 0; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); color: inherit; font: inherit; }
 .check { margin-bottom: .6rem; border: 1px solid var(--line); border-left: 4px solid var(--own); border-radius: .5rem; background: var(--card); }
-summary { display: grid; grid-template-columns: 9.5rem 1fr auto; gap: .1rem .75rem; padding: .7rem 1rem; cursor: pointer; list-style: none; }
-summary::-webkit-details-marker { display: none; }
-summary time::after { content: '\\203a'; display: inline-block; width: 1em; text-align: center; font-size: 1.2em; line-height: 1; transition: rotate .15s; }
-.check[open] summary time::after { rotate: 90deg; }
+.check > summary { display: grid; grid-template-columns: 9.5rem 1fr auto; gap: .1rem .75rem; padding: .7rem 1rem; cursor: pointer; list-style: none; }
+.check > summary::-webkit-details-marker { display: none; }
+.check > summary time::after { content: '\\203a'; display: inline-block; width: 1em; text-align: center; font-size: 1.2em; line-height: 1; transition: rotate .15s; }
+.check[open] .check > summary time::after { rotate: 90deg; }
 .check:hover { border-color: var(--own); }
 .message { grid-column: 2 / -1; }
 .reason { color: var(--soft); }
@@ -50,10 +50,12 @@ pre { margin: .3rem 0 0; padding: .7rem .9rem; border: 1px solid var(--line); bo
 .need { font-weight: 600; }
 em { color: var(--soft); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+#others > summary { padding: .7rem 0; color: var(--soft); cursor: pointer; }
+#others > summary b { color: var(--ink); }
 #none { padding: 1rem; color: var(--soft); }
 footer { margin-top: 2rem; }
 @media (max-width: 40rem) {
-  summary { grid-template-columns: 1fr auto; padding: .7rem .8rem; }
+  .check > summary { grid-template-columns: 1fr auto; padding: .7rem .8rem; }
   .name, .message { grid-column: 1 / -1; }
   summary time { grid-column: 2; grid-row: 1; }
   .body { padding: 0 .8rem .8rem; }

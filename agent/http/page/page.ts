@@ -3,8 +3,9 @@ import { crashHeadline } from '#agent/model/crash-groups.ts'
 import type { CrashGroup } from '#agent/model/crash-groups.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { noticesOf } from '#agent/model/snapshot.ts'
-import { states } from '#agent/model/state.ts'
-import { countStates } from '#agent/render/text.ts'
+import { partByRelevance, relevanceOf } from '#agent/model/relevance.ts'
+import type { Parted } from '#agent/model/relevance.ts'
+import { countStates } from '#agent/model/state.ts'
 import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
 import { renderCheck, renderFix, renderState, shapes } from './page-check.ts'
@@ -33,37 +34,51 @@ const version = hashOf(style + script).slice(-12)
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%232563a8'/%3E%3Cpath d='M4 8.5l2.7 2.7L12 5.5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
 
-/** No text can put this into the page, because text is escaped. */
-const checksGoHere = '<!-- checks -->'
+/** No text can put these into the page, because text is escaped. */
+const [checksGoHere, othersGoHere] = ['<!-- checks -->', '<!-- others -->']
+
+export interface PageOptions {
+  readonly etag: string
+  /** Whether the checks that do not matter on this node are shown at once too. */
+  readonly isAll: boolean
+}
 
 /**
  * One page of HTML, complete without its script, which only keeps it up to date. Its checks are rendered one after the other, again
  * for each client, because a thousand checks may be larger than the heap.
  */
-export function renderPage(snapshot: Snapshot, etag: string): () => Iterable<string> {
-  const checks = (snapshot.report?.checks ?? []).toSorted((a, b) => rank(a) - rank(b))
-  const [head = '', foot = ''] = renderFrame(snapshot, etag).split(checksGoHere)
+export function renderPage(snapshot: Snapshot, options: PageOptions): () => Iterable<string> {
+  const parted = partOf(snapshot.report)
+  const frame = renderFrame(snapshot, { ...options, ...parted })
+  const [head = '', rest = ''] = frame.split(checksGoHere)
+  const [middle = '', foot = ''] = rest.split(othersGoHere)
   return function* parts() {
     yield head
-    for (const check of checks) yield renderCheck(check).markup
+    for (const check of parted.here) yield renderCheck(check).markup
+    yield middle
+    for (const check of parted.others) yield renderCheck(check).markup
     yield foot
   }
 }
 
-function renderFrame(snapshot: Snapshot, etag: string): string {
+function partOf(report: Report | null): Parted {
+  return report === null ? { here: [], others: [] } : partByRelevance(report.checks, relevanceOf(report))
+}
+
+function renderFrame(snapshot: Snapshot, { etag, isAll, here, others }: PageOptions & Parted): string {
   const { report } = snapshot
   return html`<!doctype html>
     <html lang="en" data-etag="${etag}" data-version="${version}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${renderTitle(report)}</title>
+        <title>${renderTitle(report, here)}</title>
         <link rel="icon" href="${icon}" />
         ${element('style', style)}
       </head>
       <body>
         ${shapes}
-        <header id="summary">${renderSummary(report)}</header>
+        <header id="summary">${renderSummary(report, here)}</header>
         <div id="notices" role="status">${renderNotices(snapshot)}</div>
         <div id="lost" role="alert" hidden></div>
         <main>
@@ -71,6 +86,13 @@ function renderFrame(snapshot: Snapshot, etag: string): string {
             >Filter <input id="filter" type="search" placeholder="a name, a state, a word" autocomplete="off"
           /></label>
           <div id="checks">${trusted(checksGoHere)}</div>
+          <details
+            id="others"
+            ${trusted([isAll ? 'open' : '', others.length === 0 ? 'hidden' : ''].join(' '))}
+          >
+            <summary id="others-head">${renderOthers(others)}</summary>
+            <div id="other-checks">${trusted(othersGoHere)}</div>
+          </details>
           <p id="none" hidden>No check contains these words.</p>
         </main>
         <footer>
@@ -87,21 +109,22 @@ function element(tag: 'style' | 'script', content: string): Html {
   return trusted(`<${tag}>${content}</${tag}>`)
 }
 
-/** Worst first; checks that are ready except for a recommended need come before the other ready ones. */
-function rank({ state, reason }: ReportCheck): number {
-  return states.indexOf(state) - (state === 'ready' && reason !== 'AllReady' ? 0.5 : 0)
-}
-
-function renderTitle(report: Report | null): string {
+/** What matters counts. */
+function renderTitle(report: Report | null, here: readonly ReportCheck[]): string {
   if (report === null) return 'hostdeps'
-  const worst = countStates(report.checks)[0]
+  const worst = countStates(here)[0]
   return `${worst ? `${worst.count} ${worst.state} - ` : ''}${report.node} - hostdeps`
 }
 
-function renderSummary(report: Report | null): Html {
+function renderOthers(others: readonly ReportCheck[]): Html {
+  const counts = countStates(others).map(({ state, count }) => `${count} ${state}`)
+  return html`<b>${others.length} more checks</b>, for what was not seen on this node: ${counts.join(', ')}`
+}
+
+function renderSummary(report: Report | null, here: readonly ReportCheck[]): Html {
   if (report === null) return html`<h1>hostdeps</h1>`
   const { os, kernel, arch } = report.host
-  const counts = countStates(report.checks).map(
+  const counts = countStates(here).map(
     ({ state, count }) => html`<li class="${state}">${renderState(state)} <b>${count}</b> ${state}</li>`,
   )
   return html`<h1>${report.node}</h1>

@@ -4,6 +4,7 @@ import { renderMetrics } from '#agent/render/metrics.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { renderPage } from '#agent/http/page/page.ts'
 import type { NodeCondition } from '#agent/node/node-api.ts'
+import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Report } from '#agent/model/report.ts'
 import { states } from '#agent/model/state.ts'
 import { publishStatus } from '../../model/settings.ts'
@@ -17,18 +18,30 @@ export async function claimReport(report: Report): Promise<void> {
   for (const [name, render] of Object.entries<Renderer>(formats))
     claimLines(render(report, { color: false }), `-o ${name}`)
   claim(
-    JSON.stringify(JSON.parse(formats.json(report))) === JSON.stringify(report),
+    JSON.stringify(JSON.parse(formats.json(report))) ===
+      JSON.stringify({ ...report, checks: relevant(report) }),
     () => 'JSON says something else',
   )
-  claimLines(renderText({ report, crashes: [], stale: 'no round', unpublished: null }), 'the text')
+  for (const isAll of [false, true])
+    claimLines(
+      renderText({ report, crashes: [], stale: 'no round', unpublished: null }, { isAll }),
+      'the text',
+    )
   for (const check of report.checks.slice(0, 4)) claimLines(renderGate(check, report), 'the gate')
   claimPage(report)
   claimMetrics(await renderMetrics({ report, isStale: false, publishing: publishStatus(null), age: 1 }))
   claimPatch(report)
 }
 
+function relevant(report: Report) {
+  const relevance = relevanceOf(report)
+  return report.checks.map((check) => withRelevance(check, relevance))
+}
+
 function claimPage(report: Report): void {
-  const page = [...renderPage({ report, crashes: [], stale: null, unpublished: null }, '"tag"')()].join('')
+  const page = [
+    ...renderPage({ report, crashes: [], stale: null, unpublished: null }, { etag: '"tag"', isAll: false })(),
+  ].join('')
   claimLines(page, 'the page')
   claim(!/<x-fuzz/i.test(page), () => 'the page has markup of others')
   claim(page.endsWith('</html>\n') || page.trimEnd().endsWith('</html>'), () => 'the page does not end')

@@ -87,6 +87,7 @@ export function roundOf(facts: Facts, checks: readonly CheckResult[]): Round {
     probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
     crashes: [],
     seen: [],
+    fix: null,
     checks,
   }
 }

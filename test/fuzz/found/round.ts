@@ -34,6 +34,7 @@ const head = {
   probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
   crashes: [],
   seen: [],
+  fix: null,
 }
 
 export const foundRounds: ByName = rounds()
