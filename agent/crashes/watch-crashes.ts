@@ -7,7 +7,7 @@ import type { CheckResult, Crash } from '#agent/model/report.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
 import type { Matcher } from '#agent/symptoms/matcher.ts'
 import { accuse, checksWith, pointersOf } from './accuse.ts'
-import type { Pointer } from './accuse.ts'
+import type { Accused, Pointer } from './accuse.ts'
 import { ContainerFollower } from './follow-containers.ts'
 import type { Attempt, FollowedContainer } from './follow-containers.ts'
 import { judgeContainer, mayLoop } from './judge-container.ts'
@@ -99,6 +99,9 @@ function judgeAll(
   judging: Judging,
   catalog: ReadonlyMap<string, Check>,
 ): readonly Crash[] {
+  const known = new Map<string, readonly string[]>()
+  const checksOf = (accused: Accused) =>
+    known.getOrInsertComputed(JSON.stringify(accused), () => checksWith(accused, judging.needs, catalog))
   const crashes = [...follower.containers.values()].flatMap((container) => {
     container.crash = judgeContainer(container, judging)
     if (container.crash === null && !mayLoop(container, judging)) follower.leave(container)
@@ -109,7 +112,7 @@ function judgeAll(
     .slice(0, mostCrashes)
     .map(({ container, crash }) => {
       // Of a need that is ready now no check is missing anything.
-      if (crash.fixed === null) container.checks = checksWith(crash.accused, judging.needs, catalog)
+      if (crash.fixed === null) container.checks = checksOf(crash.accused)
       return tell(container, crash)
     })
 }
