@@ -98,6 +98,7 @@ const binaries: readonly GenericPattern[] = [
     means: (name) => `${name} is not on the PATH: the host's if it was run there, else the image's`,
     source: goExec,
     confidence: 'possible',
+    subjects: namedProgram,
   },
 ]
 
