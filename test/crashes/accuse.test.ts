@@ -78,7 +78,9 @@ test('since when a need is missing outlives doubt, but not being ready', () => {
   expect(since(['ready', 'missing', 'missing'])).toBe(2_000)
   expect(since(['missing', 'unknown', 'missing'])).toBe(1_000)
   expect(since(['missing', 'ready', 'missing'])).toBe(3_000)
-  expect(since(['missing', 'not-applicable'])).toBeNull()
+  expect(since(['missing', 'not-applicable', 'missing'])).toBe(3_000)
+  expect(since(['missing', 'ready'])).toBeUndefined()
+  expect(since(['unknown'])).toBeNull()
 })
 
 test('a line that may be about the image, one that another contradicts and one of no check point nowhere', () => {

@@ -313,7 +313,7 @@ describe('nothing is accused', () => {
 
   test('by a custom check, whatever its pattern', () => {
     const node = withoutIscsiadm()
-    const [check] = [...catalog.values()].filter(({ name }) => name === 'open-iscsi')
+    const check = catalog.get('open-iscsi')
     const symptom = { log: 'hunter2', means: 'm', need: 'binary:iscsiadm', source: null, unverified: null }
     const withSymptom = (origin: 'shipped' | 'custom') =>
       new Map(check && [[check.name, { ...check, origin, symptoms: [symptom] }]])
