@@ -102,4 +102,5 @@ test('a line that may be about the image, one that another contradicts and one o
   expect(pointersOf([{ ...hit, confidence: 'possible' }])).toEqual([])
   expect(pointersOf([{ ...hit, doubt: { line: 2, text: 'secret' } }])).toEqual([])
   expect(pointersOf([{ ...hit, check: null }])).toEqual([])
+  expect(pointersOf([{ ...hit, line: 0 }])).toEqual([])
 })

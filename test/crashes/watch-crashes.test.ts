@@ -144,6 +144,11 @@ describe('it is not told any more', () => {
     expect(node.look()).toEqual([])
     node.start(manager)
     expect([node.wakes(), node.reads.links]).toEqual([false, links])
+    node.settings = { watch: true, exclude: [] }
+    expect(node.look()).toEqual([])
+    node.pass(1_000)
+    node.crash(crashing)
+    expect(node.crash(crashing)).toHaveLength(1)
   })
 
   test('when its namespace is left out', () => {
@@ -216,6 +221,12 @@ describe('nothing is accused', () => {
 
   test.each([
     ['its own bug', { log: 'Error: Cannot find module "./main"\n' }],
+    [
+      "its image's own lack of a program",
+      {
+        log: '2026-11-29T13:00:00.0Z stderr F fatal: exec: "iscsiadm": executable file not found in $PATH\n',
+      },
+    ],
     ['too much memory', { log: longhornLine, code: 137, reason: 'OOMKilled' }],
     ['too much memory of a child', { log: longhornLine, code: 1, reason: 'OOMKilled' }],
     ['its liveness probe, by SIGKILL', { log: longhornLine, code: 137 }],
