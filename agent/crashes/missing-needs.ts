@@ -29,9 +29,10 @@ function seeNeed(old: NeedSeen | undefined, finding: Finding, now: number): Need
   return { finding, missingSince: finding.state === 'missing' ? (since ?? now) : since }
 }
 
-/** A need and, of an anyOf that is missing itself, its parts: what another part makes up for is not missing. */
+/** A need and, of an anyOf, its parts: what another part makes up for is not missing, and what one may make up for is in doubt. */
 function troubleOf(finding: Finding): Finding[] {
-  if (finding.state !== 'missing' && finding.state !== 'unknown') return []
-  const isOpen = finding.kind === 'anyOf' && finding.state === 'missing'
-  return [finding, ...(isOpen ? (finding.findings ?? []).flatMap(troubleOf) : [])]
+  const { state, kind } = finding
+  if (state !== 'missing' && state !== 'unknown') return []
+  const parts = kind === 'anyOf' ? (finding.findings ?? []).flatMap(troubleOf) : []
+  return [finding, ...(state === 'unknown' ? parts.map((part) => ({ ...part, state })) : parts)]
 }

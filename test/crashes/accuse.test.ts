@@ -68,6 +68,12 @@ test('an alternative is missing only where all of them are', () => {
   }
 })
 
+test('an alternative of what is in doubt is in doubt itself', () => {
+  const parts = [finding('binary:mount.nfs', 'missing'), finding('binary:mount.nfs4', 'unknown')]
+  const nfs = result('nfs', [finding('anyOf:1', 'unknown', { kind: 'anyOf', findings: parts })])
+  expect(needs(nfs).get('nfs')?.get('binary:mount.nfs')?.finding.state).toBe('unknown')
+})
+
 test('since when a need is missing outlives doubt, but not being ready', () => {
   const at = (state: State) => [result('nfs', [finding('binary:mount.nfs', state)])]
   const since = (states: readonly State[]) => {
