@@ -118,11 +118,19 @@ const modules: readonly GenericPattern[] = [
     confidence: 'likely',
   },
   {
-    log: `modprobe: (?:ERROR|FATAL): could not insert ${quote}${moduleName}${quote}: `,
+    log: `modprobe: (?:ERROR|FATAL): could not insert ${quote}${moduleName}${quote}: (?:Exec format|Unknown symbol|Invalid|Key was|Required key|No such|Device or|Cannot alloc|Protocol)`,
     kind: 'kernelModule',
     means: (name) => `the kernel refused the module ${name}`,
     source: kmod,
     confidence: 'likely',
+  },
+  {
+    log: `modprobe: (?:ERROR|FATAL): could not insert ${quote}${moduleName}${quote}: (?:Operation not permitted|Permission denied)`,
+    kind: 'kernelModule',
+    means: (name) =>
+      `a container without the right to load it tried to load ${name}; it asks the host to have it loaded`,
+    source: kmod,
+    confidence: 'possible',
   },
   {
     log: `module ${quote}${moduleName}${quote} not found in modules\\.dep`,

@@ -34,6 +34,9 @@ export interface LinePattern {
   readonly pointers: (name: string | null) => readonly Pointer[]
 }
 
+/** What a symptom names that explains a line which is about none of the check's needs. */
+export const noNeed = 'none'
+
 /** Characters of a name that is taken from a line. */
 const longestName = 128
 
@@ -47,7 +50,7 @@ export function compilePatterns(checks: readonly Check[]): readonly LinePattern[
 }
 
 function ownPattern(check: Check, { log, need, means, source, unverified }: Symptom): LinePattern {
-  const isSure = need !== null && source !== null && unverified === null
+  const isSure = need !== null && need !== noNeed && source !== null && unverified === null
   const pointer: Pointer = {
     check: check.name,
     need,
