@@ -1,12 +1,12 @@
 import { RE2JS } from 're2js'
 import type { Check, Symptom } from '#agent/model/check.ts'
-import { genericPatterns } from './generic-patterns.ts'
-import type { GenericPattern } from './generic-patterns.ts'
+import { genericPatterns } from '#agent/symptoms/generic/generic-patterns.ts'
+import type { GenericPattern } from '#agent/symptoms/generic/generic-patterns.ts'
 import type { Confidence, Subject } from './hit.ts'
-import { literalsOf, specificityOf } from './literals.ts'
+import { literalsOf, requirementsOf, specificityOf } from '#agent/symptoms/literals/literals.ts'
 import { foldModule, indexSubjects } from './subjects.ts'
 import type { Subjects } from './subjects.ts'
-import { truncatedPattern } from './truncated.ts'
+import { truncatedPattern } from '#agent/symptoms/literals/truncated.ts'
 
 /** What a line points to, without the line. */
 export interface Pointer {
@@ -25,6 +25,8 @@ export interface Pointer {
 /** A pattern that is compiled when a line first contains one of its literals. */
 export interface LinePattern {
   readonly literals: readonly string[]
+  /** Of each set one text stands in whatever matches, in some case. */
+  readonly required: readonly (readonly string[])[]
   /** It can match over a line's end. */
   readonly spansLines: boolean
   readonly whole: () => RE2JS
@@ -88,6 +90,7 @@ function subjectOf({ kind }: GenericPattern, name: string): Subject {
 function linePattern(log: string, pointers: LinePattern['pointers']): LinePattern {
   return {
     literals: literalsOf(log) ?? [],
+    required: requirementsOf(log),
     spansLines: /\\s/.test(log),
     whole: once(() => RE2JS.compile(log, RE2JS.MULTILINE)),
     cut: once(() => {

@@ -1,5 +1,5 @@
-import { readJson } from './unwrap-json.ts'
-import { readFields, unquote } from './unwrap-fields.ts'
+import { readJson } from './json.ts'
+import { readFields, unquote } from './fields.ts'
 
 /** A line of a log without what log formats put around its message. */
 export interface Message {
@@ -86,6 +86,7 @@ function readSyslog(text: string): Unwrapped | null {
 
 /** zap's console: time, level, logger, place, message and JSON with tabs between. */
 function readZapConsole(text: string): Unwrapped | null {
+  if (!text.includes('\t')) return null
   const [whole] =
     /^[^\t{]{0,40}\t?(?:DEBUG|INFO|WARN|ERROR|DPANIC|PANIC|FATAL|debug|info|warn|error|fatal)\t/.exec(text) ??
     []

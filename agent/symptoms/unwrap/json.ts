@@ -1,4 +1,4 @@
-import { unquote } from './unwrap-fields.ts'
+import { unquote } from './fields.ts'
 import type { Unwrapped } from './unwrap.ts'
 
 /** The keys of messages and errors in the order in which they read well; loggers disagree about the names. */
