@@ -1,10 +1,10 @@
 import { castDoubt, doubtLiterals } from './doubts.ts'
 import { Findings } from './findings.ts'
-import type { LineScanning, ScannedLine } from './line-scanner.ts'
+import type { LineScanning, ScannedLine } from '#agent/symptoms/scan/line-scanner.ts'
 import type { LinePattern, Pointer } from './patterns.ts'
-import { looksCut } from './truncated.ts'
-import { unwrapLine } from './unwrap.ts'
-import type { Message } from './unwrap.ts'
+import { looksCut } from '#agent/symptoms/literals/truncated.ts'
+import { unwrapLine } from '#agent/symptoms/unwrap/unwrap.ts'
+import type { Message } from '#agent/symptoms/unwrap/unwrap.ts'
 
 /** Bytes of a line that is unwrapped as a whole; of a longer one what is around each literal. */
 const longestWhole = 16 * 1024
@@ -99,8 +99,8 @@ export class LineReader {
   }
 
   #readLong({ bytes, number, found }: ScannedLine): void {
-    const text = bytes.length < longestJoined ? unwrapLine(bytes.toString()) : null
-    if (text?.cut) return this.#keepPart(text, number)
+    const part = bytes.length < longestJoined ? unwrapLine(bytes.toString()).part : null
+    if (part?.isCut) return this.#keepPart(part, number)
     for (const place of found) {
       const pattern = this.#vocabulary.patternOf[place.text]
       if (pattern === undefined) continue
@@ -111,46 +111,57 @@ export class LineReader {
 
   #readMessage(read: { message: Message; raw: string; line: ScannedLine; found: readonly number[] }): void {
     const { message, raw, line } = read
-    if (message.cut !== null) return this.#keepPart(message, line.number)
-    const before = this.#parts.get(message.stream ?? '')
-    if (before !== undefined) {
-      this.#parts.delete(message.stream ?? '')
-      return this.#readText(before + message.text, line.number)
+    const { part } = message
+    if (part?.isCut) return this.#keepPart(part, line.number)
+    const before = part && this.#parts.get(part.stream)
+    if (part && before !== undefined && before !== null) {
+      this.#parts.delete(part.stream)
+      return this.#readText(before + part.text, line.number)
     }
     const { firstMark, firstDoubt } = this.#vocabulary
     const isMarked = read.found.some((text) => text >= firstMark && text < firstDoubt)
     const found = isMarked ? [...read.found, ...this.#scanning.find(Buffer.from(message.text))] : read.found
     this.#complete(message.text, raw)
-    this.#readFound(found, { message: message.text, raw, line: line.number, isOpen: line.isOpen })
+    this.#readFound(found, {
+      texts: message.layers,
+      width: raw.length,
+      line: line.number,
+      isOpen: line.isOpen,
+    })
   }
 
-  #keepPart({ text, cut }: Message, line: number): void {
-    const joined = (this.#parts.get(cut ?? '') ?? '') + text
-    if (joined.length <= longestJoined) this.#parts.set(cut ?? '', joined)
+  #keepPart({ stream, text }: { stream: string; text: string }, line: number): void {
+    const joined = (this.#parts.get(stream) ?? '') + text
+    if (joined.length <= longestJoined) this.#parts.set(stream, joined)
     else {
-      this.#parts.delete(cut ?? '')
+      this.#parts.delete(stream)
       this.#readText(joined, line)
     }
   }
 
   /** A text that was put together, so that its literals are not known yet. */
   #readText(text: string, line: number): void {
-    const inner = unwrapLine(text).text
-    const found = this.#scanning.find(Buffer.from(`${text}\n${inner}`))
-    this.#readFound(found, { message: inner, raw: text, line, isOpen: false })
+    const { layers } = unwrapLine(text)
+    const found = this.#scanning.find(Buffer.from(layers.join('\n')))
+    this.#readFound(found, { texts: layers, width: text.length, line, isOpen: false })
   }
 
   #readFound(
     found: readonly number[],
-    { message, raw, line, isOpen }: { message: string; raw: string; line: number; isOpen: boolean },
+    {
+      texts,
+      width,
+      line,
+      isOpen,
+    }: { texts: readonly string[]; width: number; line: number; isOpen: boolean },
   ): void {
     const { patternOf, firstDoubt } = this.#vocabulary
+    const [message = ''] = texts
     const patterns = [...new Set(found.flatMap((text) => patternOf[text] ?? []))]
     if (found.some((text) => text >= firstDoubt)) this.#doubt(message, line)
-    const texts = raw === message ? [message] : [message, raw]
     const open = patterns.filter((pattern) => !this.#try([pattern], texts, line))
     if (open.length === 0) return
-    const waiting = { patterns: open, texts, line, left: mostLines - 1, width: raw.length }
+    const waiting = { patterns: open, texts, line, left: mostLines - 1, width }
     if (isOpen || looksCut(message)) this.#tryCut(waiting, isOpen)
     else if (this.#waiting.length < mostWaiting) this.#waiting.push(waiting)
   }
@@ -197,7 +208,11 @@ export class LineReader {
     let isFound = false
     for (const pattern of patterns) {
       for (const text of texts) {
-        const matcher = pattern.whole().matcher(text)
+        if (!mayMatch(pattern, text)) continue
+        const whole = pattern.whole()
+        // Whether it matches is told far faster than where.
+        if (!whole.test(text)) continue
+        const matcher = whole.matcher(text)
         if (!matcher.find()) continue
         this.#add(pattern.pointers(nameIn(matcher)), { line, text, from: matcher.start() })
         isFound = true
@@ -210,6 +225,11 @@ export class LineReader {
   #add(pointers: readonly Pointer[], place: { line: number; text: string; from: number }): void {
     for (const pointer of pointers) this.findings.add(pointer, place)
   }
+}
+
+function mayMatch({ required }: LinePattern, text: string): boolean {
+  const lower = text.toLowerCase()
+  return required.every((set) => set.some((one) => lower.includes(one)))
 }
 
 function nameIn(matcher: { group(name: string): string | null; groupCount(): number }): string | null {

@@ -1,7 +1,7 @@
 import type { Check } from '#agent/model/check.ts'
 import type { Hints, Hit } from './hit.ts'
 import { LineReader, vocabularyOf } from './line-reader.ts'
-import { prepareScan } from './line-scanner.ts'
+import { prepareScan } from '#agent/symptoms/scan/line-scanner.ts'
 import { compilePatterns } from './patterns.ts'
 import { rankHits } from './rank.ts'
 

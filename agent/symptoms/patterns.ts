@@ -1,12 +1,12 @@
 import { RE2JS } from 're2js'
 import type { Check, Symptom } from '#agent/model/check.ts'
-import { genericPatterns } from './generic-patterns.ts'
-import type { GenericPattern } from './generic-patterns.ts'
+import { genericPatterns } from '#agent/symptoms/generic/generic-patterns.ts'
+import type { GenericPattern } from '#agent/symptoms/generic/generic-patterns.ts'
 import type { Confidence, Subject } from './hit.ts'
-import { literalsOf, specificityOf } from './literals.ts'
+import { literalsOf, requirementsOf, specificityOf } from '#agent/symptoms/literals/literals.ts'
 import { foldModule, indexSubjects } from './subjects.ts'
 import type { Subjects } from './subjects.ts'
-import { truncatedPattern } from './truncated.ts'
+import { truncatedPattern } from '#agent/symptoms/literals/truncated.ts'
 
 /** What a line points to, without the line. */
 export interface Pointer {
@@ -25,6 +25,8 @@ export interface Pointer {
 /** A pattern that is compiled when a line first contains one of its literals. */
 export interface LinePattern {
   readonly literals: readonly string[]
+  /** Of each set one text stands in whatever matches, in some case. */
+  readonly required: readonly (readonly string[])[]
   /** It can match over a line's end. */
   readonly spansLines: boolean
   readonly whole: () => RE2JS
@@ -33,6 +35,9 @@ export interface LinePattern {
   /** @param name what its group `name` matched */
   readonly pointers: (name: string | null) => readonly Pointer[]
 }
+
+/** What a symptom names that explains a line which is about none of the check's needs. */
+export const noNeed = 'none'
 
 /** Characters of a name that is taken from a line. */
 const longestName = 128
@@ -47,7 +52,7 @@ export function compilePatterns(checks: readonly Check[]): readonly LinePattern[
 }
 
 function ownPattern(check: Check, { log, need, means, source, unverified }: Symptom): LinePattern {
-  const isSure = need !== null && source !== null && unverified === null
+  const isSure = need !== null && need !== noNeed && source !== null && unverified === null
   const pointer: Pointer = {
     check: check.name,
     need,
@@ -85,6 +90,7 @@ function subjectOf({ kind }: GenericPattern, name: string): Subject {
 function linePattern(log: string, pointers: LinePattern['pointers']): LinePattern {
   return {
     literals: literalsOf(log) ?? [],
+    required: requirementsOf(log),
     spansLines: /\\s/.test(log),
     whole: once(() => RE2JS.compile(log, RE2JS.MULTILINE)),
     cut: once(() => {

@@ -13,7 +13,7 @@ export function rankHits(
 ): readonly Hit[] {
   const hinted = hintedChecks(checks, hints)
   const isKilled = exitMeaning(hints.exitCode)?.isKilled ?? false
-  const ranked = found.map((one) => ({
+  const ranked = joinSameLine(found).map((one) => ({
     one,
     confidence: confidenceOf(one, isKilled),
     isHinted: hinted.has(one.pointer.check ?? ''),
@@ -29,6 +29,31 @@ export function rankHits(
         b.one.line - a.one.line,
     )
     .map(({ one, confidence }) => hitOf(one, confidence))
+}
+
+/** A check's own pattern that names no need takes the need and the subject of what else points to the check on its line. */
+function joinSameLine(found: readonly Found[]): readonly Found[] {
+  const isOpen = ({ pointer }: Found) => pointer.need === null && pointer.check !== null
+  const partnerOf = (one: Found) =>
+    isOpen(one)
+      ? found.find(
+          (other) => !isOpen(other) && other.pointer.check === one.pointer.check && other.line === one.line,
+        )
+      : undefined
+  const taken = new Set(found.map(partnerOf))
+  return found
+    .filter((one) => !taken.has(one))
+    .map((one) => {
+      const partner = partnerOf(one)?.pointer
+      if (partner === undefined) return one
+      const { need, subject } = partner
+      const confidence = surer(partner.confidence, one.pointer.confidence)
+      return { ...one, pointer: { ...one.pointer, need, subject, confidence } }
+    })
+}
+
+function surer(a: Confidence, b: Confidence): Confidence {
+  return confidences.indexOf(a) < confidences.indexOf(b) ? a : b
 }
 
 /** A process that was ended from outside did not end because of what it said. */

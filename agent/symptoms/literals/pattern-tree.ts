@@ -68,7 +68,7 @@ class Reader {
       return [this.repeated({ ...inner, source: this.since(start) }, start)]
     }
     if (!token.startsWith(String.raw`\Q`)) return [this.repeated(single(token), start)]
-    const chars = [...token.replace(/^\\Q/, '').replace(/\\E$/, '')].map((char) =>
+    const chars = Array.from(token.replace(/^\\Q/, '').replace(/\\E$/, ''), (char) =>
       oneOf([char], String.raw`\Q${char}\E`),
     )
     const last = chars.pop()
@@ -126,7 +126,7 @@ function escaped(token: string): Tree {
 function charClass(token: string): Tree {
   const inside = token.slice(1, -1)
   if (/^\^|\\[a-zA-Z0-9]|\[:|[^\\]-./.test(inside)) return { type: 'any', source: token }
-  const chars = [...inside.replace(/\\([^])/g, '$1')]
+  const chars = Array.from(inside.replace(/\\([^])/g, '$1'))
   return chars.length > 0 && chars.length <= mostChars ? oneOf(chars, token) : { type: 'any', source: token }
 }
 

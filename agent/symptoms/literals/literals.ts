@@ -20,6 +20,33 @@ export function literalsOf(pattern: string): readonly string[] | null {
   return best === null ? null : [...new Set(best.map(rarestPart))]
 }
 
+/**
+ * Sets of texts, in lower case: a text that matches has one of each set. Cheaper than the pattern, where its literal alone is
+ * common.
+ */
+export function requirementsOf(pattern: string): readonly (readonly string[])[] {
+  const tree = readTree(pattern)
+  if (tree.type !== 'concat') return []
+  const sets: (readonly string[])[] = []
+  let run: readonly string[] = ['']
+  const close = () => {
+    if (usable(run) !== null) sets.push(run)
+  }
+  for (const item of tree.items) {
+    const { exact, needed } = look(item)
+    const longer = exact && run.flatMap((head) => exact.map((tail) => head + tail))
+    if (longer !== null && longer.length <= mostTexts) {
+      run = longer
+      continue
+    }
+    close()
+    if (needed !== null) sets.push(needed)
+    run = exact ?? ['']
+  }
+  close()
+  return sets
+}
+
 /** How many characters of a pattern are fixed: how much a match of it says. */
 export function specificityOf(pattern: string): number {
   return fixedIn(readTree(pattern))
@@ -108,7 +135,7 @@ function rarityOf(text: string): number {
 
 /** The part of a text that is looked for: the first of the rarest. A common word cut in two stays common. */
 function rarestPart(text: string): string {
-  const isCommon = [...text].map(() => false)
+  const isCommon = Array.from({ length: text.length }, () => false)
   for (const { index, 0: word } of text.matchAll(commonWords)) isCommon.fill(true, index, index + word.length)
   const worthAt = (from: number) =>
     isCommon.slice(from, from + longestLiteral).filter((common) => !common).length

@@ -21,17 +21,18 @@ const mostLevels = 4
 export function unquote(text: string): string {
   let plain = text
   for (let level = 0; level < mostLevels && plain.includes('\\'); level++) {
-    const next = plain.replace(
-      /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrt"'\\/]))/g,
-      (_, long?: string, short?: string, char?: string) =>
-        char === undefined
-          ? String.fromCodePoint(Number.parseInt(long ?? short ?? '20', 16))
-          : (controls[char] ?? char),
-    )
+    const next = plain.replace(escapes, (whole) => charOf(whole.slice(1)))
     if (next === plain) break
     plain = next
   }
   return plain
+}
+
+const escapes = /\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[nrt"'\\/])/g
+
+function charOf(escape: string): string {
+  if (escape.length > 1) return String.fromCodePoint(Number.parseInt(escape.slice(1), 16))
+  return controls[escape] ?? escape
 }
 
 const controls: Readonly<Record<string, string>> = { n: '\n', r: '\n', t: '\t' }

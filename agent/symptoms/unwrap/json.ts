@@ -1,4 +1,5 @@
-import { unquote } from './unwrap-fields.ts'
+import { unquote } from './fields.ts'
+import type { Unwrapped } from './unwrap.ts'
 
 /** The keys of messages and errors in the order in which they read well; loggers disagree about the names. */
 const messageKeys = ['msg', 'message', 'MESSAGE', 'M', 'log', 'event', 'short_message', '@message', 'text']
@@ -18,24 +19,16 @@ const errorKeys = [
 /** Characters of a line that is parsed; a longer one is unquoted as it stands. */
 const longest = 65_536
 
-export interface JsonMessage {
-  readonly text: string
-  readonly program: string | null
-  readonly cut: string | null
-  readonly stream: string | null
-}
-
 /** A line that is one JSON object: Docker's json-file, journalctl -o json, zap, pino, logrus. null when it is none. */
-export function readJson(text: string): JsonMessage | null {
+export function readJson(text: string): Unwrapped | null {
   if (!/^\s*\{\s*"/.test(text)) return null
   const object = text.length > longest ? null : parse(text)
-  if (object === null)
-    return { text: unquote(text.replace(/^\s*\{\s*/, '')), program: null, cut: null, stream: null }
+  if (object === null) return { text: unquote(text.replace(/^\s*\{\s*/, '')) }
   const stream = typeof object['stream'] === 'string' ? object['stream'] : null
   const log = object['log']
   // Docker cuts lines of 16 KiB and ends only the last part with a line break: moby daemon/logger/copier.go.
   const isCut = typeof log === 'string' && stream !== null && log.length >= 16_000 && !log.endsWith('\n')
-  return { text: wordsOf(object), program: programOf(object), cut: isCut ? stream : null, stream }
+  return { text: wordsOf(object), program: programOf(object), stream, isCut }
 }
 
 function parse(text: string): Record<string, unknown> | null {
