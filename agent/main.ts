@@ -24,6 +24,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'check this host once, print what it lacks, and exit',
     load: async () => (await import('#agent/commands/check.ts')).checkCommand(),
   },
+  explain: {
+    summary: 'read a log, and say what the host lacks of what its lines point to',
+    load: async () => (await import('#agent/commands/explain.ts')).explainCommand(),
+  },
   wait: {
     summary: 'wait until a check is ready on a node, for initContainers',
     load: async () => (await import('#agent/commands/wait.ts')).waitCommand(),
@@ -49,7 +53,7 @@ const program = new Command('hostdeps')
   .configureOutput({ outputError })
   .addHelpText(
     'after',
-    '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 internal error.',
+    '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 internal error.\nOf explain: 0 some line points to a host dependency, 4 none does.',
   )
 
 // Node.js 26 ends the process if a garbage collection discards the caller's code during a fast API call (Buffer.byteLength of

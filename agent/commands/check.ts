@@ -1,19 +1,15 @@
 import { Command, Option } from 'commander'
-import { systemClock } from '#agent/host/clock.ts'
 import type { Loaded } from '#agent/catalog/load.ts'
-import { namesThatMatter } from '#agent/model/relevance.ts'
-import { settle } from '#agent/model/settle.ts'
 import type { Report } from '#agent/model/report.ts'
 import { formats } from '#agent/render/formats.ts'
 import type { Format } from '#agent/render/formats.ts'
-import { makeRound } from '#agent/rounds/make-round.ts'
+import { askOnce } from '#agent/commands/wiring/ask-once.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
 import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import { exitCodeOf } from '#agent/commands/wiring/exit-codes.ts'
-import { addHostFlags, loadFrom, openHostFrom } from '#agent/commands/wiring/host-flags.ts'
+import { addHostFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
-import { givenNodeName, nodeName } from '#agent/commands/wiring/node-name.ts'
-import { createFailureLog } from '#agent/commands/wiring/log-failures.ts'
+import { givenNodeName } from '#agent/commands/wiring/node-name.ts'
 
 interface CheckFlags extends HostFlags {
   readonly output: Format
@@ -45,21 +41,6 @@ async function check(names: string[], flags: CheckFlags): Promise<void> {
   const isPart = chosen === null && flags.output === 'summary'
   if (isPart) process.stdout.write(restLine(loaded, report))
   process.exitCode = exitCodeOf(report)
-}
-
-/** @param chosen null for those that matter here */
-async function askOnce(loaded: Loaded, chosen: readonly string[] | null, flags: HostFlags): Promise<Report> {
-  const host = openHostFrom(flags, () => loaded)
-  const files = { loaded, mistakes: [] }
-  const failed = createFailureLog(({ at, why }) =>
-    process.stderr.write(`hostdeps failed to judge ${at}, so it is unknown: ${why}\n`),
-  )
-  const asked = { host, clock: systemClock, files, failed }
-  const round = await makeRound(chosen === null ? asked : { ...asked, names: chosen, fix: chosen })
-  const { report } = settle(null, round, nodeName(round))
-  const names = chosen ?? namesThatMatter(report)
-  const inOrder = names.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
-  return { ...report, checks: inOrder }
 }
 
 function restLine({ catalog }: Loaded, { checks }: Report): string {

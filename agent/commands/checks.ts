@@ -2,11 +2,15 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { readCatalog } from '#agent/catalog/catalog.ts'
 import { fileSchema } from '#agent/catalog/json-schema.ts'
+import { checkNameOf } from '#agent/catalog/check-file.ts'
 import { lintCatalog } from '#agent/catalog/lint/lint.ts'
+import { symptomLiterals } from '#agent/catalog/lint/lint-symptoms.ts'
+import type { SymptomLiterals } from '#agent/catalog/lint/lint-symptoms.ts'
 import { readCustomFile, readShipped } from '#agent/catalog/load.ts'
 import { formatMistake, Mistakes } from '#agent/catalog/yaml/mistake.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { renderCheck, renderCheckList } from '#agent/render/check-text.ts'
+import { renderColumns } from '#agent/render/columns.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
 import { addLoadFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { LoadFlags } from '#agent/commands/wiring/host-flags.ts'
@@ -22,6 +26,7 @@ export function checksCommand(): Command {
     .description('report every mistake in check files')
     .argument('[files...]', 'files of custom checks (default: the shipped checks)')
     .option('--allow-commands', 'lint for an agent with this flag: custom checks may run commands')
+    .option('--literals', 'show by which texts logs are searched for each pattern of a symptom')
     .action(lint)
   command.command('schema').description('print the JSON Schema of check files, for editors').action(schema)
   return command
@@ -43,7 +48,7 @@ function show(names: string[], flags: LoadFlags): void {
  * Custom checks are read together with the shipped ones, which they may include but whose names they may not take. Rules for
  * shipped checks beyond the form are only warnings for custom ones, which may be meant for a single cluster.
  */
-function lint(files: string[], flags: { allowCommands?: boolean }): void {
+function lint(files: string[], flags: { allowCommands?: boolean; literals?: boolean }): void {
   const shipped = readShipped()
   const mine = new Set(files.map((file) => resolve(file)))
   const custom = files
@@ -57,10 +62,24 @@ function lint(files: string[], flags: { allowCommands?: boolean }): void {
   for (const warning of warnings) process.stderr.write(`${formatMistake(warning)}\n`)
   const all = [...mistakes, ...lintCatalog(catalog, 'shipped')].filter(isWanted)
   if (all.length > 0) throw new Mistakes(all)
+  const read = [...shipped, ...custom].filter(({ file }) => mine.size === 0 || mine.has(resolve(file)))
+  if (flags.literals) {
+    const checks = read.flatMap(({ file }) => catalog.get(checkNameOf(file)) ?? [])
+    process.stdout.write(renderLiterals(checks.flatMap(symptomLiterals)))
+  }
   const count = mine.size || shipped.length
   const warned =
     warnings.length === 0 ? '' : `, ${warnings.length} warning${warnings.length === 1 ? '' : 's'}`
   process.stdout.write(`${count} check file${count === 1 ? '' : 's'} read, no mistakes${warned}\n`)
+}
+
+function renderLiterals(symptoms: readonly SymptomLiterals[]): string {
+  const rows = symptoms.map(({ check, log, literals }) => [
+    check,
+    (literals ?? []).map((text) => JSON.stringify(text)).join(' or '),
+    log,
+  ])
+  return renderColumns(['CHECK', 'LITERALS', 'PATTERN'], rows)
 }
 
 function schema(): void {

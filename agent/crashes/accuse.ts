@@ -22,10 +22,13 @@ export interface Pointer {
 /** Needs that one log points to. */
 const mostPointers = 100
 
-/** What hits point to. A line that may as well be about the container's own image, or that another contradicts, accuses nothing. */
+/**
+ * What the lines of a log point to. One that may as well be about the container's own image, or that another contradicts, accuses
+ * nothing, and neither does an exit code alone.
+ */
 export function pointersOf(hits: readonly Hit[]): readonly Pointer[] {
   return hits
-    .filter(({ confidence, doubt }) => confidence !== 'possible' && doubt === null)
+    .filter(({ line, confidence, doubt }) => line > 0 && confidence !== 'possible' && doubt === null)
     .flatMap(({ check, need }) => (check === null ? [] : [{ check, need }]))
     .slice(0, mostPointers)
 }

@@ -136,8 +136,8 @@ export class ContainerFollower {
       status: null,
       pointers: null,
     }
-    const attempts = [...known.attempts, attempt].toSorted((a, b) => a.restarts - b.restarts)
-    known.attempts = attempts.slice(-mostAttempts)
+    const others = known.attempts.filter(({ id }) => id !== link.id)
+    known.attempts = [...others, attempt].toSorted((a, b) => a.restarts - b.restarts).slice(-mostAttempts)
     this.containers.set(key, known)
     this.#placed.set(link.id, key)
   }

@@ -29,7 +29,7 @@ export interface Judging {
 }
 
 /** Two ends that are no further apart are a loop: the kubelet waits for five minutes at most. Milliseconds. */
-export const loopTime = 600_000
+const loopTime = 600_000
 
 /** When the last end is that long ago, it is no loop any more. */
 const forgetAfter = 900_000

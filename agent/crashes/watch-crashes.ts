@@ -7,7 +7,7 @@ import type { CheckResult, Crash } from '#agent/model/report.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
 import type { Matcher } from '#agent/symptoms/matcher.ts'
 import { accuse, checksWith, pointersOf } from './accuse.ts'
-import type { Pointer } from './accuse.ts'
+import type { Accused, Pointer } from './accuse.ts'
 import { ContainerFollower } from './follow-containers.ts'
 import type { Attempt, FollowedContainer } from './follow-containers.ts'
 import { judgeContainer, mayLoop } from './judge-container.ts'
@@ -51,22 +51,21 @@ const clockStep = 2_000
  * - Only the symptoms of shipped checks are looked for: whoever may write a custom check could read logs out by its patterns.
  * - What was before the boot, or before the clock was set, does not count.
  */
-export function openCrashWatch(files: ContainerFiles, matcherOf = shippedMatcher): CrashWatch {
+export function openCrashWatch(files: ContainerFiles): CrashWatch {
   const news = createRestartNews()
-  let memory = remember(files)
+  const memory = remember(files)
   let settings: CrashSettings = { watch: true, exclude: [] }
   return {
     isRestart: (link) => settings.watch && news.isRestart(link, settings.exclude),
     look({ now, boot, results, catalog, ...others }) {
       settings = others.settings
       if (!settings.watch) {
-        memory = remember(files)
+        forget(memory)
         return []
       }
       const offset = now - boot
       if (memory.offset !== null && Math.abs(offset - memory.offset) > clockStep) {
-        memory.follower.forget()
-        memory.needs = new Map()
+        forget(memory)
         memory.notBefore = now
       }
       memory.notBefore ??= offset
@@ -75,7 +74,7 @@ export function openCrashWatch(files: ContainerFiles, matcherOf = shippedMatcher
       const changed = memory.follower.update(settings.exclude)
       if (changed !== null) news.note(changed)
       const judging = openJudging(files, { now, ...memory, notBefore: memory.notBefore }, () =>
-        matcherOf(catalog),
+        shippedMatcher(catalog),
       )
       return judgeAll(memory.follower, judging, catalog)
     },
@@ -94,11 +93,19 @@ function remember(files: ContainerFiles): Memory {
   return { follower: new ContainerFollower(files), needs: new Map(), offset: null, notBefore: null }
 }
 
+function forget(memory: Memory): void {
+  memory.follower.forget()
+  memory.needs = new Map()
+}
+
 function judgeAll(
   follower: ContainerFollower,
   judging: Judging,
   catalog: ReadonlyMap<string, Check>,
 ): readonly Crash[] {
+  const known = new Map<string, readonly string[]>()
+  const checksOf = (accused: Accused) =>
+    known.getOrInsertComputed(JSON.stringify(accused), () => checksWith(accused, judging.needs, catalog))
   const crashes = [...follower.containers.values()].flatMap((container) => {
     container.crash = judgeContainer(container, judging)
     if (container.crash === null && !mayLoop(container, judging)) follower.leave(container)
@@ -109,7 +116,7 @@ function judgeAll(
     .slice(0, mostCrashes)
     .map(({ container, crash }) => {
       // Of a need that is ready now no check is missing anything.
-      if (crash.fixed === null) container.checks = checksWith(crash.accused, judging.needs, catalog)
+      if (crash.fixed === null) container.checks = checksOf(crash.accused)
       return tell(container, crash)
     })
 }

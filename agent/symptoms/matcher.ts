@@ -1,7 +1,9 @@
-import { RE2JS } from 're2js'
-import type { Check, Symptom } from '#agent/model/check.ts'
-import { plainLine } from '#agent/model/plain.ts'
+import type { Check } from '#agent/model/check.ts'
 import type { Hints, Hit } from './hit.ts'
+import { LineReader, vocabularyOf } from './line-reader.ts'
+import { prepareScan } from '#agent/symptoms/scan/line-scanner.ts'
+import { compilePatterns } from './patterns.ts'
+import { rankHits } from './rank.ts'
 
 /** Finds the lines of a log that point to a need. It never throws, whatever the bytes are. */
 export interface Matcher {
@@ -18,64 +20,35 @@ export interface Matching {
   end(): readonly Hit[]
 }
 
-interface Entry {
-  readonly check: string
-  readonly symptom: Symptom
-  readonly pattern: RE2JS
-}
-
-/** Custom checks' symptoms are taken too, so pass only the checks whose symptoms may be matched with this text. */
+/**
+ * Looks for the literals of all patterns at once, and asks a pattern only about the lines that hold one of its own. Custom checks'
+ * symptoms are taken too, so pass only the checks whose symptoms may be matched with this text.
+ */
 export function createMatcher(checks: Iterable<Check>): Matcher {
-  const entries = [...checks].flatMap(({ name, symptoms }) =>
-    symptoms.map((symptom) => ({
-      check: name,
-      symptom,
-      pattern: RE2JS.compile(symptom.log, RE2JS.MULTILINE),
-    })),
-  )
-  const open = (): Matching => {
-    const hits = new Map<Entry, Hit>()
-    const decoder = new TextDecoder()
-    let line = 1
-    let rest = ''
-    const read = (text: string) => {
-      for (const entry of entries) if (entry.pattern.matcher(text).find()) addHit(hits, entry, { line, text })
-      line++
-    }
+  const byName = new Map([...checks].map((check) => [check.name, check]))
+  const vocabulary = vocabularyOf(compilePatterns([...byName.values()]))
+  const scanning = prepareScan(vocabulary.texts)
+  const open = (hints: Hints = {}): Matching => {
+    const reader = new LineReader(scanning, vocabulary)
+    const scanner = scanning.open(
+      (line) => reader.read(line),
+      () => reader.wantsAll,
+    )
     return {
-      push(chunk) {
-        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-        rest = lines.pop() ?? ''
-        for (const text of lines) read(text)
-      },
+      push: (chunk) => scanner.push(chunk),
       end() {
-        if (rest !== '') read(rest)
-        return [...hits.values()].toSorted((a, b) => b.text.length - a.text.length)
+        scanner.end()
+        reader.end()
+        return rankHits(reader.findings.all, byName, hints)
       },
     }
   }
   return {
     open,
-    match(bytes) {
-      const matching = open()
+    match(bytes, hints) {
+      const matching = open(hints)
       matching.push(bytes)
       return matching.end()
     },
   }
-}
-
-function addHit(hits: Map<Entry, Hit>, entry: Entry, at: { line: number; text: string }): void {
-  const { check, symptom } = entry
-  hits.set(entry, {
-    check,
-    need: symptom.need,
-    means: symptom.means,
-    source: symptom.source,
-    line: at.line,
-    text: plainLine(at.text).slice(0, 300),
-    times: (hits.get(entry)?.times ?? 0) + 1,
-    subject: null,
-    confidence: 'likely',
-    doubt: null,
-  })
 }

@@ -34,6 +34,12 @@ http:
     ],
     ['an alias', 'checks: [chrony]', /checks\[0\]: there is no check chrony; use time-sync$/],
     ['not a list', 'checks: open-iscsi', /checks: .*expected array/],
+    [
+      'no namespace',
+      'crashes: { exclude: [Kube_System] }',
+      /crashes\.exclude\[0\]: must be the name of a name/,
+    ],
+    ['a key of crashes', 'crashes: { wacht: false }', /crashes\.wacht: unknown key \(did you mean watch\?\)/],
     ['no YAML', 'checks: [', /config\.yaml:/],
   ])('%s', (_, text, wanted) => {
     expect(configMistakes(text).join('\n')).toMatch(wanted)

@@ -68,6 +68,12 @@ test('an alternative is missing only where all of them are', () => {
   }
 })
 
+test('an alternative of what is in doubt is in doubt itself', () => {
+  const parts = [finding('binary:mount.nfs', 'missing'), finding('binary:mount.nfs4', 'unknown')]
+  const nfs = result('nfs', [finding('anyOf:1', 'unknown', { kind: 'anyOf', findings: parts })])
+  expect(needs(nfs).get('nfs')?.get('binary:mount.nfs')?.finding.state).toBe('unknown')
+})
+
 test('since when a need is missing outlives doubt, but not being ready', () => {
   const at = (state: State) => [result('nfs', [finding('binary:mount.nfs', state)])]
   const since = (states: readonly State[]) => {
@@ -78,7 +84,9 @@ test('since when a need is missing outlives doubt, but not being ready', () => {
   expect(since(['ready', 'missing', 'missing'])).toBe(2_000)
   expect(since(['missing', 'unknown', 'missing'])).toBe(1_000)
   expect(since(['missing', 'ready', 'missing'])).toBe(3_000)
-  expect(since(['missing', 'not-applicable'])).toBeNull()
+  expect(since(['missing', 'not-applicable', 'missing'])).toBe(3_000)
+  expect(since(['missing', 'ready'])).toBeUndefined()
+  expect(since(['unknown'])).toBeNull()
 })
 
 test('a line that may be about the image, one that another contradicts and one of no check point nowhere', () => {
@@ -100,4 +108,5 @@ test('a line that may be about the image, one that another contradicts and one o
   expect(pointersOf([{ ...hit, confidence: 'possible' }])).toEqual([])
   expect(pointersOf([{ ...hit, doubt: { line: 2, text: 'secret' } }])).toEqual([])
   expect(pointersOf([{ ...hit, check: null }])).toEqual([])
+  expect(pointersOf([{ ...hit, line: 0 }])).toEqual([])
 })

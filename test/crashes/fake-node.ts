@@ -1,4 +1,3 @@
-import type { Catalog } from '#agent/catalog/catalog.ts'
 import { load } from '#agent/catalog/load.ts'
 import { openCrashWatch } from '#agent/crashes/watch-crashes.ts'
 import type { CrashSettings } from '#agent/crashes/watch-crashes.ts'
@@ -77,7 +76,7 @@ export function fakeNode(settings: CrashSettings = { watch: true, exclude: [] })
   const node = {
     reads,
     settings,
-    catalog: catalog as Catalog,
+    catalog,
     pass: (ms: number) => void (boot += ms),
     now,
     need(check: string, need: string, state: State) {

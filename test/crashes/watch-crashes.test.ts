@@ -70,6 +70,7 @@ describe('a container that crashes because of what the host lacks', () => {
     for (let times = 0; times < 6; times++) node.crash({ ...crashing, wait: 300_000 })
     node.restartAgent()
     expect(node.look()).toEqual([])
+    node.pass(1_000)
     expect(node.crash({ ...crashing, wait: 300_000 })).toMatchObject([{ restarts: 6 }])
   })
 
@@ -143,6 +144,11 @@ describe('it is not told any more', () => {
     expect(node.look()).toEqual([])
     node.start(manager)
     expect([node.wakes(), node.reads.links]).toEqual([false, links])
+    node.settings = { watch: true, exclude: [] }
+    expect(node.look()).toEqual([])
+    node.pass(1_000)
+    node.crash(crashing)
+    expect(node.crash(crashing)).toHaveLength(1)
   })
 
   test('when its namespace is left out', () => {
@@ -215,6 +221,12 @@ describe('nothing is accused', () => {
 
   test.each([
     ['its own bug', { log: 'Error: Cannot find module "./main"\n' }],
+    [
+      "its image's own lack of a program",
+      {
+        log: '2026-11-29T13:00:00.0Z stderr F fatal: exec: "iscsiadm": executable file not found in $PATH\n',
+      },
+    ],
     ['too much memory', { log: longhornLine, code: 137, reason: 'OOMKilled' }],
     ['too much memory of a child', { log: longhornLine, code: 1, reason: 'OOMKilled' }],
     ['its liveness probe, by SIGKILL', { log: longhornLine, code: 137 }],
@@ -312,7 +324,7 @@ describe('nothing is accused', () => {
 
   test('by a custom check, whatever its pattern', () => {
     const node = withoutIscsiadm()
-    const [check] = [...catalog.values()].filter(({ name }) => name === 'open-iscsi')
+    const check = catalog.get('open-iscsi')
     const symptom = { log: 'hunter2', means: 'm', need: 'binary:iscsiadm', source: null, unverified: null }
     const withSymptom = (origin: 'shipped' | 'custom') =>
       new Map(check && [[check.name, { ...check, origin, symptoms: [symptom] }]])

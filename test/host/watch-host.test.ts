@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { watchHost } from '#agent/host/watch-host.ts'
 import { patience } from '../patience.ts'
 
@@ -14,7 +14,7 @@ beforeEach(() => {
   procfs = mkdtempSync(join(tmpdir(), 'hostdeps-watch-'))
   mkdirSync(inRoot('etc/iscsi'), { recursive: true })
   writeFileSync(join(procfs, String(targetPid), 'mountinfo'), '')
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'] })
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -52,9 +52,9 @@ test('a folder that is gone is no longer watched, and does not count as refused'
   stop()
 })
 
-function start() {
+function start(isRestart: ((name: string) => boolean) | null = null) {
   const seen: string[] = []
-  const watcher = watchHost({ procfs, targetPid })
+  const watcher = watchHost({ procfs, targetPid }, isRestart)
   const stop = watcher.watch((place) => seen.push(place))
   return { watcher, seen, stop }
 }
@@ -63,3 +63,44 @@ function start() {
 function untilSeen(seen: readonly string[], places: readonly string[]): Promise<void> {
   return vi.waitFor(() => expect(seen).toEqual(places), { timeout: patience })
 }
+
+describe('the links of containers', () => {
+  const link = (name: string) => writeFileSync(inRoot('var/log/containers', name), '')
+
+  test('are not watched unless somebody says which of them count', async () => {
+    mkdirSync(inRoot('var/log/containers'), { recursive: true })
+    const { watcher, stop } = start()
+    expect(watcher.places).toEqual({ watched: 1, refused: 0 })
+    stop()
+  })
+
+  test('wake where a container was started again, and not more often than each ten seconds', async () => {
+    mkdirSync(inRoot('var/log/containers'), { recursive: true })
+    const asked: string[] = []
+    const { watcher, seen, stop } = start((name) => {
+      asked.push(name)
+      return name.startsWith('again')
+    })
+    const place = '/var/log/containers'
+    const untilAsked = (name: string) =>
+      vi.waitFor(() => expect(asked).toContain(name), { timeout: patience })
+    expect(watcher.places).toEqual({ watched: 2, refused: 0 })
+    link('new')
+    await untilAsked('new')
+    vi.advanceTimersByTime(2_000)
+    expect(seen).toEqual([])
+    link('again-1')
+    await untilAsked('again-1')
+    vi.advanceTimersByTime(2_000)
+    expect(seen).toEqual([place])
+    link('again-2')
+    await untilAsked('again-2')
+    link('again-3')
+    await untilAsked('again-3')
+    vi.advanceTimersByTime(5_000)
+    expect(seen).toEqual([place])
+    vi.advanceTimersByTime(7_000)
+    expect(seen).toEqual([place, place])
+    stop()
+  })
+})

@@ -1,0 +1,33 @@
+import { systemClock } from '#agent/host/clock.ts'
+import type { Loaded } from '#agent/catalog/load.ts'
+import { namesThatMatter } from '#agent/model/relevance.ts'
+import type { Report } from '#agent/model/report.ts'
+import { settle } from '#agent/model/settle.ts'
+import { makeRound } from '#agent/rounds/make-round.ts'
+import { openHostFrom } from './host-flags.ts'
+import type { HostFlags } from './host-flags.ts'
+import { createFailureLog } from './log-failures.ts'
+import { nodeName } from './node-name.ts'
+
+/**
+ * Asks the host once about checks, and returns their report in the given order.
+ *
+ * @param chosen null for the checks that matter here
+ */
+export async function askOnce(
+  loaded: Loaded,
+  chosen: readonly string[] | null,
+  flags: HostFlags,
+): Promise<Report> {
+  const host = openHostFrom(flags, () => loaded)
+  const files = { loaded, mistakes: [] }
+  const failed = createFailureLog(({ at, why }) =>
+    process.stderr.write(`hostdeps failed to judge ${at}, so it is unknown: ${why}\n`),
+  )
+  const asked = { host, clock: systemClock, files, failed }
+  const round = await makeRound(chosen === null ? asked : { ...asked, names: chosen, fix: chosen })
+  const { report } = settle(null, round, nodeName(round))
+  const names = chosen ?? namesThatMatter(report)
+  const inOrder = names.flatMap((name) => report.checks.find((result) => result.name === name) ?? [])
+  return { ...report, checks: inOrder }
+}

@@ -1,0 +1,105 @@
+import { RE2JS } from 're2js'
+import { noNeed } from '#agent/model/check.ts'
+import type { Check, Symptom } from '#agent/model/check.ts'
+import { genericPatterns } from '#agent/symptoms/generic/generic-patterns.ts'
+import type { GenericPattern } from '#agent/symptoms/generic/generic-patterns.ts'
+import type { Confidence, Subject } from './hit.ts'
+import { literalsOf, requirementsOf, specificityOf } from '#agent/symptoms/literals/literals.ts'
+import { foldModule, indexSubjects } from './subjects.ts'
+import type { Subjects } from './subjects.ts'
+import { truncatedPattern } from '#agent/symptoms/literals/truncated.ts'
+
+/** What a line points to, without the line. */
+export interface Pointer {
+  readonly check: string | null
+  readonly need: string | null
+  readonly means: string
+  readonly source: string | null
+  readonly subject: Subject | null
+  readonly confidence: Confidence
+  /** How much of the line the pattern fixes: characters. */
+  readonly specificity: number
+  /** Among what equally specific patterns say, more is better. */
+  readonly weight: number
+}
+
+/** A pattern that is compiled when a line first contains one of its literals. */
+export interface LinePattern {
+  readonly literals: readonly string[]
+  /** Of each set one text stands in whatever matches, in some case. */
+  readonly required: readonly (readonly string[])[]
+  /** It can match over a line's end. */
+  readonly spansLines: boolean
+  readonly whole: () => RE2JS
+  /** The same of a line whose end was cut off; null when too little would be left. */
+  readonly cut: () => RE2JS | null
+  /** @param name what its group `name` matched */
+  readonly pointers: (name: string | null) => readonly Pointer[]
+}
+
+/** Characters of a name that is taken from a line. */
+const longestName = 128
+
+/** The patterns of the checks and those that many projects print; a pattern without a literal is none that can be looked for. */
+export function compilePatterns(checks: readonly Check[]): readonly LinePattern[] {
+  const own = checks.flatMap((check) => check.symptoms.map((symptom) => ownPattern(check, symptom)))
+  const subjects = indexSubjects(checks)
+  return [...own, ...genericPatterns.map((pattern) => genericPattern(pattern, subjects))].filter(
+    ({ literals }) => literals.length > 0,
+  )
+}
+
+function ownPattern(check: Check, { log, need, means, source, unverified }: Symptom): LinePattern {
+  const isSure = need !== null && need !== noNeed && source !== null && unverified === null
+  const pointer: Pointer = {
+    check: check.name,
+    need,
+    means,
+    source,
+    subject: null,
+    confidence: isSure ? 'certain' : 'likely',
+    specificity: specificityOf(log),
+    weight: 1000,
+  }
+  return linePattern(log, () => [pointer])
+}
+
+function genericPattern(pattern: GenericPattern, subjects: Subjects): LinePattern {
+  const { log, source, confidence, means, isOnlyKnown } = pattern
+  const fixed = specificityOf(log)
+  return linePattern(log, (name) => {
+    if (name === null || name.length > longestName) return []
+    const meant = pattern.subjects?.(name) ?? [subjectOf(pattern, name)]
+    const [subject] = meant
+    if (subject === undefined) return []
+    const base = { means: means(name), source, subject, confidence, specificity: fixed + name.length }
+    const concerned = meant.flatMap((one, index) =>
+      subjects(one).map((found) => ({ ...found, weight: found.weight - index })),
+    )
+    const known = concerned.map(({ check, need, weight }) => ({ ...base, check, need, weight }))
+    return known.length > 0 || isOnlyKnown ? known : [{ ...base, check: null, need: null, weight: 0 }]
+  })
+}
+
+function subjectOf({ kind }: GenericPattern, name: string): Subject {
+  return { kind, name: kind === 'kernelModule' ? foldModule(name) : name }
+}
+
+function linePattern(log: string, pointers: LinePattern['pointers']): LinePattern {
+  return {
+    literals: literalsOf(log) ?? [],
+    required: requirementsOf(log),
+    spansLines: /\\s/.test(log),
+    whole: once(() => RE2JS.compile(log, RE2JS.MULTILINE)),
+    cut: once(() => {
+      const cut = truncatedPattern(log)
+      return cut === null ? null : RE2JS.compile(cut)
+    }),
+    pointers,
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
