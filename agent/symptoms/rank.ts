@@ -44,11 +44,15 @@ function joinSameLine(found: readonly Found[]): readonly Found[] {
   return found
     .filter((one) => !taken.has(one))
     .map((one) => {
-      const partner = partnerOf(one)?.pointer
+      const partner = partnerOf(one)
       if (partner === undefined) return one
-      const { need, subject } = partner
-      const confidence = surer(partner.confidence, one.pointer.confidence)
-      return { ...one, pointer: { ...one.pointer, need, subject, confidence } }
+      const { need, subject } = partner.pointer
+      const confidence = surer(partner.pointer.confidence, one.pointer.confidence)
+      return {
+        ...one,
+        doubt: one.doubt ?? partner.doubt,
+        pointer: { ...one.pointer, need, subject, confidence },
+      }
     })
 }
 
@@ -83,8 +87,23 @@ function wordsOf(hint: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('-')).filter((word) => word.length > 2)
 }
 
+/** Words that are in the names of too many workloads to tell one. */
+const vague = [
+  'csi',
+  'node',
+  'kube',
+  'driver',
+  'controller',
+  'operator',
+  'system',
+  'server',
+  'agent',
+  'manager',
+]
+
 function isNamed({ name, aliases }: Check, words: readonly string[]): boolean {
-  return [name, ...aliases].some((one) => words.includes(one))
+  const parts = name.split('-').filter((part) => !vague.includes(part))
+  return [name, ...aliases, ...parts].some((one) => words.includes(one))
 }
 
 function isOfImage({ name, images }: Check, image: string): boolean {
