@@ -1,3 +1,4 @@
+import { shownText } from './findings.ts'
 import type { Found } from './findings.ts'
 import type { Pointer } from './patterns.ts'
 
@@ -38,12 +39,12 @@ export function castDoubt(
   found: Found,
   { line, text }: { readonly line: number; readonly text: string },
 ): void {
-  if (line < found.line) return
+  if (line < found.place.line) return
   const isNamed = namesOf(found.pointer).some((name) => text.toLowerCase().includes(name))
-  const isNear = line - found.line <= near
+  const isNear = line - found.place.line <= near
   const isTolerated = tolerated.test(text) && (isNamed || isNear)
-  const isFine = isNamed && line > found.line && succeeded.test(text) && !negated.test(text)
-  if (isTolerated || isFine) found.doubt = { line, text: text.slice(0, 300) }
+  const isFine = isNamed && line > found.place.line && succeeded.test(text) && !negated.test(text)
+  if (isTolerated || isFine) found.doubt = { line, text: shownText({ text, from: 0 }) }
 }
 
 /** What the line named, or else what its need is about: "unit:iscsid.service|iscsid.socket" → iscsid. */
