@@ -22,7 +22,7 @@ const mostLines = 3
 const mostWaiting = 20
 
 /** Bytes after which a line has to be unwrapped before it is scanned: escape sequences, parts of a line, text as numbers. */
-export const markLiterals: readonly string[] = [
+const markLiterals: readonly string[] = [
   '\u001b',
   String.raw`\u001b`,
   ' stdout p ',

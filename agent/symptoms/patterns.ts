@@ -38,7 +38,7 @@ export interface LinePattern {
 }
 
 /** What a symptom names that explains a line which is about none of the check's needs. */
-export const noNeed = 'none'
+const noNeed = 'none'
 
 /** Characters of a name that is taken from a line. */
 const longestName = 128

@@ -21,7 +21,7 @@ test('it finds what includes() finds, with texts in texts and in both cases', ()
     const { find } = prepareScan(texts)
     const line = word(60)
     const found = find(Buffer.from(line)).map((index) => texts[index])
-    expect(found.toSorted()).toEqual(texts.filter((text) => line.toLowerCase().includes(text)).toSorted())
+    expect(new Set(found)).toEqual(new Set(texts.filter((text) => line.toLowerCase().includes(text))))
   }
 })
 
