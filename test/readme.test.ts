@@ -3,7 +3,11 @@ import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { defaultConfig, readConfig } from '#agent/catalog/config.ts'
+import { loadShipped } from '#agent/catalog/load.ts'
+import { renderExplanation } from '#agent/render/explain.ts'
 import { formats } from '#agent/render/formats.ts'
+import { judgeHits } from '#agent/symptoms/judge-hits.ts'
+import { createMatcher } from '#agent/symptoms/matcher.ts'
 import { hostdeps } from './hosts/cli.ts'
 import { composedReport } from './hosts/composed-report.ts'
 import { fakeSource } from './http/report-fixture.ts'
@@ -33,6 +37,15 @@ test('and the second what curl gets', async () => {
   const [command = '', ...shown] = block('output: curl').split('\n')
   expect(command).toMatch(/^\$ curl 127\.0\.0\.1:9465\/ready\/open-iscsi +# 200 .* 503$/)
   expect(withoutTime(shown.join('\n'))).toBe(withoutTime(body))
+})
+
+test('what explain says of the log in the README', () => {
+  const [log = '', said] = block('output: explain').split(/^\$ npx hostdeps explain crash\.log\n/m)
+  const { catalog } = loadShipped()
+  const hits = createMatcher(catalog.values()).match(Buffer.from(log.replace(/^\$.*\n/, '')))
+  const causes = judgeHits(hits, { checks: catalog, report: worker, madeFor: () => null })
+  const host = { name: worker.node, os: worker.host.os }
+  expect(renderExplanation({ v: 1, host, exit: null, causes }, { color: false })).toBe(said)
 })
 
 function withoutTime(text: string): string {

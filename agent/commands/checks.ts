@@ -4,7 +4,7 @@ import { readCatalog } from '#agent/catalog/catalog.ts'
 import { fileSchema } from '#agent/catalog/json-schema.ts'
 import { checkNameOf } from '#agent/catalog/check-file.ts'
 import { lintCatalog } from '#agent/catalog/lint/lint.ts'
-import { symptomLiterals } from '#agent/catalog/lint/lint-symptoms.ts'
+import { symptomLiterals, withoutLiteral } from '#agent/catalog/lint/lint-symptoms.ts'
 import type { SymptomLiterals } from '#agent/catalog/lint/lint-symptoms.ts'
 import { readCustomFile, readShipped } from '#agent/catalog/load.ts'
 import { formatMistake, Mistakes } from '#agent/catalog/yaml/mistake.ts'
@@ -60,7 +60,8 @@ function lint(files: string[], flags: { allowCommands?: boolean; literals?: bool
     .filter(isWanted)
     .map((warning) => ({ ...warning, message: `warning: ${warning.message}` }))
   for (const warning of warnings) process.stderr.write(`${formatMistake(warning)}\n`)
-  const all = [...mistakes, ...lintCatalog(catalog, 'shipped')].filter(isWanted)
+  const neverFound = [...catalog.values()].flatMap(withoutLiteral)
+  const all = [...mistakes, ...lintCatalog(catalog, 'shipped'), ...neverFound].filter(isWanted)
   if (all.length > 0) throw new Mistakes(all)
   const read = [...shipped, ...custom].filter(({ file }) => mine.size === 0 || mine.has(resolve(file)))
   if (flags.literals) {

@@ -1,4 +1,6 @@
+import { shownText } from './findings.ts'
 import type { Found } from './findings.ts'
+import type { Pointer } from './patterns.ts'
 
 /** Literals of lines that may take back what an earlier line said. */
 export const doubtLiterals: readonly string[] = [
@@ -37,11 +39,17 @@ export function castDoubt(
   found: Found,
   { line, text }: { readonly line: number; readonly text: string },
 ): void {
-  if (line < found.line) return
-  const name = found.pointer.subject?.name.replace(/^.*\//, '') ?? ''
-  const isNamed = name !== '' && text.toLowerCase().includes(name.toLowerCase())
-  const isNear = line - found.line <= near
+  if (line < found.place.line) return
+  const isNamed = namesOf(found.pointer).some((name) => text.toLowerCase().includes(name))
+  const isNear = line - found.place.line <= near
   const isTolerated = tolerated.test(text) && (isNamed || isNear)
-  const isFine = isNamed && line > found.line && succeeded.test(text) && !negated.test(text)
-  if (isTolerated || isFine) found.doubt = { line, text: text.slice(0, 300) }
+  const isFine = isNamed && line > found.place.line && succeeded.test(text) && !negated.test(text)
+  if (isTolerated || isFine) found.doubt = { line, text: shownText({ text, from: 0 }) }
+}
+
+/** What the line named, or else what its need is about: "unit:iscsid.service|iscsid.socket" → iscsid. */
+function namesOf({ subject, need }: Pointer): readonly string[] {
+  const names = subject === null ? (need ?? '').replace(/^[^:]*:/, '').split(/[|:@]/) : [subject.name]
+  const words = names.map((name) => name.replace(/^.*\/|\.(?:service|socket)$/g, '').toLowerCase())
+  return [...new Set(words)].filter((word) => word.length >= 3)
 }

@@ -16,11 +16,10 @@ export interface Place {
   readonly from: number
 }
 
-/** What a text points to so far. */
+/** What a text points to so far, and where it said so last. */
 export interface Found {
-  readonly pointer: Pointer
-  line: number
-  text: string
+  pointer: Pointer
+  place: Place
   times: number
   doubt: Hit['doubt']
 }
@@ -39,34 +38,33 @@ export class Findings {
 
   /** A better pointer to the same need takes the place of a worse one. */
   add(pointer: Pointer, place: Place): void {
-    const { check, need, subject } = pointer
-    const key =
-      check === null ? `${subject?.kind ?? ''} ${subject?.name ?? ''}` : `${check}\n${need ?? pointer.means}`
+    const { check, need, subject, means } = pointer
+    const key = check === null ? `${subject?.kind} ${subject?.name}` : `${check}\n${need ?? means}`
     const known = this.#found.get(key)
-    if (known === undefined && this.#found.size >= mostPointers) return
-    const isSameLine = known?.line === place.line
-    const isBetter =
-      known === undefined ||
-      pointer.specificity + rankOf(pointer) > known.pointer.specificity + rankOf(known.pointer)
-    this.#found.set(key, {
-      pointer: isBetter
-        ? { ...pointer, subject: subject ?? known?.pointer.subject ?? null }
-        : { ...known.pointer, subject: known.pointer.subject ?? subject },
-      line: place.line,
-      text: isSameLine && !isBetter ? known.text : shown(place),
-      times: (known?.times ?? 0) + (isSameLine ? 0 : 1),
-      doubt: null,
-    })
+    if (known === undefined) {
+      if (this.#found.size < mostPointers) this.#found.set(key, { pointer, place, times: 1, doubt: null })
+      return
+    }
+    const isBetter = pointer !== known.pointer && rankOf(pointer) > rankOf(known.pointer)
+    const other = isBetter ? known.pointer : pointer
+    if (isBetter) known.pointer = pointer
+    if (known.pointer.subject === null && other.subject !== null)
+      known.pointer = { ...known.pointer, subject: other.subject }
+    const isSameLine = known.place.line === place.line
+    if (!isSameLine) known.times++
+    if (!isSameLine || isBetter) known.place = place
+    known.doubt = null
   }
 }
 
 /** A check's own pattern says more than one that many projects print. */
-function rankOf({ confidence, weight }: Pointer): number {
-  return (weight >= 1000 ? 1000 : 0) + (confidence === 'certain' ? 100 : confidence === 'likely' ? 50 : 0)
+function rankOf({ confidence, weight, specificity }: Pointer): number {
+  const sure = confidence === 'certain' ? 100 : confidence === 'likely' ? 50 : 0
+  return (weight >= 1000 ? 1000 : 0) + sure + specificity
 }
 
 /** The part of a line that matched, with what is around it, as one harmless line. */
-function shown({ text, from }: Place): string {
+export function shownText({ text, from }: Pick<Place, 'text' | 'from'>): string {
   const start = text.length <= longestText ? 0 : Math.max(0, Math.min(from - 60, text.length - longestText))
   const part = plainText(text.slice(start, start + longestText + 100))
   const line = `${start > 0 ? '…' : ''}${part}`

@@ -15,12 +15,18 @@ export interface Known {
 
 /** Joins the hits that are about one thing, and gives each its verdict: confirmed first, then as the hits are ranked. */
 export function judgeHits(hits: readonly Hit[], known: Known): readonly Cause[] {
-  const groups = [...Map.groupBy(hits, groupOf).values()]
+  const groups = [...Map.groupBy(hits, (hit) => groupOf(hit, hits)).values()]
   const causes = groups.flatMap((group) => joinCauses(group.map((hit) => judgeHit(hit, known))) ?? [])
   return causes.toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict))
 }
 
-function groupOf({ check, need, subject, means }: Hit): string {
+/** Lines that name the same thing are one cause; a line that names no need goes with what else points to its check. */
+function groupOf(hit: Hit, hits: readonly Hit[]): string {
+  const sure =
+    hit.need === null && hit.subject === null
+      ? hits.find(({ check, need }) => check === hit.check && need !== null)
+      : hit
+  const { check, need, subject, means } = sure ?? hit
   return subject === null ? `${check} ${need ?? means}` : `${subject.kind} ${subject.name}`
 }
 

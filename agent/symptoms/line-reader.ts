@@ -22,7 +22,7 @@ const mostLines = 3
 const mostWaiting = 20
 
 /** Bytes after which a line has to be unwrapped before it is scanned: escape sequences, parts of a line, text as numbers. */
-export const markLiterals: readonly string[] = [
+const markLiterals: readonly string[] = [
   '\u001b',
   String.raw`\u001b`,
   ' stdout p ',
@@ -160,10 +160,12 @@ export class LineReader {
     const patterns = [...new Set(found.flatMap((text) => patternOf[text] ?? []))]
     if (found.some((text) => text >= firstDoubt)) this.#doubt(message, line)
     const open = patterns.filter((pattern) => !this.#try([pattern], texts, line))
+    // Of what was broken, something is still to come.
+    const broken = open.filter((pattern) => !texts.some((text) => mayMatch(pattern, text)))
     if (open.length === 0) return
-    const waiting = { patterns: open, texts, line, left: mostLines - 1, width }
-    if (isOpen || looksCut(message)) this.#tryCut(waiting, isOpen)
-    else if (this.#waiting.length < mostWaiting) this.#waiting.push(waiting)
+    const waiting = { patterns: broken, texts, line, left: mostLines - 1, width }
+    if (isOpen || looksCut(message)) this.#tryCut({ ...waiting, patterns: open }, isOpen)
+    else if (broken.length > 0 && this.#waiting.length < mostWaiting) this.#waiting.push(waiting)
   }
 
   #doubt(text: string, line: number): void {
@@ -196,7 +198,7 @@ export class LineReader {
       for (const text of texts) {
         const matcher = cut?.matcher(text)
         if (!matcher?.find()) continue
-        const pointers = pattern.pointers(nameIn(matcher))
+        const pointers = pattern.pointers(nameIn(pattern, matcher))
         this.#add(pointers.map(lessSure), { line, text, from: matcher.start() })
         break
       }
@@ -214,7 +216,7 @@ export class LineReader {
         if (!whole.test(text)) continue
         const matcher = whole.matcher(text)
         if (!matcher.find()) continue
-        this.#add(pattern.pointers(nameIn(matcher)), { line, text, from: matcher.start() })
+        this.#add(pattern.pointers(nameIn(pattern, matcher)), { line, text, from: matcher.start() })
         isFound = true
         break
       }
@@ -223,7 +225,14 @@ export class LineReader {
   }
 
   #add(pointers: readonly Pointer[], place: { line: number; text: string; from: number }): void {
-    for (const pointer of pointers) this.findings.add(pointer, place)
+    // A long line is not kept for its 300 units.
+    const from = Math.max(0, place.from - around)
+    const near = {
+      line: place.line,
+      text: place.text.slice(from, place.from + around),
+      from: place.from - from,
+    }
+    for (const pointer of pointers) this.findings.add(pointer, near)
   }
 }
 
@@ -232,12 +241,8 @@ function mayMatch({ required }: LinePattern, text: string): boolean {
   return required.every((set) => set.some((one) => lower.includes(one)))
 }
 
-function nameIn(matcher: { group(name: string): string | null; groupCount(): number }): string | null {
-  try {
-    return matcher.group('name')
-  } catch {
-    return null
-  }
+function nameIn({ isNamed }: LinePattern, matcher: { group(name: string): string | null }): string | null {
+  return isNamed ? matcher.group('name') : null
 }
 
 function lessSure(pointer: Pointer): Pointer {

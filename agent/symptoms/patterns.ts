@@ -30,6 +30,7 @@ export interface LinePattern {
   readonly required: readonly (readonly string[])[]
   /** It can match over a line's end. */
   readonly spansLines: boolean
+  readonly isNamed: boolean
   readonly whole: () => RE2JS
   /** The same of a line whose end was cut off; null when too little would be left. */
   readonly cut: () => RE2JS | null
@@ -39,6 +40,9 @@ export interface LinePattern {
 
 /** Characters of a name that is taken from a line. */
 const longestName = 128
+
+/** Names of which is kept what they point to. */
+const mostNames = 1000
 
 /** The patterns of the checks and those that many projects print; a pattern without a literal is none that can be looked for. */
 export function compilePatterns(checks: readonly Check[]): readonly LinePattern[] {
@@ -67,8 +71,7 @@ function ownPattern(check: Check, { log, need, means, source, unverified }: Symp
 function genericPattern(pattern: GenericPattern, subjects: Subjects): LinePattern {
   const { log, source, confidence, means, isOnlyKnown } = pattern
   const fixed = specificityOf(log)
-  return linePattern(log, (name) => {
-    if (name === null || name.length > longestName) return []
+  const pointers = (name: string): readonly Pointer[] => {
     const meant = pattern.subjects?.(name) ?? [subjectOf(pattern, name)]
     const [subject] = meant
     if (subject === undefined) return []
@@ -76,8 +79,15 @@ function genericPattern(pattern: GenericPattern, subjects: Subjects): LinePatter
     const concerned = meant.flatMap((one, index) =>
       subjects(one).map((found) => ({ ...found, weight: found.weight - index })),
     )
-    const known = concerned.map(({ check, need, weight }) => ({ ...base, check, need, weight }))
-    return known.length > 0 || isOnlyKnown ? known : [{ ...base, check: null, need: null, weight: 0 }]
+    const needed = concerned.map(({ check, need, weight }) => ({ ...base, check, need, weight }))
+    return needed.length > 0 || isOnlyKnown ? needed : [{ ...base, check: null, need: null, weight: 0 }]
+  }
+  const known = new Map<string, readonly Pointer[]>()
+  return linePattern(log, (name) => {
+    if (name === null || name.length > longestName) return []
+    const found = known.get(name) ?? pointers(name)
+    if (known.size < mostNames) known.set(name, found)
+    return found
   })
 }
 
@@ -90,6 +100,7 @@ function linePattern(log: string, pointers: LinePattern['pointers']): LinePatter
     literals: literalsOf(log) ?? [],
     required: requirementsOf(log),
     spansLines: /\\s/.test(log),
+    isNamed: log.includes('(?P<name>'),
     whole: once(() => RE2JS.compile(log, RE2JS.MULTILINE)),
     cut: once(() => {
       const cut = truncatedPattern(log)

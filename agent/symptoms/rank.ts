@@ -1,6 +1,7 @@
 import type { Check } from '#agent/model/check.ts'
 import { checkNeeds } from '#agent/model/needs-of.ts'
 import { exitMeaning } from './exit-codes.ts'
+import { shownText } from './findings.ts'
 import type { Found } from './findings.ts'
 import { confidences } from './hit.ts'
 import type { Confidence, Hints, Hit } from './hit.ts'
@@ -26,7 +27,7 @@ export function rankHits(
         Number(b.one.pointer.weight >= 1000) - Number(a.one.pointer.weight >= 1000) ||
         b.one.pointer.specificity - a.one.pointer.specificity ||
         b.one.pointer.weight - a.one.pointer.weight ||
-        b.one.line - a.one.line,
+        b.one.place.line - a.one.place.line,
     )
     .map(({ one, confidence }) => hitOf(one, confidence))
 }
@@ -37,18 +38,25 @@ function joinSameLine(found: readonly Found[]): readonly Found[] {
   const partnerOf = (one: Found) =>
     isOpen(one)
       ? found.find(
-          (other) => !isOpen(other) && other.pointer.check === one.pointer.check && other.line === one.line,
+          (other) =>
+            !isOpen(other) &&
+            other.pointer.check === one.pointer.check &&
+            other.place.line === one.place.line,
         )
       : undefined
   const taken = new Set(found.map(partnerOf))
   return found
     .filter((one) => !taken.has(one))
     .map((one) => {
-      const partner = partnerOf(one)?.pointer
+      const partner = partnerOf(one)
       if (partner === undefined) return one
-      const { need, subject } = partner
-      const confidence = surer(partner.confidence, one.pointer.confidence)
-      return { ...one, pointer: { ...one.pointer, need, subject, confidence } }
+      const { need, subject } = partner.pointer
+      const confidence = surer(partner.pointer.confidence, one.pointer.confidence)
+      return {
+        ...one,
+        doubt: one.doubt ?? partner.doubt,
+        pointer: { ...one.pointer, need, subject, confidence },
+      }
     })
 }
 
@@ -61,7 +69,10 @@ function confidenceOf({ pointer, doubt }: Found, isKilled: boolean): Confidence 
   return doubt !== null || isKilled ? 'possible' : pointer.confidence
 }
 
-function hitOf({ pointer, line, text, times, doubt }: Found, confidence: Confidence): Hit {
+function hitOf(found: Found, confidence: Confidence): Hit {
+  const { pointer, place, times, doubt } = found
+  const { line } = place
+  const text = shownText(place)
   const { check, need, means, source, subject } = pointer
   return { check, need, means, source, line, text, times, subject, confidence, doubt }
 }
@@ -83,8 +94,23 @@ function wordsOf(hint: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('-')).filter((word) => word.length > 2)
 }
 
+/** Words that are in the names of too many workloads to tell one. */
+const vague = [
+  'csi',
+  'node',
+  'kube',
+  'driver',
+  'controller',
+  'operator',
+  'system',
+  'server',
+  'agent',
+  'manager',
+]
+
 function isNamed({ name, aliases }: Check, words: readonly string[]): boolean {
-  return [name, ...aliases].some((one) => words.includes(one))
+  const parts = name.split('-').filter((part) => !vague.includes(part))
+  return [name, ...aliases, ...parts].some((one) => words.includes(one))
 }
 
 function isOfImage({ name, images }: Check, image: string): boolean {

@@ -11,7 +11,6 @@ import { reasons } from '#agent/model/reasons.ts'
 import type { Catalog } from '#agent/catalog/catalog.ts'
 import { hostsFor, shortNames } from './lint-hosts.ts'
 import { fixMistakes } from './lint-fixes.ts'
-import { withoutLiteral } from './lint-symptoms.ts'
 import { unclearWords } from './lint-words.ts'
 import { didYouMean } from '#agent/catalog/yaml/mistake.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
@@ -35,7 +34,6 @@ export function lintCatalog(catalog: Catalog, origin: Check['origin']): Mistake[
  *   to a host, one is enough;
  * - each need applies to some host; whys and notes are sentences;
  * - each need says what its kind asks a good need to say: in words what a pattern looks for, which module an option builds;
- * - each pattern of a symptom has a text that is in every line that it matches, by which logs are searched;
  * - a fix can be run twice, reboots only for what is required, and leaves to packages:, modules: and sysctls: what depends on
  *   the host.
  *
@@ -46,7 +44,6 @@ export function lintCheck(check: Check): Mistake[] {
   return [
     ...unclearWords(check),
     ...fixMistakes(check),
-    ...withoutLiteral(check),
     ...check.needs.flatMap((need) => placeMistakes([need])),
     ...allNeeds(check.needs).flatMap((need) =>
       need.type === 'host' ? need.lint().map((words) => mistake(need, words)) : [],
