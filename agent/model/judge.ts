@@ -96,10 +96,23 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   // When something required is missing, recommendations can wait: the same package often brings both.
   const isPressing = ({ result }: Judged<Finding>) => !result.recommended && result.state === 'missing'
   const pressing = state === 'missing' ? all.filter(isPressing) : all
-  const candidates = pressing.flatMap((judged) => judged.candidates)
+  // Nothing else helps where the machine lacks a part.
+  const parts = pressing.filter(({ result }) => lacksHardware(result))
+  const candidates = (parts.length > 0 ? parts : pressing).flatMap((judged) => judged.candidates)
   const fix = fixOf(candidates, context.asked, check.needs[0])
   const { name, title, why } = check
   return { result: { name, title, why, state, reason, message, fix, findings }, candidates }
+}
+
+const ofHardware: readonly Reason[] = [
+  'PciDeviceNotFound',
+  'CpuFeatureNotFound',
+  'CpuFeatureNoneOf',
+  'ArchitectureWrong',
+]
+
+function lacksHardware({ state, recommended, reason }: Finding): boolean {
+  return state === 'missing' && !recommended && ofHardware.includes(reason)
 }
 
 /** What of a need that is ready a reboot takes away: a finding of its own, recommended, so that the need stays ready. */

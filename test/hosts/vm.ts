@@ -5,12 +5,13 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { execa } from 'execa'
 import type { Report } from '#agent/model/report.ts'
 import { atEnd } from '../at-end.ts'
 import { patience } from '../patience.ts'
-import { bundleWith } from './bundle-with.ts'
+import { bundleScripts, bundleWith } from './bundle-with.ts'
 import { readLoader } from './vm-loader.ts'
 
 export interface VmOutcome {
@@ -27,21 +28,39 @@ export interface TestVm {
   must(script: string): Promise<string>
   /** `hostdeps check -o json` inside, by the bundle; further arguments are words of a shell. */
   check(args: string): Promise<Report>
+  /** Remembers the machine as it is, memory and all; a machine with `scripts`, whose disk is not kept over a reboot. */
+  save(): Promise<void>
+  /** Goes back to that. */
+  restore(): Promise<void>
   /** An orderly reboot, by what its boot loader's configuration says then; `typed` is added at the loader's prompt. */
   reboot(typed?: string): Promise<void>
   stop(): Promise<void>
 }
 
+/** What a machine has besides. */
+export interface VmExtras {
+  /** A card on QEMU's own network, where this machine is 10.0.2.2; nothing sets it up. */
+  readonly network?: boolean
+  /** MiB. */
+  readonly memory?: number
+  /** Programs of ours that are bundled beside the agent, by name. */
+  readonly scripts?: Readonly<Record<string, string>>
+}
+
 /** Boots a machine over a copy of the disk that the set-up made, with these checks beside the shipped ones. */
-export async function bootVm(checks: Readonly<Record<string, string>> = {}, typed = ''): Promise<TestVm> {
+export async function bootVm(
+  checks: Readonly<Record<string, string>> = {},
+  typed = '',
+  extras: VmExtras = {},
+): Promise<TestVm> {
   const image = process.env['HOSTDEPS_TEST_VM']
   if (image === undefined) throw new Error('HOSTDEPS_TEST_VM is not set: npm test sets it up')
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-vm-'))
   const remove = atEnd(() => rmSync(folder, { recursive: true, force: true }))
   try {
     await execa('cp', ['--sparse=always', join(image, 'disk'), join(folder, 'disk')])
-    await makeBundleDisk(folder, checks)
-    const places = { image, folder }
+    await makeBundleDisk(folder, checks, extras.scripts)
+    const places = { image, folder, extras }
     let machine = await start(places, typed)
     return testVm(() => machine, {
       async reboot(words = '') {
@@ -60,10 +79,15 @@ export async function bootVm(checks: Readonly<Record<string, string>> = {}, type
 }
 
 /** The agent as it is shipped, with the Node.js that runs this. */
-async function makeBundleDisk(folder: string, checks: Readonly<Record<string, string>>): Promise<void> {
+async function makeBundleDisk(
+  folder: string,
+  checks: Readonly<Record<string, string>>,
+  scripts: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const part = join(folder, 'bundle.d')
   await mkdir(part)
   await bundleWith(join(part, 'dist'), checks)
+  await bundleScripts(join(part, 'dist'), scripts)
   await copyFile(resolve('package.json'), join(part, 'package.json'))
   await cp(process.execPath, join(part, 'node'))
   await execa('mke2fs', ['-q', '-t', 'ext4', '-d', part, join(folder, 'bundle'), '400M'])
@@ -73,30 +97,38 @@ async function makeBundleDisk(folder: string, checks: Readonly<Record<string, st
 interface Places {
   readonly image: string
   readonly folder: string
+  readonly extras: VmExtras
 }
 
 interface Machine {
   /** Resolves when the emulator ends. */
   readonly ended: Promise<unknown>
   readonly lines: LineReader
+  readonly monitor: LineReader
   kill(): void
 }
 
-const memory = '1536'
-
-async function start({ image, folder }: Places, typed: string): Promise<Machine> {
+async function start({ image, folder, extras }: Places, typed: string): Promise<Machine> {
   const { release, parameters } = await readLoader(join(folder, 'disk'))
-  const [socket, console] = [join(folder, 'line'), join(folder, 'console')]
-  rmSync(socket, { force: true })
+  const [socket, console, monitor] = ['line', 'console', 'monitor'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  for (const one of [socket, monitor]) rmSync(one, { force: true })
   const disk = (name: string, more = '') =>
     `file=${join(folder, name)},if=virtio,format=raw,cache=unsafe${more}`
   const options = [
-    ['-machine', 'pc,accel=tcg', '-cpu', 'max', '-smp', '2', '-m', memory],
-    ['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
+    ['-machine', 'pc,accel=tcg', '-cpu', 'max', '-smp', '2', '-m', String(extras.memory ?? 1536)],
+    ['-nodefaults', '-display', 'none', '-no-reboot'],
+    ['-nic', extras.network ? 'user,model=virtio-net-pci' : 'none'],
+    // What can be remembered is not a raw disk.
+    extras.scripts === undefined ? [] : ['-snapshot'],
     ['-kernel', join(image, `vmlinuz-${release}`), '-initrd', join(image, `initrd-${release}`)],
     ['-append', `BOOT_IMAGE=/boot/vmlinuz-${release} ${parameters} ${typed}`.trim()],
     ['-drive', disk('disk'), '-drive', disk('bundle', ',readonly=on')],
     ['-serial', `file:${console}`, '-serial', `unix:${socket},server=on,wait=off`],
+    ['-monitor', `unix:${monitor},server=on,wait=off`],
   ]
   const qemu = execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...options.flat()], {
     reject: false,
@@ -109,7 +141,7 @@ async function start({ image, folder }: Places, typed: string): Promise<Machine>
   })
   const kill = () => void qemu.kill('SIGKILL')
   const lines = new LineReader(await connected(socket, ended))
-  const machine = { ended, lines, kill }
+  const machine = { ended, lines, kill, monitor: new LineReader(await connected(monitor, ended)) }
   await untilLine(machine, /^guest up /)
   await untilUp(machine)
   return machine
@@ -179,7 +211,24 @@ function testVm(machine: () => Machine, ends: Pick<TestVm, 'reboot' | 'stop'>): 
       if (!stdout.startsWith('{')) throw new Error(`no report came:\n${stdout}\n${stderr}`)
       return JSON.parse(stdout)
     },
+    save: () => order(machine(), 'savevm kept'),
+    restore: () => order(machine(), 'loadvm kept'),
     ...ends,
+  }
+}
+
+/** By QEMU's monitor, which repeats what it is told and says the rest of it in lines: an error, or nothing. */
+async function order({ monitor, ended }: Machine, words: string): Promise<void> {
+  monitor.write(`${words}\ninfo name\n`)
+  const said: string[] = []
+  for (;;) {
+    const line = await Promise.race([monitor.next(), ended.then(String).then(Error)])
+    if (line instanceof Error) throw line
+    said.push(line)
+    if (!/^\(qemu\).*info name/.test(stripVTControlCharacters(line))) continue
+    const errors = said.filter((one) => one.startsWith('Error'))
+    if (errors.length > 0) throw new Error(errors.join('\n'))
+    return
   }
 }
 

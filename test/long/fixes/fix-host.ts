@@ -1,0 +1,38 @@
+import type { ReportCheck } from '#agent/model/report.ts'
+
+/** A host on which fixes are run as they are printed. */
+export interface FixHost {
+  /** Of each check, asked alone; of all unless told. */
+  ask(names?: readonly string[]): Promise<readonly ReportCheck[]>
+  /** As one pastes it into a root shell that ends at the first error. */
+  paste(script: string): Promise<Pasted>
+  /** What may not be another after a second run: a line a file, and one a unit. */
+  state(): Promise<readonly string[]>
+  /** As it was at first. */
+  renew(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface Pasted {
+  readonly exitCode: number | undefined
+  readonly stderr: string
+}
+
+/** The repository that the test serves is the only one. */
+export const useRepository = (url: string) => `set -e
+rm -rf /etc/apt/sources.list.d /var/lib/apt/lists
+mkdir -p /etc/apt/sources.list.d /var/lib/apt/lists/partial
+echo 'deb [trusted=yes] ${url} ./' > /etc/apt/sources.list`
+
+/** What timers start is not of the fix. */
+const byTimers = '^(apt-|dpkg-|e2scrub|fstrim|logrotate|man-db|systemd-tmpfiles-clean|test-guest|user)'
+
+/** Of the files that a fix may change, and of the units. */
+export const stateScript = `cd /
+for place in etc boot var/lib/iscsi; do
+  test -e $place || continue
+  find $place -type f ! -name grubenv -exec sha256sum {} +
+  find $place -printf '%p %y %m %u %l\\n'
+done | sort
+systemctl list-unit-files --no-legend --no-pager --plain | grep -vE '${byTimers}' | awk '{ print $1, $2 }' | sort
+systemctl list-units --all --no-legend --no-pager --plain --type=service,socket,mount,swap | grep -vE '${byTimers}' | awk '{ print $1, $2, $3 }' | sort`
