@@ -26,7 +26,7 @@ export async function bootFixHost({ suite, root, isUnified = false }: Release): 
     const host = await bootHost('fixes', { lower: root, isUnified })
     // Addresses of a network with one host.
     await network.join(host.name, joined++ % 200)
-    const { exitCode, stderr } = await inside(
+    const { exitCode, stderr } = await pasteIn(
       host,
       useRepository(`http://${network.address}:${server.port}/${suite}`),
     )

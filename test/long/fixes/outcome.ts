@@ -32,7 +32,7 @@ const byReason: Partial<Record<Reason, Outcome>> = {
 /** The same by words of the notes that are printed. */
 const byNote: readonly (readonly [RegExp, Outcome])[] = [
   [/\b(contrib|non-free)\b/, 'needs contrib or non-free'],
-  [/\b(another|other) kernel\b|Boot a kernel|no package adds/, 'needs another kernel'],
+  [/\b(another|other) kernel\b|Boot a kernel|no package adds|distribution's kernels/, 'needs another kernel'],
   [/\b(adapter|card|firmware|GPU|VT-x|VT-d|PCI device)\b/, 'needs hardware'],
   [/command line|GRUB_CMDLINE_LINUX/, 'not fixable here'],
   [/\bown repository\b|\bby hand\b|first;|https?:\/\//, 'not fixable here'],
