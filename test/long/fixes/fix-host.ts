@@ -27,11 +27,12 @@ echo 'deb [trusted=yes] ${url} ./' > /etc/apt/sources.list`
 /** What timers start is not of the fix. */
 const byTimers = '^(apt-|dpkg-|e2scrub|fstrim|logrotate|man-db|systemd-tmpfiles-clean|test-guest|user)'
 
-/** Of the files that a fix may change, and of the units. */
+/** Of the files that a fix may change, and of the units. A kernel's image is known by its size and its time. */
 export const stateScript = `cd /
 for place in etc boot var/lib/iscsi; do
   test -e $place || continue
-  find $place -type f ! -name grubenv -exec sha256sum {} +
+  find $place -type f ! -name grubenv -size -2M -exec sha256sum {} +
+  find $place -type f -size +1M -printf '%p %s %T@\\n'
   find $place -printf '%p %y %m %u %l\\n'
 done | sort
 systemctl list-unit-files --no-legend --no-pager --plain | grep -vE '${byTimers}' | awk '{ print $1, $2 }' | sort

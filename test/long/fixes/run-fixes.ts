@@ -41,13 +41,15 @@ export interface RunOptions {
   /** The kernel and its settings are those of the machine that this runs on. */
   readonly isShared: boolean
   readonly tell: (words: string) => void
+  /** Called with all rows so far: a run of an hour is cut off now and then. */
+  readonly keep?: (rows: readonly FixRow[]) => void
 }
 
 /** Runs each text once for all checks that print it, on a host as it was at first. */
 export async function runFixes(
   host: FixHost,
   all: readonly Fixable[],
-  { isShared, tell }: RunOptions,
+  { isShared, tell, keep = () => {} }: RunOptions,
 ): Promise<FixRow[]> {
   const groups = Map.groupBy(all, ({ fix }) => commandsOf(fix).join('\n'))
   const rows: FixRow[] = []
@@ -69,7 +71,12 @@ export async function runFixes(
         .map(({ check, outcome, why, exits }) => `${check}: ${outcome} (${exits}) ${why}`)
         .join('\n'),
     )
+    keep(inOrder(rows))
   }
+  return inOrder(rows)
+}
+
+export function inOrder(rows: readonly FixRow[]): FixRow[] {
   return rows.toSorted((one, other) => one.check.localeCompare(other.check, 'en'))
 }
 

@@ -13,6 +13,16 @@ ip link set "$device" up
 ip addr add 10.0.2.15/24 dev "$device"
 ip route add default via ${outside}`
 
+/** What answers, warm. It is there before the snapshot, so that it is asked for in each state of the machine. */
+const startAsker = `set -e
+mkfifo /run/asked
+systemd-run -q --unit=test-guest-asker sh -c 'exec /opt/hostdeps/node /opt/hostdeps/dist/agent/chunks/ask-each.js /run/answer <> /run/asked'`
+
+const ask = (names: readonly string[]) => `rm -f /run/answer
+echo '${names.join(' ')}' > /run/asked
+until test -e /run/answer; do sleep 0.2; done
+cat /run/answer`
+
 /** With Debian's own kernel and modules; it goes back to where it was by a snapshot. */
 export async function bootFixVm(): Promise<FixHost> {
   const packages = process.env['HOSTDEPS_TEST_PACKAGES']
@@ -22,14 +32,12 @@ export async function bootFixVm(): Promise<FixHost> {
   const vm = await bootVm({}, '', { network: true, memory: 4096, scripts: { 'ask-each': script } })
   await vm.must(joinNetwork)
   await vm.must(useRepository(`http://${outside}:${server.port}/bookworm`))
-  await vm.must('sync')
+  await vm.must(startAsker)
+  await vm.must(`${ask([])} > /dev/null; sync`)
   await vm.save()
   return {
     async ask(names = []) {
-      const text = await vm.must(
-        `/opt/hostdeps/node /opt/hostdeps/dist/agent/chunks/ask-each.js ${names.join(' ')}`,
-      )
-      return JSON.parse(text)
+      return JSON.parse(await vm.must(ask(names)))
     },
     async paste(text) {
       const packed = Buffer.from(text).toString('base64')
