@@ -5,14 +5,15 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stripVTControlCharacters } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { execa } from 'execa'
 import type { Report } from '#agent/model/report.ts'
 import { atEnd } from '../at-end.ts'
 import { patience } from '../patience.ts'
 import { bundleScripts, bundleWith } from './bundle-with.ts'
+import { LineReader } from './line-reader.ts'
 import { readLoader } from './vm-loader.ts'
+import { order } from './vm-monitor.ts'
 
 export interface VmOutcome {
   readonly exitCode: number
@@ -22,8 +23,8 @@ export interface VmOutcome {
 
 /** A machine with Debian's own kernel, emulated: it has its modules, settings, swap and command line to itself. */
 export interface TestVm {
-  /** Runs a script of bash in it, as root. */
-  exec(script: string): Promise<VmOutcome>
+  /** Runs a script of bash in it, as root; rejects after so many milliseconds. */
+  exec(script: string, limit?: number): Promise<VmOutcome>
   /** The same; rejects when it fails. */
   must(script: string): Promise<string>
   /** `hostdeps check -o json` inside, by the bundle; further arguments are words of a shell. */
@@ -171,8 +172,8 @@ async function untilUp(machine: Machine): Promise<void> {
   throw new Error('systemd does not come to its end')
 }
 
-async function untilLine({ lines, ended }: Machine, pattern: RegExp): Promise<string> {
-  const late = sleep(patience, 'nothing came from the machine', { ref: false })
+async function untilLine({ lines, ended }: Machine, pattern: RegExp, limit = patience): Promise<string> {
+  const late = sleep(limit, 'nothing came from the machine', { ref: false })
   for (;;) {
     const line = await Promise.race([lines.next(), ended.then(String).then(Error), late.then(Error)])
     if (line instanceof Error) throw line
@@ -180,9 +181,9 @@ async function untilLine({ lines, ended }: Machine, pattern: RegExp): Promise<st
   }
 }
 
-async function run(machine: Machine, script: string): Promise<VmOutcome> {
+async function run(machine: Machine, script: string, limit = patience): Promise<VmOutcome> {
   machine.lines.write(`${Buffer.from(script).toString('base64')}\n`)
-  const line = await untilLine(machine, /^done /)
+  const line = await untilLine(machine, /^done /, limit)
   const [, exitCode, out = '', err = ''] = line.trim().split(' ')
   const text = (packed: string) => gunzipSync(Buffer.from(packed, 'base64')).toString()
   return { exitCode: Number(exitCode), stdout: text(out), stderr: text(err) }
@@ -196,7 +197,7 @@ async function powerOff(machine: Machine): Promise<void> {
 }
 
 function testVm(machine: () => Machine, ends: Pick<TestVm, 'reboot' | 'stop'>): TestVm {
-  const exec = (script: string) => run(machine(), script)
+  const exec: TestVm['exec'] = (script, limit) => run(machine(), script, limit)
   const must = async (script: string) => {
     const { exitCode, stdout, stderr } = await exec(script)
     if (exitCode !== 0) throw new Error(`${script} failed with ${exitCode}:\n${stdout}\n${stderr}`)
@@ -214,52 +215,5 @@ function testVm(machine: () => Machine, ends: Pick<TestVm, 'reboot' | 'stop'>): 
     save: () => order(machine(), 'savevm kept'),
     restore: () => order(machine(), 'loadvm kept'),
     ...ends,
-  }
-}
-
-/** By QEMU's monitor, which repeats what it is told and says the rest of it in lines: an error, or nothing. */
-async function order({ monitor, ended }: Machine, words: string): Promise<void> {
-  monitor.write(`${words}\ninfo name\n`)
-  const said: string[] = []
-  for (;;) {
-    const line = await Promise.race([monitor.next(), ended.then(String).then(Error)])
-    if (line instanceof Error) throw line
-    said.push(line)
-    if (!/^\(qemu\).*info name/.test(stripVTControlCharacters(line))) continue
-    const errors = said.filter((one) => one.startsWith('Error'))
-    if (errors.length > 0) throw new Error(errors.join('\n'))
-    return
-  }
-}
-
-/** Lines of a serial line, one asked for at a time. */
-class LineReader {
-  readonly #socket: Socket
-  #text = ''
-  #wake = () => {}
-
-  constructor(socket: Socket) {
-    this.#socket = socket
-    socket.setEncoding('utf8').on('data', (part: string) => {
-      this.#text += part
-      this.#wake()
-    })
-    socket.on('error', () => {})
-  }
-
-  write(text: string): void {
-    this.#socket.write(text)
-  }
-
-  async next(): Promise<string> {
-    for (;;) {
-      const end = this.#text.indexOf('\n')
-      if (end !== -1) {
-        const line = this.#text.slice(0, end)
-        this.#text = this.#text.slice(end + 1)
-        return line
-      }
-      await new Promise<void>((wake) => (this.#wake = wake))
-    }
   }
 }

@@ -23,6 +23,9 @@ echo '${names.join(' ')}' > /run/asked
 until test -e /run/answer; do sleep 0.2; done
 cat /run/answer`
 
+/** Milliseconds: a compiler is unpacked by an emulated machine, beside other tests. */
+const installLimit = 1_800_000
+
 /** With Debian's own kernel and modules; it goes back to where it was by a snapshot. */
 export async function bootFixVm(): Promise<FixHost> {
   const packages = process.env['HOSTDEPS_TEST_PACKAGES']
@@ -41,7 +44,10 @@ export async function bootFixVm(): Promise<FixHost> {
     },
     async paste(text) {
       const packed = Buffer.from(text).toString('base64')
-      return vm.exec(`cd /root; echo ${packed} | base64 -d > /run/pasted; exec sh -ex /run/pasted`)
+      return vm.exec(
+        `cd /root; echo ${packed} | base64 -d > /run/pasted; exec sh -ex /run/pasted`,
+        installLimit,
+      )
     },
     state: async () => (await vm.must(stateScript)).split('\n'),
     renew: () => vm.restore(),
