@@ -10,6 +10,7 @@ import type { Failed } from './failed.ts'
 import type { Fix, FixByDistro } from './fix.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
+import { worthFixing } from './worth-fixing.ts'
 import { goneAfterReboot } from './next-boot.ts'
 import { verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
@@ -96,23 +97,10 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   // When something required is missing, recommendations can wait: the same package often brings both.
   const isPressing = ({ result }: Judged<Finding>) => !result.recommended && result.state === 'missing'
   const pressing = state === 'missing' ? all.filter(isPressing) : all
-  // Nothing else helps where the machine lacks a part.
-  const parts = pressing.filter(({ result }) => lacksHardware(result))
-  const candidates = (parts.length > 0 ? parts : pressing).flatMap((judged) => judged.candidates)
+  const candidates = worthFixing(pressing).flatMap((judged) => judged.candidates)
   const fix = fixOf(candidates, context.asked, check.needs[0])
   const { name, title, why } = check
   return { result: { name, title, why, state, reason, message, fix, findings }, candidates }
-}
-
-const ofHardware: readonly Reason[] = [
-  'PciDeviceNotFound',
-  'CpuFeatureNotFound',
-  'CpuFeatureNoneOf',
-  'ArchitectureWrong',
-]
-
-function lacksHardware({ state, recommended, reason }: Finding): boolean {
-  return state === 'missing' && !recommended && ofHardware.includes(reason)
 }
 
 /** What of a need that is ready a reboot takes away: a finding of its own, recommended, so that the need stays ready. */
