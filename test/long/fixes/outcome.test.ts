@@ -18,27 +18,27 @@ describe('what a check that is still not ready needs is what it says itself', ()
     ['UnitInactive', 'systemctl enable --now tool', 'wrong'],
   ] as const)('%s, %s: %s', (reason, fix, outcome) => {
     const check = checkWith([finding(reason, { fix })])
-    expect(outcomeOf(check, check).outcome).toBe(outcome)
+    expect(outcomeOf(check).outcome).toBe(outcome)
   })
 
   test('nothing where it is ready', () => {
     const after = { ...checkWith([]), state: 'ready' } as const
-    expect(outcomeOf(checkWith([finding('BinaryNotFound')]), after)).toEqual({ outcome: 'ready', why: '' })
+    expect(outcomeOf(after)).toEqual({ outcome: 'ready', why: '' })
   })
 
   test('each part that is left must say it', () => {
     const kernel = finding('ModuleNotInKernel')
     const tool = finding('BinaryNotFound')
     const both = checkWith([finding('BinaryNotFound', { kind: 'check', findings: [kernel, tool] })])
-    expect(outcomeOf(both, both)).toEqual({ outcome: 'wrong', why: 'BinaryNotFound: said' })
+    expect(outcomeOf(both)).toEqual({ outcome: 'wrong', why: 'BinaryNotFound: said' })
     const soft = checkWith([kernel, { ...tool, recommended: true }])
-    expect(outcomeOf(soft, soft).outcome).toBe('needs another kernel')
+    expect(outcomeOf(soft).outcome).toBe('needs another kernel')
   })
 
   test('of alternatives one is enough', () => {
     const findings = [finding('BinaryNotFound'), finding('ModuleNotInKernel')]
     const check = checkWith([finding('AnyOfMissing', { kind: 'anyOf', findings })])
-    expect(outcomeOf(check, check).outcome).toBe('needs another kernel')
+    expect(outcomeOf(check).outcome).toBe('needs another kernel')
   })
 })
 

@@ -41,12 +41,12 @@ const byNote: readonly (readonly [RegExp, Outcome])[] = [
 ]
 
 /** What a check that is still not ready needs, in its own words; "wrong" where it does not say it. */
-export function outcomeOf(before: ReportCheck, after: ReportCheck): Judged {
+export function outcomeOf(after: ReportCheck): Judged {
   if (after.state === 'ready') return { outcome: 'ready', why: '' }
   const left = after.findings.filter(
     ({ state, recommended }) => state !== 'ready' && state !== 'not-applicable' && !recommended,
   )
-  const said = left.flatMap((finding) => needOf(finding, notesOf(before.fix)))
+  const said = left.flatMap((finding) => needOf(finding))
   const wrong = said.filter(({ outcome }) => outcome === 'wrong')
   const telling = wrong.length > 0 ? wrong : said
   const [first] = telling
@@ -56,30 +56,29 @@ export function outcomeOf(before: ReportCheck, after: ReportCheck): Judged {
 }
 
 /** Of an included check, of each part that is not ready; of alternatives, one that says it is enough. */
-function needOf(finding: Finding, notes: readonly string[]): readonly Judged[] {
+function needOf(finding: Finding): readonly Judged[] {
   const parts = (finding.findings ?? []).filter(
     ({ state, recommended }) => state !== 'ready' && state !== 'not-applicable' && !recommended,
   )
   if (finding.kind === 'anyOf') {
-    const said = parts.map((part) => needOf(part, notes))
+    const said = parts.map((part) => needOf(part))
     const sound = said.find((all) => all.every(({ outcome }) => outcome !== 'wrong'))
-    return sound ?? [own(finding, notes)]
+    return sound ?? [own(finding)]
   }
-  return parts.length > 0 ? parts.flatMap((part) => needOf(part, notes)) : [own(finding, notes)]
+  return parts.length > 0 ? parts.flatMap((part) => needOf(part)) : [own(finding)]
 }
 
-function own(finding: Finding, notes: readonly string[]): Judged {
+function own(finding: Finding): Judged {
   const { reason, message, fix } = finding
   const proven = byReason[reason]
   if (proven !== undefined) return { outcome: proven, why: message }
   for (const [pattern, outcome] of byNote) {
-    const note = [...notesOf(fix), ...notes].find((one) => pattern.test(one))
+    const note = notesOf(fix).find((one) => pattern.test(one))
     if (note !== undefined) return { outcome, why: note }
   }
   return { outcome: 'wrong', why: `${reason}: ${message}` }
 }
 
-/** Notes that belong to the finding come before those of the check. */
 export function notesOf(fix: string | null): readonly string[] {
   return (fix ?? '').split('\n').flatMap((line) => (line.startsWith('# ') ? [line.slice(2)] : []))
 }

@@ -57,9 +57,7 @@ export async function runFixes(
   for (const [commands, group] of groups) {
     const isOfKernel = isShared && ofKernel.test(commands)
     if (commands === '' || isOfKernel) {
-      rows.push(
-        ...group.map((one) => rowOf(one, isOfKernel ? leftToVm : outcomeOf(one.before, one.before), [])),
-      )
+      rows.push(...group.map((one) => rowOf(one, isOfKernel ? leftToVm : outcomeOf(one.before), [])))
       continue
     }
     if (!isFresh) await host.renew()
@@ -108,7 +106,7 @@ interface Runs {
 const mayFail = /\bfails\b|\b(contrib|non-free)\b|\bown repository\b/
 
 function judgeRun({ before, fix }: Fixable, after: ReportCheck, { runs, changed }: Runs): Judged {
-  const judged = outcomeOf(before, after)
+  const judged = outcomeOf(after)
   const failed = runs.find(({ exitCode }) => exitCode !== 0)
   const isSaid = notesOf(fix).some((note) => mayFail.test(note))
   if (failed !== undefined && (!isSaid || judged.outcome === 'ready'))
