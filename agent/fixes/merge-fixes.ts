@@ -11,12 +11,18 @@ export function mergeFixes(fixes: readonly Fix[], ofSeveral = false): Fix {
   const packages = unique(together.flatMap((fix) => fix.packages ?? []))
   const notes = unique(fixes.flatMap((fix) => fix.note?.split('\n') ?? []))
   const kernel = mergeKernel(fixes.flatMap((fix) => fix.kernel ?? []))
+  const without = (kernel?.without ?? []).map(foldName)
+  const lacking = [...without, ...(kernel?.absent ?? []).map(foldName)]
   return {
     packages,
     ...(apart.length > 0 && { packagesApart: packagesApart(apart, packages) }),
-    modules: unique(fixes.flatMap((fix) => fix.modules ?? [])),
+    modules: unique(fixes.flatMap((fix) => fix.modules ?? [])).filter(
+      (name) => !lacking.includes(foldName(name)),
+    ),
     sysctls: mergeSysctls(fixes.flatMap((fix) => Object.entries(fix.sysctls ?? {}))),
-    run: mergeRuns(fixes.flatMap((fix) => (fix.run === undefined ? [] : [fix.run]))),
+    run: mergeRuns(fixes.flatMap((fix) => (fix.run === undefined ? [] : [fix.run]))).filter(
+      (command) => !loadsOnly(without, command),
+    ),
     reboot: fixes.some((fix) => fix.reboot === true),
     mayWait: fixes.filter(takesBoot).every((fix) => fix.mayWait === true),
     undoneBy: uniqueBy(
@@ -26,6 +32,20 @@ export function mergeFixes(fixes: readonly Fix[], ofSeveral = false): Fix {
     ...(kernel !== null && { kernel }),
     ...(notes.length > 0 && { note: notes.join('\n') }),
   }
+}
+
+/** It does no more than load modules, and the kernel has none of them. */
+function loadsOnly(without: readonly string[], command: string): boolean {
+  const steps = command.split(/ (?:\|\||&&) /)
+  return steps.every((step) => {
+    const name = /^modprobe ([\w-]+)$/.exec(step)?.[1]
+    return name !== undefined && without.includes(foldName(name))
+  })
+}
+
+/** `-` and `_` are the same in a module's name. */
+function foldName(name: string): string {
+  return name.replaceAll('-', '_')
 }
 
 function partByNote(fixes: readonly Fix[]): [readonly Fix[], readonly Fix[]] {
@@ -93,6 +113,7 @@ function mergeKernel(parts: readonly KernelFix[]): KernelFix | null {
   if (parts.length === 0) return null
   return {
     absent: unique(parts.flatMap(({ absent }) => absent ?? [])),
+    without: unique(parts.flatMap(({ without }) => without ?? [])),
     commandLine: unique(parts.flatMap(({ commandLine }) => commandLine ?? [])),
     ...(parts.some(({ isWithout }) => isWithout) && { isWithout: true }),
   }

@@ -24,6 +24,8 @@ export interface Fix {
 export interface KernelFix {
   /** Modules that the running kernel has no files of. */
   readonly absent?: readonly string[] | undefined
+  /** Modules that the running kernel was built without. */
+  readonly without?: readonly string[] | undefined
   /** The kernel was built without something, or is too old for it. */
   readonly isWithout?: true | undefined
   /** A change of the kernel's command line, each beginning with a verb: "Add x to", "Take x from". */

@@ -10,6 +10,7 @@ import type { Failed } from './failed.ts'
 import type { FixCandidate, FixText } from './fix-candidate.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
+import { worthFixing } from './worth-fixing.ts'
 import { goneAfterReboot } from './next-boot.ts'
 import { nearFixes, otherFixes } from './other-fixes.ts'
 import { verdict } from './reason.ts'
@@ -104,7 +105,7 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   // When something required is missing, recommendations can wait: the same package often brings both.
   const isPressing = ({ result }: Judged<Finding>) => !result.recommended && result.state === 'missing'
   const pressing = state === 'missing' ? all.filter(isPressing) : all
-  const candidates = pressing.flatMap((judged) => judged.candidates)
+  const candidates = worthFixing(pressing).flatMap((judged) => judged.candidates)
   const fix = fixOf(candidates, context.asked, check.needs[0])
   const { name, title, why } = check
   return { result: { name, title, why, state, reason, message, fix, findings }, candidates }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { V1LeaseList } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ReportCheck } from '#agent/model/report.ts'
+import { hostdepsCheck } from '../hosts/cli.ts'
 import { hasRealCluster } from './nodes/real-cluster.ts'
 import { startSurvivor, watch } from './nodes/survivor.ts'
 import type { Survivor } from './nodes/survivor.ts'
@@ -14,6 +15,14 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent survives', () => {
     node = await startSurvivor()
   })
   afterAll(() => node?.on.stop())
+
+  test('before any of it, nothing that a kubelet and its runtime set is said to be gone after a reboot', async () => {
+    const { report } = await hostdepsCheck('--all', '--target-pid', String(node.host.pid))
+    const gone = report.checks
+      .flatMap(({ findings }) => findings)
+      .filter(({ reason }) => reason === 'GoneAfterReboot')
+    expect(gone.map(({ message }) => message)).toEqual([])
+  })
 
   test('a restart of the kubelet: nothing is lost, nothing is written, no container starts again', async () => {
     const kubelet = async () => {

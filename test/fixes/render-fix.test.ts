@@ -138,6 +138,29 @@ test.each([
   expect(lines).toContain(line)
 })
 
+test('no module is loaded that the kernel is known to lack', () => {
+  const lacking = { kernel: { isWithout: true, without: ['nvme_tcp', 'kvm_intel', 'kvm_amd'] } } as const
+  const others = [
+    {
+      all: {
+        modules: ['nvme-tcp', 'nbd'],
+        run: ['modprobe kvm_intel || modprobe kvm_amd', 'modprobe nvme_tcp && x'],
+      },
+    },
+  ]
+  const candidates = [
+    { ...alone, exact: lacking, others: [] },
+    { ...alone, exact: null, others },
+  ]
+  const commands = fixText(candidates, host('ID=debian'))
+    ?.split('\n')
+    .filter((line) => !line.startsWith('#'))
+  expect(commands).toEqual([
+    'modprobe nbd && echo nbd > /etc/modules-load.d/hostdeps-nbd.conf',
+    'modprobe nvme_tcp && x',
+  ])
+})
+
 test('a path with the release is one word of its command', () => {
   const facts = { ...host('ID=debian'), kernel: '6.1$(reboot)' }
   const spec = file.schema.parse({ file: { path: '/boot/x-{kernel}', mode: '0600' } })

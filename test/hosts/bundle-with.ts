@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import { parse } from 'yaml'
 import { bundle } from '../../build.ts'
 import { valuesFile } from '#agent/catalog/load.ts'
@@ -14,4 +15,22 @@ export async function bundleWith(outdir: string, checks: Readonly<Record<string,
     values[name] = parse(text)
   }
   writeFileSync(file, JSON.stringify(values))
+}
+
+/** Programs of ours beside those of the agent, where they find what it finds: agent/chunks/NAME.js. */
+export async function bundleScripts(
+  outdir: string,
+  scripts: Readonly<Record<string, string>>,
+): Promise<void> {
+  const banner = {
+    js: "import { createRequire as hostdepsRequire } from 'node:module';const require = hostdepsRequire(import.meta.url);",
+  }
+  await build({
+    entryPoints: { ...scripts },
+    outdir: join(outdir, 'agent/chunks'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    banner,
+  })
 }

@@ -7,6 +7,7 @@ import { load } from '#agent/catalog/load.ts'
 import { makeRound } from '#agent/rounds/make-round.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { compose } from './compose.ts'
+import { unplainWords } from './plain-words.ts'
 import { recordedHost } from './recorded-host.ts'
 
 const folder = import.meta.dirname
@@ -31,6 +32,7 @@ test.each(rows)('$node: $checks $state', async ({ host, changes, checks, state, 
     files: { loaded, mistakes: [] },
     names: checks,
   })
+  expect(unplainWords(round.checks)).toEqual([])
   const said = round.checks.filter(({ name }) => checks.includes(name))
   for (const check of said)
     expect(check, check.message).toMatchObject({ state, ...(reason !== undefined && { reason }) })

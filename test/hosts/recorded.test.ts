@@ -7,6 +7,7 @@ import { makeRound } from '#agent/rounds/make-round.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { compose } from './compose.ts'
 import { golden } from './golden.ts'
+import { unplainWords } from './plain-words.ts'
 import { recordedHost } from './recorded-host.ts'
 
 const folder = import.meta.dirname
@@ -39,6 +40,7 @@ test.each([...hosts, ...documented])(
       names: loaded.catalog.keys(),
     })
     const { report } = settle(null, round, name)
+    expect(unplainWords(report.checks)).toEqual([])
     await expect(golden(report)).toMatchFileSnapshot(file)
   },
 )

@@ -94,6 +94,8 @@ function subpackage({ name, epoch, version, release, files = {} }: RpmPackage): 
   const fields = [
     `%package -n ${name}`,
     'Summary: x',
+    // What it runs on is no RPM.
+    'AutoReq: no',
     ...(epoch === undefined ? [] : [`Epoch: ${epoch}`]),
     `Version: ${version}`,
     `Release: ${release}`,

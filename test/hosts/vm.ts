@@ -10,8 +10,10 @@ import { execa } from 'execa'
 import type { Report } from '#agent/model/report.ts'
 import { atEnd } from '../at-end.ts'
 import { patience } from '../patience.ts'
-import { bundleWith } from './bundle-with.ts'
+import { bundleScripts, bundleWith } from './bundle-with.ts'
+import { LineReader } from './line-reader.ts'
 import { readLoader } from './vm-loader.ts'
+import { order } from './vm-monitor.ts'
 
 export interface VmOutcome {
   readonly exitCode: number
@@ -21,27 +23,45 @@ export interface VmOutcome {
 
 /** A machine with Debian's own kernel, emulated: it has its modules, settings, swap and command line to itself. */
 export interface TestVm {
-  /** Runs a script of bash in it, as root. */
-  exec(script: string): Promise<VmOutcome>
+  /** Runs a script of bash in it, as root; rejects after so many milliseconds. */
+  exec(script: string, limit?: number): Promise<VmOutcome>
   /** The same; rejects when it fails. */
   must(script: string): Promise<string>
   /** `hostdeps check -o json` inside, by the bundle; further arguments are words of a shell. */
   check(args: string): Promise<Report>
+  /** Remembers the machine as it is, memory and all; a machine with `scripts`, whose disk is not kept over a reboot. */
+  save(): Promise<void>
+  /** Goes back to that. */
+  restore(): Promise<void>
   /** An orderly reboot, by what its boot loader's configuration says then; `typed` is added at the loader's prompt. */
   reboot(typed?: string): Promise<void>
   stop(): Promise<void>
 }
 
+/** What a machine has besides. */
+export interface VmExtras {
+  /** A card on QEMU's own network, where this machine is 10.0.2.2; nothing sets it up. */
+  readonly network?: boolean
+  /** MiB. */
+  readonly memory?: number
+  /** Programs of ours that are bundled beside the agent, by name. */
+  readonly scripts?: Readonly<Record<string, string>>
+}
+
 /** Boots a machine over a copy of the disk that the set-up made, with these checks beside the shipped ones. */
-export async function bootVm(checks: Readonly<Record<string, string>> = {}, typed = ''): Promise<TestVm> {
+export async function bootVm(
+  checks: Readonly<Record<string, string>> = {},
+  typed = '',
+  extras: VmExtras = {},
+): Promise<TestVm> {
   const image = process.env['HOSTDEPS_TEST_VM']
   if (image === undefined) throw new Error('HOSTDEPS_TEST_VM is not set: npm test sets it up')
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-vm-'))
   const remove = atEnd(() => rmSync(folder, { recursive: true, force: true }))
   try {
     await execa('cp', ['--sparse=always', join(image, 'disk'), join(folder, 'disk')])
-    await makeBundleDisk(folder, checks)
-    const places = { image, folder }
+    await makeBundleDisk(folder, checks, extras.scripts)
+    const places = { image, folder, extras }
     let machine = await start(places, typed)
     return testVm(() => machine, {
       async reboot(words = '') {
@@ -60,10 +80,15 @@ export async function bootVm(checks: Readonly<Record<string, string>> = {}, type
 }
 
 /** The agent as it is shipped, with the Node.js that runs this. */
-async function makeBundleDisk(folder: string, checks: Readonly<Record<string, string>>): Promise<void> {
+async function makeBundleDisk(
+  folder: string,
+  checks: Readonly<Record<string, string>>,
+  scripts: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const part = join(folder, 'bundle.d')
   await mkdir(part)
   await bundleWith(join(part, 'dist'), checks)
+  await bundleScripts(join(part, 'dist'), scripts)
   await copyFile(resolve('package.json'), join(part, 'package.json'))
   await cp(process.execPath, join(part, 'node'))
   await execa('mke2fs', ['-q', '-t', 'ext4', '-d', part, join(folder, 'bundle'), '400M'])
@@ -73,30 +98,38 @@ async function makeBundleDisk(folder: string, checks: Readonly<Record<string, st
 interface Places {
   readonly image: string
   readonly folder: string
+  readonly extras: VmExtras
 }
 
 interface Machine {
   /** Resolves when the emulator ends. */
   readonly ended: Promise<unknown>
   readonly lines: LineReader
+  readonly monitor: LineReader
   kill(): void
 }
 
-const memory = '1536'
-
-async function start({ image, folder }: Places, typed: string): Promise<Machine> {
+async function start({ image, folder, extras }: Places, typed: string): Promise<Machine> {
   const { release, parameters } = await readLoader(join(folder, 'disk'))
-  const [socket, console] = [join(folder, 'line'), join(folder, 'console')]
-  rmSync(socket, { force: true })
+  const [socket, console, monitor] = ['line', 'console', 'monitor'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  for (const one of [socket, monitor]) rmSync(one, { force: true })
   const disk = (name: string, more = '') =>
     `file=${join(folder, name)},if=virtio,format=raw,cache=unsafe${more}`
   const options = [
-    ['-machine', 'pc,accel=tcg', '-cpu', 'max', '-smp', '2', '-m', memory],
-    ['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
+    ['-machine', 'pc,accel=tcg', '-cpu', 'max', '-smp', '2', '-m', String(extras.memory ?? 1536)],
+    ['-nodefaults', '-display', 'none', '-no-reboot'],
+    ['-nic', extras.network ? 'user,model=virtio-net-pci' : 'none'],
+    // What can be remembered is not a raw disk.
+    extras.scripts === undefined ? [] : ['-snapshot'],
     ['-kernel', join(image, `vmlinuz-${release}`), '-initrd', join(image, `initrd-${release}`)],
     ['-append', `BOOT_IMAGE=/boot/vmlinuz-${release} ${parameters} ${typed}`.trim()],
     ['-drive', disk('disk'), '-drive', disk('bundle', ',readonly=on')],
     ['-serial', `file:${console}`, '-serial', `unix:${socket},server=on,wait=off`],
+    ['-monitor', `unix:${monitor},server=on,wait=off`],
   ]
   const qemu = execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...options.flat()], {
     reject: false,
@@ -109,7 +142,7 @@ async function start({ image, folder }: Places, typed: string): Promise<Machine>
   })
   const kill = () => void qemu.kill('SIGKILL')
   const lines = new LineReader(await connected(socket, ended))
-  const machine = { ended, lines, kill }
+  const machine = { ended, lines, kill, monitor: new LineReader(await connected(monitor, ended)) }
   await untilLine(machine, /^guest up /)
   await untilUp(machine)
   return machine
@@ -139,8 +172,8 @@ async function untilUp(machine: Machine): Promise<void> {
   throw new Error('systemd does not come to its end')
 }
 
-async function untilLine({ lines, ended }: Machine, pattern: RegExp): Promise<string> {
-  const late = sleep(patience, 'nothing came from the machine', { ref: false })
+async function untilLine({ lines, ended }: Machine, pattern: RegExp, limit = patience): Promise<string> {
+  const late = sleep(limit, 'nothing came from the machine', { ref: false })
   for (;;) {
     const line = await Promise.race([lines.next(), ended.then(String).then(Error), late.then(Error)])
     if (line instanceof Error) throw line
@@ -148,9 +181,9 @@ async function untilLine({ lines, ended }: Machine, pattern: RegExp): Promise<st
   }
 }
 
-async function run(machine: Machine, script: string): Promise<VmOutcome> {
+async function run(machine: Machine, script: string, limit = patience): Promise<VmOutcome> {
   machine.lines.write(`${Buffer.from(script).toString('base64')}\n`)
-  const line = await untilLine(machine, /^done /)
+  const line = await untilLine(machine, /^done /, limit)
   const [, exitCode, out = '', err = ''] = line.trim().split(' ')
   const text = (packed: string) => gunzipSync(Buffer.from(packed, 'base64')).toString()
   return { exitCode: Number(exitCode), stdout: text(out), stderr: text(err) }
@@ -164,7 +197,7 @@ async function powerOff(machine: Machine): Promise<void> {
 }
 
 function testVm(machine: () => Machine, ends: Pick<TestVm, 'reboot' | 'stop'>): TestVm {
-  const exec = (script: string) => run(machine(), script)
+  const exec: TestVm['exec'] = (script, limit) => run(machine(), script, limit)
   const must = async (script: string) => {
     const { exitCode, stdout, stderr } = await exec(script)
     if (exitCode !== 0) throw new Error(`${script} failed with ${exitCode}:\n${stdout}\n${stderr}`)
@@ -179,38 +212,8 @@ function testVm(machine: () => Machine, ends: Pick<TestVm, 'reboot' | 'stop'>): 
       if (!stdout.startsWith('{')) throw new Error(`no report came:\n${stdout}\n${stderr}`)
       return JSON.parse(stdout)
     },
+    save: () => order(machine(), 'savevm kept'),
+    restore: () => order(machine(), 'loadvm kept'),
     ...ends,
-  }
-}
-
-/** Lines of a serial line, one asked for at a time. */
-class LineReader {
-  readonly #socket: Socket
-  #text = ''
-  #wake = () => {}
-
-  constructor(socket: Socket) {
-    this.#socket = socket
-    socket.setEncoding('utf8').on('data', (part: string) => {
-      this.#text += part
-      this.#wake()
-    })
-    socket.on('error', () => {})
-  }
-
-  write(text: string): void {
-    this.#socket.write(text)
-  }
-
-  async next(): Promise<string> {
-    for (;;) {
-      const end = this.#text.indexOf('\n')
-      if (end !== -1) {
-        const line = this.#text.slice(0, end)
-        this.#text = this.#text.slice(end + 1)
-        return line
-      }
-      await new Promise<void>((wake) => (this.#wake = wake))
-    }
   }
 }

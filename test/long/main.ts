@@ -1,16 +1,44 @@
+import { runHost, tableHosts } from './fixes/hosts.ts'
 import { readResults, writeResult } from './results.ts'
 import { inputHash, rows } from './rows.ts'
+import { fixPackages } from '../setup/fix-packages.ts'
+import { setUp } from '../setup/set-up.ts'
+import { withNeeds } from '../setup/steps.ts'
+import { vmImage } from '../setup/vm-image.ts'
 
-/** `npm run test:long`: runs all rows, or those that are named (`-- 'fuzz config'`), and writes RESULTS.md after each. */
+/**
+ * `npm run test:long`: runs all rows, or those that are named (`-- 'fuzz config'`), and writes RESULTS.md after each. The fixes of
+ * a host (`-- 'fixes Debian 12'`) are a section of FIXES.md; with REST=1 only those whose text is another by now, or that were wrong.
+ */
 const names = process.argv.slice(2)
-const unknown = names.filter((name) => !rows.some((row) => row.name === name))
+const hosts = tableHosts.map((host) => ({ ...host, row: `fixes ${host.name}` }))
+const known = [...rows.map(({ name }) => name), ...hosts.map(({ row }) => row)]
+const unknown = names.filter((name) => !known.includes(name))
 const chosen = rows.filter(({ name }) => names.length === 0 || names.includes(name))
 if (unknown.length > 0) {
-  process.stderr.write(
-    `no row ${unknown.join(', ')}; there are: ${rows.map(({ name }) => name).join(', ')}\n`,
-  )
+  process.stderr.write(`no row ${unknown.join(', ')}; there are: ${known.join(', ')}\n`)
   process.exitCode = 2
-} else await runAll()
+} else {
+  if (chosen.length > 0) await runAll()
+  await runFixes()
+}
+
+/** Each host by itself. What it needs is set up as for `npm test`. */
+async function runFixes(): Promise<void> {
+  const wanted = hosts.filter(({ row }) => names.length === 0 || names.includes(row))
+  if (wanted.length === 0) return
+  const lacking: string[] = []
+  for (const step of withNeeds([fixPackages, vmImage]))
+    lacking.push(...[await setUp(step, { retries: 1 })].filter((why) => why !== null))
+  for (const why of lacking) process.stdout.write(`FAILED: ${why}\n`)
+  for (const { row, ...host } of lacking.length === 0 ? wanted : []) {
+    process.stdout.write(`[${row}]\n`)
+    const wrong = await runHost(host, process.env['REST'] === '1')
+    if (wrong > 0) process.exitCode = 1
+    process.stdout.write(`${row}: ${wrong} rows are wrong\n`)
+  }
+  if (lacking.length > 0) process.exitCode = 1
+}
 
 async function runAll(): Promise<void> {
   for (const row of chosen) {

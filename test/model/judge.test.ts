@@ -128,6 +128,20 @@ describe('an included check', () => {
 })
 
 describe('fixes', () => {
+  test('where the machine lacks a part nothing else is printed, unless it is only recommended', () => {
+    const card = verdict('PciDeviceNotFound', { pci: '10de' })
+    const lacking = { ...need(card, 1), fix: { all: { note: 'No card.' } } }
+    const driver = { ...need(missing, 2), fix: { all: { packages: ['driver'] } } }
+    expect(judgeOne([driver, lacking]).fix).toBe('# No card.')
+    expect(judgeOne([driver, { ...lacking, recommended: true }]).fix).toBe(apt('driver'))
+    const inner = check('inner', [driver, lacking])
+    const [outer] = judgeAll([
+      check('outer', [taking('inner'), need(missing)], { all: { packages: ['other'] } }),
+      inner,
+    ])
+    expect(outer?.fix).not.toContain('driver')
+  })
+
   test('the fix of the exact reason wins over the check file', () => {
     const masked = verdict(
       'UnitMasked',

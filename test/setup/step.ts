@@ -8,6 +8,7 @@
  * | `HOSTDEPS_TEST_HOST_ROOT` | the folder of the Debian 12 root that test hosts are booted from; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_ROOT_TRIXIE`, `HOSTDEPS_TEST_ROOT_SID` | the same of Debian 13 and of unstable |
  * | `HOSTDEPS_TEST_KERNELS` | the folder of the module trees of three Debian kernels; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_PACKAGES` | the folder of the repositories that fixes install from, one a Debian release; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_VM` | the folder of the disk and the kernels of a virtual machine; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_CONTROL_PLANE` | the folder of etcd, kube-apiserver and the others, and kubectl; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_CRDS` | the files of the CustomResourceDefinitions of other projects, with colons between; unset, those tests are skipped |

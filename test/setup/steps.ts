@@ -1,5 +1,6 @@
 import { agentImage } from './agent-image.ts'
 import { debianReleases } from './debian-releases.ts'
+import { fixPackages } from './fix-packages.ts'
 import { foreignKinds } from './foreign-kinds.ts'
 import { hostRoot } from './host-root.ts'
 import { kernelTrees } from './kernel-trees.ts'
@@ -20,6 +21,7 @@ export const steps: readonly Step[] = [
   debianReleases,
   kernelTrees,
   vmImage,
+  fixPackages,
   podImage,
   agentImage,
   foreignKinds,

@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, string>> = {
   kmod: 'depmod and the real modprobe',
   python3: 'serves the mount that hangs',
   rpm: 'the real order of versions',
+  'dpkg-dev': 'makes the repository that test hosts install from',
   'libdpkg-perl': 'the real order of versions',
   libalpm13: "the real order of versions, pacman's",
   chromium: 'the page',

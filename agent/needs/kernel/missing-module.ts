@@ -1,4 +1,3 @@
-import type { Fix } from '#agent/model/fix.ts'
 import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { misled } from '#agent/needs/modules/modprobe-rules.ts'
@@ -31,7 +30,7 @@ export function missingModule(sought: Sought): Verdict {
     return verdict(
       'ModuleNotInKernel',
       { name, option: option.name, kernel },
-      { evidence, fix: anotherKernel },
+      { evidence, fix: { kernel: { isWithout: true, without: [name] } } },
     )
   if (sources.loaded.fate === 'absent') return unsupported(sought)
   if (sources.dependencies.fate === 'absent') return withoutFiles(sought, kernel, option?.value === 'm')
@@ -127,6 +126,3 @@ function withoutFiles(sought: Sought, kernel: string, isModule: boolean): Verdic
 function unknownBecause({ name }: Sought, detail: string): Verdict {
   return verdict('ModuleUnknown', { name, detail })
 }
-
-/** It names no module, so that it stands once for many. */
-const anotherKernel: Fix = { kernel: { isWithout: true } }
