@@ -110,6 +110,8 @@ function hostileCheck(): Check {
     why: '',
     aliases: [],
     needs: [],
+    containers: [],
+    drivers: [],
     fix: null,
     symptoms: [symptom],
     sources: [],

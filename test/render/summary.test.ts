@@ -37,7 +37,7 @@ test('the script has packages, modules, settings, files and units in this order,
   const steps = [/apt-get install/, /^modprobe /, /^sysctl -w /, /^(systemctl|rc-)/]
   const lines = (bare.fix ?? '').split('\n').filter((line) => !line.startsWith('#'))
   const order = lines.map((line) => steps.findIndex((step) => step.test(line))).filter((step) => step >= 0)
-  expect(order).toEqual(order.toSorted())
+  expect(order).toEqual(order.toSorted((a, b) => a - b))
   expect(new Set(order).size).toBeGreaterThan(1)
   expect(new Set(lines).size).toBe(lines.length)
 })
