@@ -29,8 +29,7 @@ export function createEventPublisher(options: QueueOptions) {
   const { clock } = options
   const remembered = new Map<string, Remembered>()
   const queue = createEventQueue(options)
-  const crashes = createCrashEvents(clock)
-  const seen = createSeenEvents()
+  const others = [createCrashEvents(clock), createSeenEvents()]
   let heldBack = 0
   let start: NodeView | null = null
   let mistakes = ''
@@ -62,22 +61,19 @@ export function createEventPublisher(options: QueueOptions) {
     /** Call it with what the Node said at the start. */
     goOnFrom(node: NodeView): void {
       start = node
-      crashes.goOnFrom(node)
-      seen.goOnFrom(node)
+      for (const one of others) one.goOnFrom(node)
     },
     /** Call it when the Node is a new one, which has had no events yet. */
     forget(): void {
       remembered.clear()
-      crashes.forget()
-      seen.forget()
+      for (const one of others) one.forget()
       start = null
     },
     publish(report: Report, { name: node, uid }: NodeView): void {
       const { settings, checks } = report
       if (!settings.publish.events) return
       for (const check of checks.filter(({ isPublished }) => isPublished)) publishChange(check, { node, uid })
-      for (const event of crashes.look(report)) queue.add({ node, uid, ...event })
-      for (const event of seen.look(report)) queue.add({ node, uid, ...event })
+      for (const event of others.flatMap((one) => one.look(report))) queue.add({ node, uid, ...event })
       publishMistakes(settings.mistakes, { node, uid })
     },
     counts(): EventCounts {
