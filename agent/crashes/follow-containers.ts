@@ -25,9 +25,11 @@ export interface FollowedContainer extends Pick<LogPlace, 'namespace' | 'pod' | 
   crash: Crashing | null
   /** The checks that it is told with. */
   checks: readonly string[]
+  /** Whether its second end made a round. */
+  isNoticed: boolean
 }
 
-const notCrashing = { crash: null, checks: [] }
+const notCrashing = { crash: null, checks: [], isNoticed: false }
 
 /** The newest, the one that ended before it, and the one before that. */
 const mostAttempts = 3
@@ -66,6 +68,22 @@ export class ContainerFollower {
     this.#placeAll()
     this.#refreshAll()
     return names
+  }
+
+  /**
+   * Asks about all attempts of a container at once, when the last of them has begun: as soon as it ends too, the kubelet removes
+   * what there is of the one before. Returns whether that shows a second end, the first time.
+   */
+  started(links: readonly ContainerLink[]): boolean {
+    for (const link of links) if (!this.#placed.has(link.id)) this.#place(link)
+    const [last] = links.slice(-1)
+    const container = this.containers.get(this.#placed.get(last?.id ?? '') ?? '')
+    if (last === undefined || container === undefined) return false
+    this.#suspects.add(containerName(last))
+    this.#refresh(container)
+    if (container.isNoticed || container.attempts.filter(hasEnded).length < 2) return false
+    container.isNoticed = true
+    return true
   }
 
   /** A container that no longer crashes is followed again when it is started again. */
@@ -110,7 +128,8 @@ export class ContainerFollower {
   /** Whoever has no link any more is gone with its pod; a pod of the same name is another one. */
   #placeAll(): void {
     for (const name of this.#suspects)
-      for (const link of this.#listed.get(name) ?? []) if (!this.#placed.has(link.id)) this.#place(link)
+      for (const link of this.#listed.get(name) ?? [])
+        if (!this.#placed.has(link.id) && this.#reads < mostReads) this.#place(link)
     for (const [key, container] of this.containers) {
       const links = this.#listed.get(containerName(container)) ?? []
       if (links.every(({ id }) => this.#placed.has(id) && this.#placed.get(id) !== key))
@@ -119,7 +138,7 @@ export class ContainerFollower {
   }
 
   #place(link: ContainerLink): void {
-    if (this.#reads++ >= mostReads) return
+    this.#reads++
     const place = parseLogPlace(this.#files.leadsTo(linkName(link)) ?? '')
     if (place === null || containerName(place) !== containerName(link)) {
       this.#placed.set(link.id, null)
@@ -146,22 +165,30 @@ export class ContainerFollower {
   #refreshAll(): void {
     const asked: FollowedContainer[] = []
     for (const container of this.containers.values()) {
-      const open = container.attempts.filter(({ status }) => (status?.end ?? null) === null)
-      if (open.length === 0) continue
       if (this.#reads >= mostReads) break
-      for (const attempt of open) {
-        this.#reads++
-        attempt.isAsked = true
-        const text = this.#files.status(attempt.id)
-        if (text !== null) attempt.status = parseRuntimeStatus(text) ?? attempt.status
-      }
-      asked.push(container)
+      if (this.#refresh(container)) asked.push(container)
     }
     for (const container of asked) {
       this.containers.delete(keyOf(container))
       this.containers.set(keyOf(container), container)
     }
   }
+
+  /** Returns whether there was something to ask. */
+  #refresh({ attempts }: FollowedContainer): boolean {
+    const open = attempts.filter((attempt) => !hasEnded(attempt))
+    for (const attempt of open) {
+      this.#reads++
+      attempt.isAsked = true
+      const text = this.#files.status(attempt.id)
+      if (text !== null) attempt.status = parseRuntimeStatus(text) ?? attempt.status
+    }
+    return open.length > 0
+  }
+}
+
+function hasEnded({ status }: Attempt): boolean {
+  return status !== null && status.end !== null
 }
 
 function keyOf(container: Pick<LogPlace, 'namespace' | 'pod' | 'uid' | 'container'>): string {

@@ -22,7 +22,7 @@ export interface Judging {
   /** An attempt that began earlier does not count: it was before the machine booted, or before its clock was set. */
   readonly notBefore: number
   readonly needs: NeedsSeen
-  /** The need that the log of an attempt points to; `later` when this round has read enough. */
+  /** The need that the log of an attempt points to; `later` when it could not be read, or this round has read enough. */
   accused(container: FollowedContainer, attempt: Ended): Accused | null | 'later'
   /** Whether a process of it is there. */
   isRunning(attempt: Attempt): boolean

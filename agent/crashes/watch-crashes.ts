@@ -36,7 +36,7 @@ export interface CrashSettings {
 export interface CrashWatch {
   /** Most recent first. */
   look(round: RoundSeen): readonly Crash[]
-  /** Whether a link of this name, which came or went, is worth a round at once. */
+  /** Takes note of a link of this name, which came or went; returns whether it is worth a round at once. */
   isRestart(link: string): boolean
 }
 
@@ -56,7 +56,15 @@ export function openCrashWatch(files: ContainerFiles): CrashWatch {
   const memory = remember(files)
   let settings: CrashSettings = { watch: true, exclude: [] }
   return {
-    isRestart: (link) => settings.watch && news.isRestart(link, settings.exclude),
+    isRestart(link) {
+      const links = settings.watch ? news.nextAttempt(link, settings.exclude) : null
+      try {
+        return links !== null && memory.follower.started(links)
+      } catch {
+        // A bug of ours that ends no watch: the round meets it too, and tells it.
+        return true
+      }
+    },
     look({ now, boot, results, catalog, ...others }) {
       settings = others.settings
       if (!settings.watch) {
@@ -152,11 +160,11 @@ function openJudging(
     { namespace, container: component }: FollowedContainer,
     { link, status }: Ended,
   ): readonly Pointer[] | null => {
-    if (bytes + tailLength > mostBytes) return null
-    const tail = files.tail(link)
-    bytes += tail?.length ?? 0
+    const tail = bytes + tailLength > mostBytes ? null : files.tail(link)
+    if (tail === null) return null
+    bytes += tail.length
     const exitCode = status.end.code ?? undefined
-    return tail === null ? [] : pointersOf(matcher().match(tail, { component, namespace, exitCode }))
+    return pointersOf(matcher().match(tail, { component, namespace, exitCode }))
   }
   return {
     now,

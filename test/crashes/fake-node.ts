@@ -43,7 +43,7 @@ export function fakeNode(settings: CrashSettings = { watch: true, exclude: [] })
   const missing = new Map<string, State>()
   const reads = { links: 0, status: 0, tail: 0, running: 0 }
   let listed: string | null = null
-  let restarted: FakeAttempt[] = []
+  let isWoken = false
   const now = () => boot + offset
   const files: ContainerFiles = {
     links() {
@@ -94,11 +94,11 @@ export function fakeNode(settings: CrashSettings = { watch: true, exclude: [] })
     },
     /** Whether what came since the last time would have woken the prober. */
     wakes(): boolean {
-      const news = restarted
-      restarted = []
-      return news.map(({ link }) => watch.isRestart(link)).includes(true)
+      const was = isWoken
+      isWoken = false
+      return was
     },
-    /** The kubelet starts a container, and removes the attempt before the last. */
+    /** The kubelet starts a container. */
     start({
       pod = 'web-0',
       namespace = 'default',
@@ -118,15 +118,16 @@ export function fakeNode(settings: CrashSettings = { watch: true, exclude: [] })
         log: '',
         end: null,
       }
-      const old = attempts.filter((one) => one.container === key).slice(0, -1)
-      for (const one of old) attempts.splice(attempts.indexOf(one), 1)
       attempts.push(attempt)
-      restarted.push(attempt)
+      isWoken = watch.isRestart(attempt.link) || isWoken
       return attempt
     },
     end(attempt: FakeAttempt, { code = 1, log = '', reason = 'Error' } = {}) {
       attempt.end = { at: now(), code, reason }
       attempt.log = log
+      // Of those that have ended the kubelet keeps the last.
+      const old = attempts.filter((one) => one.container === attempt.container && one !== attempt)
+      for (const one of old) attempts.splice(attempts.indexOf(one), 1)
     },
     /** Runs for a second and ends; then the kubelet waits. A round is made if that would wake the prober, and after the wait. */
     crash(options: PodOptions & { code?: number; log?: string; reason?: string; wait?: number } = {}) {
