@@ -17,6 +17,6 @@ export function listLines(head: string, items: readonly string[], shown: string 
       line = `${indent}${word}`
     } else line += ` ${word}`
   }
-  const [first = '', ...others] = [...lines, line]
+  const [first, ...others] = [...lines, line]
   return [shown + first.slice(head.length), ...others]
 }
