@@ -2,10 +2,10 @@ import type { Crash, ReportCheck, Round } from './report.ts'
 import { states } from './state.ts'
 
 /**
- * Why a check matters on this node, most telling first. An image may be on a node without its workload (it stays after it, and
- * node images bring some), so it only orders checks: a check with no other reason does not count as one that matters.
+ * Why a check matters on this node, most telling first. That an image is on a node tells nothing: it stays after its workload,
+ * and node images bring some.
  */
-export const relevances = ['published', 'crashing', 'container', 'driver', 'image'] as const
+const relevances = ['published', 'crashing', 'container', 'driver'] as const
 
 export type Relevance = (typeof relevances)[number]
 
@@ -14,17 +14,12 @@ type Signs = Pick<Round, 'settings' | 'crashes' | 'seen'>
 /** By the check's name; a check that nothing speaks for has no entry. */
 export type RelevanceByCheck = ReadonlyMap<string, readonly Relevance[]>
 
-/** @param images the checks whose image is on this node */
-export function relevanceOf(
-  { settings, crashes, seen }: Signs,
-  images: readonly string[] = [],
-): RelevanceByCheck {
+export function relevanceOf({ settings, crashes, seen }: Signs): RelevanceByCheck {
   const known = new Set([...settings.checks, ...seen.map(({ check }) => check)])
   const signs = [
     ...settings.checks.map((check) => [check, 'published'] as const),
     ...crashes.flatMap((crash) => crashing(crash, known).map((check) => [check, 'crashing'] as const)),
     ...seen.map(({ check, by }) => [check, by] as const),
-    ...images.map((check) => [check, 'image'] as const),
   ]
   const found = Map.groupBy(signs, ([check]) => check)
   return new Map(
@@ -41,6 +36,21 @@ function crashing({ checks }: Crash, known: ReadonlySet<string>): readonly strin
   return here.length > 0 ? here : checks.slice(0, 1)
 }
 
+/** Why a check matters that nobody published, in words; none for the others. */
+export function seenWords(
+  { name, isPublished }: ReportCheck,
+  relevance: RelevanceByCheck,
+): readonly string[] {
+  return isPublished ? [] : (relevance.get(name) ?? []).flatMap((why) => words[why] ?? [])
+}
+
+const words: Readonly<Record<Relevance, string | null>> = {
+  published: null,
+  crashing: 'crashes here',
+  container: 'its container was started here',
+  driver: 'its CSI driver is registered here',
+}
+
 /** A check with why it matters here: kinds alone, never who. */
 export function withRelevance(check: ReportCheck, relevance: RelevanceByCheck) {
   return { ...check, relevance: relevance.get(check.name) ?? [] }
@@ -54,7 +64,7 @@ export function namesThatMatter(signs: Signs): readonly string[] {
 export interface Parted {
   /** Published, crashing, seen: each group worst first. */
   readonly here: readonly ReportCheck[]
-  /** Everything else, those whose image is here first. */
+  /** Everything else, worst first. */
   readonly others: readonly ReportCheck[]
 }
 
@@ -62,16 +72,16 @@ export interface Parted {
 export function partByRelevance(checks: readonly ReportCheck[], relevance: RelevanceByCheck): Parted {
   const rankOf = ({ name }: ReportCheck) => rank(relevance.get(name))
   const ordered = checks.toSorted((a, b) => rankOf(a) - rankOf(b) || badness(a) - badness(b))
-  const here = ordered.filter((check) => rankOf(check) < imageRank)
+  const here = ordered.filter((check) => rankOf(check) < restRank)
   return { here, others: ordered.slice(here.length) }
 }
 
 /** A container and a driver say the same: the workload is here. */
-const ranks = { published: 0, crashing: 1, container: 2, driver: 2, image: 3 } as const
-const imageRank = ranks.image
+const ranks = { published: 0, crashing: 1, container: 2, driver: 2 } as const
+const restRank = 3
 
 function rank([first]: readonly Relevance[] = []): number {
-  return first === undefined ? imageRank + 1 : ranks[first]
+  return first === undefined ? restRank : ranks[first]
 }
 
 /** Worst first; checks that are ready except for a recommended need come before the other ready ones. */

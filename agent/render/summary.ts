@@ -1,4 +1,4 @@
-import { partByRelevance, relevanceOf } from '#agent/model/relevance.ts'
+import { partByRelevance, relevanceOf, seenWords } from '#agent/model/relevance.ts'
 import type { RelevanceByCheck } from '#agent/model/relevance.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { countStates } from '#agent/model/state.ts'
@@ -63,19 +63,11 @@ function causeLines({ message, checks }: Cause): string[] {
 
 /** Why checks are here that nobody published. */
 function seenLines(checks: readonly ReportCheck[], relevance: RelevanceByCheck): string[] {
-  const seen = checks
-    .filter(({ isPublished }) => !isPublished)
-    .flatMap(({ name }) => {
-      const why = relevance.get(name)?.flatMap((one) => words[one] ?? []) ?? []
-      return why.length === 0 ? [] : [`${name} (${why.join(', ')})`]
-    })
-  return seen.length === 0 ? [] : ['', ...listLines('seen here, not published:', seen)]
-}
-
-const words: Readonly<Partial<Record<string, string>>> = {
-  crashing: 'crashes',
-  container: 'its container was started',
-  driver: 'its CSI driver is registered',
+  const seen = checks.flatMap((check) => {
+    const why = seenWords(check, relevance)
+    return why.length === 0 ? [] : [`${check.name} (${why.join(', ')})`]
+  })
+  return seen.length === 0 ? [] : ['', ...listLines('not published:', seen)]
 }
 
 /** The commands for everything at once; nothing where nothing is to be done. */

@@ -69,13 +69,15 @@ describe.skipIf(!canBrowse())('the page in a browser', () => {
     expect(await page.locator('#others > summary').innerText()).toMatch(
       /^1\d\d more checks, for what was not seen/,
     )
-    await page.screenshot({ path: `${shots}bare-node.png`, fullPage: true })
+    expect(await check('longhorn').locator('.seen').innerText()).toContain('its container was started here')
+    await page.screenshot({ path: `${shots}bare-node.png` })
     await page.fill('#filter', 'elasticsearch')
     expect(await shown()).toEqual(['elasticsearch'])
     await page.fill('#filter', '')
     expect(await shown()).toHaveLength(here.length)
     await page.locator('#others > summary').click()
     expect((await shown()).length).toBeGreaterThan(100)
+    await page.screenshot({ path: `${shots}bare-node-all.png`, fullPage: true })
     expect(complaints).toEqual([])
   })
 

@@ -46,7 +46,7 @@ test('on a bare node curl gets less than a screen, about what matters there', as
   const { body } = await get('/')
   expect(body.split('\n').length).toBeLessThanOrEqual(40)
   expect(body).toContain("iscsiadm is not on the host's PATH <- open-iscsi, longhorn\n")
-  expect(body).toContain('longhorn (its container was started)')
+  expect(body).toContain('longhorn (its container was started here)')
   expect(body).toContain('apt-get install -y')
   expect(body).toMatch(/^\d+ more checks are for what was not seen here \(.*\): curl \.\.\.\/\?all$/m)
   expect(body).not.toContain('amd-gpu')

@@ -11,7 +11,7 @@ const bare = await composedReport('k3s-on-debian', {
 test('folded: what is published or was seen, one script, and the rest in a line', () => {
   const text = formats.summary(bare, { color: false, foldedAt: 'hostdeps check --all' })
   expect(text).toContain("iscsiadm is not on the host's PATH <- open-iscsi, longhorn\n")
-  expect(text).toMatch(/^seen here, not published: .*longhorn \(its container was started\)/m)
+  expect(text).toMatch(/^not published: .*longhorn \(its container was started here\)/m)
   expect(text).toMatch(/^\d+ more checks are for what was not seen here \(.*\): hostdeps check --all$/m)
   expect(text).not.toContain('amd-gpu')
   expect(text.match(/^Fix, as root on worker-1:$/gm)).toHaveLength(1)

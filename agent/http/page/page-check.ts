@@ -16,15 +16,19 @@ export function renderState(state: State): Html {
   return html`<svg class="shape" aria-hidden="true"><use href="#${state}" /></svg>`
 }
 
-/** One check; by `data-key` the script sees whether it has changed. */
-export function renderCheck(check: ReportCheck): Html {
+/**
+ * One check; by `data-key` the script sees whether it has changed.
+ *
+ * @param seen why it matters here though nobody published it
+ */
+export function renderCheck(check: ReportCheck, seen: readonly string[]): Html {
   const { name, title, state, since, message, reason } = check
   const shown = linesOf(check.fix)
   const isTrouble = state === 'missing' || (state === 'unknown' && reason !== 'RoundStale')
   return html`<details
     class="check ${state}"
     id="check-${name}"
-    data-key="${fingerprint(JSON.stringify(check))}"
+    data-key="${fingerprint(JSON.stringify([check, seen]))}"
     data-state="${state}"
     ${trusted(isTrouble ? ' open' : '')}
   >
@@ -33,6 +37,7 @@ export function renderCheck(check: ReportCheck): Html {
       <span class="name"><b>${name}</b> <span class="title">${title}</span></span>
       <time datetime="${since}">${since}</time>
       <span class="message">${message} <code class="reason">${reason}</code></span>
+      ${seen.length === 0 ? html`` : html`<span class="seen">Not published: ${seen.join(', ')}</span>`}
     </summary>
     <div class="body">
       ${renderPending(check)}${renderFix(check.fix)}

@@ -33,6 +33,7 @@ input { flex: 1; min-width: 0; padding: .5rem .75rem; border: 1px solid var(--li
 .check[open] .check > summary time::after { rotate: 90deg; }
 .check:hover { border-color: var(--own); }
 .message { grid-column: 2 / -1; }
+.seen { grid-column: 2 / -1; color: var(--soft); font-size: .875rem; }
 .reason { color: var(--soft); }
 .body { padding: 0 1rem .9rem; display: grid; gap: .7rem; }
 .body .why { max-width: 75ch; }
@@ -56,7 +57,7 @@ em { color: var(--soft); }
 footer { margin-top: 2rem; }
 @media (max-width: 40rem) {
   .check > summary { grid-template-columns: 1fr auto; padding: .7rem .8rem; }
-  .name, .message { grid-column: 1 / -1; }
+  .name, .message, .seen { grid-column: 1 / -1; }
   summary time { grid-column: 2; grid-row: 1; }
   .body { padding: 0 .8rem .8rem; }
   .title { display: block; }

@@ -3,8 +3,8 @@ import { crashHeadline } from '#agent/model/crash-groups.ts'
 import type { CrashGroup } from '#agent/model/crash-groups.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { noticesOf } from '#agent/model/snapshot.ts'
-import { partByRelevance, relevanceOf } from '#agent/model/relevance.ts'
-import type { Parted } from '#agent/model/relevance.ts'
+import { partByRelevance, relevanceOf, seenWords } from '#agent/model/relevance.ts'
+import type { Parted, RelevanceByCheck } from '#agent/model/relevance.ts'
 import { countStates } from '#agent/model/state.ts'
 import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
@@ -48,21 +48,23 @@ export interface PageOptions {
  * for each client, because a thousand checks may be larger than the heap.
  */
 export function renderPage(snapshot: Snapshot, options: PageOptions): () => Iterable<string> {
-  const parted = partOf(snapshot.report)
+  const { relevance, ...parted } = partOf(snapshot.report)
   const frame = renderFrame(snapshot, { ...options, ...parted })
   const [head = '', rest = ''] = frame.split(checksGoHere)
   const [middle = '', foot = ''] = rest.split(othersGoHere)
   return function* parts() {
     yield head
-    for (const check of parted.here) yield renderCheck(check).markup
+    for (const check of parted.here) yield renderCheck(check, seenWords(check, relevance)).markup
     yield middle
-    for (const check of parted.others) yield renderCheck(check).markup
+    for (const check of parted.others) yield renderCheck(check, []).markup
     yield foot
   }
 }
 
-function partOf(report: Report | null): Parted {
-  return report === null ? { here: [], others: [] } : partByRelevance(report.checks, relevanceOf(report))
+function partOf(report: Report | null): Parted & { readonly relevance: RelevanceByCheck } {
+  if (report === null) return { here: [], others: [], relevance: new Map() }
+  const relevance = relevanceOf(report)
+  return { ...partByRelevance(report.checks, relevance), relevance }
 }
 
 function renderFrame(snapshot: Snapshot, { etag, isAll, here, others }: PageOptions & Parted): string {
