@@ -27,7 +27,10 @@ echo 'deb [trusted=yes] ${url} ./' > /etc/apt/sources.list`
 /** What timers start is not of the fix. */
 const byTimers = '^(apt-|dpkg-|e2scrub|fstrim|logrotate|man-db|systemd-tmpfiles-clean|test-guest|user)'
 
-/** Of the files that a fix may change, and of the units. A kernel's image is known by its size and its time; systemd may be too busy to answer at once. */
+/**
+ * Of the files that a fix may change, and of the units: which are enabled or masked is in /etc. A kernel's image is known by its
+ * size and its time; systemd may be too busy to answer at once.
+ */
 export const stateScript = `cd /
 for place in etc boot var/lib/iscsi; do
   test -e $place || continue
@@ -35,7 +38,6 @@ for place in etc boot var/lib/iscsi; do
   find $place -type f -size +1M -printf '%p %s %T@\\n'
   find $place -printf '%p %y %m %u %l\\n'
 done | sort
-until files=$(systemctl list-unit-files --no-legend --no-pager --plain); do sleep 1; done
+export SYSTEMD_BUS_TIMEOUT=300
 until units=$(systemctl list-units --all --no-legend --no-pager --plain --type=service,socket,mount,swap); do sleep 1; done
-echo "$files" | grep -vE '${byTimers}' | awk '{ print $1, $2 }' | sort
 echo "$units" | grep -vE '${byTimers}' | awk '{ print $1, $2, $3 }' | sort`

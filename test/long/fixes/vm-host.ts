@@ -1,3 +1,4 @@
+import type { ReportCheck } from '#agent/model/report.ts'
 import { servePackages } from '../../hosts/package-server.ts'
 import { bootVm } from '../../hosts/vm.ts'
 import { stateScript, useRepository } from './fix-host.ts'
@@ -36,11 +37,11 @@ export async function bootFixVm(): Promise<FixHost> {
   await vm.must(joinNetwork)
   await vm.must(useRepository(`http://${outside}:${server.port}/bookworm`))
   await vm.must(startAsker)
-  await vm.must(`${ask([])} > /dev/null; sync`)
+  const all: readonly ReportCheck[] = JSON.parse(await vm.must(ask([])))
   await vm.save()
   return {
-    async ask(names = []) {
-      return JSON.parse(await vm.must(ask(names)))
+    async ask(names) {
+      return names === undefined ? all : JSON.parse(await vm.must(ask(names)))
     },
     async paste(text) {
       const packed = Buffer.from(text).toString('base64')
