@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { isatty } from 'node:tty'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Loaded } from '#agent/catalog/load.ts'
 import type { Explanation } from '#agent/model/explanation.ts'
@@ -16,6 +15,7 @@ import { addHostFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { makeChecks } from '#agent/commands/wiring/made-checks.ts'
 import { givenNodeName } from '#agent/commands/wiring/node-name.ts'
+import { readPieces } from '#agent/commands/wiring/read-pieces.ts'
 
 interface ExplainFlags extends HostFlags, Hints {
   readonly output: 'text' | 'json'
@@ -44,7 +44,7 @@ export function explainCommand(): Command {
 
 async function explain(file: string | undefined, flags: ExplainFlags): Promise<void> {
   givenNodeName()
-  const input = openInput(file)
+  const input = chooseInput(file)
   const loaded = loadFrom(flags, null)
   const { component, namespace, image, exitCode } = flags
   const hits = await readHits(input, loaded, { component, namespace, image, exitCode })
@@ -54,20 +54,21 @@ async function explain(file: string | undefined, flags: ExplainFlags): Promise<v
   process.exitCode = hits.length > 0 ? exitCodes.ready : exitCodes.doubtful
 }
 
-function openInput(file: string | undefined): Readable {
-  if (file !== undefined && file !== '-') return createReadStream(file)
-  if (file === undefined && process.stdin.isTTY) throw new UsageError(noInput)
-  return process.stdin
+/** null for stdin. */
+function chooseInput(file: string | undefined): string | null {
+  if (file !== undefined && file !== '-') return file
+  if (file === undefined && isatty(0)) throw new UsageError(noInput)
+  return null
 }
 
 const noInput = `explain reads a log: name a file, or pipe one in:
   kubectl logs --previous -n longhorn-system longhorn-manager-5mc6p | hostdeps explain
   hostdeps explain /var/log/pods/.../longhorn-manager/6.log`
 
-async function readHits(input: Readable, { catalog }: Loaded, hints: Hints): Promise<readonly Hit[]> {
+async function readHits(input: string | null, { catalog }: Loaded, hints: Hints): Promise<readonly Hit[]> {
   const matching = createMatcher(catalog.values()).open(hints)
   try {
-    for await (const chunk of input) matching.push(chunk as Uint8Array)
+    await readPieces(input, (piece) => matching.push(piece))
   } catch (error) {
     throw new UsageError(
       `the log could not be read: ${error instanceof Error ? error.message : String(error)}`,

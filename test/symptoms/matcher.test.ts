@@ -203,7 +203,7 @@ describe('hostile and broken texts', () => {
     ['by the program', `${nsenter.slice(0, -12)}...\nmore`],
     [
       'by a terminal',
-      `Warning  BackOff  5m  kubelet  the container said ${nsenter.slice(0, 30)}\n${nsenter.slice(30)}\n`,
+      `Warning  BackOff  5m  kubelet  the container said ${nsenter.slice(0, 50)}\n${nsenter.slice(50)}\n`,
     ],
   ])('a line that was cut %s', (_, text) => {
     expect(matchText(text)[0]?.check).toBe('open-iscsi')

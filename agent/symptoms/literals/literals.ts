@@ -126,7 +126,7 @@ function rarityOfAll(texts: readonly string[]): number {
 
 /** Words that stand in ordinary logs all the time: no line is rare for having them. */
 const commonWords =
-  / ?no such (?:file or directory|device)|(?:failed|unable) to (?:load|mount|create|find|get|set|start|check|update|register)? ?|permission denied|operation not permitted|invalid argument|resource temporarily unavailable|input\/output error|can(?:not|'t) |could(?: not|n't) (?:load|find|open)? ?|does not exist|not found|is not |support(?:ed)?|error:? ?|kernel|warning:? ?|successfully|module|file ?system|container|directory|mount|device|insufficient |required?|\d+/g
+  /(?:failed|unable) to (?:load|mount|create|find|get|set|start|check|update|register)? ?|can(?:not|'t) |could(?: not|n't) (?:load|find|open)? ?|is not |support(?:ed)?|error:? ?|kernel|warning:? ?|successfully|module|file ?system|container|directory|mount|device|insufficient |required?|\d+/g
 
 /** Characters that belong to no common word, and a little for each other one. */
 function rarityOf(text: string): number {
