@@ -39,7 +39,7 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
 }
 
 /** Names of errors caused by the command line or a file: only their message is printed. */
-const writtenErrors = ['Mistakes', 'UsageError']
+const writtenErrors = ['Mistakes', 'UsageError', 'KubeConfigError']
 
 const program = new Command('hostdeps')
   .description('Says what this host lacks for Kubernetes workloads, and the command that installs it.')
