@@ -24,8 +24,12 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'check this host once, print what it lacks, and exit',
     load: async () => (await import('#agent/commands/check.ts')).checkCommand(),
   },
+  nodes: {
+    summary: "show the cluster's nodes by what their hosts lack",
+    load: async () => (await import('#agent/commands/nodes.ts')).nodesCommand(),
+  },
   wait: {
-    summary: 'wait until a check is ready on a node, for initContainers',
+    summary: 'wait until a check is ready on nodes, for initContainers and Jobs',
     load: async () => (await import('#agent/commands/wait.ts')).waitCommand(),
   },
   prune: {

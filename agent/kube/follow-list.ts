@@ -11,10 +11,9 @@ export interface Following<T> {
   readonly troubled: (refusal: ApiRefusal) => void
   /** Ends it. */
   readonly signal: AbortSignal
+  /** Milliseconds between lists where watching is refused, and before the next try after a failure. */
+  readonly pollEach?: number
 }
-
-/** Milliseconds between lists where watching is refused, and before the next try after a failure. */
-const pollEach = 5_000
 /** Seconds after which the API server ends a watch; a little later it counts as dead. */
 const watchFor = 240
 const watchGrace = 30_000
@@ -39,7 +38,7 @@ interface Meta {
 export async function followList<Raw extends Meta, T>(
   requests: Requests,
   list: ListQuery<Raw, T>,
-  { changed, troubled, signal }: Following<T>,
+  { changed, troubled, signal, pollEach = 5_000 }: Following<T>,
 ): Promise<ApiAnswer<null>> {
   const keyed = { ...list, viewOf: (raw: Raw) => [keyOf(raw), list.viewOf(raw)] as const }
   let mayWatch = true

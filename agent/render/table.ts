@@ -1,7 +1,6 @@
-import { styleText } from 'node:util'
 import type { Finding, Report, ReportCheck } from '#agent/model/report.ts'
-import type { State } from '#agent/model/state.ts'
 import { renderColumns } from './columns.ts'
+import { paint } from './paint.ts'
 
 /** Options of every format. */
 export interface RenderOptions {
@@ -48,15 +47,4 @@ function renderFix(check: ReportCheck, report: Report): string {
   const fix = check.fix ?? `# no fix is known for ${report.host.os}`
   const lines = fix.split('\n').map((line) => `    ${line}\n`)
   return `\n  ${check.name}: ${check.message}\n${lines.join('')}`
-}
-
-const colors = {
-  ready: 'green',
-  missing: 'red',
-  unknown: 'yellow',
-  'not-applicable': 'gray',
-} as const satisfies Record<State, string>
-
-function paint(state: State, color: boolean): string {
-  return color ? styleText(colors[state], state, { validateStream: false }) : state
 }
