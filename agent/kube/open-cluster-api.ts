@@ -21,6 +21,7 @@ export function openClusterApi(connection: Connection): ClusterApi {
   const requests = openRequests(connection)
   return {
     ...openPruning(connection, requests),
+    names: async (path) => itemsOf(await listPages(requests, { path, viewOf: bareName })),
     nodes: async (selection) => itemsOf(await listPages(requests, nodesOf(selection))),
     async node(name) {
       const answer = await requests.readJson<RawNode>(`/api/v1/nodes/${encodeURIComponent(name)}`)
@@ -74,6 +75,10 @@ function nodesOf({ labels, name }: NodeSelection): ListQuery<RawNode, ClusterNod
 
 function itemsOf<T>(answer: ApiAnswer<{ readonly items: readonly T[] }>): ApiAnswer<readonly T[]> {
   return answer.ok ? { ok: true, value: answer.value.items } : answer
+}
+
+function bareName({ metadata }: { metadata?: V1ObjectMeta }): string {
+  return metadata?.name ?? ''
 }
 
 function nameOf({ metadata }: { metadata?: V1ObjectMeta }): string {

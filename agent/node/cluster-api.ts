@@ -63,6 +63,8 @@ export interface ClusterApi {
   /** Deletes the agents' events; returns how many there were. */
   forgetEvents(options: { readonly dryRun: boolean }): Promise<ApiAnswer<number>>
 
+  /** The names of the objects at a path, like "/api/v1/nodes". */
+  names(path: string): Promise<ApiAnswer<readonly string[]>>
   nodes(selection: NodeSelection): Promise<ApiAnswer<readonly ClusterNode[]>>
   node(name: string): Promise<ApiAnswer<ClusterNode>>
   /** Of one namespace, or null for all. */
