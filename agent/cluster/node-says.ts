@@ -3,6 +3,7 @@ import { plainLine } from '#agent/model/plain.ts'
 import type { State } from '#agent/model/state.ts'
 import { readAnnotation } from '#agent/node/annotation.ts'
 import type { NodeReport } from '#agent/node/annotation.ts'
+import { apiTime } from '#agent/node/api-time.ts'
 import type { NodeView } from '#agent/node/node-api.ts'
 import { conditionOf, labelledChecks, stateOn } from '#agent/node/state-on-node.ts'
 import type { NeedRef } from './fix-elsewhere.ts'
@@ -59,10 +60,15 @@ function saidOf(
   return {
     name,
     state,
-    since: entry?.since ?? condition?.lastTransitionTime ?? null,
+    since: entry?.since ?? timeOf(condition?.lastTransitionTime),
     was: entry?.was ?? null,
     reason: condition === undefined ? null : plainLine(condition.reason),
     needs: entry?.needs?.map(({ id, reason }) => ({ id: plainLine(id), reason: plainLine(reason) })) ?? [],
     crashes: entry?.crashes ?? 0,
   }
+}
+
+function timeOf(text: string | undefined): string | null {
+  const time = new Date(text ?? Number.NaN)
+  return Number.isNaN(time.getTime()) ? null : apiTime(time)
 }
