@@ -4,6 +4,10 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { defaultConfig, readConfig } from '#agent/catalog/config.ts'
 import { formats } from '#agent/render/formats.ts'
+import { agentsByNode } from '#agent/cluster/agents-on.ts'
+import { joinNodes } from '#agent/cluster/node-status.ts'
+import { renderNodes } from '#agent/cluster/node-table.ts'
+import { agentOn, madeNode, noIscsi, now } from './cluster/made-nodes.ts'
 import { hostdeps } from './hosts/cli.ts'
 import { composedReport } from './hosts/composed-report.ts'
 import { fakeSource } from './http/report-fixture.ts'
@@ -34,6 +38,25 @@ test('and the second what curl gets', async () => {
   const [command = '', ...shown] = block('output: curl').split('\n')
   expect(command).toMatch(/^\$ curl 127\.0\.0\.1:9465\/ready\/open-iscsi +# 200 .* 503$/)
   expect(withoutTime(shown.join('\n'))).toBe(withoutTime(body))
+})
+
+test('and the cluster what hostdeps nodes prints', () => {
+  const ready = { state: 'ready' } as const
+  const mountNfs = {
+    state: 'missing',
+    needs: [{ id: 'binary:mount.nfs', reason: 'BinaryNotFound' }],
+  } as const
+  const usual = { 'kubernetes-node': ready, 'time-sync': ready, 'open-iscsi': ready, 'nfs-client': ready }
+  const nodes = [
+    madeNode('worker-1', { ...usual, 'open-iscsi': { ...noIscsi, crashes: 1 }, 'nfs-client': mountNfs }),
+    madeNode('worker-2', usual),
+    madeNode('worker-3', { ...usual, 'nfs-client': mountNfs }),
+    madeNode('worker-4', usual),
+  ]
+  const agents = agentsByNode(['worker-1', 'worker-2', 'worker-3'].map((node) => agentOn(node)))
+  const joined = joinNodes(nodes, { agents, only: null, catalog: new Map() })
+  const table = renderNodes(joined, { color: false, headers: true, now })
+  expect(block('output: nodes')).toBe(`$ kubectl hostdeps nodes\n${table}`)
 })
 
 function withoutTime(text: string): string {

@@ -127,6 +127,6 @@ export function countCrashes({ checks }: NodeStatus): number {
   return checks.reduce((sum, { crashes }) => sum + crashes, 0)
 }
 
-export function countState({ checks }: NodeStatus, state: State): number {
+function countState({ checks }: NodeStatus, state: State): number {
   return checks.filter((check) => check.state === state).length
 }

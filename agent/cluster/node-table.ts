@@ -25,7 +25,7 @@ export function renderNodes(nodes: readonly NodeStatus[], { color, headers, now 
     howLong(node, now),
     `${node.checks.filter(({ state }) => isUsable(state)).length}/${node.checks.length}`,
     namesOf(node, 'missing'),
-    namesOf(node, 'unknown'),
+    isWhollyUnknown(node) ? 'all' : namesOf(node, 'unknown'),
     String(countCrashes(node) || '-'),
     node.agent.standing,
   ])
@@ -107,6 +107,11 @@ function listed(names: readonly string[]): string {
 
 function isToFix({ says, fix, needs }: CheckOnNode): boolean {
   return says === 'missing' || (fix !== null && needs.length > 0)
+}
+
+/** As where no agent runs. */
+function isWhollyUnknown({ checks }: NodeStatus): boolean {
+  return checks.length > 1 && checks.every(({ state }) => state === 'unknown')
 }
 
 function namesOf({ checks }: NodeStatus, state: State): string {

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
 import type { ClusterApi, LeftBehind } from '#agent/node/cluster-api.ts'
 import { addClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
 import type { ClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
-import { connect } from '#agent/commands/wiring/connect.ts'
 import { ClusterError, UsageError } from '#agent/commands/wiring/errors.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
 import { take } from '#agent/commands/wiring/take.ts'
@@ -34,6 +32,8 @@ export function pruneCommand(): Command {
 async function prune(flags: PruneFlags): Promise<void> {
   const { force = false, dryRun = false, timeout } = flags
   endOnInterrupt()
+  const { connect } = await import('#agent/commands/wiring/connect.ts')
+  const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
   const api = openClusterApi(connect(flags).connection)
   if (!force) await untilNoAgents(api, timeout)
   const all = take(await api.leavings(), 'the Nodes could not be listed')

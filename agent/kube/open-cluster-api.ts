@@ -3,6 +3,7 @@ import type { V1DaemonSet, V1ObjectMeta, V1Pod } from '@kubernetes/client-node'
 import type { ClusterApi, ClusterNode, LeftBehind, NodeSelection } from '#agent/node/cluster-api.ts'
 import { prefix, reportingController } from '#agent/model/names.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
+import { askAgentCheck } from './agent-check.ts'
 import { agentPodsIn, agentSelector } from './agent-pods.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
@@ -28,6 +29,7 @@ export function openClusterApi(connection: Connection): ClusterApi {
       return answer.ok ? { ok: true, value: clusterNodeOf(answer.value) } : answer
     },
     agentPods: async (namespace) => itemsOf(await listPages(requests, agentPodsIn(namespace))),
+    agentCheck: (pod, check) => askAgentCheck(requests, pod, check),
     followNodes: (selection, follow) => followList(requests, nodesOf(selection), follow),
     followAgentPods: (namespace, follow) => followList(requests, agentPodsIn(namespace), follow),
   }

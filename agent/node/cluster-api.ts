@@ -1,3 +1,4 @@
+import type { State } from '#agent/model/state.ts'
 import type { ApiAnswer, ApiRefusal, NodeView } from './node-api.ts'
 
 /** The names of what hostdeps put on a Node. */
@@ -36,6 +37,15 @@ export interface AgentPod {
   readonly image: string
 }
 
+/** What an agent says of one check; no text of it. */
+export interface AgentCheck {
+  readonly state: State
+  /** RFC 3339. */
+  readonly since: string
+  /** Those that are missing or unknown, by id. */
+  readonly needs: readonly { readonly id: string; readonly reason: string }[]
+}
+
 /** Which Nodes; both null for all. */
 export interface NodeSelection {
   /** As kubectl's -l has it; the API server reads it. */
@@ -69,6 +79,8 @@ export interface ClusterApi {
   node(name: string): Promise<ApiAnswer<ClusterNode>>
   /** Of one namespace, or null for all. */
   agentPods(namespace: string | null): Promise<ApiAnswer<readonly AgentPod[]>>
+  /** Of an agent itself, for a check that its Node has no room for, or that is not published. */
+  agentCheck(pod: AgentPod, check: string): Promise<ApiAnswer<AgentCheck>>
   /** Follows Nodes until the signal ends it; resolves at once with the refusal when they cannot be listed at all. */
   followNodes(selection: NodeSelection, follow: Follow<ClusterNode>): Promise<ApiAnswer<null>>
   followAgentPods(namespace: string | null, follow: Follow<AgentPod>): Promise<ApiAnswer<null>>

@@ -20,7 +20,7 @@ export interface MadeCheck {
 }
 
 /** Ten o'clock; tests look at it at twelve. */
-export const since = '2026-11-24T10:00:00Z'
+const since = '2026-11-24T10:00:00Z'
 export const now = Date.parse('2026-11-24T12:00:00Z')
 
 export const noIscsi: MadeCheck = {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { findKubeAccess } from '#agent/kube/find-kube-config.ts'
+import type { KubeChoice } from '#agent/kube/find-kube-config.ts'
 import { kubeConfigFor, writeKubeConfig } from './fake-api.ts'
 
 beforeEach(() => {
@@ -9,7 +10,7 @@ beforeEach(() => {
   vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined)
 })
 
-const none = { file: null, context: null }
+const none: KubeChoice = { file: null, context: null }
 const serverOf = (choice = none) => findKubeAccess(choice)?.config.getCurrentCluster()?.server
 
 test('of several files the first entry of a name counts, and the first current-context; missing files are ignored', () => {
