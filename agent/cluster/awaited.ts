@@ -13,6 +13,8 @@ export interface Awaited {
 /** One node on the way there. */
 export interface Progress {
   readonly node: string
+  /** null when it says nothing of the check. */
+  readonly state: State | null
   readonly isThere: boolean
   /** What the Node says, for people; it changes when that does. */
   readonly says: string
@@ -26,12 +28,13 @@ export function progressOf(
   return nodes.map((node) => {
     const said = readNode(node, [check]).checks.find(({ name }) => name === check)
     const name = plainLine(node.name)
-    if (said === undefined) return { node: name, isThere: false, says: `says nothing of ${plainLine(check)}` }
+    if (said === undefined)
+      return { node: name, state: null, isThere: false, says: `says nothing of ${plainLine(check)}` }
     const { state, needs, reason } = said
     const isThere = wanted === 'ready' ? isUsable(state) : state === wanted
     const why = needs.map(({ id, reason }) => `${id} ${reason}`).join(', ')
     const detail = state === 'ready' || state === 'not-applicable' ? '' : why || reason || ''
     const says = `${said.name} is ${state}${detail === '' ? '' : `: ${plainLine(detail)}`}`
-    return { node: name, isThere, says }
+    return { node: name, state, isThere, says }
   })
 }

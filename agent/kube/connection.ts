@@ -32,11 +32,15 @@ export function prepare(context: RequestContext, { deadline, as }: Connection): 
   if (as.groups.length > 1) repeatHeader(context, as.groups)
 }
 
-/** Each group is a header of its own; what the library passes on is a record, and fetch would join equal names to one line. */
+/**
+ * Each group is a header of its own: what the library passes on is a record, and fetch would join equal names to one line. So would
+ * undici over HTTP/2.
+ */
 function repeatHeader(context: RequestContext, groups: readonly string[]): void {
   const dispatcher = context.getDispatcher()?.compose((dispatch) => (options, handler) => {
     const headers = { ...(options.headers as Record<string, string>), 'Impersonate-Group': [...groups] }
-    return dispatch({ ...options, headers }, handler)
+    const overHttp1 = { ...options, headers, allowH2: false }
+    return dispatch(overHttp1, handler)
   })
   if (dispatcher === undefined)
     throw new Error(

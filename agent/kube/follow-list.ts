@@ -51,7 +51,7 @@ export async function followList<Raw extends Meta, T>(
       changed([...all.values()])
       const { resourceVersion } = listed.value
       const refusal: ApiRefusal | null = mayWatch
-        ? await watch(requests, list, { all, resourceVersion, changed, signal })
+        ? await watch(requests, list, { all, resourceVersion, changed, signal, pollEach })
         : null
       mayWatch &&= !isLasting(refusal)
       // What has expired or was cut is listed anew at once.
@@ -68,6 +68,7 @@ function isLasting(refusal: ApiRefusal | null): boolean {
 }
 
 interface Watching<T> extends Pick<Following<T>, 'changed' | 'signal'> {
+  readonly pollEach: number
   readonly all: Map<string, T>
   readonly resourceVersion: string
 }
@@ -76,7 +77,7 @@ interface Watching<T> extends Pick<Following<T>, 'changed' | 'signal'> {
 async function watch<Raw extends Meta, T>(
   requests: Requests,
   { path, query, viewOf }: ListQuery<Raw, T>,
-  { all, resourceVersion, changed, signal }: Watching<T>,
+  { all, resourceVersion, changed, signal, pollEach }: Watching<T>,
 ): Promise<ApiRefusal | null> {
   const at = { version: resourceVersion, isStale: false }
   const take = (line: string): boolean => {
@@ -89,6 +90,7 @@ async function watch<Raw extends Meta, T>(
     return type !== 'BOOKMARK'
   }
   while (!signal.aborted && !at.isStale) {
+    const start = performance.now()
     const asked = { ...query, ...watchQuery, resourceVersion: at.version }
     const answer = await requests.readLines(path, asked, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(watchFor * 1_000 + watchGrace)]),
@@ -97,6 +99,9 @@ async function watch<Raw extends Meta, T>(
       },
     })
     if (!answer.ok && !signal.aborted) return answer
+    // Something between us and the API server may end every watch at once.
+    const rest = pollEach - (performance.now() - start)
+    if (rest > 0 && !at.isStale) await sleep(rest, undefined, { signal }).catch(() => undefined)
   }
   return null
 }

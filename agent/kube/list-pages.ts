@@ -1,4 +1,4 @@
-import type { ApiAnswer } from '#agent/node/node-api.ts'
+import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 import type { Query, Requests } from './requests.ts'
 
 /** Objects per answer; a Node or a Pod has about 10 KB. */
@@ -25,6 +25,13 @@ interface Page<Raw> {
   readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string }
 }
 
+const noList: ApiRefusal = {
+  ok: false,
+  status: null,
+  message: 'the answer is not a list of Kubernetes objects',
+  retryAfter: null,
+}
+
 /** The whole list, a page after the other; only the views are kept. */
 export async function listPages<Raw, T>(
   requests: Requests,
@@ -33,7 +40,8 @@ export async function listPages<Raw, T>(
   let items: T[] = []
   let next = ''
   for (let tries = 1; ;) {
-    const answer = await requests.readJson<Page<Raw>>(path, { ...query, limit: page, continue: next })
+    const answer = await requests.readJson<Page<Raw> | null>(path, { ...query, limit: page, continue: next })
+    if (answer.ok && answer.value?.items === undefined) return noList
     if (answer.ok) {
       for (const raw of answer.value.items ?? []) items.push(viewOf(raw))
       const { continue: more = '', resourceVersion = '' } = answer.value.metadata ?? {}

@@ -1,6 +1,7 @@
 import { HttpMethod, IsomorphicFetchHttpLibrary, RequestContext } from '@kubernetes/client-node'
 import type { ResponseContext } from '@kubernetes/client-node'
 import { fetchCause } from '#agent/model/fetch-cause.ts'
+import { plainLine } from '#agent/model/plain.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 import { messageOf } from './answer.ts'
 import { prepare } from './connection.ts'
@@ -76,7 +77,8 @@ function openSender(connection: Connection, server: string): Send {
     try {
       await connection.config.applySecurityAuthentication(context)
     } catch (error) {
-      const message = `no credentials: ${fetchCause(error).trim()}`
+      // What a credential plugin says on its stderr may have many lines, or none.
+      const message = plainLine(`no credentials: ${fetchCause(error).trim() || 'the plugin failed'}`)
       return { ok: false, status: null, message, retryAfter: null }
     }
     try {

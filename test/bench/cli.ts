@@ -24,10 +24,10 @@ const dist = mkdtempSync(join(tmpdir(), 'hostdeps-bench-'))
 atEnd(() => rmSync(dist, { recursive: true, force: true }))
 
 /** Tells on stderr, at the end of a process, its most memory in KiB and its CPU in microseconds. */
-const telling = `data:text/javascript,process.on('exit', () => {
+const telling = `data:text/javascript,${encodeURIComponent(`process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
   process.stderr.write('\\n' + maxRSS + ' ' + (userCPUTime + systemCPUTime))
-})`
+})`)}`
 
 Object.assign(process.env, await kubernetesPrograms.run((words) => console.log(words)))
 await bundle(dist)

@@ -43,6 +43,13 @@ test('a list is read in pages, and begins anew when its pages have expired', asy
   ])
 })
 
+test('what is no list is no empty list', async () => {
+  for (const body of [{ kind: 'Node', metadata: {} }, null]) {
+    const api = await fakeApi((_, response) => response.end(JSON.stringify(body)))
+    expect(await listPages(requestsTo(api), list)).toMatchObject({ ok: false })
+  }
+})
+
 test('impersonation: the user, and each group in a header of its own', async () => {
   const api = await fakeApi(() => ({}))
   await requestsTo(api, { as: { user: 'jane', groups: ['a, b', 'c'] } }).readJson('/x')

@@ -11,6 +11,13 @@ export function shippedCatalog(): Catalog {
   return load({ config: null, allowCommands: false }).catalog
 }
 
+/** What somebody may have meant by the name of a check that is not shipped; null when it is. */
+export function nearCheck(name: string): string | null {
+  const catalog = shippedCatalog()
+  if (catalog.has(name)) return null
+  return noSuchCheck(name, { names: [...catalog.keys()], aliases: aliasesOf(catalog) })
+}
+
 /** Refuses the name of a check that is not shipped and of which no Node says anything. */
 export function mustKnow(names: readonly string[], catalog: Catalog, nodes: readonly ClusterNode[]): void {
   const strange = names.filter((name) => !catalog.has(name))

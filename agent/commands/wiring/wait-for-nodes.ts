@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { progressOf } from '#agent/cluster/awaited.ts'
 import type { Awaited, Progress } from '#agent/cluster/awaited.ts'
 import type { ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
+import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { ClusterError } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
 import { findNodes } from './list-nodes.ts'
@@ -28,29 +30,48 @@ export async function waitForNodes(api: ClusterApi, awaited: Awaited, wanted: No
   const timer = timeout === null ? undefined : setTimeout(() => stopping.abort(), timeout)
   const tell = openTelling()
   let last: readonly Progress[] = []
+  let isDone = false
   const look = (nodes: readonly ClusterNode[]) => {
     const some = names.length > 1 ? nodes.filter(({ name }) => names.includes(name)) : nodes
     last = progressOf(some, awaited)
     tell(last)
     const isWhole = names.length === 0 ? last.length > 0 : last.length === new Set(names).size
-    if (isWhole && last.every(({ isThere }) => isThere)) stopping.abort()
+    isDone = isWhole && last.every(({ isThere }) => isThere)
+    if (isDone) stopping.abort()
   }
   look(found.nodes)
+  if (isDone) return conclude(last, awaited, isDone)
+  if (last.every(({ state }) => state === null)) await hintAt(awaited.check)
   const selection = { labels, name: names.length === 1 ? (names[0] ?? null) : null }
   const { signal } = stopping
-  if (!signal.aborted)
-    take(await api.followNodes(selection, { signal, changed: look, troubled: openTroubles() }))
+  const following = api.followNodes(selection, { signal, changed: look, troubled: openTroubles() })
+  // A list that is on its way when the time is over is not waited for.
+  take(await Promise.race([following, ended(signal)]))
   clearTimeout(timer)
-  conclude(last, awaited)
+  conclude(last, awaited, isDone)
 }
 
-function conclude(last: readonly Progress[], { check, state }: Awaited): void {
+async function ended(signal: AbortSignal): Promise<ApiAnswer<null>> {
+  await once(signal, 'abort')
+  return { ok: true, value: null }
+}
+
+/** It may be published later, so that it is no mistake for sure. */
+async function hintAt(check: string): Promise<void> {
+  const { nearCheck } = await import('./known-checks.ts')
+  const near = nearCheck(check)
+  if (near !== null) process.stderr.write(`no Node says anything of it, and ${near}\n`)
+}
+
+function conclude(last: readonly Progress[], { check, state }: Awaited, isDone: boolean): void {
   const late = last.filter(({ isThere }) => !isThere).map(({ node }) => node)
-  if (late.length === 0) return void process.stdout.write(`${check} is ${state} on ${nodesOf(last.length)}\n`)
+  if (isDone) return void process.stdout.write(`${check} is ${state} on ${nodesOf(last.length)}\n`)
   const rest = late.length - mostNamed
   const more = rest > 0 ? ` and ${rest} more` : ''
   const named = late.slice(0, mostNamed).join(', ')
-  process.stdout.write(`${check} was not ${state} in time on ${nodesOf(late.length)}: ${named}${more}\n`)
+  process.stdout.write(
+    `${check} was not ${state} in time on ${late.length === 0 ? 'Nodes that are gone' : `${nodesOf(late.length)}: ${named}${more}`}\n`,
+  )
   process.stderr.write(`"hostdeps nodes --check ${check} -o wide" says what to do\n`)
   process.exitCode = exitCodes.missing
 }
