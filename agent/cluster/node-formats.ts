@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import type { NodeFormat } from './node-format-names.ts'
 import type { NodeStatus } from './node-status.ts'
 import { renderNodes, renderNodesWide } from './node-table.ts'
 import type { TableOptions } from './node-table.ts'
@@ -12,9 +13,7 @@ export const nodeFormats = {
   json: (nodes) => `${JSON.stringify({ v: 1, nodes }, null, 2)}\n`,
   yaml: (nodes) => stringify({ v: 1, nodes }, { lineWidth: 0, aliasDuplicateObjects: false }),
   name: (nodes) => nodes.map(({ name }) => `node/${name}\n`).join(''),
-} satisfies Record<string, Renderer>
-
-export type NodeFormat = keyof typeof nodeFormats
+} satisfies Record<NodeFormat, Renderer>
 
 /** What to print of some nodes among all, as they change. */
 export function renderChanges(

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { nodeFormats } from '#agent/cluster/node-formats.ts'
+import { nodeFormatNames } from '#agent/cluster/node-format-names.ts'
 import { states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
 import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster-flags.ts'
@@ -28,9 +28,7 @@ export function nodesCommand(): Command {
     )
     .addOption(selectorOption())
     .option('-n, --namespace <name>', 'where the agents run (default: any namespace)')
-    .addOption(
-      new Option('-o, --output <format>', 'output format').choices(Object.keys(nodeFormats)).default('table'),
-    )
+    .addOption(new Option('-o, --output <format>', 'output format').choices(nodeFormatNames).default('table'))
     .option('-w, --watch', 'then print each node that changes')
     .option('--no-headers', 'print no headings')
   return addClusterFlags(command).action(nodes)

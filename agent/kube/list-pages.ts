@@ -41,10 +41,11 @@ export async function listPages<Raw, T>(
   let next = ''
   for (let tries = 1; ;) {
     const answer = await requests.readJson<Page<Raw> | null>(path, { ...query, limit: page, continue: next })
-    if (answer.ok && answer.value?.items === undefined) return noList
     if (answer.ok) {
-      for (const raw of answer.value.items ?? []) items.push(viewOf(raw))
-      const { continue: more = '', resourceVersion = '' } = answer.value.metadata ?? {}
+      const { items: raws, metadata } = answer.value ?? {}
+      if (raws === undefined) return noList
+      for (const raw of raws ?? []) items.push(viewOf(raw))
+      const { continue: more = '', resourceVersion = '' } = metadata ?? {}
       if (more === '') return { ok: true, value: { items, resourceVersion } }
       next = more
     } else {

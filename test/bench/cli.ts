@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { atEnd } from '../at-end.ts'
 import { startControlPlane } from '../cluster/plane/control-plane.ts'
@@ -19,6 +20,8 @@ const count = 1_000
 /** Requests at a time by which objects are made. */
 const atOnce = 20
 const runs = 5
+/** Milliseconds: the controllers write each new Node and pod for a while. */
+const calm = 30_000
 
 const dist = mkdtempSync(join(tmpdir(), 'hostdeps-bench-'))
 atEnd(() => rmSync(dist, { recursive: true, force: true }))
@@ -34,6 +37,7 @@ await bundle(dist)
 const cluster = await startControlPlane()
 try {
   await makeNodes(cluster)
+  await sleep(calm)
   const kubeConfig = cluster.kubeConfig(cluster.admin.token)
   for (const args of [
     ['--help'],

@@ -1,7 +1,7 @@
 import { agentsByNode } from '#agent/cluster/agents-on.ts'
 import { rememberNodes } from '#agent/cluster/node-changes.ts'
 import { renderChanges, nodeFormats } from '#agent/cluster/node-formats.ts'
-import type { NodeFormat } from '#agent/cluster/node-formats.ts'
+import type { NodeFormat } from '#agent/cluster/node-format-names.ts'
 import { joinNodes } from '#agent/cluster/node-status.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { State } from '#agent/model/state.ts'
