@@ -1,51 +1,21 @@
 #!/usr/bin/env node
+import { basename } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
+import { commands } from '#agent/commands/registry.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { watchOutput } from '#agent/commands/wiring/output.ts'
 import { plainLines } from '#agent/model/plain.ts'
 
-/** Commands are loaded on demand, so that none pays for the others. */
-const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
-  run: {
-    summary: 'check this host continuously, and serve what it lacks over HTTP',
-    load: async () => (await import('#agent/commands/run.ts')).runCommand(),
-  },
-  probe: {
-    summary: 'the privileged half of run: checks the host and writes rounds to a file, opens no port',
-    load: async () => (await import('#agent/commands/probe.ts')).probeCommand(),
-  },
-  serve: {
-    summary: 'the unprivileged half of run: reads the rounds, serves and publishes them',
-    load: async () => (await import('#agent/commands/serve.ts')).serveCommand(),
-  },
-  check: {
-    summary: 'check this host once, print what it lacks, and exit',
-    load: async () => (await import('#agent/commands/check.ts')).checkCommand(),
-  },
-  explain: {
-    summary: 'read a log, and say what the host lacks of what its lines point to',
-    load: async () => (await import('#agent/commands/explain.ts')).explainCommand(),
-  },
-  wait: {
-    summary: 'wait until a check is ready on a node, for initContainers',
-    load: async () => (await import('#agent/commands/wait.ts')).waitCommand(),
-  },
-  prune: {
-    summary: 'remove everything that hostdeps put on Nodes',
-    load: async () => (await import('#agent/commands/prune.ts')).pruneCommand(),
-  },
-  checks: {
-    summary: 'list, show and lint checks',
-    load: async () => (await import('#agent/commands/checks.ts')).checksCommand(),
-  },
-}
-
 /** Names of errors caused by the command line or a file: only their message is printed. */
-const writtenErrors = ['Mistakes', 'UsageError']
+const writtenErrors = ['Mistakes', 'UsageError', 'KubeConfigError']
 
-const program = new Command('hostdeps')
+/** As kubectl's plugin, and as what kubectl asks when it completes the plugin's words. */
+const [plugin, completer] = ['kubectl-hostdeps', 'kubectl_complete-hostdeps']
+const calledAs = basename(process.argv[1] ?? '')
+
+const program = new Command(calledAs === plugin ? 'kubectl hostdeps' : 'hostdeps')
   .description('Says what this host lacks for Kubernetes workloads, and the command that installs it.')
   .version(manifest.version)
   .showSuggestionAfterError()
@@ -53,7 +23,7 @@ const program = new Command('hostdeps')
   .configureOutput({ outputError })
   .addHelpText(
     'after',
-    '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 internal error.\nOf explain: 0 some line points to a host dependency, 4 none does.',
+    '\nExit codes: 0 all ready, 3 something is missing, 4 something is unknown or recommended,\n2 bad usage, config or check file, 1 hostdeps failed or the API server refuses.\nOf explain: 0 some line points to a host dependency, 4 none does.',
   )
 
 // Node.js 26 ends the process if a garbage collection discards the caller's code during a fast API call (Buffer.byteLength of
@@ -65,6 +35,8 @@ const exitCode = await main(process.argv.slice(2))
 process.exit((await output.written()) ? exitCode : exitCodes.failure)
 
 async function main(argv: readonly string[]): Promise<number> {
+  if (calledAs === completer) return complete(argv)
+  if (argv[0] === '__complete') return complete(argv.slice(1))
   const name = argv.find((word) => !word.startsWith('-')) ?? ''
   for (const [key, command] of Object.entries(commands)) {
     program.addCommand(
@@ -77,6 +49,13 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return explainFailure(error)
   }
+}
+
+/** Hidden: shells ask it, with the words so far, of which the last is to be completed. */
+async function complete(words: readonly string[]): Promise<number> {
+  const { completeWords } = await import('#agent/commands/wiring/complete-words.ts')
+  process.stdout.write(await completeWords(words, commands))
+  return exitCodes.ready
 }
 
 /** The text may quote the command line, so it is made harmless. */

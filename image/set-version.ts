@@ -2,7 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The files that name the image's version, besides package.json and package-lock.json, which npm writes. */
-export const files = ['Dockerfile', 'manifests/base/daemon-set.yaml', 'examples/init-wait.yaml'] as const
+export const files = [
+  'Dockerfile',
+  'manifests/base/daemon-set.yaml',
+  'examples/init-wait.yaml',
+  'examples/wait-job.yaml',
+] as const
 
 /** A version in one of them: the tag of our image, or the Dockerfile's argument. */
 export const versionLine = /(?<=ghcr\.io\/hostdeps\/hostdeps:|^ARG VERSION=)\S+/gm

@@ -27,7 +27,8 @@ const applied: string[] = []
 const api = createServer((request, response) => {
   if (request.method === 'PATCH') applied.push(request.url ?? '')
   const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'warm', uid: 'warm' }, status: {} }
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(node))
+  const answer = request.url?.startsWith('/api/v1/nodes?') ? { items: [node] } : node
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   request.resume()
 })
 await new Promise<void>((listening) => api.listen(0, '127.0.0.1', listening))
@@ -49,6 +50,7 @@ try {
   for (const format of ['table', 'wide', 'json', 'yaml'])
     await runs(['check', '--all', '-o', format], [0, 3, 4])
   await runs(['checks', 'list'], [0])
+  await runs(['wait', '--for', 'open-iscsi', 'warm', '--timeout', '1s', '--kubeconfig', kubeconfig], [3])
   await runs(['--help'], [0])
 } finally {
   for (const child of children) child.kill('SIGKILL')

@@ -19,6 +19,7 @@ test.each(files)('%s: every check that it names is one', (file) => {
     ),
     ...[...text.matchAll(/hostdeps\.dev\/requires: (.*)/g)].flatMap(([, names = '']) => names.split(/, */)),
     ...[...text.matchAll(/\/ready\/([a-z0-9-]+)/g)].map(([, name = '']) => name),
+    ...[...text.matchAll(/--for, ([a-z0-9-]+)/g)].map(([, name = '']) => name),
   ]
   for (const name of named) expect([...catalog.keys()]).toContain(name)
   const types = [...text.matchAll(/hostdeps\.dev\/[A-Z]\w+/g)].map(([type]) => type)

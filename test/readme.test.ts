@@ -8,6 +8,10 @@ import { renderExplanation } from '#agent/render/explain.ts'
 import { formats } from '#agent/render/formats.ts'
 import { judgeHits } from '#agent/symptoms/judge-hits.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
+import { agentsByNode } from '#agent/cluster/agents-on.ts'
+import { joinNodes } from '#agent/cluster/node-status.ts'
+import { renderNodes } from '#agent/cluster/node-table.ts'
+import { agentOn, madeNode, noIscsi, now } from './cluster/made-nodes.ts'
 import { hostdeps } from './hosts/cli.ts'
 import { composedReport } from './hosts/composed-report.ts'
 import { fakeSource } from './http/report-fixture.ts'
@@ -46,6 +50,25 @@ test('what explain says of the log in the README', () => {
   const causes = judgeHits(hits, { checks: catalog, report: worker, madeFor: () => null })
   const host = { name: worker.node, os: worker.host.os }
   expect(renderExplanation({ v: 1, host, exit: null, causes }, { color: false })).toBe(said)
+})
+
+test('and the cluster what hostdeps nodes prints', () => {
+  const ready = { state: 'ready' } as const
+  const mountNfs = {
+    state: 'missing',
+    needs: [{ id: 'binary:mount.nfs', reason: 'BinaryNotFound' }],
+  } as const
+  const usual = { 'kubernetes-node': ready, 'time-sync': ready, 'open-iscsi': ready, 'nfs-client': ready }
+  const nodes = [
+    madeNode('worker-1', { ...usual, 'open-iscsi': { ...noIscsi, crashes: 1 }, 'nfs-client': mountNfs }),
+    madeNode('worker-2', usual),
+    madeNode('worker-3', { ...usual, 'nfs-client': mountNfs }),
+    madeNode('worker-4', usual),
+  ]
+  const agents = agentsByNode(['worker-1', 'worker-2', 'worker-3'].map((node) => agentOn(node)))
+  const joined = joinNodes(nodes, { agents, only: null, catalog: new Map() })
+  const table = renderNodes(joined, { color: false, headers: true, now })
+  expect(block('output: nodes')).toBe(`$ kubectl hostdeps nodes\n${table}`)
 })
 
 function withoutTime(text: string): string {

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { findKubeConfig } from '#agent/kube/find-kube-config.ts'
-import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
 import type { ClusterApi, LeftBehind } from '#agent/node/cluster-api.ts'
-import type { ApiAnswer } from '#agent/node/node-api.ts'
+import { addClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
+import type { ClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
 import { ClusterError, UsageError } from '#agent/commands/wiring/errors.ts'
+import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
+import { take } from '#agent/commands/wiring/take.ts'
 import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
-interface PruneFlags {
+interface PruneFlags extends ClusterFlags {
   readonly force?: boolean
   readonly dryRun?: boolean
   readonly timeout: number
@@ -18,20 +19,22 @@ const usualTimeout = 60_000
 const pollEach = 1_000
 
 export function pruneCommand(): Command {
-  return new Command('prune')
+  const command = new Command('prune')
     .description(
       "Removes everything that hostdeps put on Nodes (labels, annotation, conditions), also from Nodes without an agent, and deletes its events. It uses your kubeconfig's rights: list nodes, daemonsets and pods, and patch nodes/status; for events, list and deletecollection.",
     )
     .option('--force', 'prune even while agents run, which put everything back')
     .option('--dry-run', 'only print what would be removed')
     .option('--timeout <time>', 'longest wait for agents to end', readTimeout, usualTimeout)
-    .action(prune)
+  return addClusterFlags(command).action(prune)
 }
 
-async function prune({ force = false, dryRun = false, timeout }: PruneFlags): Promise<void> {
-  const kubeConfig = findKubeConfig()
-  if (kubeConfig === null) throw new UsageError('no kubeconfig found; set KUBECONFIG')
-  const api = openClusterApi(kubeConfig)
+async function prune(flags: PruneFlags): Promise<void> {
+  const { force = false, dryRun = false, timeout } = flags
+  endOnInterrupt()
+  const { connect } = await import('#agent/commands/wiring/connect.ts')
+  const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
+  const api = openClusterApi(connect(flags).connection)
   if (!force) await untilNoAgents(api, timeout)
   const all = take(await api.leavings(), 'the Nodes could not be listed')
   const some = all.filter((one) => countOf(one) > 0)
@@ -79,11 +82,6 @@ async function forgetEvents(api: ClusterApi, dryRun: boolean): Promise<void> {
     process.stderr.write(`events could not be deleted and will expire by themselves: ${answer.message}\n`)
   else if (answer.value > 0)
     process.stdout.write(`${many(answer.value, 'event')}${dryRun ? ' would be' : ''} deleted\n`)
-}
-
-function take<T>(answer: ApiAnswer<T>, otherwise: string): T {
-  if (answer.ok) return answer.value
-  throw new ClusterError(`${otherwise}: ${answer.message}`)
 }
 
 function countOf({ labels, annotations, conditions }: LeftBehind): number {

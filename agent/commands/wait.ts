@@ -1,33 +1,75 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { checkName } from '#agent/catalog/check-schema.ts'
 import { waitAtGate } from '#agent/client/ask-ready.ts'
 import type { GateAnswer } from '#agent/client/ask-ready.ts'
+import type { Awaited } from '#agent/cluster/awaited.ts'
+import { states } from '#agent/model/state.ts'
+import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster-flags.ts'
+import type { ClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
+import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
 import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
-interface WaitFlags {
-  readonly url: URL
+interface WaitFlags extends ClusterFlags {
+  readonly url?: URL
+  readonly for?: Awaited
+  readonly selector?: string
+  readonly all?: boolean
   readonly timeout?: number
 }
 
 export function waitCommand(): Command {
-  return new Command('wait')
+  const command = new Command('wait')
     .description(
-      'Waits until a check is ready on the node of the agent at --url, and prints each change of its state. For initContainers. Exit code: 0 the check is ready, 3 it was not ready in time, 2 there is no such check.',
+      'Waits until a check is ready, and prints each change of its state. With --url, on the node of the agent there: for initContainers. With --for, on Nodes of the cluster, with the rights of your kubeconfig or of the pod: to get, list and watch Nodes. Exit code: 0 ready, 3 not in time, 2 bad usage or no such check, 1 the API server refuses.',
     )
-    .argument('<check>', 'the check to wait for', readName)
-    .requiredOption('--url <url>', 'address of the agent, like http://hostdeps.hostdeps:9465', readUrl)
-    .option('--timeout <time>', 'longest wait, like 10m (default: no limit)', readTimeout)
-    .action(wait)
+    .usage('[options] --url URL CHECK | --for CHECK[=STATE] (NODE... | -l LABELS | --all)')
+    .argument('[names...]', 'with --url the check to wait for, with --for the Nodes')
+    .option('--url <url>', 'address of an agent, like http://hostdeps.hostdeps:9465', readUrl)
+    .addOption(
+      new Option(
+        '--for <check[=state]>',
+        `the check to wait for on Nodes, and another state of it than ready: ${states.join(', ')}`,
+      ).argParser(readAwaited),
+    )
+    .addOption(selectorOption())
+    .option('--all', 'with --for: all Nodes')
+    .option('--timeout <time>', 'longest wait, like 10m or 1m30s (default: no limit)', readTimeout)
+  return addClusterFlags(command).action(wait)
 }
 
-async function wait(check: string, { url, timeout }: WaitFlags): Promise<void> {
-  const answer = await waitAtGate({ url, check, timeout: timeout ?? null, report })
+async function wait(names: string[], flags: WaitFlags): Promise<void> {
+  const { url, for: awaited } = flags
+  endOnInterrupt()
+  if (url !== undefined && awaited !== undefined) throw new UsageError('use --url or --for, not both')
+  if (url !== undefined) return waitAtAgent(url, names, flags)
+  if (awaited === undefined) throw new UsageError('use --url for one agent, or --for for Nodes')
+  await waitOnNodes(awaited, names, flags)
+}
+
+async function waitAtAgent(url: URL, names: readonly string[], flags: WaitFlags): Promise<void> {
+  const [name, ...others] = names
+  if (name === undefined || others.length > 0) throw new UsageError('--url takes one check')
+  if (flags.all || flags.selector !== undefined) throw new UsageError('-l and --all go with --for')
+  const check = readName(name)
+  const answer = await waitAtGate({ url, check, timeout: flags.timeout ?? null, report })
   if (answer.says === 'no such check') throw new UsageError(`the agent has no check ${check}`)
   if (answer.says === 'ready') return
   process.stdout.write(`${check} was not ready in time\n`)
   process.exitCode = exitCodes.missing
+}
+
+async function waitOnNodes(awaited: Awaited, names: readonly string[], flags: WaitFlags): Promise<void> {
+  const { selector = null, all = false, timeout = null } = flags
+  const ways = [names.length > 0, selector !== null, all].filter(Boolean).length
+  if (ways !== 1) throw new UsageError('--for takes the names of Nodes, -l or --all')
+  // An initContainer that asks an agent pays for none of it.
+  const { connect } = await import('#agent/commands/wiring/connect.ts')
+  const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
+  const { waitForNodes } = await import('#agent/commands/wiring/wait-for-nodes.ts')
+  const api = openClusterApi(connect(flags).connection)
+  await waitForNodes(api, awaited, { names, labels: selector, timeout })
 }
 
 function report({ lines }: GateAnswer): void {
@@ -37,7 +79,17 @@ function report({ lines }: GateAnswer): void {
 function readName(text: string): string {
   const read = checkName.safeParse(text)
   if (read.success) return read.data
-  throw new InvalidArgumentError(`A check's name ${read.error.issues[0]?.message ?? 'is invalid'}.`)
+  throw new UsageError(`A check's name ${read.error.issues[0]?.message ?? 'is invalid'}: ${text}`)
+}
+
+function readAwaited(text: string): Awaited {
+  const [check = '', state = 'ready'] = text.split(/=(.*)/s)
+  const known = states.find((one) => one === state)
+  const read = checkName.safeParse(check)
+  if (!read.success)
+    throw new InvalidArgumentError(`A check's name ${read.error.issues[0]?.message ?? 'is invalid'}.`)
+  if (known === undefined) throw new InvalidArgumentError(`A state is one of ${states.join(', ')}.`)
+  return { check: read.data, state: known }
 }
 
 function readUrl(text: string): URL {

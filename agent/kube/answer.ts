@@ -22,7 +22,7 @@ function refusalOf(error: unknown): ApiRefusal {
 }
 
 /** The message of the Status object in the body, which the library passes on as text. */
-function messageOf({ body, message }: ApiException<unknown>): string {
+export function messageOf({ body, message }: { readonly body: unknown; readonly message: string }): string {
   // The library passes on no body for a 401.
   if (body === undefined) return /Message: (.*)/.exec(message)?.[1] ?? message
   try {
@@ -31,5 +31,5 @@ function messageOf({ body, message }: ApiException<unknown>): string {
   } catch {
     // The body is not JSON.
   }
-  return (typeof body === 'string' ? body : message).slice(0, 300)
+  return (typeof body === 'string' && body.trim() !== '' ? body.trim() : message).slice(0, 300)
 }

@@ -1,21 +1,20 @@
 import { ServerConfiguration, createConfiguration } from '@kubernetes/client-node'
-import type { KubeConfig, RequestContext, ResponseContext } from '@kubernetes/client-node'
+import type { RequestContext, ResponseContext } from '@kubernetes/client-node'
+import { prepare } from './connection.ts'
+import type { Connection } from './connection.ts'
 
-/** Milliseconds for one call; the library has no deadline of its own. */
-const deadline = 10_000
-
-/** The API server that a kubeconfig names, with a deadline for each call. */
-export function configurationOf(config: KubeConfig) {
+/** For the library's own calls of the API server. */
+export function configurationOf(connection: Connection) {
+  const { config } = connection
   const cluster = config.getCurrentCluster()
   if (cluster === null) throw new Error('the kubeconfig names no cluster')
+  const pre = async (context: RequestContext) => {
+    prepare(context, connection)
+    return context
+  }
   return createConfiguration({
     baseServer: new ServerConfiguration(cluster.server, {}),
     authMethods: { default: config },
-    promiseMiddleware: [{ pre: setDeadline, post: (context: ResponseContext) => Promise.resolve(context) }],
+    promiseMiddleware: [{ pre, post: (context: ResponseContext) => Promise.resolve(context) }],
   })
-}
-
-function setDeadline(context: RequestContext): Promise<RequestContext> {
-  context.setSignal(AbortSignal.timeout(deadline))
-  return Promise.resolve(context)
 }

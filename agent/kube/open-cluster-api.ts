@@ -1,46 +1,57 @@
-import { AppsV1Api, CoreV1Api, EventsV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
-import type { KubeConfig, V1Node, V1ObjectMeta } from '@kubernetes/client-node'
-import type { ClusterApi, LeftBehind } from '#agent/node/cluster-api.ts'
+import { CoreV1Api, EventsV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
+import type { V1DaemonSet, V1ObjectMeta, V1Pod } from '@kubernetes/client-node'
+import type { ClusterApi, ClusterNode, LeftBehind, NodeSelection } from '#agent/node/cluster-api.ts'
 import { prefix, reportingController } from '#agent/model/names.ts'
+import type { ApiAnswer } from '#agent/node/node-api.ts'
+import { askAgentCheck } from './agent-check.ts'
+import { agentPodsIn, agentSelector } from './agent-pods.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
+import type { Connection } from './connection.ts'
+import { followList } from './follow-list.ts'
+import { listPages } from './list-pages.ts'
+import type { ListQuery } from './list-pages.ts'
+import { clusterNodeOf } from './node-view.ts'
+import type { RawNode } from './node-view.ts'
 import { eventNamespace } from './open-node-api.ts'
-
-/** Nodes per answer; a Node is about 10 KB. */
-const page = 500
-/** The label of the DaemonSet in manifests/, whatever it is named. */
-const agentSelector = 'app.kubernetes.io/name=hostdeps'
+import { openRequests } from './requests.ts'
+import type { Requests } from './requests.ts'
 
 /** The API server that a kubeconfig names, with that user's rights. */
-export function openClusterApi(config: KubeConfig): ClusterApi {
-  const configuration = configurationOf(config)
-  const [core, apps] = [new CoreV1Api(configuration), new AppsV1Api(configuration)]
+export function openClusterApi(connection: Connection): ClusterApi {
+  const requests = openRequests(connection)
+  return {
+    ...openPruning(connection, requests),
+    names: async (path) => itemsOf(await listPages(requests, { path, viewOf: bareName })),
+    nodes: async (selection) => itemsOf(await listPages(requests, nodesOf(selection))),
+    async node(name) {
+      const answer = await requests.readJson<RawNode>(`/api/v1/nodes/${encodeURIComponent(name)}`)
+      return answer.ok ? { ok: true, value: clusterNodeOf(answer.value) } : answer
+    },
+    agentPods: async (namespace) => itemsOf(await listPages(requests, agentPodsIn(namespace))),
+    agentCheck: (pod, check) => askAgentCheck(requests, pod, check),
+    followNodes: (selection, follow) => followList(requests, nodesOf(selection), follow),
+    followAgentPods: (namespace, follow) => followList(requests, agentPodsIn(namespace), follow),
+  }
+}
+
+type Pruning = Pick<ClusterApi, 'leavings' | 'agents' | 'clean' | 'forgetEvents'>
+
+function openPruning(connection: Connection, requests: Requests): Pruning {
+  const configuration = configurationOf(connection)
+  const core = new CoreV1Api(configuration)
   const events = new EventsV1Api(configuration)
   const asStrategic = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch)
   return {
-    leavings: () =>
-      answerOf(async () => {
-        const all: LeftBehind[] = []
-        let next: string | undefined
-        do {
-          const { items, metadata } = await core.listNode({
-            limit: page,
-            ...(next !== undefined && { _continue: next }),
-          })
-          all.push(...items.map(leftBehindOn))
-          next = metadata?._continue || undefined
-        } while (next !== undefined)
-        return all
-      }),
-    agents: () =>
-      answerOf(async () => {
-        const selected = { labelSelector: agentSelector }
-        const daemonSets = await apps.listDaemonSetForAllNamespaces(selected)
-        // A pod in one of these phases runs nothing any more.
-        const fieldSelector = 'status.phase!=Succeeded,status.phase!=Failed'
-        const pods = await core.listPodForAllNamespaces({ ...selected, fieldSelector })
-        return { daemonSets: daemonSets.items.map(nameOf), pods: pods.items.map(nameOf) }
-      }),
+    leavings: async () => itemsOf(await listPages(requests, { path: '/api/v1/nodes', viewOf: leftBehindOn })),
+    async agents() {
+      const query = { labelSelector: agentSelector }
+      const path = '/apis/apps/v1/daemonsets'
+      const sets = await listPages<V1DaemonSet, string>(requests, { path, query, viewOf: nameOf })
+      if (!sets.ok) return sets
+      const pods = await listPages<V1Pod, string>(requests, { ...agentPodsIn(null), viewOf: nameOf })
+      return pods.ok ? { ok: true, value: { daemonSets: sets.value.items, pods: pods.value.items } } : pods
+    },
     clean: (leavings, { dryRun }) =>
       answerOf(async () => {
         const request = { name: leavings.node, body: deletionOf(leavings), ...(dryRun && { dryRun: 'All' }) }
@@ -59,11 +70,24 @@ export function openClusterApi(config: KubeConfig): ClusterApi {
   }
 }
 
+function nodesOf({ labels, name }: NodeSelection): ListQuery<RawNode, ClusterNode> {
+  const fieldSelector = name === null ? null : `metadata.name=${name}`
+  return { path: '/api/v1/nodes', query: { labelSelector: labels, fieldSelector }, viewOf: clusterNodeOf }
+}
+
+function itemsOf<T>(answer: ApiAnswer<{ readonly items: readonly T[] }>): ApiAnswer<readonly T[]> {
+  return answer.ok ? { ok: true, value: answer.value.items } : answer
+}
+
+function bareName({ metadata }: { metadata?: V1ObjectMeta }): string {
+  return metadata?.name ?? ''
+}
+
 function nameOf({ metadata }: { metadata?: V1ObjectMeta }): string {
   return `${metadata?.namespace}/${metadata?.name}`
 }
 
-function leftBehindOn({ metadata, status }: V1Node): LeftBehind {
+function leftBehindOn({ metadata, status }: RawNode): LeftBehind {
   const ours = (keys: readonly string[]) => keys.filter((key) => key.startsWith(prefix))
   return {
     node: metadata?.name ?? '',

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { CoreV1Api, EventsV1Api, PatchStrategy, V1MicroTime, setHeaderOptions } from '@kubernetes/client-node'
-import type { KubeConfig, V1Node, V1NodeCondition } from '@kubernetes/client-node'
-import { prefix, reportAnnotation, reportingController } from '#agent/model/names.ts'
-import type { NodeApi, NodeCondition, NodeView } from '#agent/node/node-api.ts'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { reportingController } from '#agent/model/names.ts'
+import type { NodeApi } from '#agent/node/node-api.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from './configuration.ts'
+import { agentConnection } from './connection.ts'
+import { viewOf } from './node-view.ts'
 
 /** By this name the API server knows which fields of a Node are ours. */
 const fieldManager = 'hostdeps'
@@ -13,7 +15,7 @@ export const eventNamespace = 'default'
 
 /** The API server that a kubeconfig names. */
 export function openNodeApi(config: KubeConfig): NodeApi {
-  const configuration = configurationOf(config)
+  const configuration = configurationOf(agentConnection(config))
   const core = new CoreV1Api(configuration)
   const events = new EventsV1Api(configuration)
   const asApply = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply)
@@ -48,27 +50,4 @@ export function openNodeApi(config: KubeConfig): NodeApi {
         return null
       }),
   }
-}
-
-function viewOf({ metadata, status }: V1Node): NodeView {
-  const ours = (status?.conditions ?? []).filter(({ type }) => type.startsWith(prefix))
-  const { name = '', uid = '' } = metadata ?? {}
-  const report = metadata?.annotations?.[reportAnnotation] ?? null
-  return { name, uid, labels: metadata?.labels ?? {}, conditions: ours.map(conditionOf), report }
-}
-
-function conditionOf(condition: V1NodeCondition): NodeCondition {
-  const { type, status, reason, message, lastTransitionTime, lastHeartbeatTime } = condition
-  return {
-    type,
-    status: status === 'True' || status === 'False' ? status : 'Unknown',
-    reason: reason ?? '',
-    message: message ?? '',
-    lastTransitionTime: timeOf(lastTransitionTime),
-    lastHeartbeatTime: timeOf(lastHeartbeatTime),
-  }
-}
-
-function timeOf(time: Date | undefined): string {
-  return (time ?? new Date(0)).toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -8,6 +8,9 @@ import { apiTime } from './api-time.ts'
 /** Bytes; the annotations of an object share 256 KiB, and every watcher of Nodes receives them. */
 export const longestAnnotation = 4096
 
+/** Characters of what is read: what is longer, no agent wrote. */
+const longestRead = 4 * longestAnnotation
+
 /** Characters of a fact; a version or a kernel's release has some thirty. */
 const longestFact = 64
 
@@ -59,6 +62,7 @@ export type NodeReport = z.output<typeof annotation>
 type Unreadable = { readonly unreadable: string }
 
 export function readAnnotation(text: string): NodeReport | Unreadable {
+  if (text.length > longestRead) return { unreadable: `it has ${text.length} characters` }
   const value = parse(text)
   const version = typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined
   if (typeof version === 'number' && version !== 2)

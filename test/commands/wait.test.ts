@@ -115,7 +115,14 @@ function ready(changes: Readonly<Record<string, string>>): string {
 }
 
 test.each([
-  [['wait', 'open-iscsi'], /required option '--url <url>'/],
+  [['wait', 'open-iscsi'], /use --url for one agent, or --for for Nodes/],
+  [['wait', '--url', 'http://x', '--for', 'open-iscsi', '--all'], /use --url or --for, not both/],
+  [['wait', '--url', 'http://x', 'open-iscsi', 'nfs-client'], /--url takes one check/],
+  [['wait', '--url', 'http://x', '--all', 'open-iscsi'], /-l and --all go with --for/],
+  [['wait', '--for', 'open-iscsi'], /--for takes the names of Nodes, -l or --all/],
+  [['wait', '--for', 'open-iscsi', '--all', 'worker-1'], /--for takes the names of Nodes, -l or --all/],
+  [['wait', '--for', 'open-iscsi=good', '--all'], /A state is one of missing, unknown, ready/],
+  [['wait', '--for', 'Open_iSCSI', '--all'], /must be a DNS label/],
   [['wait', '--url', 'ftp://x', 'open-iscsi'], /must be an http\(s\) address/],
   [['wait', '--url', 'http://x', 'Open_iSCSI'], /must be a DNS label/],
   [['wait', '--url', 'http://x', '--timeout', 'soon', 'open-iscsi'], /must be a length of time/],

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { load } from '#agent/catalog/load.ts'
 import type { Loaded, LoadOptions } from '#agent/catalog/load.ts'
 import { openHost } from '#agent/host/open-host.ts'
-import { parseDuration } from '#agent/model/duration.ts'
+import { parseFlagDuration } from '#agent/model/duration.ts'
 import type { Host } from '#agent/model/host.ts'
 
 /** The flags of every command that asks a host. */
@@ -69,7 +69,7 @@ function readPid(text: string): number {
 }
 
 function readTime(text: string): number {
-  const time = parseDuration(text)
+  const time = parseFlagDuration(text)
   if (time === null || time < 100 || time > 60_000) {
     throw new InvalidArgumentError('It must be a length of time from 100ms to 60s, like 5s.')
   }

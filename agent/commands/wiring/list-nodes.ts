@@ -1,0 +1,57 @@
+import pLimit from 'p-limit'
+import { agentNamespaces } from '#agent/cluster/agents-on.ts'
+import { plainLine } from '#agent/model/plain.ts'
+import type { AgentPod, ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
+import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
+import { take } from './take.ts'
+
+/** Requests for single Nodes at a time. */
+const atOnce = 8
+
+/** The namespace of manifests/. */
+const usualNamespace = 'hostdeps'
+
+export interface FoundNodes {
+  readonly nodes: readonly ClusterNode[]
+  /** Why some of the names were not found, in the API server's words. */
+  readonly refusals: readonly ApiRefusal[]
+}
+
+/** Those of these names, else those with these labels, else all. */
+export async function findNodes(
+  api: ClusterApi,
+  names: readonly string[],
+  labels: string | null,
+): Promise<FoundNodes> {
+  if (names.length === 0) return { nodes: take(await api.nodes({ labels, name: null })), refusals: [] }
+  const answers = await pLimit(atOnce).map([...new Set(names)], (name) => api.node(name))
+  return {
+    nodes: answers.flatMap((answer) => (answer.ok ? [answer.value] : [])),
+    refusals: answers.filter((answer) => !answer.ok),
+  }
+}
+
+/** Who may not list the pods of all namespaces may still list those of the usual one. */
+export async function findAgents(
+  api: ClusterApi,
+  namespace: string | null,
+): Promise<ApiAnswer<readonly AgentPod[]>> {
+  const all = await api.agentPods(namespace)
+  if (all.ok || all.status !== 403 || namespace !== null) return all
+  const usual = await api.agentPods(usualNamespace)
+  return usual.ok ? usual : all
+}
+
+/** Says on stderr what the list of agents does not tell. */
+export function warnOfAgents(agents: ApiAnswer<readonly AgentPod[]>): void {
+  if (!agents.ok) {
+    const why = plainLine(agents.message)
+    process.stderr.write(`the agents cannot be seen, so a state may be older than it looks: ${why}\n`)
+    return
+  }
+  const namespaces = agentNamespaces(agents.value)
+  if (namespaces.length > 1)
+    process.stderr.write(
+      `pods in several namespaces are labelled as agents (${namespaces.slice(0, 5).join(', ')}); choose one with -n\n`,
+    )
+}

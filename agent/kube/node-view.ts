@@ -1,0 +1,51 @@
+import type { V1Node } from '@kubernetes/client-node'
+import { prefix, reportAnnotation } from '#agent/model/names.ts'
+import type { ClusterNode } from '#agent/node/cluster-api.ts'
+import type { NodeCondition, NodeView } from '#agent/node/node-api.ts'
+
+/** A Node as the API server sends it, where times are texts, or as the library reads it. */
+export type RawNode = Pick<V1Node, 'metadata' | 'spec'> & {
+  readonly status?: { readonly conditions?: readonly RawCondition[] }
+}
+
+interface RawCondition {
+  readonly type: string
+  readonly status: string
+  readonly reason?: string
+  readonly message?: string
+  readonly lastTransitionTime?: Date | string
+  readonly lastHeartbeatTime?: Date | string
+}
+
+export function viewOf({ metadata, status }: RawNode): NodeView {
+  const ours = (status?.conditions ?? []).filter(({ type }) => type.startsWith(prefix))
+  const { name = '', uid = '' } = metadata ?? {}
+  const report = metadata?.annotations?.[reportAnnotation] ?? null
+  return { name, uid, labels: metadata?.labels ?? {}, conditions: ours.map(conditionOf), report }
+}
+
+export function clusterNodeOf(node: RawNode): ClusterNode {
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status
+  return { ...viewOf(node), ready: statusOf(ready), unschedulable: node.spec?.unschedulable ?? false }
+}
+
+function conditionOf(condition: RawCondition): NodeCondition {
+  const { type, status, reason, message, lastTransitionTime, lastHeartbeatTime } = condition
+  return {
+    type,
+    status: statusOf(status),
+    reason: reason ?? '',
+    message: message ?? '',
+    lastTransitionTime: timeOf(lastTransitionTime),
+    lastHeartbeatTime: timeOf(lastHeartbeatTime),
+  }
+}
+
+function statusOf(status: string | undefined): NodeCondition['status'] {
+  return status === 'True' || status === 'False' ? status : 'Unknown'
+}
+
+function timeOf(time: Date | string | undefined): string {
+  if (typeof time === 'string') return time
+  return (time ?? new Date(0)).toISOString().replace(/\.\d+Z$/, 'Z')
+}

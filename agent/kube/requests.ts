@@ -1,0 +1,131 @@
+import { HttpMethod, IsomorphicFetchHttpLibrary, RequestContext } from '@kubernetes/client-node'
+import type { ResponseContext } from '@kubernetes/client-node'
+import { fetchCause } from '#agent/model/fetch-cause.ts'
+import { plainLine } from '#agent/model/plain.ts'
+import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
+import { messageOf } from './answer.ts'
+import { prepare } from './connection.ts'
+import type { Connection } from './connection.ts'
+
+export type Query = Readonly<Record<string, string | number | null>>
+
+/**
+ * Reads of the API server as plain text or JSON. The library's own calls make an object of classes of each answer, which takes
+ * ten times as long for long lists. Nothing here throws.
+ */
+export interface Requests {
+  readJson<T>(path: string, query?: Query): Promise<ApiAnswer<T>>
+  readText(path: string, query?: Query): Promise<ApiAnswer<string>>
+  /** Calls back with each line until the answer ends, which may be never: only `signal` limits it. */
+  readLines(path: string, query: Query, options: LineOptions): Promise<ApiAnswer<null>>
+}
+
+export interface LineOptions {
+  readonly signal: AbortSignal
+  readonly lines: (lines: readonly string[]) => void
+}
+
+const http = new IsomorphicFetchHttpLibrary()
+
+export function openRequests(connection: Connection): Requests {
+  const server = connection.config.getCurrentCluster()?.server ?? ''
+  const send = openSender(connection, server)
+  const readText = async (path: string, query: Query = {}): Promise<ApiAnswer<string>> => {
+    const sent = await send(urlOf(server, path, query))
+    if (!sent.ok) return sent
+    try {
+      return { ok: true, value: await sent.value.body.text() }
+    } catch (error) {
+      return noAnswer(server, error)
+    }
+  }
+  return {
+    readText,
+    async readJson<T>(path: string, query: Query = {}) {
+      const text = await readText(path, query)
+      return text.ok ? parse<T>(text.value, server) : text
+    },
+    async readLines(path, query, { signal, lines }) {
+      const sent = await send(urlOf(server, path, query), signal)
+      if (!sent.ok) return sent
+      try {
+        await passLines(sent.value, lines)
+        return { ok: true, value: null }
+      } catch (error) {
+        return noAnswer(server, error)
+      }
+    },
+  }
+}
+
+function urlOf(server: string, path: string, query: Query): string {
+  const url = new URL(`${server}${path}`)
+  for (const [key, value] of Object.entries(query))
+    if (value !== null && value !== '') url.searchParams.set(key, String(value))
+  return url.href
+}
+
+type Send = (url: string, signal?: AbortSignal) => Promise<ApiAnswer<ResponseContext>>
+
+/** A signal replaces the deadline. */
+function openSender(connection: Connection, server: string): Send {
+  /** The library would open a connection for each request. */
+  let shared: ReturnType<RequestContext['getDispatcher']>
+  return async (url, signal) => {
+    const context = new RequestContext(url, HttpMethod.GET)
+    context.setHeaderParam('Accept', 'application/json, */*')
+    try {
+      await connection.config.applySecurityAuthentication(context)
+    } catch (error) {
+      // What a credential plugin says on its stderr may have many lines, or none.
+      const message = plainLine(`no credentials: ${fetchCause(error).trim() || 'the plugin failed'}`)
+      return { ok: false, status: null, message, retryAfter: null }
+    }
+    try {
+      shared ??= context.getDispatcher()
+      if (shared !== undefined) context.setDispatcher(shared)
+      prepare(context, connection)
+      if (signal !== undefined) context.setSignal(signal)
+      const response = await http.send(context).toPromise()
+      if (response.httpStatusCode < 300) return { ok: true, value: response }
+      // Another certificate may be needed by now.
+      if (response.httpStatusCode === 401) shared = undefined
+      return refusalOf(response, await response.body.text())
+    } catch (error) {
+      return noAnswer(server, error)
+    }
+  }
+}
+
+function refusalOf({ httpStatusCode, headers }: ResponseContext, body: string): ApiRefusal {
+  const seconds = Number(headers['retry-after'])
+  const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null
+  const message = messageOf({ body, message: `HTTP status ${httpStatusCode}` })
+  return { ok: false, status: httpStatusCode, message, retryAfter }
+}
+
+function noAnswer(server: string, error: unknown): ApiRefusal {
+  const message = `${server} does not answer: ${fetchCause(error)}`
+  return { ok: false, status: null, message, retryAfter: null }
+}
+
+function parse<T>(text: string, server: string): ApiAnswer<T> {
+  try {
+    return { ok: true, value: JSON.parse(text) as T }
+  } catch {
+    const message = `${server} is no Kubernetes API server: its answer is not JSON`
+    return { ok: false, status: null, message, retryAfter: null }
+  }
+}
+
+/** What came after the last line break is not passed on: it is cut. */
+async function passLines({ body }: ResponseContext, pass: LineOptions['lines']): Promise<void> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of (body.stream() ?? []) as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    const whole = lines.filter(Boolean)
+    if (whole.length > 0) pass(whole)
+  }
+}
