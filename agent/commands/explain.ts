@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import type { Loaded } from '#agent/catalog/load.ts'
 import type { Explanation } from '#agent/model/explanation.ts'
 import { renderExplanation } from '#agent/render/explain.ts'
@@ -49,7 +50,7 @@ async function explain(file: string | undefined, flags: ExplainFlags): Promise<v
   const { component, namespace, image, exitCode } = flags
   const hits = await readHits(input, loaded, { component, namespace, image, exitCode })
   const explanation = await explainHits(hits, loaded, flags)
-  const color = process.stdout.isTTY && process.stdout.hasColors()
+  const color = isColored(process.stdout)
   process.stdout.write(formats[flags.output](explanation, { color }))
   process.exitCode = hits.length > 0 ? exitCodes.ready : exitCodes.doubtful
 }

@@ -3,6 +3,7 @@ import { nodeFormats } from '#agent/cluster/node-formats.ts'
 import { joinNodes } from '#agent/cluster/node-status.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { ClusterApi } from '#agent/node/cluster-api.ts'
+import { isColored } from './is-colored.ts'
 import { exitCodes } from './exit-codes.ts'
 import { mustKnow, shippedCatalog } from './known-checks.ts'
 import { findAgents, findNodes, warnOfAgents } from './list-nodes.ts'
@@ -24,7 +25,7 @@ export async function showNodes(api: ClusterApi, wanted: NodesWanted): Promise<v
     catalog,
   })
   const shown = state.length === 0 ? all : all.filter((node) => state.includes(node.state))
-  const color = process.stdout.isTTY && process.stdout.hasColors()
+  const color = isColored(process.stdout)
   if (shown.length === 0 && output !== 'json' && output !== 'yaml')
     process.stderr.write('No resources found\n')
   else process.stdout.write(nodeFormats[output](shown, { color, headers, now: Date.now() }))

@@ -7,6 +7,7 @@ import { plainLine } from '#agent/model/plain.ts'
 import type { State } from '#agent/model/state.ts'
 import type { AgentPod, ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
+import { isColored } from './is-colored.ts'
 import { untilUnread } from './interrupt.ts'
 import { mustKnow, shippedCatalog } from './known-checks.ts'
 import { findAgents, findNodes, warnOfAgents } from './list-nodes.ts'
@@ -70,7 +71,7 @@ type Show = (nodes: readonly ClusterNode[], pods: ApiAnswer<readonly AgentPod[]>
 function openShow({ check, state, output, headers }: NodesWanted): Show {
   const catalog = shippedCatalog()
   const changesOf = rememberNodes()
-  const color = process.stdout.isTTY && process.stdout.hasColors()
+  const color = isColored(process.stdout)
   let isFirst = true
   return (nodes, pods) => {
     const agents = pods.ok ? agentsByNode(pods.value) : null
