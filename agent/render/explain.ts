@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { noNeed } from '#agent/model/check.ts'
 import type { Cause, Explanation } from '#agent/model/explanation.ts'
 import { plainLine, plainLines } from '#agent/model/plain.ts'
 import type { RenderOptions } from './summary.ts'
@@ -56,8 +57,8 @@ function evidenceOf({ line, text, times, doubt, confidence }: Cause): readonly s
   ]
 }
 
-function hostLines({ state, message, verdict }: Cause, { host }: Explanation): readonly string[] {
-  if (host === null) return []
+function hostLines({ need, state, message, verdict }: Cause, { host }: Explanation): readonly string[] {
+  if (host === null || need === noNeed) return []
   if (state === null) return [`  ${plainLine(host.name)} could not be asked about it.`]
   const doubt = verdict === 'likely' && state === 'unknown' ? ' (unknown)' : ''
   return [`  Here, on ${plainLine(host.name)}: ${plainLine(message ?? state)}${doubt}`]

@@ -1,4 +1,5 @@
-import type { V1Pod } from '@kubernetes/client-node'
+import type { EventsV1EventList, V1Node, V1Pod, V1Service } from '@kubernetes/client-node'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Crash, Round } from '#agent/model/report.ts'
 import { canary, innocents, steady } from './nodes/crash-workloads.ts'
@@ -34,6 +35,38 @@ describe.skipIf(!hasRealCluster)('on real kubelets the prober', () => {
     const text = await roundOf(node)
     return text === '' ? null : (JSON.parse(text) as Round).crashes
   }
+  /** The Service, as it is asked on worker-1. */
+  let service = ''
+  const ask = async (path: string): Promise<string> => {
+    if (service === '') {
+      const object = { path: '/api/v1/namespaces/hostdeps/services/hostdeps' }
+      service = (await on.cluster.call<V1Service>(object)).spec?.clusterIP ?? ''
+    }
+    const argv = [
+      'netns',
+      'exec',
+      on.nodes[0].host.name,
+      'curl',
+      '-s',
+      '-m',
+      '10',
+      `http://${service}:9465${path}`,
+    ]
+    return (await execa('ip', argv, { reject: false })).stdout
+  }
+  const says = (path: string, words: RegExp) =>
+    until(
+      () => ask(path),
+      (text) => words.test(text),
+    )
+  const crashEvents = async () => {
+    const path = '/apis/events.k8s.io/v1/namespaces/default/events?fieldSelector=reason%3DHostDependencyCrash'
+    return (await on.cluster.call<EventsV1EventList>({ path })).items
+  }
+  const annotation = async () => {
+    const { metadata } = await on.cluster.call<V1Node>({ path: '/api/v1/nodes/worker-1' })
+    return metadata?.annotations?.['hostdeps.dev/report'] ?? ''
+  }
   const accused = async (node: string) => (await crashesOn(node))?.map(({ pod }) => pod.replace(/-\w+$/, ''))
 
   test('tells of longhorn-manager soon after its second restart, though longhorn is not published', async () => {
@@ -60,6 +93,36 @@ describe.skipIf(!hasRealCluster)('on real kubelets the prober', () => {
     })
     expect(crash?.checks[0]).toBe('open-iscsi')
     expect(crash?.checks).toContain('longhorn')
+  })
+
+  test('and the Node, the page and the metrics say so, without the pod for whoever may not see pods', async () => {
+    const took = await until(
+      () => crashEvents(),
+      (events) => events.length > 0,
+    )
+    console.log(`from the round to the event on the Node: ${Math.round(took)} ms`)
+    const [event] = await crashEvents()
+    const pod = (await podOf('longhorn-manager'))?.metadata?.name
+    expect(event).toMatchObject({ type: 'Warning', regarding: { kind: 'Node', name: 'worker-1' } })
+    expect(event?.note).toContain(
+      `default/${pod} crash-loops: iscsiadm is not on the host's PATH (open-iscsi, `,
+    )
+    expect(event?.note).toMatch(/Fix: .*apt-get.* install .*open-iscsi/)
+    await says('/', /^CRASHING 1 container crashes here because iscsiadm/m)
+    await says('/metrics', /^hostdeps_crashing_containers\{check="open-iscsi"\} 1$/m)
+    await says('/v1/report', /"containers": 1/)
+    for (const path of ['/', '/v1/report', '/metrics']) expect(await ask(path)).not.toContain(`${pod}`)
+    expect(await annotation()).toMatch(/"check":"open-iscsi","state":"missing"[^{]*(\{[^{]*)*"crashes":1/)
+  })
+
+  test('also while the API server is away', async () => {
+    await ask('/')
+    await on.cluster.stopApiServer()
+    try {
+      await says('/', /^CRASHING 1 container crashes here because iscsiadm/m)
+    } finally {
+      await on.cluster.startApiServer()
+    }
   })
 
   test('accuses no pod that crashes for its own bug, ends well, is killed, or is on the other node', async () => {
@@ -121,5 +184,14 @@ describe.skipIf(!hasRealCluster)('on real kubelets the prober', () => {
     expect(seen.flat().some(({ fixed }) => fixed !== null)).toBe(true)
     const pod = await podOf('longhorn-manager')
     expect(pod?.status?.containerStatuses?.[0]?.state?.running).toBeDefined()
+    await until(
+      () => ask('/'),
+      (text) => text.startsWith('hostdeps on') && !text.includes('CRASHING'),
+    )
+    await until(
+      () => ask('/metrics'),
+      (text) => text.includes('hostdeps_check_state') && !/^hostdeps_crashing_containers\{/m.test(text),
+    )
+    await until(annotation, (text) => !text.includes('"crashes"'))
   })
 })

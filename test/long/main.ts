@@ -1,7 +1,7 @@
 import { runHost, tableHosts } from './fixes/hosts.ts'
 import { readResults, writeResult } from './results.ts'
 import { inputHash, rows } from './rows.ts'
-import { fixPackages } from '../setup/fix-packages.ts'
+import { allFixPackages, fixPackages } from '../setup/fix-packages.ts'
 import { setUp } from '../setup/set-up.ts'
 import { withNeeds } from '../setup/steps.ts'
 import { vmImage } from '../setup/vm-image.ts'
@@ -28,7 +28,7 @@ async function runFixes(): Promise<void> {
   const wanted = hosts.filter(({ row }) => names.length === 0 || names.includes(row))
   if (wanted.length === 0) return
   const lacking: string[] = []
-  for (const step of withNeeds([fixPackages, vmImage]))
+  for (const step of [...withNeeds([fixPackages, vmImage]), allFixPackages])
     lacking.push(...[await setUp(step, { retries: 1 })].filter((why) => why !== null))
   for (const why of lacking) process.stdout.write(`FAILED: ${why}\n`)
   for (const { row, ...host } of lacking.length === 0 ? wanted : []) {

@@ -22,22 +22,33 @@ const roots: Readonly<Record<string, string>> = {
  * reaches nothing else can run its fixes. Some minutes when it is new, kept in .cache; what Debian has not, or not in main,
  * is not there either.
  */
-export const fixPackages: Step = {
-  title: 'the packages that fixes install',
-  gives: ['HOSTDEPS_TEST_PACKAGES'],
-  needs: [systemPackages, hostRoot, debianReleases, kernelTrees],
-  hint: 'run npm test as root on Debian 12',
-  async run(tell) {
-    await mustBeDebianRoot()
-    const place = resolve('.cache/packages')
-    for (const [suite, variable] of Object.entries(roots)) {
-      const root = process.env[variable]
-      if (root === undefined) throw new Error(`there is no root of ${suite}`)
-      await addPackages(join(place, suite), root, { names: [...namesInChecks(), ...ofTests(suite)], tell })
-    }
-    return { HOSTDEPS_TEST_PACKAGES: place }
-  },
+function packagesOf(title: string, suites: readonly string[]): Step {
+  return {
+    title,
+    gives: ['HOSTDEPS_TEST_PACKAGES'],
+    needs: [systemPackages, hostRoot, debianReleases, kernelTrees],
+    hint: 'run npm test as root on Debian 12',
+    async run(tell) {
+      await mustBeDebianRoot()
+      const place = resolve('.cache/packages')
+      for (const suite of suites) {
+        const root = process.env[roots[suite] ?? '']
+        if (root === undefined) throw new Error(`there is no root of ${suite}`)
+        await addPackages(join(place, suite), root, { names: [...namesInChecks(), ...ofTests(suite)], tell })
+      }
+      return { HOSTDEPS_TEST_PACKAGES: place }
+    },
+  }
 }
+
+/** Those of Debian 12, whose fixes every `npm test` runs. */
+export const fixPackages = packagesOf('the packages that fixes install', ['bookworm'])
+
+/** Those of the other releases too, for `npm run test:long`. */
+export const allFixPackages = packagesOf(
+  'the packages that fixes install on every release',
+  Object.keys(roots),
+)
 
 interface Wanted {
   readonly names: readonly string[]
@@ -107,7 +118,7 @@ function namesInChecks(): string[] {
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
     for (const [key, inner] of Object.entries(value)) {
-      if (key === 'fix') for (const name of packagesOf(inner)) names.add(name)
+      if (key === 'fix') for (const name of packagesIn(inner)) names.add(name)
       walk(inner)
     }
   }
@@ -116,7 +127,7 @@ function namesInChecks(): string[] {
   return [...names].filter((name) => !name.includes('$')).toSorted()
 }
 
-function packagesOf(fix: unknown): string[] {
+function packagesIn(fix: unknown): string[] {
   const byDistro = fix as Readonly<Record<string, { packages?: string | string[] } | undefined>>
   return [byDistro['debian'], byDistro['all']].flatMap((one) => one?.packages ?? [])
 }
