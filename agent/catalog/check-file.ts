@@ -71,8 +71,9 @@ function checkOf(
   { fix, ...rest }: z.output<typeof checkFile>,
   { name, needs, rules }: { name: string; needs: readonly Need[]; rules: Rules },
 ): Check {
-  const symptoms = rest.symptoms.map((symptom) => ({
+  const symptoms = rest.symptoms.map(({ ambiguous = false, ...symptom }) => ({
     ...symptom,
+    isAmbiguous: ambiguous,
     need: symptom.need ?? null,
     source: symptom.source ?? null,
     unverified: symptom.unverified ?? null,

@@ -214,6 +214,12 @@ export const checkFile = z.strictObject({
           ),
         source: url.optional().describe('The source of this symptom: an http(s) address.'),
         unverified: sentence.optional().describe('What no source confirms yet.'),
+        ambiguous: z
+          .literal(true)
+          .optional()
+          .describe(
+            'The line may as well be about another node or another need: it proves nothing of this host.',
+          ),
       }),
     )
     .max(mostItems)

@@ -35,6 +35,8 @@ export interface Symptom {
   readonly source: string | null
   /** The part that no source confirms yet. */
   readonly unverified: string | null
+  /** The line may as well be about another node or another need, so that it proves nothing of this host. */
+  readonly isAmbiguous: boolean
 }
 
 /** What a symptom names in place of a need when it explains a line that is about none of them. No need has such an id. */

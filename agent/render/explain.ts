@@ -52,7 +52,9 @@ function evidenceOf({ line, text, times, doubt, confidence }: Cause): readonly s
     ...(line === 0 ? [] : [`  The log, ${where}:`, `    ${plainLine(text)}`]),
     ...(doubt === null ? [] : [`  But line ${doubt.line} takes it back:`, `    ${plainLine(doubt.text)}`]),
     ...(doubt === null && confidence === 'possible'
-      ? ['  Such a line may as well be about the container or its image; then no package of the host helps.']
+      ? [
+          '  Such a line may as well be about the container, its image or another node; then nothing on this host helps.',
+        ]
       : []),
   ]
 }

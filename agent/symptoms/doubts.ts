@@ -1,5 +1,5 @@
 import { shownText } from './findings.ts'
-import type { Found } from './findings.ts'
+import type { Findings } from './findings.ts'
 import type { Pointer } from './patterns.ts'
 
 /** Literals of lines that may take back what an earlier line said. */
@@ -14,6 +14,13 @@ export const doubtLiterals: readonly string[] = [
   'can be ignored',
   'ignoring',
   'non-fatal',
+  'not fatal',
+  'skipping',
+  'skip plugin',
+  'disabling',
+  'will be disabled',
+  'be unavailable',
+  'not be available',
   'successfully',
   'is installed',
   'is loaded',
@@ -26,7 +33,7 @@ export const doubtLiterals: readonly string[] = [
 ]
 
 const tolerated =
-  /continu(?:e|ing) without|proceeding without|is optional|not required|fall(?:ing)? back to|can be ignored|ignoring|non-fatal/i
+  /continu(?:e|ing) without|proceeding without|is optional|not required|fall(?:ing)? back to|can be ignored|ignoring|non-fatal|not fatal|skipping|skip plugin|disabling|will be disabled|be unavailable|not be available/i
 const succeeded =
   /successfully|is installed|(?:is|module) loaded|is available|is ready|found at|version|succeeded/i
 const negated = /\bnot\b|\bun(?:able|successful)|\bfail|n't\b|\bno\b|\bcannot\b/i
@@ -34,17 +41,29 @@ const negated = /\bnot\b|\bun(?:able|successful)|\bfail|n't\b|\bno\b|\bcannot\b/
 /** Lines between a complaint and the words that take it back, when these do not name what it is about. */
 const near = 2
 
-/** Says whether a line takes back what an earlier one pointed to: it names the same thing and says that it works or is optional. */
-export function castDoubt(
-  found: Found,
-  { line, text }: { readonly line: number; readonly text: string },
-): void {
-  if (line < found.place.line) return
-  const isNamed = namesOf(found.pointer).some((name) => text.toLowerCase().includes(name))
-  const isNear = line - found.place.line <= near
-  const isTolerated = tolerated.test(text) && (isNamed || isNear)
-  const isFine = isNamed && line > found.place.line && succeeded.test(text) && !negated.test(text)
-  if (isTolerated || isFine) found.doubt = { line, text: shownText({ text, from: 0 }) }
+/** Lines of a text that may take something back; each is held against all that was found. */
+const mostDoubts = 1000
+
+/** Says which findings later lines take back: they name the same thing and say that it works or is optional. */
+export class Doubts {
+  #left = mostDoubts
+
+  cast({ isEmpty, all }: Findings, line: number, text: string): void {
+    if (isEmpty || this.#left === 0) return
+    const isTolerated = tolerated.test(text)
+    const isFine = succeeded.test(text) && !negated.test(text)
+    if (!isTolerated && !isFine) return
+    this.#left--
+    const lower = text.toLowerCase()
+    for (const found of all) {
+      const from = found.place.line
+      if (line < from || (!isTolerated && line === from)) continue
+      const isNear = isTolerated && line - from <= near
+      found.names ??= namesOf(found.pointer)
+      if (isNear || found.names.some((name) => lower.includes(name)))
+        found.doubt = { line, text: shownText({ text, from: 0 }) }
+    }
+  }
 }
 
 /** What the line named, or else what its need is about: "unit:iscsid.service|iscsid.socket" → iscsid. */

@@ -22,6 +22,8 @@ export interface Found {
   place: Place
   times: number
   doubt: Hit['doubt']
+  /** What a line must name to take it back; made when it is first wanted. */
+  names?: readonly string[]
 }
 
 /** Collects what is found, each thing once, with the last line that says so. */
@@ -47,9 +49,14 @@ export class Findings {
     }
     const isBetter = pointer !== known.pointer && rankOf(pointer) > rankOf(known.pointer)
     const other = isBetter ? known.pointer : pointer
-    if (isBetter) known.pointer = pointer
-    if (known.pointer.subject === null && other.subject !== null)
+    if (isBetter) {
+      known.pointer = pointer
+      delete known.names
+    }
+    if (known.pointer.subject === null && other.subject !== null) {
       known.pointer = { ...known.pointer, subject: other.subject }
+      delete known.names
+    }
     const isSameLine = known.place.line === place.line
     if (!isSameLine) known.times++
     if (!isSameLine || isBetter) known.place = place

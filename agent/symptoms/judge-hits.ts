@@ -84,9 +84,11 @@ function findNeed(findings: readonly Finding[], need: string): Finding | null {
 }
 
 /** A line that may be about the image, or that another one takes back, is never proof, whatever the host lacks. */
-function verdictOf({ confidence, need }: Hit, said: Said | null): Cause['verdict'] {
+function verdictOf({ check, confidence, need }: Hit, said: Said | null): Cause['verdict'] {
   if (said === null || said.state === 'unknown') return 'likely'
-  if (said.state === 'missing') return confidence === 'possible' ? 'likely' : 'confirmed'
+  // What no check knows may be something that only the container has.
+  const isProof = check === null ? confidence === 'certain' : confidence !== 'possible'
+  if (said.state === 'missing') return isProof ? 'confirmed' : 'likely'
   // Of a check that is ready, what is recommended may be missing, and the line may be about that.
   return need === null && said.reason === 'RecommendedMissing' ? 'likely' : 'not here'
 }

@@ -1,4 +1,4 @@
-import { castDoubt, doubtLiterals } from './doubts.ts'
+import { Doubts, doubtLiterals } from './doubts.ts'
 import { Findings } from './findings.ts'
 import type { LineScanning, ScannedLine } from '#agent/symptoms/scan/line-scanner.ts'
 import type { LinePattern, Pointer } from './patterns.ts'
@@ -67,6 +67,7 @@ export class LineReader {
   /** By stream, the parts of a line that go on. */
   readonly #parts = new Map<string, string>()
   #waiting: Waiting[] = []
+  readonly #doubts = new Doubts()
 
   constructor(scanning: LineScanning, vocabulary: Vocabulary) {
     this.#scanning = scanning
@@ -158,7 +159,7 @@ export class LineReader {
     const { patternOf, firstDoubt } = this.#vocabulary
     const [message = ''] = texts
     const patterns = [...new Set(found.flatMap((text) => patternOf[text] ?? []))]
-    if (found.some((text) => text >= firstDoubt)) this.#doubt(message, line)
+    if (found.some((text) => text >= firstDoubt)) this.#doubts.cast(this.findings, line, message)
     const open = patterns.filter((pattern) => !this.#try([pattern], texts, line))
     // Of what was broken, something is still to come.
     const broken = open.filter((pattern) => !texts.some((text) => mayMatch(pattern, text)))
@@ -166,10 +167,6 @@ export class LineReader {
     const waiting = { patterns: broken, texts, line, left: mostLines - 1, width }
     if (isOpen || looksCut(message)) this.#tryCut({ ...waiting, patterns: open }, isOpen)
     else if (broken.length > 0 && this.#waiting.length < mostWaiting) this.#waiting.push(waiting)
-  }
-
-  #doubt(text: string, line: number): void {
-    for (const found of this.findings.all) castDoubt(found, { line, text })
   }
 
   /** Joins a line with those that wait for it: by a line break, and by nothing where a terminal may have broken it. */

@@ -53,7 +53,8 @@ export function compilePatterns(checks: readonly Check[]): readonly LinePattern[
   )
 }
 
-function ownPattern(check: Check, { log, need, means, source, unverified }: Symptom): LinePattern {
+function ownPattern(check: Check, symptom: Symptom): LinePattern {
+  const { log, need, means, source, unverified, isAmbiguous } = symptom
   const isSure = need !== null && need !== noNeed && source !== null && unverified === null
   const pointer: Pointer = {
     check: check.name,
@@ -61,7 +62,7 @@ function ownPattern(check: Check, { log, need, means, source, unverified }: Symp
     means,
     source,
     subject: null,
-    confidence: isSure ? 'certain' : 'likely',
+    confidence: isAmbiguous ? 'possible' : isSure ? 'certain' : 'likely',
     specificity: specificityOf(log),
     weight: 1000,
   }

@@ -103,6 +103,7 @@ function hostileCheck(): Check {
     need: null,
     source: null,
     unverified: null,
+    isAmbiguous: false,
   }
   return {
     name: 'hostile',

@@ -328,7 +328,14 @@ describe('nothing is accused', () => {
   test('by a custom check, whatever its pattern', () => {
     const node = withoutIscsiadm()
     const check = catalog.get('open-iscsi')
-    const symptom = { log: 'hunter2', means: 'm', need: 'binary:iscsiadm', source: null, unverified: null }
+    const symptom = {
+      log: 'hunter2',
+      means: 'm',
+      need: 'binary:iscsiadm',
+      source: null,
+      unverified: null,
+      isAmbiguous: false,
+    }
     const withSymptom = (origin: 'shipped' | 'custom') =>
       new Map(check && [[check.name, { ...check, origin, symptoms: [symptom] }]])
     node.catalog = withSymptom('custom')

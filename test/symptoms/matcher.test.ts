@@ -232,3 +232,17 @@ describe('hostile and broken texts', () => {
     expect(whole[0]).toMatchObject({ check: 'open-iscsi', line: 3002, times: 2 })
   })
 })
+
+test('what may be about another node proves nothing of this host', () => {
+  const [hit] = matchText('0/3 nodes are available: 3 Insufficient hugepages-2Mi.')
+  expect(hit).toMatchObject({ check: 'hugepages-2mi', confidence: 'possible' })
+})
+
+test.each([
+  'iscsiadm is missing, skipping iSCSI support',
+  'continuing without iscsiadm',
+  'iSCSI will be disabled: no iscsiadm',
+])('a line that tolerates what is missing takes it back: %s', (line) => {
+  const [hit] = matchText(`nsenter: failed to execute iscsiadm: No such file or directory\n${line}`)
+  expect(hit?.doubt?.line).toBe(2)
+})
