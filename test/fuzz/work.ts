@@ -40,7 +40,7 @@ export interface Failure {
 }
 
 /** Milliseconds of processor time that a case may take. */
-export const slowestAllowed = 1_000
+export const slowestAllowed = 2_000
 
 export function noProgress(): Progress {
   return {
