@@ -7,11 +7,8 @@ import { collectAnswers } from '#agent/model/answers.ts'
 import type { AnswerEntry } from '#agent/model/answers.ts'
 import { factQuestions, readFacts } from '#agent/model/facts.ts'
 import type { Facts } from '#agent/model/facts.ts'
-import type { CheckResult, Round } from '#agent/model/report.ts'
 import { compose } from '../../hosts/compose.ts'
 import { recordedHost } from '../../hosts/recorded-host.ts'
-import { summarize } from '#agent/rounds/make-round.ts'
-import { settingsWith } from '../../model/settings.ts'
 import { questionsOf } from '../claims/claim-judged.ts'
 import { oneOfEach } from '../../needs/one-of-each.ts'
 
@@ -70,24 +67,4 @@ async function orNone<T>(read: () => Promise<readonly T[]>): Promise<readonly T[
 
 export function factsOf(entries: Iterable<AnswerEntry>): Facts {
   return readFacts(collectAnswers(entries), { arch: 'x64', now: Date.parse('2026-11-24T00:00:00Z') })
-}
-
-export function roundOf(facts: Facts, checks: readonly CheckResult[]): Round {
-  return {
-    v: 1,
-    at: '2026-11-24T00:00:00.000Z',
-    boot: 100_000,
-    took: 12,
-    settings: settingsWith({
-      checks: checks.slice(0, 8).map(({ name }) => name),
-      aliases: { nvidia: 'nvidia-gpu' },
-      mistakes: ['/etc/hostdeps/checks/x.yaml:3: needs[0]: no kind of need is named'],
-    }),
-    host: summarize(facts),
-    probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
-    crashes: [],
-    seen: [],
-    fix: null,
-    checks,
-  }
 }
