@@ -57,7 +57,7 @@ describe('without a host', () => {
       'what may be about the image',
       'sh: 1: frobctl: not found\n',
       0,
-      /may as well be about the container or its image/,
+      /may as well be about the container, its image/,
     ],
     [
       'a complaint that is taken back',
