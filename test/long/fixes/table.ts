@@ -23,8 +23,8 @@ A check ends \`ready\`, or with what it needs, as the finding itself said. A sec
 /var/lib/iscsi, and no state of a unit. A command that exits with other than 0 is one of which the text says why it may. Whatever
 is otherwise is \`wrong\`, and fails; on sid it only informs.
 
-In systemd-nspawn modules, swap, huge pages and settings of the kernel outside net. are those of the machine under it: they are
-run in the virtual machine alone, with Debian's own kernel.
+In systemd-nspawn modules, swap, huge pages and settings of the kernel outside net. are those of the machine under it, and auditd,
+multipathd and udevd do not start: their fixes are run in the virtual machine alone, with Debian's own kernel.
 
 Real dnf, zypper and pacman run their install lines in \`test/hosts/installers.real.test.ts\`. Debian has no apk-tools, rpm-ostree,
 transactional-update, tdnf and yum: their lines are rendered and compared, and not run.
