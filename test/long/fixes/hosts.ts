@@ -3,12 +3,13 @@ import type { FixHost } from './fix-host.ts'
 import { bootFixHost } from './nspawn-host.ts'
 import { fixables, inOrder, runFixes } from './run-fixes.ts'
 import type { Fixable, FixRow } from './run-fixes.ts'
-import { readTable, writeSection } from './table.ts'
+import { readTable, wrongOf, writeSection } from './table.ts'
+import type { HostName } from './table.ts'
 import { bootFixVm } from './vm-host.ts'
 
 /** A host whose fixes are run, and its part of the table. */
 interface TableHost {
-  readonly name: string
+  readonly name: HostName
   /** Its kernel is that of the machine that this runs on. */
   readonly isShared: boolean
   /** What is wrong there fails nothing. */
@@ -16,7 +17,7 @@ interface TableHost {
   boot(): Promise<FixHost>
 }
 
-const ofRelease = (name: string, suite: string, variable: string): TableHost => ({
+const ofRelease = (name: HostName, suite: string, variable: string): TableHost => ({
   name,
   isShared: true,
   boot() {
@@ -50,7 +51,7 @@ export async function runHost({ name, isShared, informs, boot }: TableHost, isRe
     const kernel = isShared ? `this machine's kernel ${release()}` : "Debian's own kernel"
     const run = `${new Date().toISOString().slice(0, 10)}, ${kernel}`
     const keep = (rows: readonly FixRow[]) =>
-      writeSection({ host: name, run, rows: inOrder([...kept, ...rows]) }, names)
+      writeSection({ host: name, run, rows: inOrder([...kept, ...rows]) })
     const rows = await runFixes(host, open, { isShared, tell, keep })
     keep(rows)
     return informs ? 0 : wrongOf(rows).length
@@ -59,15 +60,9 @@ export async function runHost({ name, isShared, informs, boot }: TableHost, isRe
   }
 }
 
-const names = tableHosts.map(({ name }) => name)
-
 function soundRows(host: string, all: readonly Fixable[]): readonly FixRow[] {
   const rows = readTable().find((section) => section.host === host)?.rows ?? []
   const isSame = (row: FixRow) =>
     all.some(({ before, script }) => before.name === row.check && script === row.script)
   return rows.filter((row) => row.outcome !== 'wrong' && isSame(row))
-}
-
-export function wrongOf(rows: readonly FixRow[]): readonly FixRow[] {
-  return rows.filter(({ outcome }) => outcome === 'wrong')
 }

@@ -43,10 +43,7 @@ const byNote: readonly (readonly [RegExp, Outcome])[] = [
 /** What a check that is still not ready needs, in its own words; "wrong" where it does not say it. */
 export function outcomeOf(after: ReportCheck): Judged {
   if (after.state === 'ready') return { outcome: 'ready', why: '' }
-  const left = after.findings.filter(
-    ({ state, recommended }) => state !== 'ready' && state !== 'not-applicable' && !recommended,
-  )
-  const said = left.flatMap((finding) => needOf(finding))
+  const said = leftOf(after).flatMap(needOf)
   const wrong = said.filter(({ outcome }) => outcome === 'wrong')
   const telling = wrong.length > 0 ? wrong : said
   const [first] = telling
@@ -55,17 +52,20 @@ export function outcomeOf(after: ReportCheck): Judged {
   return { outcome: first.outcome, why: [...new Set(telling.map(({ why }) => why))].join('; ') }
 }
 
+/** What makes it missing; of what cannot be told, what makes it unknown. */
+function leftOf({ state, findings = [] }: ReportCheck | Finding): readonly Finding[] {
+  return findings.filter((part) => part.state === state && !part.recommended)
+}
+
 /** Of an included check, of each part that is not ready; of alternatives, one that says it is enough. */
 function needOf(finding: Finding): readonly Judged[] {
-  const parts = (finding.findings ?? []).filter(
-    ({ state, recommended }) => state !== 'ready' && state !== 'not-applicable' && !recommended,
-  )
+  const parts = leftOf(finding)
   if (finding.kind === 'anyOf') {
-    const said = parts.map((part) => needOf(part))
+    const said = parts.map(needOf)
     const sound = said.find((all) => all.every(({ outcome }) => outcome !== 'wrong'))
     return sound ?? [own(finding)]
   }
-  return parts.length > 0 ? parts.flatMap((part) => needOf(part)) : [own(finding)]
+  return parts.length > 0 ? parts.flatMap(needOf) : [own(finding)]
 }
 
 function own(finding: Finding): Judged {

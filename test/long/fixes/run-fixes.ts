@@ -78,10 +78,17 @@ export function inOrder(rows: readonly FixRow[]): FixRow[] {
   return rows.toSorted((one, other) => one.check.localeCompare(other.check, 'en'))
 }
 
-const leftToVm = { outcome: 'left to the virtual machine', why: "the kernel here is the machine's" } as const
+const leftToVm = {
+  outcome: 'left to the virtual machine',
+  why: "the kernel and its devices are the machine's here",
+} as const
 
-/** In a host that shares this machine's kernel such a command would change the machine. */
-const ofKernel = /\b(modprobe|swapoff|swapon|insmod|rmmod|auditd)\b|sysctl -w (?!net\.)|> \/(sys|proc)\//
+/**
+ * In a host that shares this machine's kernel such a command would change the machine, or starts what does not run in a container
+ * (ConditionVirtualization=, a read-only /sys).
+ */
+const ofKernel =
+  /\b(modprobe|swapoff|swapon|insmod|rmmod|auditd|multipathd|systemd-udevd)\b|sysctl -w (?!net\.)|> \/(sys|proc)\//
 
 async function runOne(host: FixHost, group: readonly Fixable[]): Promise<FixRow[]> {
   const [{ fix } = { fix: '' }] = group

@@ -4,6 +4,11 @@ import type { FixRow } from './run-fixes.ts'
 
 const file = join(import.meta.dirname, '..', 'FIXES.md')
 
+/** In the order of the sections. */
+export const hostNames = ['Debian 12 in a virtual machine', 'Debian 12', 'Debian 13', 'Debian sid'] as const
+
+export type HostName = (typeof hostNames)[number]
+
 /** The rows of one host, as they last came out. */
 export interface Section {
   readonly host: string
@@ -23,8 +28,8 @@ A check ends \`ready\`, or with what it needs, as the finding itself said. A sec
 /var/lib/iscsi, and no state of a unit. A command that exits with other than 0 is one of which the text says why it may. Whatever
 is otherwise is \`wrong\`, and fails; on sid it only informs.
 
-In systemd-nspawn modules, swap, huge pages and settings of the kernel outside net. are those of the machine under it: they are
-run in the virtual machine alone, with Debian's own kernel.
+In systemd-nspawn modules, swap, huge pages and settings of the kernel outside net. are those of the machine under it, and auditd,
+multipathd and udevd do not start: their fixes are run in the virtual machine alone, with Debian's own kernel.
 
 Real dnf, zypper and pacman run their install lines in \`test/hosts/installers.real.test.ts\`. Debian has no apk-tools, rpm-ostree,
 transactional-update, tdnf and yum: their lines are rendered and compared, and not run.
@@ -48,10 +53,10 @@ export function readTable(): readonly Section[] {
   })
 }
 
-/** Puts the section in its place, by the order of `hosts`. */
-export function writeSection(section: Section, hosts: readonly string[]): void {
+/** Puts the section in its place. */
+export function writeSection(section: Section): void {
   const all = new Map(readTable().map((one) => [one.host, one])).set(section.host, section)
-  const sections = hosts.flatMap((host) => all.get(host) ?? [])
+  const sections = hostNames.flatMap((host) => all.get(host) ?? [])
   writeFileSync(file, [head, ...sections.map(showSection)].join('\n'))
 }
 
@@ -100,4 +105,8 @@ function readRow(line: string, scripts: readonly string[]): FixRow {
     script,
     commands,
   }
+}
+
+export function wrongOf(rows: readonly FixRow[]): readonly FixRow[] {
+  return rows.filter(({ outcome }) => outcome === 'wrong')
 }
