@@ -30,7 +30,7 @@ input { flex: 1; min-width: 0; padding: .5rem .75rem; border: 1px solid var(--li
 .check > summary { display: grid; grid-template-columns: 9.5rem 1fr auto; gap: .1rem .75rem; padding: .7rem 1rem; cursor: pointer; list-style: none; }
 .check > summary::-webkit-details-marker { display: none; }
 .check > summary time::after { content: '\\203a'; display: inline-block; width: 1em; text-align: center; font-size: 1.2em; line-height: 1; transition: rotate .15s; }
-.check[open] .check > summary time::after { rotate: 90deg; }
+.check[open] > summary time::after { rotate: 90deg; }
 .check:hover { border-color: var(--own); }
 .message { grid-column: 2 / -1; }
 .seen { grid-column: 2 / -1; color: var(--soft); font-size: .875rem; }
