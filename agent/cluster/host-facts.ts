@@ -2,46 +2,18 @@ import * as z from 'zod'
 import { containers } from '#agent/model/container.ts'
 import { families } from '#agent/model/distro.ts'
 import type { FixFacts } from '#agent/model/facts.ts'
-import type { ImageBased, Installer } from '#agent/model/installer.ts'
+import { imageKinds, installers } from '#agent/model/installer.ts'
 import type { NodeReport } from '#agent/node/annotation.ts'
 
 /** Whoever may write the annotation may write anything there; in a command these words have no meaning of their own. */
 const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,63}$/)
-
-const installers = [
-  'rpm-ostree',
-  'transactional-update',
-  'apt-get',
-  'dnf',
-  'tdnf',
-  'yum',
-  'zypper',
-  'apk',
-  'pacman',
-  'image',
-  'unknown',
-] as const satisfies readonly Installer[]
-
-const images = [
-  'talos',
-  'bottlerocket',
-  'cos',
-  'flatcar',
-  'nixos',
-  'elemental',
-  'harvester',
-  'kairos',
-  'machine-config',
-  'bootc',
-  'read-only',
-] as const satisfies readonly ImageBased[]
 
 const facts = z.object({
   distro: word.nullable(),
   version: word.nullable(),
   family: z.enum(Object.keys(families)).nullable(),
   installer: z.enum(installers),
-  imageBased: z.enum(images).nullable(),
+  imageBased: z.enum(imageKinds).nullable(),
   kernel: word.nullable(),
   arch: word,
   container: z.enum(containers).nullable(),

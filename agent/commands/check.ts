@@ -3,6 +3,7 @@ import type { Loaded } from '#agent/catalog/load.ts'
 import type { Report } from '#agent/model/report.ts'
 import { formats } from '#agent/render/formats.ts'
 import type { Format } from '#agent/render/formats.ts'
+import { moreChecks } from '#agent/render/summary.ts'
 import { askOnce } from '#agent/commands/wiring/ask-once.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
 import { isColored } from '#agent/commands/wiring/is-colored.ts'
@@ -45,5 +46,5 @@ async function check(names: string[], flags: CheckFlags): Promise<void> {
 
 function restLine({ catalog }: Loaded, { checks }: Report): string {
   const rest = catalog.size - checks.length
-  return rest === 0 ? '' : `\n${rest} more checks are for what was not seen here: hostdeps check --all\n`
+  return rest === 0 ? '' : `\n${moreChecks(rest)}: hostdeps check --all\n`
 }

@@ -1,4 +1,5 @@
 import type { Fix, KernelFix } from '#agent/model/fix.ts'
+import { foldName } from '#agent/model/module-name.ts'
 
 /**
  * Several fixes as one: the packages in one command, nothing twice, and what has to come first before what needs it.
@@ -41,11 +42,6 @@ function loadsOnly(without: readonly string[], command: string): boolean {
     const name = /^modprobe ([\w-]+)$/.exec(step)?.[1]
     return name !== undefined && without.includes(foldName(name))
   })
-}
-
-/** `-` and `_` are the same in a module's name. */
-function foldName(name: string): string {
-  return name.replaceAll('-', '_')
 }
 
 function partByNote(fixes: readonly Fix[]): [readonly Fix[], readonly Fix[]] {

@@ -4,6 +4,7 @@ import { states } from '#agent/model/state.ts'
 import type { AgentCheck, AgentPod } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { plainLine } from '#agent/model/plain.ts'
+import { noAnswer } from './answer.ts'
 import type { Requests } from './requests.ts'
 
 const word = z
@@ -34,10 +35,8 @@ export async function askAgentCheck(
   const answer = await requests.readJson(path)
   if (!answer.ok) return answer
   const read = agentCheck.safeParse(answer.value)
-  if (!read.success || read.data.name !== check) {
-    const message = `${namespace}/${name} does not answer as an agent does`
-    return { ok: false, status: null, message, retryAfter: null }
-  }
+  if (!read.success || read.data.name !== check)
+    return noAnswer(`${namespace}/${name} does not answer as an agent does`)
   const { state, since, findings } = read.data
   const isTrouble = ({ state }: { state: string }) => state === 'missing' || state === 'unknown'
   const needs = findings.filter(isTrouble).map(({ need: id, reason }) => ({ id, reason }))

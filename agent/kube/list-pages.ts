@@ -1,4 +1,5 @@
-import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
+import type { ApiAnswer } from '#agent/node/node-api.ts'
+import { noAnswer } from './answer.ts'
 import type { Query, Requests } from './requests.ts'
 
 /** Objects per answer; a Node or a Pod has about 10 KB. */
@@ -25,12 +26,7 @@ interface Page<Raw> {
   readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string }
 }
 
-const noList: ApiRefusal = {
-  ok: false,
-  status: null,
-  message: 'the answer is not a list of Kubernetes objects',
-  retryAfter: null,
-}
+const noList = noAnswer('the answer is not a list of Kubernetes objects')
 
 /** The whole list, a page after the other; only the views are kept. */
 export async function listPages<Raw, T>(

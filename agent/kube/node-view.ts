@@ -1,5 +1,6 @@
 import type { V1Node } from '@kubernetes/client-node'
 import { prefix, reportAnnotation } from '#agent/model/names.ts'
+import { apiTime } from '#agent/node/api-time.ts'
 import type { ClusterNode } from '#agent/node/cluster-api.ts'
 import type { NodeCondition, NodeView } from '#agent/node/node-api.ts'
 
@@ -47,5 +48,5 @@ function statusOf(status: string | undefined): NodeCondition['status'] {
 
 function timeOf(time: Date | string | undefined): string {
   if (typeof time === 'string') return time
-  return (time ?? new Date(0)).toISOString().replace(/\.\d+Z$/, 'Z')
+  return apiTime(time ?? new Date(0))
 }

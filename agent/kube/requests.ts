@@ -3,7 +3,7 @@ import type { ResponseContext } from '@kubernetes/client-node'
 import { fetchCause } from '#agent/model/fetch-cause.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
-import { messageOf } from './answer.ts'
+import { noAnswer, refusalFrom } from './answer.ts'
 import { prepare } from './connection.ts'
 import type { Connection } from './connection.ts'
 
@@ -36,7 +36,7 @@ export function openRequests(connection: Connection): Requests {
     try {
       return { ok: true, value: await sent.value.body.text() }
     } catch (error) {
-      return noAnswer(server, error)
+      return silenceOf(server, error)
     }
   }
   return {
@@ -52,7 +52,7 @@ export function openRequests(connection: Connection): Requests {
         await passLines(sent.value, lines)
         return { ok: true, value: null }
       } catch (error) {
-        return noAnswer(server, error)
+        return silenceOf(server, error)
       }
     },
   }
@@ -78,8 +78,7 @@ function openSender(connection: Connection, server: string): Send {
       await connection.config.applySecurityAuthentication(context)
     } catch (error) {
       // What a credential plugin says on its stderr may have many lines, or none.
-      const message = plainLine(`no credentials: ${fetchCause(error).trim() || 'the plugin failed'}`)
-      return { ok: false, status: null, message, retryAfter: null }
+      return noAnswer(plainLine(`no credentials: ${fetchCause(error).trim() || 'the plugin failed'}`))
     }
     try {
       shared ??= context.getDispatcher()
@@ -90,31 +89,24 @@ function openSender(connection: Connection, server: string): Send {
       if (response.httpStatusCode < 300) return { ok: true, value: response }
       // Another certificate may be needed by now.
       if (response.httpStatusCode === 401) shared = undefined
-      return refusalOf(response, await response.body.text())
+      const { httpStatusCode: status, headers } = response
+      const message = `HTTP status ${status}`
+      return refusalFrom({ status, headers, body: await response.body.text(), message })
     } catch (error) {
-      return noAnswer(server, error)
+      return silenceOf(server, error)
     }
   }
 }
 
-function refusalOf({ httpStatusCode, headers }: ResponseContext, body: string): ApiRefusal {
-  const seconds = Number(headers['retry-after'])
-  const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null
-  const message = messageOf({ body, message: `HTTP status ${httpStatusCode}` })
-  return { ok: false, status: httpStatusCode, message, retryAfter }
-}
-
-function noAnswer(server: string, error: unknown): ApiRefusal {
-  const message = `${server} does not answer: ${fetchCause(error)}`
-  return { ok: false, status: null, message, retryAfter: null }
+function silenceOf(server: string, error: unknown): ApiRefusal {
+  return noAnswer(`${server} does not answer: ${fetchCause(error)}`)
 }
 
 function parse<T>(text: string, server: string): ApiAnswer<T> {
   try {
     return { ok: true, value: JSON.parse(text) as T }
   } catch {
-    const message = `${server} is no Kubernetes API server: its answer is not JSON`
-    return { ok: false, status: null, message, retryAfter: null }
+    return noAnswer(`${server} is no Kubernetes API server: its answer is not JSON`)
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Answers } from './answers.ts'
-import { familyOf, imageDistroOf } from './distro.ts'
-import type { Distro, ImageDistro } from './distro.ts'
+import { familyOf, imageDistroOf, imageDistros } from './distro.ts'
+import type { Distro } from './distro.ts'
 import { mountinfo } from './mountinfo.ts'
 import type { Question, StatQuestion, WhichQuestion } from './question.ts'
 
 /** What adds packages to a host; `image`: nothing does, they come with the image that it boots. */
-export type Installer = (typeof programs)[number] | 'image' | 'unknown'
+export type Installer = (typeof installers)[number]
 
 /** In the order in which one is taken where os-release does not tell which it is. */
 const programs = [
@@ -22,23 +22,28 @@ const programs = [
 
 type Program = (typeof programs)[number]
 
+export const installers = [...programs, 'image', 'unknown'] as const
+
 /**
  * Whose hands the system is in where the host itself is one image, or is built from one:
  *
- * - a distribution of {@link ImageDistro}, for which fixes of its own are written;
+ * - a distribution of {@link imageDistros}, for which fixes of its own are written;
  * - `elemental`, `harvester`, `kairos`: /etc is made anew at each boot, and files in /oem add to it;
  * - `machine-config`: OpenShift's operator sets the node up; /etc is kept;
  * - `bootc`: packages come with a container image; /etc is kept;
  * - `read-only`: /usr cannot be written, and nothing there could add to it.
  */
-export type ImageBased =
-  | ImageDistro
-  | 'elemental'
-  | 'harvester'
-  | 'kairos'
-  | 'machine-config'
-  | 'bootc'
-  | 'read-only'
+export const imageKinds = [
+  ...imageDistros,
+  'elemental',
+  'harvester',
+  'kairos',
+  'machine-config',
+  'bootc',
+  'read-only',
+] as const
+
+export type ImageBased = (typeof imageKinds)[number]
 
 export interface Installing {
   readonly installer: Installer

@@ -18,7 +18,7 @@ export function relevanceOf({ settings, crashes, seen }: Signs): RelevanceByChec
   const known = new Set([...settings.checks, ...seen.map(({ check }) => check)])
   const signs = [
     ...settings.checks.map((check) => [check, 'published'] as const),
-    ...crashes.flatMap((crash) => crashing(crash, known).map((check) => [check, 'crashing'] as const)),
+    ...crashes.flatMap((crash) => checksOf(crash, known).map((check) => [check, 'crashing'] as const)),
     ...seen.map(({ check, by }) => [check, by] as const),
   ]
   const found = Map.groupBy(signs, ([check]) => check)
@@ -30,8 +30,8 @@ export function relevanceOf({ settings, crashes, seen }: Signs): RelevanceByChec
   )
 }
 
-/** Many checks may have the need that a container crashes for; those of workloads that are not here do not crash. */
-function crashing({ checks }: Crash, known: ReadonlySet<string>): readonly string[] {
+/** Of the many checks that may have the need that a container crashes for, those that are known here, else the first. */
+export function checksOf({ checks }: Crash, known: ReadonlySet<string>): readonly string[] {
   const here = checks.filter((check) => known.has(check))
   return here.length > 0 ? here : checks.slice(0, 1)
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { checkNamePattern } from '#agent/model/names.ts'
 import { plainText } from '#agent/model/plain.ts'
+import { checksOf } from '#agent/model/relevance.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { states } from '#agent/model/state.ts'
 import { apiTime } from './api-time.ts'
@@ -116,15 +117,12 @@ function openRoom(bytes: number): (item: unknown) => boolean {
   }
 }
 
-/** By check: the published ones of each crash, else the first. */
+/** By check, of the published ones where there are any. */
 function countCrashes({ crashes }: Report, published: readonly ReportCheck[]): ReadonlyMap<string, number> {
+  const names = new Set(published.map(({ name }) => name))
   const counts = new Map<string, number>()
-  for (const { checks, fixed } of crashes) {
-    if (fixed !== null) continue
-    const told = checks.filter((name) => published.some((check) => check.name === name))
-    for (const name of told.length > 0 ? told : checks.slice(0, 1))
-      counts.set(name, (counts.get(name) ?? 0) + 1)
-  }
+  for (const crash of crashes.filter(({ fixed }) => fixed === null))
+    for (const name of checksOf(crash, names)) counts.set(name, (counts.get(name) ?? 0) + 1)
   return counts
 }
 

@@ -44,6 +44,9 @@ export interface NodeEvent {
   readonly note: string
 }
 
+/** An event without the Node that it is about. */
+export type EventWords = Omit<NodeEvent, 'node' | 'uid'>
+
 export type ApiAnswer<T> = { readonly ok: true; readonly value: T } | ApiRefusal
 
 export interface ApiRefusal {

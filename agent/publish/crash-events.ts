@@ -4,13 +4,11 @@ import type { Clock } from '#agent/model/host.ts'
 import type { Report } from '#agent/model/report.ts'
 import { readAnnotation } from '#agent/node/annotation.ts'
 import { longestNote } from '#agent/node/node-api.ts'
-import type { NodeEvent, NodeView } from '#agent/node/node-api.ts'
+import type { EventWords, NodeView } from '#agent/node/node-api.ts'
 import { fixInLine } from '#agent/node/message.ts'
 
 /** Each need has at most one event in this time, milliseconds. It is apart from that of changes of state. */
 const quietTime = 600_000
-
-type What = Omit<NodeEvent, 'node' | 'uid'>
 
 interface Remembered {
   /** Boot clock of the last event; null when the Node said it before a restart. */
@@ -24,7 +22,7 @@ export function createCrashEvents(clock: Clock) {
   const remembered = new Map<string, Remembered>()
   let before: readonly string[] = []
 
-  const eventOf = (group: CrashGroup): What[] => {
+  const eventOf = (group: CrashGroup): EventWords[] => {
     const known = remembered.get(group.need)
     const now = new Set(
       group.pods?.map(({ namespace, pod, container }) => `${namespace}/${pod}/${container}`),
@@ -51,7 +49,7 @@ export function createCrashEvents(clock: Clock) {
       before = []
     },
     /** The events that a report is worth, when they are sent now. */
-    look(report: Report): readonly What[] {
+    look(report: Report): readonly EventWords[] {
       const groups = groupCrashes(report, { isNamed: true }).filter(({ fixed }) => fixed === null)
       const events = groups.flatMap(eventOf)
       const needs = new Set(groups.map(({ need }) => need))

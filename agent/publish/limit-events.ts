@@ -1,5 +1,5 @@
 import { longestNote } from '#agent/node/node-api.ts'
-import type { NodeEvent, NodeView } from '#agent/node/node-api.ts'
+import type { EventWords, NodeEvent, NodeView } from '#agent/node/node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { configInvalid } from '#agent/model/snapshot.ts'
 import type { State } from '#agent/model/state.ts'
@@ -94,15 +94,14 @@ interface Remembered {
 }
 
 type Regarding = Pick<NodeEvent, 'node' | 'uid'>
-type What = Omit<NodeEvent, 'node' | 'uid'>
 
-function checkEvent({ name, published }: ReportCheck): What {
+function checkEvent({ name, published }: ReportCheck): EventWords {
   const start = `${name}: `
   const note = start + renderMessage(published, longestNote - start.length)
   return { type: published.state === 'missing' ? 'Warning' : 'Normal', reason: published.reason, note }
 }
 
-function configEvent(mistakes: string): What {
+function configEvent(mistakes: string): EventWords {
   if (mistakes === '') return { type: 'Normal', reason: 'ConfigValid', note: 'the config is valid again' }
   const note = `${configInvalid}: ${mistakes}`.slice(0, longestNote)
   return { type: 'Warning', reason: 'ConfigInvalid', note }

@@ -1,13 +1,10 @@
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { readAnnotation } from '#agent/node/annotation.ts'
-import type { NodeEvent, NodeView } from '#agent/node/node-api.ts'
-
-type What = Omit<NodeEvent, 'node' | 'uid'>
+import { longestNote } from '#agent/node/node-api.ts'
+import type { EventWords, NodeView } from '#agent/node/node-api.ts'
 
 /** Workloads that are told at all; whoever edits custom checks might name any number of containers. */
 const mostTold = 50
-/** Characters of a note: the API's bound. */
-const longestNote = 1_024
 
 /** Tells once of each workload that runs here, whose host lacks something, and that the config does not publish. */
 export function createSeenEvents() {
@@ -20,7 +17,7 @@ export function createSeenEvents() {
     },
     forget: () => told.clear(),
     /** The events that a report is worth. */
-    look({ checks, seen, settings }: Report): readonly What[] {
+    look({ checks, seen, settings }: Report): readonly EventWords[] {
       const here = new Set(seen.map(({ check }) => check))
       const news = checks.filter(
         ({ name, isPublished, published }) =>

@@ -1,7 +1,7 @@
-import { styleText } from 'node:util'
 import { noNeed } from '#agent/model/check.ts'
 import type { Cause, Explanation } from '#agent/model/explanation.ts'
 import { plainLine, plainLines } from '#agent/model/plain.ts'
+import { inColor } from './paint.ts'
 import type { RenderOptions } from './summary.ts'
 
 /** Causes that are told in full; of more, nobody reads them. */
@@ -31,7 +31,7 @@ function exitLines({ exit }: Explanation): readonly string[] {
 
 function tell(cause: Cause, explanation: Explanation, { color }: RenderOptions): readonly string[] {
   return [
-    `${paint(cause.verdict, color)}${plainLine(headOf(cause))}`,
+    `${shown(cause.verdict, color)}${plainLine(headOf(cause))}`,
     ...evidenceOf(cause),
     ...hostLines(cause, explanation),
     ...fixLines(cause, explanation),
@@ -84,7 +84,7 @@ function alsoLine({ alsoNeededBy }: Cause): readonly string[] {
 /** In one line: it saves an hour of looking there. */
 function dismiss({ check, subject, line, message, ...cause }: Cause, { color }: RenderOptions): string {
   const what = check ?? subject?.name ?? 'it'
-  return `${paint(cause.verdict, color)}${plainLine(`${what} (line ${line}): ${message ?? 'this host has it'}`)}`
+  return `${shown(cause.verdict, color)}${plainLine(`${what} (line ${line}): ${message ?? 'this host has it'}`)}`
 }
 
 const words = {
@@ -93,7 +93,7 @@ const words = {
   'not here': ['Not here: ', 'green'],
 } as const
 
-function paint(verdict: Cause['verdict'], color: boolean): string {
+function shown(verdict: Cause['verdict'], color: boolean): string {
   const [word, style] = words[verdict]
-  return color ? styleText(style, word, { validateStream: false }) : word
+  return inColor(style, color, word)
 }

@@ -10,5 +10,9 @@ const colors = {
 
 /** A text in the colour of a state; unchanged where nothing is coloured. */
 export function paint(state: State, color: boolean, text: string = state): string {
-  return color ? styleText(colors[state], text, { validateStream: false }) : text
+  return inColor(colors[state], color, text)
+}
+
+export function inColor(style: Parameters<typeof styleText>[0], color: boolean, text: string): string {
+  return color ? styleText(style, text, { validateStream: false }) : text
 }

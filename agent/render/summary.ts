@@ -82,6 +82,10 @@ export function fixLines({ node, host, fix, checks }: Report): string[] {
 function foldedLines(others: readonly ReportCheck[], at = ''): string[] {
   if (others.length === 0) return []
   const counts = countStates(others).map(({ state, count }) => `${count} ${state}`)
-  const many = others.length === 1 ? '1 more check is' : `${others.length} more checks are`
-  return ['', `${many} for what was not seen here (${counts.join(', ')}): ${at}`]
+  return ['', `${moreChecks(others.length)} (${counts.join(', ')}): ${at}`]
+}
+
+/** "119 more checks are for what was not seen here" */
+export function moreChecks(count: number): string {
+  return `${count === 1 ? '1 more check is' : `${count} more checks are`} for what was not seen here`
 }

@@ -48,14 +48,14 @@ const mostDoubts = 1000
 export class Doubts {
   #left = mostDoubts
 
-  cast({ isEmpty, all }: Findings, line: number, text: string): void {
-    if (isEmpty || this.#left === 0) return
+  cast(findings: Findings, line: number, text: string): void {
+    if (findings.isEmpty || this.#left === 0) return
     const isTolerated = tolerated.test(text)
     const isFine = succeeded.test(text) && !negated.test(text)
     if (!isTolerated && !isFine) return
     this.#left--
     const lower = text.toLowerCase()
-    for (const found of all) {
+    for (const found of findings.all) {
       const from = found.place.line
       if (line < from || (!isTolerated && line === from)) continue
       const isNear = isTolerated && line - from <= near

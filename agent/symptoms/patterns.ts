@@ -1,11 +1,12 @@
 import { RE2JS } from 're2js'
 import { noNeed } from '#agent/model/check.ts'
+import { foldName } from '#agent/model/module-name.ts'
 import type { Check, Symptom } from '#agent/model/check.ts'
 import { genericPatterns } from '#agent/symptoms/generic/generic-patterns.ts'
 import type { GenericPattern } from '#agent/symptoms/generic/generic-patterns.ts'
 import type { Confidence, Subject } from './hit.ts'
 import { literalsOf, requirementsOf, specificityOf } from '#agent/symptoms/literals/literals.ts'
-import { foldModule, indexSubjects } from './subjects.ts'
+import { indexSubjects } from './subjects.ts'
 import type { Subjects } from './subjects.ts'
 import { truncatedPattern } from '#agent/symptoms/literals/truncated.ts'
 
@@ -93,7 +94,7 @@ function genericPattern(pattern: GenericPattern, subjects: Subjects): LinePatter
 }
 
 function subjectOf({ kind }: GenericPattern, name: string): Subject {
-  return { kind, name: kind === 'kernelModule' ? foldModule(name) : name }
+  return { kind, name: kind === 'kernelModule' ? foldName(name) : name }
 }
 
 function linePattern(log: string, pointers: LinePattern['pointers']): LinePattern {

@@ -1,4 +1,5 @@
 import type { Check } from '#agent/model/check.ts'
+import { foldName } from '#agent/model/module-name.ts'
 import type { Need } from '#agent/model/need.ts'
 import type { Subject, SubjectKind } from './hit.ts'
 
@@ -60,7 +61,7 @@ function weigh({ name, aliases, needs }: Check, { recommended }: Need, subject: 
 /** Texts by which a subject and a need meet: a program by its path and by its name, a setting also by its file. */
 function keysOf({ kind, name }: Subject): readonly string[] {
   if (kind === 'binary') return [...new Set([name, baseName(name)])].map((one) => `binary ${one}`)
-  if (kind === 'kernelModule') return [`module ${foldModule(name)}`]
+  if (kind === 'kernelModule') return [`module ${foldName(name)}`]
   if (kind === 'sysctl') return [`path /proc/sys/${dotted(name).replaceAll('.', '/')}`]
   if (kind === 'unit') return [`unit ${name}`]
   return [`path ${name}`]
@@ -68,11 +69,6 @@ function keysOf({ kind, name }: Subject): readonly string[] {
 
 function baseName(path: string): string {
   return path.replace(/^.*\//, '')
-}
-
-/** The kernel takes - and _ in a module's name as equal. */
-export function foldModule(name: string): string {
-  return name.replaceAll('-', '_')
 }
 
 /** sysctl(8) takes a/b.c for what is a.b/c with dots: the first separator decides. */

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import { agentNamespaces } from '#agent/cluster/agents-on.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import type { AgentPod, ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
+import type { AgentPod, ClusterApi, ClusterNode, NodeSelection } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 import { take } from './take.ts'
 
@@ -29,6 +29,15 @@ export async function findNodes(
     nodes: answers.flatMap((answer) => (answer.ok ? [answer.value] : [])),
     refusals: answers.filter((answer) => !answer.ok),
   }
+}
+
+/** What to follow for these names, else these labels; of several names, all Nodes, and `among` chooses. */
+export function selectionOf(names: readonly string[], labels: string | null): NodeSelection {
+  return { labels, name: names.length === 1 ? (names[0] ?? null) : null }
+}
+
+export function among(names: readonly string[], nodes: readonly ClusterNode[]): readonly ClusterNode[] {
+  return names.length > 1 ? nodes.filter(({ name }) => names.includes(name)) : nodes
 }
 
 /** Who may not list the pods of all namespaces may still list those of the usual one. */

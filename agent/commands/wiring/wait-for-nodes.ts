@@ -5,7 +5,7 @@ import type { ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { ClusterError } from './errors.ts'
 import { exitCodes } from './exit-codes.ts'
-import { findNodes } from './list-nodes.ts'
+import { among, findNodes, selectionOf } from './list-nodes.ts'
 import { take } from './take.ts'
 import { openTroubles } from './watch-nodes.ts'
 
@@ -32,8 +32,7 @@ export async function waitForNodes(api: ClusterApi, awaited: Awaited, wanted: No
   let last: readonly Progress[] = []
   let isDone = false
   const look = (nodes: readonly ClusterNode[]) => {
-    const some = names.length > 1 ? nodes.filter(({ name }) => names.includes(name)) : nodes
-    last = progressOf(some, awaited)
+    last = progressOf(among(names, nodes), awaited)
     tell(last)
     const isWhole = names.length === 0 ? last.length > 0 : last.length === new Set(names).size
     isDone = isWhole && last.every(({ isThere }) => isThere)
@@ -42,9 +41,12 @@ export async function waitForNodes(api: ClusterApi, awaited: Awaited, wanted: No
   look(found.nodes)
   if (isDone) return conclude(last, awaited, isDone)
   if (last.every(({ state }) => state === null)) await hintAt(awaited.check)
-  const selection = { labels, name: names.length === 1 ? (names[0] ?? null) : null }
   const { signal } = stopping
-  const following = api.followNodes(selection, { signal, changed: look, troubled: openTroubles() })
+  const following = api.followNodes(selectionOf(names, labels), {
+    signal,
+    changed: look,
+    troubled: openTroubles(),
+  })
   // A list that is on its way when the time is over is not waited for.
   take(await Promise.race([following, ended(signal)]))
   clearTimeout(timer)

@@ -10,7 +10,7 @@ import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 import { isColored } from './is-colored.ts'
 import { untilUnread } from './interrupt.ts'
 import { mustKnow, shippedCatalog } from './known-checks.ts'
-import { findAgents, findNodes, warnOfAgents } from './list-nodes.ts'
+import { among, findAgents, findNodes, selectionOf, warnOfAgents } from './list-nodes.ts'
 import { take } from './take.ts'
 
 /** What `hostdeps nodes` was asked for. */
@@ -38,12 +38,11 @@ export async function watchNodes(api: ClusterApi, wanted: NodesWanted): Promise<
   const signal = untilUnread()
   let [nodes, pods] = [first.nodes, agents]
   show(nodes, pods)
-  const selection = { labels: selector, name: names.length === 1 ? (names[0] ?? null) : null }
-  const following = api.followNodes(selection, {
+  const following = api.followNodes(selectionOf(names, selector), {
     signal,
     troubled: openTroubles(),
     changed(all) {
-      nodes = names.length > 1 ? all.filter(({ name }) => names.includes(name)) : all
+      nodes = among(names, all)
       show(nodes, pods)
     },
   })

@@ -1,5 +1,5 @@
 import type { FolderText } from '#agent/model/question.ts'
-import { foldName } from './module-files.ts'
+import { foldName } from '#agent/model/module-name.ts'
 import { matchesName } from './module-glob.ts'
 import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 

@@ -1,3 +1,4 @@
+import { foldName } from '#agent/model/module-name.ts'
 import type { FileText } from '#agent/model/question.ts'
 import { matchesName } from './module-glob.ts'
 import { parseOnce } from '#agent/needs/parts/parse-once.ts'
@@ -11,11 +12,6 @@ export interface ModuleFile {
   readonly path: string
   /** Folded names of all modules that must be loaded before it. */
   readonly needs: readonly string[]
-}
-
-/** The one spelling of a module's name: `dm-crypt` is dm_crypt. */
-export function foldName(name: string): string {
-  return name.replaceAll('-', '_')
 }
 
 /** The state field of /proc/modules: Live, Loading, Unloading; null when the module is not listed. */

@@ -1,5 +1,5 @@
 import type { Subject } from '#agent/symptoms/hit.ts'
-import { foldModule } from '#agent/symptoms/subjects.ts'
+import { foldName } from '#agent/model/module-name.ts'
 import type { GenericPattern } from './generic-patterns.ts'
 import { moduleName, quote } from './parts.ts'
 
@@ -100,7 +100,7 @@ const modulesOf: Readonly<Record<string, string>> = {
 }
 
 function fileSystem(name: string): readonly Subject[] {
-  return [{ kind: 'kernelModule', name: foldModule(modulesOf[name] ?? name) }, ...mountHelper(name)]
+  return [{ kind: 'kernelModule', name: foldName(modulesOf[name] ?? name) }, ...mountHelper(name)]
 }
 
 /** mount.nfs mounts nfs4 too. */
