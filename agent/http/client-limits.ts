@@ -2,7 +2,7 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Bounds on the memory that a client can use: anybody in the cluster may ask, and the heap is 48 MiB. Requests are small (Node.js
+ * Bounds on the memory that a client can use: anybody in the cluster may ask, and the heap is 56 MiB. Requests are small (Node.js
  * allows 16 KiB of header, and keeps a body until somebody reads it), a connection has one at a time, and connections are bounded.
  */
 export const requestLimits = {
