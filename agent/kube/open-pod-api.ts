@@ -1,0 +1,109 @@
+import { CoreV1Api } from '@kubernetes/client-node'
+import type { CoreV1Event, V1Pod } from '@kubernetes/client-node'
+import type { ApiAnswer } from '#agent/node/node-api.ts'
+import { longestLog, workloadPaths } from '#agent/node/pod-api.ts'
+import type { ClusterEvent, PodApi, WorkloadType } from '#agent/node/pod-api.ts'
+import { answerOf } from './answer.ts'
+import { configurationOf } from './configuration.ts'
+import type { Connection } from './connection.ts'
+import { listPages } from './list-pages.ts'
+import type { ListQuery } from './list-pages.ts'
+import { clusterPodOf } from './pod-view.ts'
+import { openRequests } from './requests.ts'
+import { timeOf } from './time-of.ts'
+import { workloadOf } from './workload-view.ts'
+import type { RawWorkload } from './workload-view.ts'
+
+/** Lines of a log that are asked for: what a program said last is why it ended. */
+const lastLines = 500
+
+/** The pods of the API server that a kubeconfig names, with that user's rights. */
+export function openPodApi(connection: Connection): PodApi {
+  const requests = openRequests(connection)
+  const list = async <Raw, T>(query: ListQuery<Raw, T>): Promise<ApiAnswer<readonly T[]>> => {
+    const answer = await listPages(requests, query)
+    return answer.ok ? { ok: true, value: answer.value.items } : answer
+  }
+  const read = async <Raw, T>(path: string, viewOf: (raw: Raw) => T): Promise<ApiAnswer<T>> => {
+    const answer = await requests.readJson<Raw>(path)
+    return answer.ok ? { ok: true, value: viewOf(answer.value) } : answer
+  }
+  return {
+    pods: ({ namespace, labels }) =>
+      list({
+        path: pathOf('/api/v1', 'pods', namespace),
+        query: { labelSelector: labels },
+        viewOf: clusterPodOf,
+      }),
+    pod: (namespace, name) =>
+      read<V1Pod, ReturnType<typeof clusterPodOf>>(
+        objectPath('/api/v1', 'pods', [namespace, name]),
+        clusterPodOf,
+      ),
+    workload: (type, namespace, name) =>
+      read(objectPath(workloadPaths[type], type, [namespace, name]), (raw: RawWorkload) =>
+        workloadOf(type, raw),
+      ),
+    workloads: (type, { namespace, labels }) =>
+      list({
+        path: pathOf(workloadPaths[type], type, namespace),
+        query: { labelSelector: labels },
+        viewOf: (raw: RawWorkload) => workloadOf(type, raw),
+      }),
+    warnings: (namespace, uid) =>
+      list({
+        path: pathOf('/api/v1', 'events', namespace),
+        query: {
+          fieldSelector: ['type=Warning', ...(uid === null ? [] : [`involvedObject.uid=${uid}`])].join(','),
+        },
+        viewOf: clusterEventOf,
+      }),
+    log({ namespace, pod, container, previous }) {
+      const query = {
+        container,
+        tailLines: lastLines,
+        limitBytes: longestLog,
+        previous: previous ? 'true' : null,
+      }
+      return requests.readText(`${objectPath('/api/v1', 'pods', [namespace, pod])}/log`, query)
+    },
+    deletePod: ({ namespace, name, uid, resourceVersion }, { dryRun }) =>
+      answerOf(async () => {
+        const body = { preconditions: { uid, resourceVersion } }
+        const request = { namespace, name, body, ...(dryRun && { dryRun: 'All' }) }
+        await new CoreV1Api(configurationOf(connection)).deleteNamespacedPod(request)
+        return null
+      }),
+  }
+}
+
+function pathOf(api: string, resource: WorkloadType | 'pods' | 'events', namespace: string | null): string {
+  return namespace === null
+    ? `${api}/${resource}`
+    : `${api}/namespaces/${encodeURIComponent(namespace)}/${resource}`
+}
+
+function objectPath(
+  api: string,
+  resource: WorkloadType | 'pods',
+  [namespace, name]: readonly [string, string],
+): string {
+  return `${pathOf(api, resource, namespace)}/${encodeURIComponent(name)}`
+}
+
+function clusterEventOf({ metadata, involvedObject, ...event }: CoreV1Event): ClusterEvent {
+  const { kind = '', name = '', uid = '' } = involvedObject
+  return {
+    about: { kind, name, uid },
+    namespace: metadata.namespace ?? '',
+    reason: event.reason ?? '',
+    message: event.message ?? '',
+    lastAt:
+      timeOf(
+        event.series?.lastObservedTime ??
+          event.lastTimestamp ??
+          event.eventTime ??
+          metadata.creationTimestamp,
+      ) ?? 0,
+  }
+}

@@ -1,0 +1,110 @@
+import type {
+  V1Container,
+  V1ContainerStateTerminated,
+  V1ContainerStatus,
+  V1OwnerReference,
+  V1Pod,
+  V1PodSpec,
+} from '@kubernetes/client-node'
+import { prefix } from '#agent/model/names.ts'
+import type { ClusterPod, ContainerEnd, ContainerKind, ObjectRef, PodContainer } from '#agent/node/pod-api.ts'
+import { timeOf } from './time-of.ts'
+
+/** Of a Pod as JSON, what the cluster commands look at. */
+export function clusterPodOf({ metadata, spec, status }: V1Pod): ClusterPod {
+  const condition = (type: string) => status?.conditions?.find((one) => one.type === type)
+  const scheduled = condition('PodScheduled')
+  const isWaiting = scheduled?.status === 'False' && !spec?.nodeName
+  return {
+    namespace: metadata?.namespace ?? '',
+    name: metadata?.name ?? '',
+    uid: metadata?.uid ?? '',
+    resourceVersion: metadata?.resourceVersion ?? '',
+    node: spec?.nodeName || null,
+    phase: status?.phase ?? '',
+    reason: status?.reason ?? '',
+    message: status?.message ?? '',
+    createdAt: timeOf(metadata?.creationTimestamp) ?? 0,
+    isDeleting: metadata?.deletionTimestamp !== undefined,
+    isReady: condition('Ready')?.status === 'True',
+    controller: controllerOf(metadata?.ownerReferences),
+    containers: spec === undefined ? [] : containersOf(spec, status?.containerStatuses, status),
+    unscheduled: isWaiting ? { reason: scheduled.reason ?? '', message: scheduled.message ?? '' } : null,
+    nodeSelector: spec?.nodeSelector ?? {},
+    affinityKeys: affinityKeysOf(spec),
+    requires: metadata?.annotations?.[`${prefix}requires`] ?? null,
+  }
+}
+
+export function controllerOf(owners: readonly V1OwnerReference[] | undefined): ObjectRef | null {
+  const owner = owners?.find(({ controller }) => controller === true)
+  return owner === undefined ? null : { kind: owner.kind, name: owner.name, uid: owner.uid }
+}
+
+function containersOf(
+  spec: V1PodSpec,
+  statuses: readonly V1ContainerStatus[] | undefined,
+  others: V1Pod['status'],
+): readonly PodContainer[] {
+  const hostFolders = new Map(
+    spec.volumes?.flatMap(({ name, hostPath }) => (hostPath ? [[name, hostPath.path] as const] : [])),
+  )
+  const view =
+    (kind: (one: V1Container) => ContainerKind, all: readonly V1ContainerStatus[] | undefined) =>
+    (one: V1Container): PodContainer => {
+      const status = all?.find(({ name }) => name === one.name)
+      return { ...viewOf(one, status, hostFolders), kind: kind(one) }
+    }
+  const initKind = ({ restartPolicy }: V1Container) => (restartPolicy === 'Always' ? 'sidecar' : 'init')
+  return [
+    ...(spec.initContainers ?? []).map(view(initKind, others?.initContainerStatuses)),
+    ...spec.containers.map(view(() => 'container', statuses)),
+    ...((spec.ephemeralContainers ?? []) as V1Container[]).map(
+      view(() => 'ephemeral', others?.ephemeralContainerStatuses),
+    ),
+  ]
+}
+
+function viewOf(
+  { name, image, resources, volumeMounts }: V1Container,
+  status: V1ContainerStatus | undefined,
+  hostFolders: ReadonlyMap<string, string>,
+): Omit<PodContainer, 'kind'> {
+  const { waiting, running, terminated } = status?.state ?? {}
+  return {
+    name,
+    image: image ?? '',
+    isReady: status?.ready ?? false,
+    restarts: status?.restartCount ?? 0,
+    waiting: waiting === undefined ? null : { reason: waiting.reason ?? '', message: waiting.message ?? '' },
+    runningSince: running === undefined ? null : timeOf(running.startedAt),
+    ended: endOf(terminated),
+    lastEnd: endOf(status?.lastState?.terminated),
+    memoryLimit: resources?.limits?.['memory'] ?? null,
+    hostPaths: (volumeMounts ?? []).flatMap(({ name: volume, mountPath, subPath }) => {
+      const folder = hostFolders.get(volume)
+      return folder === undefined || subPath ? [] : [{ at: mountPath, on: folder }]
+    }),
+  }
+}
+
+function endOf(end: V1ContainerStateTerminated | undefined): ContainerEnd | null {
+  if (end === undefined) return null
+  const { exitCode, signal, reason = '', message = '', startedAt, finishedAt } = end
+  return {
+    code: exitCode,
+    signal: signal ?? null,
+    reason,
+    message,
+    startedAt: timeOf(startedAt),
+    finishedAt: timeOf(finishedAt),
+  }
+}
+
+function affinityKeysOf(spec: V1PodSpec | undefined): readonly string[] {
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const keys = required?.nodeSelectorTerms?.flatMap(
+    ({ matchExpressions }) => matchExpressions?.map(({ key }) => key) ?? [],
+  )
+  return [...new Set(keys)]
+}
