@@ -6,6 +6,7 @@ import { defaultConfig, readConfig } from '#agent/catalog/config.ts'
 import { loadShipped } from '#agent/catalog/load.ts'
 import { renderExplanation } from '#agent/render/explain.ts'
 import { formats } from '#agent/render/formats.ts'
+import { answersOf } from '#agent/symptoms/answer-of-report.ts'
 import { judgeHits } from '#agent/symptoms/judge-hits.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
 import { agentsByNode } from '#agent/cluster/agents-on.ts'
@@ -47,7 +48,7 @@ test('what explain says of the log in the README', () => {
   const [log = '', said] = block('output: explain').split(/^\$ npx hostdeps explain crash\.log\n/m)
   const { catalog } = loadShipped()
   const hits = createMatcher(catalog.values()).match(Buffer.from(log.replace(/^\$.*\n/, '')))
-  const causes = judgeHits(hits, { checks: catalog, report: worker, madeFor: () => null })
+  const causes = judgeHits(hits, { checks: catalog, answerFor: answersOf(worker, () => null) })
   const host = { name: worker.node, os: worker.host.os }
   expect(renderExplanation({ v: 1, host, exit: null, causes }, { color: false })).toBe(said)
 })

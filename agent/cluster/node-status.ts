@@ -43,6 +43,8 @@ export interface JoinOptions {
   /** Only these checks; null for all that the Nodes speak of. */
   readonly only: readonly string[] | null
   readonly catalog: ReadonlyMap<string, Check>
+  /** What agents say of checks that their Node does not speak of, by node. */
+  readonly more?: ReadonlyMap<string, readonly SaidCheck[]>
 }
 
 /** What each Node says, whether an agent stands behind it, and how it is fixed; worst first, then by name. */
@@ -51,10 +53,15 @@ export function joinNodes(nodes: readonly ClusterNode[], options: JoinOptions): 
   return nodes.map((node) => statusOf(node, readNode(node, known), options)).toSorted(compareStatus)
 }
 
-function statusOf(node: ClusterNode, says: NodeSays, { agents, only, catalog }: JoinOptions): NodeStatus {
+function statusOf(
+  node: ClusterNode,
+  says: NodeSays,
+  { agents, only, catalog, more }: JoinOptions,
+): NodeStatus {
   const agent = agents === null ? unseenAgent : (agents.get(node.name) ?? noAgent)
   const facts = says.host === null ? null : fixFactsOf(says.host)
-  const byName = new Map(says.checks.map((check) => [check.name, check]))
+  const said = [...(more?.get(node.name) ?? []), ...says.checks]
+  const byName = new Map(said.map((check) => [check.name, check]))
   const elsewhere = facts === null ? null : { catalog, facts, checks: byName }
   const wanted = only ?? [...byName.keys()]
   const checks = wanted

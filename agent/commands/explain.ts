@@ -5,6 +5,7 @@ import type { Loaded } from '#agent/catalog/load.ts'
 import type { Explanation } from '#agent/model/explanation.ts'
 import { renderExplanation } from '#agent/render/explain.ts'
 import { renderExplanationJson } from '#agent/render/explain-json.ts'
+import { answersOf } from '#agent/symptoms/answer-of-report.ts'
 import { exitMeaning } from '#agent/symptoms/exit-codes.ts'
 import type { Hints, Hit } from '#agent/symptoms/hit.ts'
 import { judgeHits } from '#agent/symptoms/judge-hits.ts'
@@ -91,7 +92,7 @@ async function explainHits(hits: readonly Hit[], loaded: Loaded, flags: ExplainF
     host: report && { name: report.node, os: report.host.os },
     exit:
       meaning === null || code === undefined ? null : { code, means: meaning.means, source: meaning.source },
-    causes: judgeHits(hits, { checks: loaded.catalog, report, madeFor: made.madeFor }),
+    causes: judgeHits(hits, { checks: loaded.catalog, answerFor: answersOf(report, made.madeFor) }),
   }
 }
 

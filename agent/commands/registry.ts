@@ -32,6 +32,10 @@ export const commands: Readonly<Record<string, Loadable>> = {
     summary: "show the cluster's nodes by what their hosts lack",
     load: async () => (await import('./nodes.ts')).nodesCommand(),
   },
+  why: {
+    summary: 'say why pods do not run: what their node lacks, or what it is instead',
+    load: async () => (await import('./why.ts')).whyCommand(),
+  },
   wait: {
     summary: 'wait until a check is ready on nodes, for initContainers and Jobs',
     load: async () => (await import('./wait.ts')).waitCommand(),

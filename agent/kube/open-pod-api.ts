@@ -24,10 +24,6 @@ export function openPodApi(connection: Connection): PodApi {
     const answer = await listPages(requests, query)
     return answer.ok ? { ok: true, value: answer.value.items } : answer
   }
-  const read = async <Raw, T>(path: string, viewOf: (raw: Raw) => T): Promise<ApiAnswer<T>> => {
-    const answer = await requests.readJson<Raw>(path)
-    return answer.ok ? { ok: true, value: viewOf(answer.value) } : answer
-  }
   return {
     pods: ({ namespace, labels }) =>
       list({
@@ -35,15 +31,15 @@ export function openPodApi(connection: Connection): PodApi {
         query: { labelSelector: labels },
         viewOf: clusterPodOf,
       }),
-    pod: (namespace, name) =>
-      read<V1Pod, ReturnType<typeof clusterPodOf>>(
-        objectPath('/api/v1', 'pods', [namespace, name]),
-        clusterPodOf,
-      ),
-    workload: (type, namespace, name) =>
-      read(objectPath(workloadPaths[type], type, [namespace, name]), (raw: RawWorkload) =>
-        workloadOf(type, raw),
-      ),
+    async pod(namespace, name) {
+      const answer = await requests.readJson<V1Pod>(objectPath('/api/v1', 'pods', [namespace, name]))
+      return answer.ok ? { ok: true, value: clusterPodOf(answer.value) } : answer
+    },
+    async workload(type, namespace, name) {
+      const path = objectPath(workloadPaths[type], type, [namespace, name])
+      const answer = await requests.readJson<RawWorkload>(path)
+      return answer.ok ? { ok: true, value: workloadOf(type, answer.value) } : answer
+    },
     workloads: (type, { namespace, labels }) =>
       list({
         path: pathOf(workloadPaths[type], type, namespace),

@@ -32,6 +32,8 @@ export function clusterPodOf({ metadata, spec, status }: V1Pod): ClusterPod {
     unscheduled: isWaiting ? { reason: scheduled.reason ?? '', message: scheduled.message ?? '' } : null,
     nodeSelector: spec?.nodeSelector ?? {},
     affinityKeys: affinityKeysOf(spec),
+    pinnedTo: pinnedTo(spec),
+    hostNetwork: spec?.hostNetwork ?? false,
     requires: metadata?.annotations?.[`${prefix}requires`] ?? null,
   }
 }
@@ -107,4 +109,11 @@ function affinityKeysOf(spec: V1PodSpec | undefined): readonly string[] {
     ({ matchExpressions }) => matchExpressions?.map(({ key }) => key) ?? [],
   )
   return [...new Set(keys)]
+}
+
+/** By the field that the DaemonSet controller writes. */
+function pinnedTo(spec: V1PodSpec | undefined): string | null {
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const [field] = required?.nodeSelectorTerms?.flatMap(({ matchFields }) => matchFields ?? []) ?? []
+  return field?.key === 'metadata.name' && field.operator === 'In' ? (field.values?.[0] ?? null) : null
 }

@@ -63,6 +63,9 @@ export interface ClusterPod {
   readonly nodeSelector: Readonly<Record<string, string>>
   /** Keys of Node labels that its required node affinity names. */
   readonly affinityKeys: readonly string[]
+  /** The only node that it may be on: a DaemonSet's pods are made for one each. */
+  readonly pinnedTo: string | null
+  readonly hostNetwork: boolean
   /** The annotation hostdeps.dev/requires. */
   readonly requires: string | null
 }

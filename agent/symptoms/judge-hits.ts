@@ -1,16 +1,19 @@
 import type { Check } from '#agent/model/check.ts'
 import type { Cause } from '#agent/model/explanation.ts'
 import { verdicts } from '#agent/model/explanation.ts'
-import type { Finding, Report } from '#agent/model/report.ts'
+import type { Finding } from '#agent/model/report.ts'
 import type { Hit } from './hit.ts'
 
 /** What is known besides the hits. */
 export interface Known {
   readonly checks: ReadonlyMap<string, Check>
-  /** What the host answered; null when it was not asked. */
-  readonly report: Report | null
-  /** The check that was made for a hit that no check knows; null when none could be. */
-  readonly madeFor: (hit: Hit) => string | null
+  /** What the host says of the hit's need; null when it does not. */
+  readonly answerFor: (hit: Hit) => Said | null
+}
+
+/** Of a finding, what a cause is made of. */
+export interface Said extends Pick<Finding, 'state' | 'reason' | 'fix'> {
+  readonly message: string | null
 }
 
 /** Joins the hits that are about one thing, and gives each its verdict: confirmed first, then as the hits are ranked. */
@@ -39,7 +42,7 @@ function joinCauses(causes: readonly Cause[]): Cause | null {
 }
 
 function judgeHit(hit: Hit, known: Known): Cause {
-  const said = answerFor(hit, known)
+  const said = known.answerFor(hit)
   const { check, need, subject, confidence, means, source, line, text, times, doubt } = hit
   return {
     verdict: verdictOf(hit, said),
@@ -59,28 +62,6 @@ function judgeHit(hit: Hit, known: Known): Cause {
     fix: said?.state === 'ready' ? null : (said?.fix ?? null),
     alsoNeededBy: [],
   }
-}
-
-type Said = Pick<Finding, 'state' | 'message' | 'fix' | 'reason'>
-
-/** The finding of the hit's need; of the whole check when the hit is about any of its needs. */
-function answerFor(hit: Hit, { report, madeFor }: Known): Said | null {
-  const name = hit.check ?? madeFor(hit)
-  const result = report?.checks.find((one) => one.name === name)
-  if (result === undefined) return null
-  if (hit.need === null) return result
-  const finding = findNeed(result.findings, hit.need)
-  return finding === null
-    ? null
-    : { ...finding, fix: finding.fix ?? (finding.state === 'missing' ? result.fix : null) }
-}
-
-/** A need may stand several times under one id, of which one applies to this host. */
-function findNeed(findings: readonly Finding[], need: string): Finding | null {
-  const all = findings.filter((finding) => finding.need === need)
-  const inner = findings.flatMap((finding) => findNeed(finding.findings ?? [], need) ?? [])
-  const found = [...all, ...inner]
-  return found.find(({ state }) => state !== 'not-applicable') ?? found[0] ?? null
 }
 
 /** A line that may be about the image, or that another one takes back, is never proof, whatever the host lacks. */

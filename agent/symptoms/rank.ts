@@ -1,10 +1,10 @@
 import type { Check } from '#agent/model/check.ts'
-import { checkNeeds } from '#agent/model/needs-of.ts'
 import { exitMeaning } from './exit-codes.ts'
 import { shownText } from './findings.ts'
 import type { Found } from './findings.ts'
 import { confidences } from './hit.ts'
 import type { Confidence, Hints, Hit } from './hit.ts'
+import { hintedChecks } from './hinted-checks.ts'
 
 /** Best first: how sure it is, what the caller knows, how much of the line the pattern fixes, how much the check is about it. */
 export function rankHits(
@@ -75,48 +75,4 @@ function hitOf(found: Found, confidence: Confidence): Hit {
   const text = shownText(place)
   const { check, need, means, source, subject } = pointer
   return { check, need, means, source, line, text, times, subject, confidence, doubt }
-}
-
-/** The checks that the hints name, and all that they include. */
-function hintedChecks(checks: ReadonlyMap<string, Check>, hints: Hints): ReadonlySet<string> {
-  const words = [hints.component, hints.namespace].flatMap((hint) => wordsOf(hint ?? ''))
-  const image = hints.image?.replace(/@.*$|:[^/:]*$/g, '') ?? ''
-  const named = [...checks.values()].filter((check) => isNamed(check, words) || isOfImage(check, image))
-  const found = new Set(named.map(({ name }) => name))
-  for (const name of found)
-    for (const need of checkNeeds(checks.get(name)?.needs ?? [])) found.add(need.check)
-  return found
-}
-
-/** "longhorn-manager" → the whole, and its beginnings: "longhorn-manager", "longhorn". */
-function wordsOf(hint: string): readonly string[] {
-  const parts = hint.toLowerCase().split(/[-_.]/)
-  return parts.map((_, index) => parts.slice(0, index + 1).join('-')).filter((word) => word.length > 2)
-}
-
-/** Words that are in the names of too many workloads to tell one. */
-const vague = [
-  'csi',
-  'node',
-  'kube',
-  'driver',
-  'controller',
-  'operator',
-  'system',
-  'server',
-  'agent',
-  'manager',
-]
-
-function isNamed({ name, aliases }: Check, words: readonly string[]): boolean {
-  const parts = name.split('-').filter((part) => !vague.includes(part))
-  return [name, ...aliases, ...parts].some((one) => words.includes(one))
-}
-
-function isOfImage({ name, images }: Check, image: string): boolean {
-  if (image === '') return false
-  return (
-    images.some((one) => image === one || image.endsWith(`/${one}`)) ||
-    wordsOf(image.replace(/^.*\//, '')).includes(name)
-  )
 }

@@ -8,4 +8,4 @@ export function asksFor(command: string, inner: string, words: readonly string[]
   return operands[command] ?? null
 }
 
-const operands: Readonly<Record<string, Kind>> = { check: 'checks', nodes: 'nodes' }
+const operands: Readonly<Record<string, Kind>> = { check: 'checks', nodes: 'nodes', why: 'pods' }

@@ -1,0 +1,147 @@
+import type { NodeStatus } from '#agent/cluster/node-status.ts'
+import type { Check } from '#agent/model/check.ts'
+import { plainLine } from '#agent/model/plain.ts'
+import { namedChecks } from '#agent/symptoms/hinted-checks.ts'
+import type { Cause, Evidence } from './answer.ts'
+import type { Failing } from './failing.ts'
+import type { PodSeen, TextHits } from './find-hits.ts'
+import { hostSideOf } from './host-sides.ts'
+import {
+  confirmed,
+  fixedSince,
+  imageLacks,
+  isRuledOut,
+  judgeTexts,
+  perhaps,
+  ruledOutLine,
+  surely,
+} from './judged-lines.ts'
+import { lacks } from './lacks.ts'
+import { evidenceOf, noCause } from './no-cause.ts'
+import { plainOfContainer, plainOfEvents, plainOfPod } from './plain-causes.ts'
+import type { PlainStatus } from './plain-causes.ts'
+import { plainCauseIn } from './plain-lines.ts'
+import { refusedProgram } from './refused-program.ts'
+import { causeOfNoNode } from './scheduling.ts'
+import type { LabelledNode } from './scheduling.ts'
+
+/** What is known besides the pod. */
+export interface ClusterSeen {
+  readonly catalog: ReadonlyMap<string, Check>
+  /** null when they may not be listed. */
+  readonly nodes: readonly LabelledNode[] | null
+}
+
+/** Why a pod does not run: proof first, then what the kubelet says, then what a line says, then what might be. */
+export function explainPod(seen: PodSeen, texts: readonly TextHits[], cluster: ClusterSeen): Cause {
+  const { pod, failing, events } = seen
+  if (pod.unscheduled !== null) return causeOfNoNode(pod, cluster)
+  const [worst = null] = failing
+  const whole = plainOfPod(pod)
+  if (whole !== null) return notTheHost(whole, worst)
+  const node = cluster.nodes?.find(({ name }) => name === pod.node)?.status() ?? null
+  const own = worst === null ? null : plainOfContainer(worst, events)
+  // What something outside ended, or what never had a process, did not end because of what it said.
+  if (own !== null && worst?.end?.code !== segfault) return notTheHost(own, worst)
+  const refused = worst === null ? null : refusedProgram(worst, node, cluster)
+  if (refused !== null) return refused
+  const judged = judgeTexts(texts, node, cluster)
+  const ruledOut = judged.filter(isRuledOut).map(({ cause }) => ruledOutLine(cause, node))
+  const found =
+    confirmed(judged, node) ??
+    fixedSince(judged, { node, end: worst?.end?.startedAt ?? null }) ??
+    surely(judged, node) ??
+    (own === null ? null : notTheHost(own, worst)) ??
+    byEvents(seen) ??
+    byOwnLines(seen) ??
+    perhaps(judged, node) ??
+    related(seen, { node, catalog: cluster.catalog }) ??
+    imageLacks(judged, node) ??
+    cannotTell(seen)
+  return { ...found, ruledOut: [...new Set(ruledOut)] }
+}
+
+const segfault = 139
+
+function notTheHost({ says, next, text, from }: PlainStatus, failing: Failing | null): Cause {
+  const container = failing?.container.name ?? null
+  const evidence =
+    text === '' ? [] : [{ from, container: from === 'event' ? null : container, text: plainLine(text) }]
+  return { ...noCause, verdict: 'not the host', says: plainLine(says), next, evidence }
+}
+
+function byEvents({ events, failing }: PodSeen): Cause | null {
+  const plain = plainOfEvents(events)
+  return plain === null ? null : notTheHost(plain, failing[0] ?? null)
+}
+
+function byOwnLines({ pod, logs, failing }: PodSeen): Cause | null {
+  for (const { text, container, exitCode } of logs) {
+    const plain = plainCauseIn(text)
+    if (plain === null) continue
+    const evidence: Evidence[] = [{ from: 'log', container, text: plainLine(plain.line) }]
+    return {
+      ...noCause,
+      verdict: 'not the host',
+      says: exitCode === null ? plain.says : `${plain.says} (exit ${exitCode})`,
+      next: plain.next,
+      evidence,
+    }
+  }
+  return pod.hostNetwork && failing.length > 0 ? portTaken(logs) : null
+}
+
+const taken = /[^\n]{0,300}(?:address already in use|Address in use|EADDRINUSE)[^\n]{0,300}/
+
+/** Only with the node's network another program of the node can have it. */
+function portTaken(logs: PodSeen['logs']): Cause | null {
+  for (const { text, container } of logs) {
+    const line = taken.exec(text)?.[0]
+    if (line === undefined) continue
+    return {
+      ...noCause,
+      verdict: 'likely',
+      says: "a port that it listens on is taken: it uses the node's network, where another program has it",
+      next: 'as root on the node, "ss -ltnup" shows which program listens on the port',
+      evidence: [{ from: 'log', container, text: plainLine(line) }],
+    }
+  }
+  return null
+}
+
+/** A check that is for this very workload is missing something on its node, though no line says so. */
+function related(
+  { pod, failing }: PodSeen,
+  { node, catalog }: { node: NodeStatus | null; catalog: ReadonlyMap<string, Check> },
+): Cause | null {
+  const named = failing.flatMap(({ container: { name, image } }) =>
+    namedChecks(catalog, { component: name, image, namespace: pod.namespace }),
+  )
+  const check = [...new Set(named)].find((name) => hostSideOf(node, name)?.state === 'missing')
+  const side = hostSideOf(node, check ?? null)
+  if (check === undefined || side === null) return null
+  return {
+    ...noCause,
+    verdict: 'possible',
+    check,
+    title: catalog.get(check)?.title ?? null,
+    says: `${lacks(node, check, null)}; nothing that it says points there`,
+    hosts: [side],
+  }
+}
+
+function cannotTell({ failing, logs, events }: PodSeen): Cause {
+  const end = failing[0]?.end ?? null
+  const log = logs.find(({ text }) => text.trim() !== '')
+  const last = log?.text.trimEnd().split('\n').at(-1) ?? ''
+  const newest = events.toSorted((a, b) => b.lastAt - a.lastAt).find(({ reason }) => reason !== 'BackOff')
+  const evidence: Evidence[] = [
+    ...(log === undefined ? [] : [evidenceOf(log, last.slice(0, 2_000))]),
+    ...(newest === undefined
+      ? []
+      : [{ from: 'event', container: null, text: plainLine(newest.message) } as const]),
+  ]
+  const code = end === null || end.code === 0 ? '' : ` (exit ${end.code})`
+  const says = log === undefined ? noCause.says : `nothing in its log points to the host${code}`
+  return { ...noCause, says, evidence }
+}

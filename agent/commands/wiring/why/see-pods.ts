@@ -1,0 +1,92 @@
+import pLimit from 'p-limit'
+import { failingContainers } from '#agent/cluster/why/failing.ts'
+import type { Failing } from '#agent/cluster/why/failing.ts'
+import type { PodSeen, SeenText } from '#agent/cluster/why/find-hits.ts'
+import { plainLine } from '#agent/model/plain.ts'
+import type { ClusterPod, PodApi } from '#agent/node/pod-api.ts'
+
+/** Requests at a time. */
+const atOnce = 10
+/** Containers of a pod whose logs are read. */
+const mostContainers = 3
+/** Pods whose logs are read; of one workload, they say the same. */
+const mostPods = 500
+/** Pods of which each is asked for its own events; for more, those of the namespace are listed once. */
+const mostAsked = 10
+
+/** Reads the logs of the failing containers and the warnings about the pods. What may not be read is said, and the rest goes on. */
+export async function seePods(
+  api: PodApi,
+  pods: readonly ClusterPod[],
+  now: number,
+): Promise<readonly PodSeen[]> {
+  const warned = readWarnings(api, pods)
+  const limit = pLimit(atOnce)
+  const logged = await limit.map(pods.slice(0, mostPods), (pod) =>
+    readLogs(api, pod, failingContainers(pod, now)),
+  )
+  const unread: Logs = { logs: [], lacking: [`its log: only those of ${mostPods} pods are read`] }
+  const { events, lacking } = await warned
+  const byPod = Map.groupBy(events, ({ about }) => about.uid)
+  return pods.map((pod, index) => {
+    const own = logged[index] ?? unread
+    return {
+      pod,
+      failing: failingContainers(pod, now),
+      events: byPod.get(pod.uid) ?? [],
+      logs: own.logs,
+      lacking: [...own.lacking, ...lacking],
+    }
+  })
+}
+
+async function readWarnings(api: PodApi, pods: readonly ClusterPod[]) {
+  const namespaces = [...new Set(pods.map(({ namespace }) => namespace))]
+  const isFew = pods.length <= mostAsked
+  const limit = pLimit(atOnce)
+  const answers = isFew
+    ? await limit.map(pods, ({ namespace, uid }) => api.warnings(namespace, uid))
+    : namespaces.length <= mostAsked
+      ? await limit.map(namespaces, (namespace) => api.warnings(namespace, null))
+      : [await api.warnings(null, null)]
+  const refused = answers.find((answer) => !answer.ok)
+  return {
+    events: answers.flatMap((answer) => (answer.ok ? answer.value : [])),
+    lacking: refused === undefined ? [] : [`its events: ${plainLine(refused.message)}`],
+  }
+}
+
+interface Logs {
+  readonly logs: readonly SeenText[]
+  readonly lacking: readonly string[]
+}
+
+async function readLogs(api: PodApi, pod: ClusterPod, failing: readonly Failing[]): Promise<Logs> {
+  const wanted = failing.filter(({ way }) => way === 'crashing' || way === 'ended' || way === 'not ready')
+  const found: SeenText[] = []
+  const lacking: string[] = []
+  for (const { container, end } of wanted.slice(0, mostContainers)) {
+    const runs = container.runningSince !== null
+    for (const previous of whichLogs(container.ended === null && container.lastEnd !== null, runs)) {
+      const answer = await api.log({
+        namespace: pod.namespace,
+        pod: pod.name,
+        container: container.name,
+        previous,
+      })
+      const exitCode = previous || !runs ? (end?.code ?? null) : null
+      if (answer.ok) found.push({ from: 'log', container: container.name, text: answer.value, exitCode })
+      else
+        lacking.push(
+          `the ${previous ? 'previous ' : ''}log of ${plainLine(container.name)}: ${plainLine(answer.message)}`,
+        )
+    }
+  }
+  return { logs: found, lacking }
+}
+
+/** That of the container before, where there was one; that of the present one where it runs or has ended. */
+function whichLogs(hasPrevious: boolean, runs: boolean): readonly boolean[] {
+  if (!hasPrevious) return [false]
+  return runs ? [true, false] : [true]
+}

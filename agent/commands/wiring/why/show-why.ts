@@ -1,0 +1,173 @@
+import type { WhyAnswer } from '#agent/cluster/why/answer.ts'
+import { explainPod } from '#agent/cluster/why/explain-pod.ts'
+import { howItFails, isInTrouble } from '#agent/cluster/why/failing.ts'
+import { findHits } from '#agent/cluster/why/find-hits.ts'
+import type { PodSeen, TextHits } from '#agent/cluster/why/find-hits.ts'
+import { joinAnswers } from '#agent/cluster/why/join-answers.ts'
+import type { Explained } from '#agent/cluster/why/join-answers.ts'
+import { rolloutLine } from '#agent/cluster/why/rollout.ts'
+import { checksAskedBy } from '#agent/cluster/why/scheduling.ts'
+import { whyFormats } from '#agent/cluster/why/why-formats.ts'
+import type { WhyFormat } from '#agent/cluster/why/why-format-names.ts'
+import { causesOfNoPods } from '#agent/cluster/why/no-pod-cause.ts'
+import type { Check } from '#agent/model/check.ts'
+import { plainLine } from '#agent/model/plain.ts'
+import type { ClusterApi } from '#agent/node/cluster-api.ts'
+import type { ApiAnswer } from '#agent/node/node-api.ts'
+import type { ClusterEvent, ClusterPod, PodApi } from '#agent/node/pod-api.ts'
+import { namedChecks } from '#agent/symptoms/hinted-checks.ts'
+import { createMatcher } from '#agent/symptoms/matcher.ts'
+import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
+import { isColored } from '#agent/commands/wiring/is-colored.ts'
+import { shippedCatalog } from '#agent/commands/wiring/known-checks.ts'
+import { withProgress } from '#agent/commands/wiring/progress.ts'
+import { findPods } from './find-pods.ts'
+import type { FoundPods, PodsWanted } from './find-pods.ts'
+import { listNodesOf, seeNodes } from './see-nodes.ts'
+import type { WantedOf } from './see-nodes.ts'
+import { seePods } from './see-pods.ts'
+
+export interface Apis {
+  readonly pods: PodApi
+  readonly cluster: ClusterApi
+}
+
+/** Checks that an agent is asked for because of one pod. */
+const mostWanted = 5
+
+/** Prints why the pods do not run. */
+export async function showWhy(
+  apis: Apis,
+  wanted: PodsWanted & { readonly output: WhyFormat },
+): Promise<void> {
+  const { answers, found } = await withProgress('looking at pods, nodes and logs', findAnswers(apis, wanted))
+  const { output } = wanted
+  if (answers.length === 0 && output === 'text') process.stderr.write(`${nothingWrong(found)}\n`)
+  else process.stdout.write(whyFormats[output](answers, { color: isColored(process.stdout) }))
+  if (!answers.some(({ verdict }) => verdict !== 'cannot tell')) process.exitCode = exitCodes.doubtful
+}
+
+function nothingWrong({ pods, workloads }: FoundPods): string {
+  if (pods.length === 0 && workloads.length === 0) return 'No resources found'
+  return pods.length === 1
+    ? `pod ${plainLine(pods[0]?.name ?? '')} has no trouble`
+    : `none of ${pods.length} pods has trouble`
+}
+
+async function findAnswers(
+  { pods: podApi, cluster }: Apis,
+  wanted: PodsWanted,
+): Promise<{ answers: readonly WhyAnswer[]; found: FoundPods }> {
+  const now = Date.now()
+  const finding = findPods(podApi, wanted)
+  const troubled = async () => {
+    const { pods, named } = await finding
+    return pods.filter((pod) => isInTrouble(pod, now) || (named.has(pod.uid) && hasCrashed(pod, now)))
+  }
+  const listing = listNodesOf(cluster, async () => [
+    ...new Set((await troubled()).flatMap(({ node }) => node ?? [])),
+  ])
+  // Whoever waits for the first hears of its failure; the other must not be an unhandled one meanwhile.
+  listing.catch(() => undefined)
+  const found = await finding
+  const catalog = shippedCatalog()
+  const seen = await seePods(podApi, await troubled(), now)
+  const matcher = createMatcher(catalog.values())
+  const hits = new Map(seen.map((one) => [one, findHits(one, matcher)]))
+  const checks = seen.flatMap((one) => wantedOf(one, hits.get(one) ?? [], catalog))
+  const { nodes, lacking } = await seeNodes(cluster, await listing, { wanted: checks, catalog })
+  const rollouts = await rolloutsOf(
+    podApi,
+    seen.map(({ pod }) => pod),
+  )
+  const explained = seen.map((one): Explained => {
+    const cause = explainPod(one, hits.get(one) ?? [], { catalog, nodes })
+    const rollout = rollouts.get(one.pod.controller?.uid ?? '')
+    const [worst = null] = one.failing
+    return {
+      pod: namedOf(one, howItFails(one.pod, worst, now)),
+      cause: rollout === undefined ? cause : { ...cause, also: [...cause.also, rollout] },
+      lacking: cause.verdict === 'not the host' ? [] : [...one.lacking, ...lacking],
+    }
+  })
+  const refused = causesOfNoPods(await warningsOf(podApi, found, wanted), now)
+  return { answers: joinAnswers([...explained, ...refused]), found }
+}
+
+/** Warnings about what makes pods: of what was named (a Deployment's are about its ReplicaSets), or of all. */
+async function warningsOf(
+  api: PodApi,
+  { workloads }: FoundPods,
+  { targets, namespace }: PodsWanted,
+): Promise<readonly ClusterEvent[]> {
+  if (targets.length === 0) return valueOf(await api.warnings(namespace, null))
+  const all = await Promise.all(
+    workloads.map(async ({ kind, uid, namespace: own, selector }) => {
+      const sets =
+        kind === 'Deployment' && selector !== ''
+          ? valueOf(await api.workloads('replicasets', { namespace: own, labels: selector }))
+          : []
+      const uids = [uid, ...sets.map((set) => set.uid)]
+      return (await Promise.all(uids.map((one) => api.warnings(own, one)))).flatMap(valueOf)
+    }),
+  )
+  return all.flat()
+}
+
+/** That events may not be read is said with the pods. */
+function valueOf<T>(answer: ApiAnswer<readonly T[]>): readonly T[] {
+  return answer.ok ? answer.value : []
+}
+
+/** A pod that runs again by now is worth its last end when somebody asks for it. */
+function hasCrashed({ containers }: ClusterPod, now: number): boolean {
+  const hour = 3_600_000
+  return containers.some(({ lastEnd }) => lastEnd !== null && now - (lastEnd.finishedAt ?? 0) < hour)
+}
+
+function namedOf({ pod, failing }: PodSeen, how: string) {
+  return {
+    namespace: plainLine(pod.namespace),
+    name: plainLine(pod.name),
+    container: failing[0] === undefined ? null : plainLine(failing[0].container.name),
+    node: pod.node === null ? null : plainLine(pod.node),
+    how,
+  }
+}
+
+/** What the pod's node is to say: of what its lines point to, and of the workload that it is. */
+function wantedOf(
+  { pod, failing }: PodSeen,
+  texts: readonly TextHits[],
+  catalog: ReadonlyMap<string, Check>,
+): readonly WantedOf[] {
+  const { node, namespace } = pod
+  if (node === null) return []
+  const pointed = texts.flatMap(({ hits }) => hits.flatMap(({ check }) => check ?? []))
+  const named = failing.flatMap(({ container: { name, image } }) =>
+    namedChecks(catalog, { component: name, image, namespace }),
+  )
+  const checks = [...new Set([...pointed.slice(0, mostWanted), ...named.slice(0, 2)])]
+  return checks.map((check) => ({ node, check }))
+}
+
+/** By the DaemonSet's uid: what pods that wait for a node do to its rollout. */
+async function rolloutsOf(api: PodApi, pods: readonly ClusterPod[]): Promise<ReadonlyMap<string, string>> {
+  const owners = new Map(
+    pods.flatMap((pod) => {
+      const { controller, namespace, unscheduled } = pod
+      if (controller?.kind !== 'DaemonSet' || unscheduled === null || checksAskedBy(pod).length === 0)
+        return []
+      return [[controller.uid, { namespace, name: controller.name }] as const]
+    }),
+  )
+  const lines = await Promise.all(
+    [...owners].map(async ([uid, { namespace, name }]) => {
+      const answer = await api.workload('daemonsets', namespace, name)
+      const rollout = answer.ok ? answer.value.rollout : null
+      const line = rollout === null ? null : rolloutLine(plainLine(name), rollout)
+      return line === null ? [] : [[uid, line] as const]
+    }),
+  )
+  return new Map(lines.flat())
+}
