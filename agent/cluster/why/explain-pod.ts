@@ -75,35 +75,17 @@ function byEvents({ events, failing }: PodSeen): Cause | null {
   return plain === null ? null : notTheHost(plain, failing[0] ?? null)
 }
 
-function byOwnLines({ pod, logs, failing }: PodSeen): Cause | null {
+function byOwnLines({ pod, logs }: PodSeen): Cause | null {
   for (const { text, container, exitCode } of logs) {
-    const plain = plainCauseIn(text)
+    const plain = plainCauseIn(text, pod)
     if (plain === null) continue
     const evidence: Evidence[] = [{ from: 'log', container, text: plainLine(plain.line) }]
     return {
       ...noCause,
-      verdict: 'not the host',
+      verdict: plain.isLikely ? 'likely' : 'not the host',
       says: exitCode === null ? plain.says : `${plain.says} (exit ${exitCode})`,
       next: plain.next,
       evidence,
-    }
-  }
-  return pod.hostNetwork && failing.length > 0 ? portTaken(logs) : null
-}
-
-const taken = /[^\n]{0,300}(?:address already in use|Address in use|EADDRINUSE)[^\n]{0,300}/
-
-/** Only with the node's network another program of the node can have it. */
-function portTaken(logs: PodSeen['logs']): Cause | null {
-  for (const { text, container } of logs) {
-    const line = taken.exec(text)?.[0]
-    if (line === undefined) continue
-    return {
-      ...noCause,
-      verdict: 'likely',
-      says: "a port that it listens on is taken: it uses the node's network, where another program has it",
-      next: 'as root on the node, "ss -ltnup" shows which program listens on the port',
-      evidence: [{ from: 'log', container, text: plainLine(line) }],
     }
   }
   return null

@@ -4,13 +4,14 @@ import { noNeed } from '#agent/model/check.ts'
 import { isUsable } from '#agent/model/state.ts'
 import type { Cause as LogCause } from '#agent/model/explanation.ts'
 import { plainLine } from '#agent/model/plain.ts'
+import type { Hit } from '#agent/symptoms/hit.ts'
 import { judgeHits } from '#agent/symptoms/judge-hits.ts'
 import type { Cause } from './answer.ts'
 import type { SeenText, TextHits } from './find-hits.ts'
 import { hostSideOf } from './host-sides.ts'
 import { lacks } from './lacks.ts'
 import { evidenceOf, noCause } from './no-cause.ts'
-import { saidOfNeed } from './said-of-need.ts'
+import { checkSaying, saidOfNeed } from './said-of-need.ts'
 
 /** A line of the pod's texts with its verdict on the pod's node. */
 export interface Judged {
@@ -27,7 +28,22 @@ export function judgeTexts(
     checks: catalog,
     answerFor: (hit: { check: string | null; need: string | null }) => saidOfNeed(node, hit, catalog),
   }
-  return texts.flatMap(({ text, hits }) => judgeHits(hits, known).map((cause) => ({ text, cause })))
+  const byWhomItIsSaid = (cause: LogCause): LogCause => {
+    const saying = checkSaying(node, cause, catalog)?.name ?? null
+    if (saying === null || saying === cause.check) return cause
+    return { ...cause, check: saying, title: catalog.get(saying)?.title ?? null }
+  }
+  // Of several checks that a line may be about, only those count that the node speaks of, if it speaks of any.
+  const isSaid = (hit: Hit) => saidOfNeed(node, hit, catalog) !== null
+  const spokenOf = (hits: readonly Hit[]) =>
+    hits.filter((hit) => isSaid(hit) || !hits.some((other) => isSameThing(hit, other) && isSaid(other)))
+  return texts.flatMap(({ text, hits }) =>
+    judgeHits(spokenOf(hits), known).map((cause) => ({ text, cause: byWhomItIsSaid(cause) })),
+  )
+}
+
+function isSameThing({ subject: a }: Hit, { subject: b }: Hit): boolean {
+  return a !== null && b !== null && a.kind === b.kind && a.name === b.name
 }
 
 export function confirmed(judged: readonly Judged[], node: NodeStatus | null): Cause | null {

@@ -1,12 +1,37 @@
-/** Lines that say by themselves that a program ended for a reason of its own. */
+/** Lines that say by themselves why a program ended, whatever the host has. */
 interface PlainLine {
   readonly pattern: RegExp
   readonly says: string
   readonly next: string | null
+  /** The line that is shown, where another says more; else the one that matches. */
+  readonly shows?: RegExp
+  /** It may be the host after all. */
+  readonly isLikely?: true
+  /** Only where the pod uses the node's network. */
+  readonly onHostNetwork?: true
 }
 
 /** Each takes one line, and time that grows with the line alone. */
 const plainLines: readonly PlainLine[] = [
+  {
+    pattern: /\bexec format error\b/i,
+    says: "its program is for another kind of processor than the node's, or is no program (exec format error)",
+    next: 'take an image that is built for the node; a node runs programs of other processors only with binfmt_misc and QEMU',
+    isLikely: true,
+  },
+  {
+    pattern: /(?:setting key|\/proc\/sys\/)[^\n]{1,200}[Rr]ead-only file system/,
+    says: 'it may not change settings of the kernel: /proc/sys is read-only in a container that is not privileged',
+    next: 'set it on the node by a file in /etc/sysctl.d, or in the pod by securityContext.sysctls where that is allowed',
+    isLikely: true,
+  },
+  {
+    pattern: /address already in use|Address in use|EADDRINUSE/,
+    says: "a port that it listens on is taken: it uses the node's network, where another program has the port",
+    next: 'as root on the node, "ss -ltnup" shows which program listens there',
+    isLikely: true,
+    onHostNetwork: true,
+  },
   {
     pattern:
       /\blookup [\w.-]{1,253}(?: on [\d.:[\]a-f]{1,60})?: (?:no such host|server misbehaving|i\/o timeout)/,
@@ -41,6 +66,12 @@ const plainLines: readonly PlainLine[] = [
     next: null,
   },
   {
+    pattern: /^Node\.js v\d/,
+    shows: /^(?:Uncaught )?\w{0,60}Error\b/,
+    says: 'the program ended with an exception of its own',
+    next: null,
+  },
+  {
     pattern: /^Exception in thread "|^Caused by: [\w.$]{1,200}/,
     says: 'the program ended with an exception of its own',
     next: null,
@@ -66,17 +97,23 @@ export interface PlainCause {
   readonly says: string
   readonly next: string | null
   readonly line: string
+  readonly isLikely: boolean
 }
 
 /** The last line that says so, of the kind that says most. */
-export function plainCauseIn(log: string): PlainCause | null {
+export function plainCauseIn(
+  log: string,
+  { hostNetwork }: { readonly hostNetwork: boolean },
+): PlainCause | null {
   const lines = log
     .split('\n')
     .slice(-mostLines)
     .map((line) => line.slice(0, longestLine))
-  for (const { pattern, says, next } of plainLines) {
-    const line = lines.findLast((one) => pattern.test(one))
-    if (line !== undefined) return { says, next, line }
+  for (const { pattern, says, next, shows, isLikely = false, onHostNetwork = false } of plainLines) {
+    const line = onHostNetwork && !hostNetwork ? undefined : lines.findLast((one) => pattern.test(one))
+    if (line === undefined) continue
+    const shown = shows === undefined ? undefined : lines.findLast((one) => shows.test(one))
+    return { says, next, line: shown ?? line, isLikely }
   }
   return null
 }

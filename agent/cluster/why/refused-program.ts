@@ -7,7 +7,7 @@ import { hostSideOf } from './host-sides.ts'
 import { needOfProgram, onHost, programIn } from './host-programs.ts'
 import { lacks } from './lacks.ts'
 import { noCause } from './no-cause.ts'
-import { saidOfNeed } from './said-of-need.ts'
+import { checkSaying, saidOfNeed } from './said-of-need.ts'
 
 /** What a container cannot be started with: a program of its image, or one of the host that a mount shows it. */
 export function refusedProgram(
@@ -32,16 +32,17 @@ export function refusedProgram(
     }
   const meant = needOfProgram(path, catalog)
   const said = meant === null ? null : saidOfNeed(node, meant, catalog)
-  const side = hostSideOf(node, meant?.check ?? null)
+  const check = (meant && checkSaying(node, meant, catalog)?.name) ?? meant?.check ?? null
+  const side = hostSideOf(node, check)
   const isMissing = said?.state === 'missing'
   return {
     ...noCause,
     verdict: isMissing ? 'confirmed' : 'likely',
-    check: meant?.check ?? null,
-    title: catalog.get(meant?.check ?? '')?.title ?? null,
+    check,
+    title: catalog.get(check ?? '')?.title ?? null,
     need: meant?.need ?? null,
     says: isMissing
-      ? lacks(node, meant?.check ?? null, meant?.need ?? null)
+      ? lacks(node, check, meant?.need ?? null)
       : `the node has no ${plainLine(path)}, which the container runs by its mount of the host`,
     next: isMissing ? null : 'install what brings it; no check that is published there says what',
     evidence,

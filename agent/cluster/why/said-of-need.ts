@@ -15,14 +15,26 @@ export interface NeedMeant {
   readonly need: string | null
 }
 
-/** What a node says of a need; null when it says nothing of the check. A check names only the needs that are not ready. */
-export function saidOfNeed(
+/**
+ * The check by which a node speaks of a need: the one that is meant, else another that has the very same need. null when it says
+ * nothing of it.
+ */
+export function checkSaying(
   node: NodeStatus | null,
-  { check: name, need: id }: NeedMeant,
+  { check, need: id }: NeedMeant,
   catalog: Catalog,
-): Said | null {
-  const said = node?.checks.find((check) => check.name === name)
-  if (said === undefined || said.says === null) return null
+): CheckOnNode | null {
+  const said = node?.checks.filter(({ says }) => says !== null) ?? []
+  const own = said.find(({ name }) => name === check)
+  if (own !== undefined || id === null || check === null) return own ?? null
+  return said.find(({ name }) => findNeed(catalog.get(name)?.needs ?? [], id) !== undefined) ?? null
+}
+
+/** What a node says of a need; null when it says nothing of it. A check names only the needs that are not ready. */
+export function saidOfNeed(node: NodeStatus | null, meant: NeedMeant, catalog: Catalog): Said | null {
+  const { need: id } = meant
+  const said = checkSaying(node, meant, catalog)
+  if (said === null) return null
   if (id === null || said.state === 'unknown') return { ...wholeOf(said), reason: 'AllReady' }
   const need = findNeed(catalog.get(said.name)?.needs ?? [], id)
   if (need === undefined) return saidByIncluded(node, { said, id }, catalog)

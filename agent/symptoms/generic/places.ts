@@ -22,6 +22,15 @@ export const placePatterns: readonly GenericPattern[] = [
     subjects: setting,
   },
   {
+    log: `(?:setting key ${quote}|/proc/sys/)(?P<name>${path}?)${quote}(?:, ignoring)?: [Rr]ead-only file system`,
+    kind: 'sysctl',
+    means: (name) => `the container may not set ${dotted(name)}, so the node has to have it set`,
+    source: 'https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/',
+    confidence: 'likely',
+    subjects: setting,
+    isOnlyKnown: true,
+  },
+  {
     log: `(?P<name>/dev/${path}?)${quote}: [Nn]o such (?:file or directory|device)`,
     kind: 'device',
     means: (name) => `there is no ${name}: in the host, or only in the container`,
