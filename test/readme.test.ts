@@ -12,7 +12,9 @@ import { createMatcher } from '#agent/symptoms/matcher.ts'
 import { agentsByNode } from '#agent/cluster/agents-on.ts'
 import { joinNodes } from '#agent/cluster/node-status.ts'
 import { renderNodes } from '#agent/cluster/node-table.ts'
+import { renderWhy } from '#agent/cluster/why/render-why.ts'
 import { agentOn, madeNode, noIscsi, now } from './cluster/made-nodes.ts'
+import { answersFor, crashLoop, labelled, madePod } from './cluster/why/made-pods.ts'
 import { hostdeps } from './hosts/cli.ts'
 import { composedReport } from './hosts/composed-report.ts'
 import { fakeSource } from './http/report-fixture.ts'
@@ -72,6 +74,22 @@ test('and the cluster what hostdeps nodes prints', () => {
   expect(block('output: nodes')).toBe(`$ kubectl hostdeps nodes\n${table}`)
 })
 
+test('and why a pod crashes what hostdeps why prints', () => {
+  const nodes = labelled([madeNode('worker-1', { 'open-iscsi': noIscsi })])
+  const pod = madePod({
+    name: 'longhorn-manager-5mc6p',
+    namespace: 'longhorn-system',
+    container: { name: 'longhorn-manager', image: 'longhornio/longhorn-manager:v1.12.2' },
+    status: { ...crashLoop(1), name: 'longhorn-manager' },
+  })
+  const log =
+    'level=info msg="Starting longhorn manager"\nnsenter: failed to execute iscsiadm: No such file or directory\n'
+  const [answer] = answersFor([pod], { log, nodes })
+  expect(block('output: why')).toBe(
+    `$ kubectl hostdeps why -n longhorn-system --all\n${renderWhy(answer === undefined ? [] : [answer], { color: false })}`,
+  )
+})
+
 function withoutTime(text: string): string {
   return text.replace(/since \d\S+Z/, 'since TIME')
 }
@@ -98,7 +116,7 @@ test('the config shows every key, with its default', () => {
 })
 
 test('the commands and flags that it names are there', async () => {
-  const subcommands = '(check|checks|run|probe|serve|wait|prune)'
+  const subcommands = '(check|checks|run|probe|serve|wait|why|prune)'
   const lines = [
     ...readme.matchAll(new RegExp(`(?:^|[\`(])(?:npx )?hostdeps ${subcommands}\\b([^\`\n]*)`, 'gm')),
   ]

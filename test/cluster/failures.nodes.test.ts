@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { WhyAnswer } from '#agent/cluster/why/answer.ts'
-import { failures } from './nodes/failures.ts'
+import { failures, failuresHash } from './nodes/failures.ts'
 import type { Failure } from './nodes/failures.ts'
 import { hasRealCluster, startRealCluster } from './nodes/real-cluster.ts'
 import type { RealCluster } from './nodes/real-cluster.ts'
@@ -67,6 +67,8 @@ function tableOf(found: ReadonlyMap<string, WhyAnswer | undefined>): string {
     return `| ${what} | ${isHost ? 'the host' : 'something else'} | ${verdict ?? 'no answer'}${check ? `: ${check}` : ''} | ${says?.replaceAll('|', '/') ?? ''} |\n`
   })
   return `# What why says of twenty failures
+
+<!-- inputs: ${failuresHash()} -->
 
 Made on real kubelets by \`npm run test:long -- failures\`. Half of them are not the host's; accusing it there would be wrong.
 

@@ -1,3 +1,4 @@
+import { execa } from 'execa'
 import { runHost, tableHosts } from './fixes/hosts.ts'
 import { readResults, writeResult } from './results.ts'
 import { inputHash, rows } from './rows.ts'
@@ -11,8 +12,9 @@ import { vmImage } from '../setup/vm-image.ts'
  * a host (`-- 'fixes Debian 12'`) are a section of FIXES.md; with REST=1 only those whose text is another by now, or that were wrong.
  */
 const names = process.argv.slice(2)
+const failuresRow = 'failures'
 const hosts = tableHosts.map((host) => ({ ...host, row: `fixes ${host.name}` }))
-const known = [...rows.map(({ name }) => name), ...hosts.map(({ row }) => row)]
+const known = [...rows.map(({ name }) => name), ...hosts.map(({ row }) => row), failuresRow]
 const unknown = names.filter((name) => !known.includes(name))
 const chosen = rows.filter(({ name }) => names.length === 0 || names.includes(name))
 if (unknown.length > 0) {
@@ -21,6 +23,16 @@ if (unknown.length > 0) {
 } else {
   if (chosen.length > 0) await runAll()
   await runFixes()
+  if (names.length === 0 || names.includes(failuresRow)) await runFailures()
+}
+
+/** Twenty failures on real kubelets, and what why says of each. */
+async function runFailures(): Promise<void> {
+  const all = new URL('../all.ts', import.meta.url).pathname
+  const env = { HOSTDEPS_TEST_FAILURES_TABLE: new URL('FAILURES.md', import.meta.url).pathname }
+  const argv = [all, 'test/cluster/failures.nodes.test.ts']
+  const { exitCode } = await execa(process.execPath, argv, { env, stdio: 'inherit', reject: false })
+  if (exitCode !== 0) process.exitCode = 1
 }
 
 /** Each host by itself. What it needs is set up as for `npm test`. */

@@ -1,10 +1,11 @@
 import type { V1Container, V1ContainerStatus, V1Pod, V1PodSpec } from '@kubernetes/client-node'
 import { agentsByNode } from '#agent/cluster/agents-on.ts'
 import { joinNodes } from '#agent/cluster/node-status.ts'
-import type { Cause } from '#agent/cluster/why/answer.ts'
+import type { Cause, WhyAnswer } from '#agent/cluster/why/answer.ts'
 import { explainPod } from '#agent/cluster/why/explain-pod.ts'
-import { failingContainers } from '#agent/cluster/why/failing.ts'
+import { failingContainers, howItFails } from '#agent/cluster/why/failing.ts'
 import { findHits } from '#agent/cluster/why/find-hits.ts'
+import { joinAnswers } from '#agent/cluster/why/join-answers.ts'
 import type { PodSeen } from '#agent/cluster/why/find-hits.ts'
 import type { LabelledNode } from '#agent/cluster/why/scheduling.ts'
 import { load } from '#agent/catalog/load.ts'
@@ -100,7 +101,23 @@ export interface Told {
 export function causeOf(pod: ClusterPod, { log, events = [], nodes }: Told): Cause {
   const failing = failingContainers(pod, now)
   const exitCode = failing[0]?.end?.code ?? null
-  const logs = log === undefined ? [] : [{ from: 'log', container: 'main', text: log, exitCode } as const]
+  const logs =
+    log === undefined
+      ? []
+      : [{ from: 'log', container: pod.containers[0]?.name ?? '', text: log, exitCode } as const]
   const seen: PodSeen = { pod, failing, events, logs, lacking: [] }
   return explainPod(seen, findHits(seen, matcher), { catalog, nodes })
+}
+
+/** The answers for pods that all print the same. */
+export function answersFor(pods: readonly ClusterPod[], told: Told): readonly WhyAnswer[] {
+  return joinAnswers(
+    pods.map((pod) => {
+      const [worst = null] = failingContainers(pod, now)
+      const { namespace, name, node, containers } = pod
+      const container = worst?.container.name ?? containers[0]?.name ?? null
+      const how = howItFails(pod, worst, now)
+      return { pod: { namespace, name, container, node, how }, cause: causeOf(pod, told), lacking: [] }
+    }),
+  )
 }
