@@ -1,4 +1,5 @@
-import type { V1Pod } from '@kubernetes/client-node'
+import { spawn } from 'node:child_process'
+import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, mergePatch } from './plane/api-client.ts'
@@ -21,6 +22,10 @@ const main = new URL('../../agent/main.ts', import.meta.url).pathname
 describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
   let on: RealCluster
   let installed = 0
+  let kubeConfig = ''
+  /** nodes -w shows it all along. */
+  let watching: ReturnType<typeof spawn> | undefined
+  let shown = ''
   beforeAll(async () => {
     on = await startRealCluster()
     await on.nodes[1].host.apt('install', '--no-install-recommends', 'open-iscsi')
@@ -28,8 +33,18 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     await on.cluster.kubectl('apply', '-k', gate)
     await on.cluster.kubectl('label', 'namespace', 'default', 'hostdeps.dev/gate=enabled')
     installed = performance.now()
+    kubeConfig = on.cluster.kubeConfig(on.cluster.admin.token)
+    const argv = [main, 'nodes', '-w', '--no-headers', '--kubeconfig', kubeConfig]
+    watching = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'ignore'] })
+    watching.stdout?.on('data', (chunk: Buffer) => (shown += chunk.toString()))
   })
-  afterAll(() => on?.stop())
+  afterAll(async () => {
+    watching?.kill()
+    await on?.stop()
+  })
+
+  const hostdeps = (...args: string[]) =>
+    execa(process.execPath, [main, ...args, '--kubeconfig', kubeConfig], { reject: false })
 
   const labels = () => Promise.all(on.nodes.map(({ name }) => on.labelOf(name, 'open-iscsi')))
   const apply = (body: object) => on.cluster.call({ method: 'POST', path: pathOf(body), body })
@@ -64,6 +79,25 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     )
   })
 
+  test('why names the need, the node, the line of the log and the fix', async () => {
+    const name = (await podOf('longhorn-manager', 'worker-1'))?.metadata?.name ?? ''
+    let said = ''
+    const took = await until(
+      async () => (said = (await hostdeps('why', name)).stdout),
+      (text) => text.startsWith('Confirmed: '),
+    )
+    console.log(`$ kubectl hostdeps why ${name}\n${said}\n(${Math.round(took)} ms)`)
+    expect(said).toMatch(/^Confirmed: the node lacks iscsiadm \(open-iscsi: /)
+    expect(said).toContain(`default/${name} on worker-1, container manager: crash-loops (`)
+    expect(said).toContain('nsenter: failed to execute iscsiadm: No such file or directory')
+    expect(said).toContain('apt-get install -y open-iscsi')
+    const ds = await hostdeps('why', 'ds/longhorn-manager', '-o', 'name')
+    expect(ds.exitCode).toBe(2)
+    // The pod of the node that has it runs, and is in no answer.
+    const all = JSON.parse((await hostdeps('why', 'ds/longhorn-manager', '-o', 'json')).stdout)
+    expect(all.answers).toMatchObject([{ verdict: 'confirmed', pods: [{ node: 'worker-1' }] }])
+  })
+
   test('a Deployment that wants the label lands only on the ready node', async () => {
     await apply(onReadyNodes('database', 2))
     await until(
@@ -81,6 +115,27 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     await until(() => podOf('gated', 'worker-2'), isRunning)
     await until(() => unplaced('gated'), isKeptOff)
     expect(await podOf('gated', 'worker-1')).toBeUndefined()
+    const kept = await unplaced('gated')
+    const { stdout } = await hostdeps('why', kept?.metadata?.name ?? '')
+    expect(stdout).toMatch(
+      /^Confirmed: worker-1 is not ready for open-iscsi, which its node selector asks for/,
+    )
+    expect(stdout).toContain('apt-get install -y open-iscsi')
+  })
+
+  test('a rolling update stops at a gated pod, and why says so', async () => {
+    const path = '/apis/apps/v1/namespaces/default/daemonsets/gated'
+    const template = { metadata: { annotations: { 'example.com/update': '2' } } }
+    await on.cluster.call({ method: 'PATCH', path, type: mergePatch, body: { spec: { template } } })
+    await until(
+      async () => (await hostdeps('why', 'ds/gated')).stdout,
+      (text) =>
+        /Also: the rollout of daemonset\/gated stands at \d of 2 nodes: 1 of its pods is unavailable, as this one is, and maxUnavailable is 1/.test(
+          text,
+        ),
+    )
+    const { status } = await on.cluster.call<V1DaemonSet>({ path })
+    expect([status?.updatedNumberScheduled, status?.numberUnavailable]).not.toEqual([2, 0])
   })
 
   test('also without it when its image is known, by the published checks of that workload', async () => {
@@ -129,8 +184,11 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     expect((await podOf('waiting', 'worker-1'))?.status?.phase).toBe('Pending')
   })
 
-  test('after apt-get install the label turns, and all of them run', async () => {
-    await on.nodes[0].host.apt('install', '--no-install-recommends', 'open-iscsi')
+  test('the printed fix, as it is, turns the label, and restart brings back the pod that crashed', async () => {
+    const name = (await podOf('longhorn-manager', 'worker-1'))?.metadata?.name ?? ''
+    const { answers } = JSON.parse((await hostdeps('why', name, '-o', 'json')).stdout)
+    const ran = await on.nodes[0].host.exec(['sh', '-ec', answers[0].hosts[0].fix], { timeout: 300_000 })
+    expect(ran).toMatchObject({ exitCode: 0 })
     const took = await until(labels, ([one]) => one === 'ready')
     console.log(`from apt's end to the label: ${Math.round(took)} ms`)
     await until(() => podOf('waiting', 'worker-1'), isRunning)
@@ -138,9 +196,19 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
       await until(() => podOf(app, 'worker-1'), isRunning)
       expect([app, restartsOf(await podOf(app, 'worker-1'))]).toEqual([app, 0])
     }
+    const uids = async () => (await on.pods('app')).map(({ metadata }) => metadata?.uid ?? '')
+    const before = await uids()
     const crashed = await podOf('longhorn-manager', 'worker-1')
-    await on.cluster.kubectl('delete', 'pod', crashed?.metadata?.name ?? '')
+    const restarted = await hostdeps('restart', '--yes', '--wait')
+    console.log(`$ kubectl hostdeps restart --yes --wait\n${restarted.stdout}\n${restarted.stderr}`)
     await until(() => podOf('longhorn-manager', 'worker-1'), isRunning)
+    // Exactly that one, unless the kubelet was first.
+    const after = await uids()
+    const gone = before.filter((uid) => !after.includes(uid))
+    if (!isRunning(crashed)) expect(gone).toEqual([crashed?.metadata?.uid])
+    console.log(`$ kubectl hostdeps nodes -w
+${shown}`)
+    expect(shown).toMatch(/worker-1 +missing[^]*worker-1 +(?:ready|missing +\S+ +\S+ +(?!\S*open-iscsi))/)
     const described = await on.cluster.kubectl('describe', 'node', 'worker-1')
     expect(described).toMatch(/hostdeps\.dev\/OpenIscsiReady\s+True/)
     expect(described).toMatch(/Warning\s+BinaryNotFound.*open-iscsi: iscsiadm is not/)
