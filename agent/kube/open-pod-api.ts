@@ -1,5 +1,5 @@
 import { CoreV1Api } from '@kubernetes/client-node'
-import type { CoreV1Event, V1Pod } from '@kubernetes/client-node'
+import type { CoreV1Event } from '@kubernetes/client-node'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { longestLog, workloadPaths } from '#agent/node/pod-api.ts'
 import type { ClusterEvent, PodApi, WorkloadType } from '#agent/node/pod-api.ts'
@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts'
 import { listPages } from './list-pages.ts'
 import type { ListQuery } from './list-pages.ts'
 import { clusterPodOf } from './pod-view.ts'
+import type { RawPod } from './pod-view.ts'
 import { openRequests } from './requests.ts'
 import { timeOf } from './time-of.ts'
 import { workloadOf } from './workload-view.ts'
@@ -32,7 +33,7 @@ export function openPodApi(connection: Connection): PodApi {
         viewOf: clusterPodOf,
       }),
     async pod(namespace, name) {
-      const answer = await requests.readJson<V1Pod>(objectPath('/api/v1', 'pods', [namespace, name]))
+      const answer = await requests.readJson<RawPod>(objectPath('/api/v1', 'pods', [namespace, name]))
       return answer.ok ? { ok: true, value: clusterPodOf(answer.value) } : answer
     },
     async workload(type, namespace, name) {
@@ -87,11 +88,11 @@ function objectPath(
   return `${pathOf(api, resource, namespace)}/${encodeURIComponent(name)}`
 }
 
-function clusterEventOf({ metadata, involvedObject, ...event }: CoreV1Event): ClusterEvent {
-  const { kind = '', name = '', uid = '' } = involvedObject
+function clusterEventOf({ metadata, involvedObject, ...event }: Partial<CoreV1Event>): ClusterEvent {
+  const { kind = '', name = '', uid = '' } = involvedObject ?? {}
   return {
     about: { kind, name, uid },
-    namespace: metadata.namespace ?? '',
+    namespace: metadata?.namespace ?? '',
     reason: event.reason ?? '',
     message: event.message ?? '',
     lastAt:
@@ -99,7 +100,7 @@ function clusterEventOf({ metadata, involvedObject, ...event }: CoreV1Event): Cl
         event.series?.lastObservedTime ??
           event.lastTimestamp ??
           event.eventTime ??
-          metadata.creationTimestamp,
+          metadata?.creationTimestamp,
       ) ?? 0,
   }
 }

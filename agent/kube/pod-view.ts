@@ -10,8 +10,13 @@ import { prefix } from '#agent/model/names.ts'
 import type { ClusterPod, ContainerEnd, ContainerKind, ObjectRef, PodContainer } from '#agent/node/pod-api.ts'
 import { timeOf } from './time-of.ts'
 
+/** A Pod in an answer: what stands behind an address need not be an API server, and says what it likes. */
+export type RawPod = Pick<V1Pod, 'metadata' | 'status'> & { readonly spec?: RawSpec }
+
+type RawSpec = Omit<Partial<V1PodSpec>, 'containers'> & { readonly containers?: V1Container[] | null }
+
 /** Of a Pod as JSON, what the cluster commands look at. */
-export function clusterPodOf({ metadata, spec, status }: V1Pod): ClusterPod {
+export function clusterPodOf({ metadata, spec, status }: RawPod): ClusterPod {
   const condition = (type: string) => status?.conditions?.find((one) => one.type === type)
   const scheduled = condition('PodScheduled')
   const isWaiting = scheduled?.status === 'False' && !spec?.nodeName
@@ -28,7 +33,7 @@ export function clusterPodOf({ metadata, spec, status }: V1Pod): ClusterPod {
     isDeleting: metadata?.deletionTimestamp !== undefined,
     isReady: condition('Ready')?.status === 'True',
     controller: controllerOf(metadata?.ownerReferences),
-    containers: spec === undefined ? [] : containersOf(spec, status?.containerStatuses, status),
+    containers: containersOf(spec ?? {}, status?.containerStatuses, status),
     unscheduled: isWaiting ? { reason: scheduled.reason ?? '', message: scheduled.message ?? '' } : null,
     nodeSelector: spec?.nodeSelector ?? {},
     affinityKeys: affinityKeysOf(spec),
@@ -44,7 +49,7 @@ export function controllerOf(owners: readonly V1OwnerReference[] | undefined): O
 }
 
 function containersOf(
-  spec: V1PodSpec,
+  spec: RawSpec,
   statuses: readonly V1ContainerStatus[] | undefined,
   others: V1Pod['status'],
 ): readonly PodContainer[] {
@@ -60,7 +65,7 @@ function containersOf(
   const initKind = ({ restartPolicy }: V1Container) => (restartPolicy === 'Always' ? 'sidecar' : 'init')
   return [
     ...(spec.initContainers ?? []).map(view(initKind, others?.initContainerStatuses)),
-    ...spec.containers.map(view(() => 'container', statuses)),
+    ...(spec.containers ?? []).map(view(() => 'container', statuses)),
     ...((spec.ephemeralContainers ?? []) as V1Container[]).map(
       view(() => 'ephemeral', others?.ephemeralContainerStatuses),
     ),
@@ -103,7 +108,7 @@ function endOf(end: V1ContainerStateTerminated | undefined): ContainerEnd | null
   }
 }
 
-function affinityKeysOf(spec: V1PodSpec | undefined): readonly string[] {
+function affinityKeysOf(spec: RawSpec | undefined): readonly string[] {
   const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   const keys = required?.nodeSelectorTerms?.flatMap(
     ({ matchExpressions }) => matchExpressions?.map(({ key }) => key) ?? [],
@@ -112,7 +117,7 @@ function affinityKeysOf(spec: V1PodSpec | undefined): readonly string[] {
 }
 
 /** By the field that the DaemonSet controller writes. */
-function pinnedTo(spec: V1PodSpec | undefined): string | null {
+function pinnedTo(spec: RawSpec | undefined): string | null {
   const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   const [field] = required?.nodeSelectorTerms?.flatMap(({ matchFields }) => matchFields ?? []) ?? []
   return field?.key === 'metadata.name' && field.operator === 'In' ? (field.values?.[0] ?? null) : null

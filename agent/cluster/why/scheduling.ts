@@ -28,7 +28,7 @@ export interface SchedulingFacts {
 /** Why the scheduler finds no node for a pod. */
 export function causeOfNoNode(pod: ClusterPod, facts: SchedulingFacts): Cause {
   const text = pod.unscheduled?.message ?? ''
-  const evidence = text === '' ? [] : [{ from: 'status', container: null, text } as const]
+  const evidence = text === '' ? [] : [{ from: 'status', container: null, text: plainLine(text) } as const]
   const plain = (says: string, next: string | null = null): Cause => ({ ...nothing, says, next, evidence })
   if (pod.unscheduled?.reason === 'SchedulingGated')
     return plain('its scheduling gates keep it: whoever set them has not taken them away')
