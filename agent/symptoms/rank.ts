@@ -1,4 +1,5 @@
 import type { Check } from '#agent/model/check.ts'
+import { bareImage, isImage } from '#agent/model/image.ts'
 import { checkNeeds } from '#agent/model/needs-of.ts'
 import { exitMeaning } from './exit-codes.ts'
 import { shownText } from './findings.ts'
@@ -80,7 +81,7 @@ function hitOf(found: Found, confidence: Confidence): Hit {
 /** The checks that the hints name, and all that they include. */
 function hintedChecks(checks: ReadonlyMap<string, Check>, hints: Hints): ReadonlySet<string> {
   const words = [hints.component, hints.namespace].flatMap((hint) => wordsOf(hint ?? ''))
-  const image = hints.image?.replace(/@.*$|:[^/:]*$/g, '') ?? ''
+  const image = hints.image ?? ''
   const named = [...checks.values()].filter((check) => isNamed(check, words) || isOfImage(check, image))
   const found = new Set(named.map(({ name }) => name))
   for (const name of found)
@@ -115,8 +116,6 @@ function isNamed({ name, aliases }: Check, words: readonly string[]): boolean {
 
 function isOfImage({ name, images }: Check, image: string): boolean {
   if (image === '') return false
-  return (
-    images.some((one) => image === one || image.endsWith(`/${one}`)) ||
-    wordsOf(image.replace(/^.*\//, '')).includes(name)
-  )
+  const last = bareImage(image).replace(/^.*\//, '')
+  return images.some((one) => isImage(image, one)) || wordsOf(last).includes(name)
 }
