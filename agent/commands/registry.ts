@@ -32,6 +32,10 @@ export const commands: Readonly<Record<string, Loadable>> = {
     summary: "show the cluster's nodes by what their hosts lack",
     load: async () => (await import('./nodes.ts')).nodesCommand(),
   },
+  suggest: {
+    summary: 'say which checks to publish, by what runs in the cluster',
+    load: async () => (await import('./suggest.ts')).suggestCommand(),
+  },
   wait: {
     summary: 'wait until a check is ready on nodes, for initContainers and Jobs',
     load: async () => (await import('./wait.ts')).waitCommand(),

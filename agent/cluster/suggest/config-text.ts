@@ -1,0 +1,47 @@
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import type { YAMLSeq } from 'yaml'
+
+/**
+ * The text of a config with these checks at the end of its `checks`, and everything else as it is, comments and blanks too. Whoever
+ * calls reads the result again, and uses it only if it says what it should.
+ */
+export function addChecks(text: string, added: readonly string[], checks: readonly string[]): string {
+  const document = parseDocument(text, { schema: 'core', logLevel: 'error' })
+  const list: unknown = document.get('checks', true)
+  if (isSeq(list)) return addItems(text, list, added) ?? setChecks(text, checks)
+  const isBlock = isMap(document.contents) && document.contents.flow !== true
+  if (list !== undefined || (document.contents !== null && !isBlock)) return setChecks(text, checks)
+  const end = text === '' || text.endsWith('\n') ? '' : '\n'
+  return `${text}${end}${checksLine(checks)}\n`
+}
+
+export function checksLine(checks: readonly string[]): string {
+  return `checks: [${checks.join(', ')}]`
+}
+
+/** null where that is no matter of inserting a text. */
+function addItems(text: string, list: YAMLSeq, added: readonly string[]): string | null {
+  const last = list.items.at(-1)
+  const [start] = list.range ?? []
+  const end = isScalar(last) ? last.range?.[1] : undefined
+  if (start === undefined || end === undefined) return null
+  const insert = (at: number, what: readonly string[]) => text.slice(0, at) + what.join('') + text.slice(at)
+  if (list.flow)
+    return insert(
+      end,
+      added.map((name) => `, ${name}`),
+    )
+  const indent = ' '.repeat(start - text.lastIndexOf('\n', start) - 1)
+  const lineEnd = text.indexOf('\n', end)
+  return insert(
+    lineEnd === -1 ? text.length : lineEnd,
+    added.map((name) => `\n${indent}- ${name}`),
+  )
+}
+
+/** Comments are kept, blanks may not be. */
+function setChecks(text: string, checks: readonly string[]): string {
+  const document = parseDocument(text, { schema: 'core', logLevel: 'error' })
+  document.set('checks', document.createNode([...checks], { flow: true }))
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
+}
