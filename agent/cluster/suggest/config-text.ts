@@ -21,25 +21,20 @@ export function checksLine(checks: readonly string[]): string {
 
 /** null where that is no matter of inserting a text. */
 function addItems(text: string, list: YAMLSeq, added: readonly string[]): string | null {
+  const [start = 0, listEnd = 0] = list.range ?? []
+  const insert = (words: string, from: number, to = from) => text.slice(0, from) + words + text.slice(to)
+  if (list.items.length === 0) return insert(`[${added.join(', ')}]`, start, listEnd)
   const last = list.items.at(-1)
-  const [start] = list.range ?? []
   const end = isScalar(last) ? last.range?.[1] : undefined
-  if (start === undefined || end === undefined) return null
-  const insert = (at: number, what: readonly string[]) => text.slice(0, at) + what.join('') + text.slice(at)
-  if (list.flow)
-    return insert(
-      end,
-      added.map((name) => `, ${name}`),
-    )
+  if (end === undefined) return null
+  if (list.flow) return insert(added.map((name) => `, ${name}`).join(''), end)
   const indent = ' '.repeat(start - text.lastIndexOf('\n', start) - 1)
   const lineEnd = text.indexOf('\n', end)
-  return insert(
-    lineEnd === -1 ? text.length : lineEnd,
-    added.map((name) => `\n${indent}- ${name}`),
-  )
+  const lines = added.map((name) => `\n${indent}- ${name}`).join('')
+  return insert(lines, lineEnd === -1 ? text.length : lineEnd)
 }
 
-/** Comments are kept, blanks may not be. */
+/** Of the comments those are kept that are not in the list, of the blanks not all. */
 function setChecks(text: string, checks: readonly string[]): string {
   const document = parseDocument(text, { schema: 'core', logLevel: 'error' })
   document.set('checks', document.createNode([...checks], { flow: true }))
