@@ -10,7 +10,9 @@ export function suggestCommand(): Command {
       "Says which checks to publish, by what runs in the cluster (images, names of containers, CSI drivers, volumes) and what the agents report, and prints the kubectl command that publishes them. It uses your kubeconfig's rights, and says which it lacks: list pods, csidrivers, csinodes, persistentvolumes and nodes, and get the agents' configmap. It changes nothing.",
     )
     .option('-n, --namespace <name>', 'where the agents run (default: any namespace)')
-    .addOption(new Option('-o, --output <format>', 'output format').choices(suggestFormatNames).default('text'))
+    .addOption(
+      new Option('-o, --output <format>', 'output format').choices(suggestFormatNames).default('text'),
+    )
   return addClusterFlags(command).action(suggestChecks)
 }
 

@@ -52,7 +52,8 @@ function answerOf(world: World): Answer {
 
 const suggest = async (changes: World = {}, ...args: string[]) => {
   const api = await fakeApi(answerOf({ ...world, ...changes }))
-  return { api, ...(await hostdeps('suggest', '--kubeconfig', api.kubeConfig, ...args)) }
+  const { exitCode, stdout, stderr } = await hostdeps('suggest', '--kubeconfig', api.kubeConfig, ...args)
+  return { api, exitCode, stdout, stderr }
 }
 
 const refused = (what: string) => status(403, `${what} is forbidden: User "jane" cannot do that`)
@@ -87,7 +88,17 @@ async function pasted(command: string): Promise<readonly string[]> {
 }
 
 test('pasted, it changes one key of the config and keeps every other character; flags stay', async () => {
-  const { stdout } = await suggest({}, '-o', 'json', '--context', 'test', '--as', "o'neil", '--as-group', 'a b')
+  const { stdout } = await suggest(
+    {},
+    '-o',
+    'json',
+    '--context',
+    'test',
+    '--as',
+    "o'neil",
+    '--as-group',
+    'a b',
+  )
   const { v, command, checks, added, left, publishedFrom, suggestions } = JSON.parse(stdout)
   expect({ v, checks, added, left, publishedFrom }).toEqual({
     v: 1,
@@ -172,7 +183,9 @@ describe('each right that is missing is named, and the rest is said', () => {
   })
 
   test("all of them: the API server's words, each once", async () => {
-    const everything = Object.fromEntries(Object.keys(world).map((path) => [path, status(401, 'Unauthorized')]))
+    const everything = Object.fromEntries(
+      Object.keys(world).map((path) => [path, status(401, 'Unauthorized')]),
+    )
     const { exitCode, stdout, stderr } = await suggest(everything)
     expect([exitCode, stdout, stderr]).toEqual([1, '', 'Unauthorized'])
   })
@@ -191,14 +204,21 @@ test('where hostdeps is not installed, the defaults and what is suggested', asyn
 test('agents in several namespaces: -n chooses', async () => {
   const pods = [agentWith('mine'), agentWith('theirs', 'tenant')]
   const both = await suggest({ '/api/v1/pods': pods })
-  expect([both.exitCode, both.stderr]).toEqual([0, expect.stringContaining('(hostdeps, tenant); choose one with -n')])
+  expect([both.exitCode, both.stderr]).toEqual([
+    0,
+    expect.stringContaining('(hostdeps, tenant); choose one with -n'),
+  ])
   expect(both.stdout).not.toContain('kubectl')
   const one = await suggest({ '/api/v1/pods': pods }, '-n', 'hostdeps')
   expect([one.stderr, one.stdout]).toEqual(['', expect.stringContaining('-n hostdeps patch configmap mine ')])
 })
 
 test.each<[string, string, RegExp]>([
-  ['a mistake', 'checks: [time-sync]\ninterval: soon\n', /^config\.yaml of the ConfigMap mine of hostdeps has a mistake: line 2: /],
+  [
+    'a mistake',
+    'checks: [time-sync]\ninterval: soon\n',
+    /^config\.yaml of the ConfigMap mine of hostdeps has a mistake: line 2: /,
+  ],
   ['no YAML', 'checks: [', /has a mistake: line 1: /],
   ['a name that is none', 'checks: ["$(reboot)"]', /has a mistake: checks: \$\(reboot\) is no name/],
   [
@@ -241,7 +261,10 @@ test('names of the cluster reach neither the terminal nor the command', async ()
 })
 
 test("hostile words of the API server and in the config's comments are shown harmless", async () => {
-  const text = `# ${hostile.replaceAll('\n', ' ')} '; reboot '\nchecks: [time-sync]\n`.replaceAll('\u001b', '')
+  const text = `# ${hostile.replaceAll('\n', ' ')} '; reboot '\nchecks: [time-sync]\n`.replaceAll(
+    '\u001b',
+    '',
+  )
   const { stdout, stderr } = await suggest({
     [mine]: { data: { 'config.yaml': text } },
     '/api/v1/persistentvolumes': status(403, hostile),
@@ -250,9 +273,7 @@ test("hostile words of the API server and in the config's comments are shown har
     expect(said.replaceAll('\n', '')).not.toMatch(new RegExp(`[${unprintable}]`, 'u'))
   const command = stdout.split('\n').find((line) => line.startsWith('  kubectl')) ?? ''
   const patch = JSON.parse((await pasted(command)).at(-1) ?? '')
-  expect(patch.data['config.yaml']).toBe(
-    text.replace('time-sync]', 'time-sync, cilium, longhorn, smb-cifs]'),
-  )
+  expect(patch.data['config.yaml']).toBe(text.replace('time-sync]', 'time-sync, cilium, longhorn, smb-cifs]'))
 })
 
 test('5,000 pods are read in pages', async () => {
@@ -261,7 +282,10 @@ test('5,000 pods are read in pages', async () => {
   const answer = answerOf(world)
   const api = await fakeApi((request, response) =>
     request.url.pathname === '/api/v1/pods'
-      ? { items: page++ === 9 ? [...some, agentWith('mine')] : some, metadata: { continue: page < 10 ? 'more' : '' } }
+      ? {
+          items: page++ === 9 ? [...some, agentWith('mine')] : some,
+          metadata: { continue: page < 10 ? 'more' : '' },
+        }
       : answer(request, response),
   )
   const { stdout } = await hostdeps('suggest', '--kubeconfig', api.kubeConfig)

@@ -134,7 +134,9 @@ function volumesOf({ name }: Check, { pods, persistentVolumes }: Sources): reado
 }
 
 function countIn(counts: PodCounts | undefined, isMeant: (name: string) => boolean): InPods | null {
-  const found = [...(counts ?? [])].flatMap(([name, inNamespaces]) => (isMeant(name) ? [...inNamespaces] : []))
+  const found = [...(counts ?? [])].flatMap(([name, inNamespaces]) =>
+    isMeant(name) ? [...inNamespaces] : [],
+  )
   if (found.length === 0) return null
   const namespaces = [...new Set(found.map(([namespace]) => namespace))]
   return {

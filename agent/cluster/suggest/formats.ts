@@ -53,7 +53,7 @@ function wordsOf(evidence: Evidence): string {
       return `driver ${evidence.driver}${driverPlaces(evidence)}`
     case 'volume':
       return `${evidence.volume} volumes: ${volumePlaces(evidence)}`
-    case 'seen':
+    default:
       return `seen on ${many(evidence.nodes, 'node')}`
   }
 }
@@ -61,7 +61,13 @@ function wordsOf(evidence: Evidence): string {
 /** Namespaces that are named. */
 const mostNamed = 2
 
-function inPods({ pods, namespaces }: { readonly pods: number; readonly namespaces: readonly string[] }): string {
+function inPods({
+  pods,
+  namespaces,
+}: {
+  readonly pods: number
+  readonly namespaces: readonly string[]
+}): string {
   if (namespaces.length === 0) return many(pods, 'pod')
   const rest = namespaces.length - mostNamed
   const named = namespaces.slice(0, mostNamed).join(', ')
@@ -69,7 +75,10 @@ function inPods({ pods, namespaces }: { readonly pods: number; readonly namespac
 }
 
 function driverPlaces({ nodes, volumes }: { readonly nodes: number; readonly volumes: number }): string {
-  return [nodes > 0 ? ` on ${many(nodes, 'node')}` : '', volumes > 0 ? `, ${many(volumes, 'volume')}` : ''].join('')
+  return [
+    nodes > 0 ? ` on ${many(nodes, 'node')}` : '',
+    volumes > 0 ? `, ${many(volumes, 'volume')}` : '',
+  ].join('')
 }
 
 function volumePlaces({ volumes, ...places }: Evidence & { readonly by: 'volume' }): string {

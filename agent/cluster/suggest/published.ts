@@ -12,9 +12,14 @@ export interface Published {
 }
 
 /** The checks that Nodes have labels or conditions for, where the config cannot be read. */
-export function publishedOn(nodes: readonly ClusterNode[], knownChecks: readonly string[]): readonly string[] {
+export function publishedOn(
+  nodes: readonly ClusterNode[],
+  knownChecks: readonly string[],
+): readonly string[] {
   const named = nodes.flatMap((node) => [
-    ...labelledChecks(node).filter((name) => checkNamePattern.test(name) && stateOn(node, name) !== undefined),
+    ...labelledChecks(node).filter(
+      (name) => checkNamePattern.test(name) && stateOn(node, name) !== undefined,
+    ),
     ...knownChecks.filter((name) => conditionOf(node, name) !== undefined),
   ])
   return [...new Set(named)].toSorted()

@@ -65,7 +65,9 @@ function readMap(map: ConfigMapText): FoundConfig {
   const strange = config.checks.filter((name) => !checkNamePattern.test(name))
   const checks = config.checks.filter((name) => checkNamePattern.test(name))
   const mistakes = [
-    ...('mistakes' in read ? read.mistakes.map(({ line, path, message }) => `line ${line}: ${path} ${message}`) : []),
+    ...('mistakes' in read
+      ? read.mistakes.map(({ line, path, message }) => `line ${line}: ${path} ${message}`)
+      : []),
     ...strange.map((name) => `checks: ${name} is no name of a check`),
   ]
   const troubles = mistakes.map(

@@ -28,7 +28,11 @@ const sources = madeSources({
   ],
 })
 const now = ['time-sync', 'falco']
-const suggestions = suggest(catalog, findEvidence(catalog, sources), { checks: now, base: now, from: 'config' })
+const suggestions = suggest(catalog, findEvidence(catalog, sources), {
+  checks: now,
+  base: now,
+  from: 'config',
+})
 const advice: Advice = { ...suggestions, publishedFrom: 'config', command: 'kubectl ...' }
 
 test('-o text', async () => {
