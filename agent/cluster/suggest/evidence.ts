@@ -16,7 +16,7 @@ export interface Sources {
 }
 
 /** Where pods are; only names that are those of namespaces. */
-interface InPods {
+export interface InPods {
   readonly pods: number
   readonly namespaces: readonly string[]
 }

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { renderColumns } from '#agent/render/columns.ts'
 import { checksLine } from './config-text.ts'
-import type { Evidence } from './evidence.ts'
+import type { Evidence, InPods } from './evidence.ts'
 import type { SuggestFormat } from './format-names.ts'
 import type { Published } from './published.ts'
 import type { Suggestion, Suggestions } from './suggest.ts'
@@ -61,24 +61,15 @@ function wordsOf(evidence: Evidence): string {
 /** Namespaces that are named. */
 const mostNamed = 2
 
-function inPods({
-  pods,
-  namespaces,
-}: {
-  readonly pods: number
-  readonly namespaces: readonly string[]
-}): string {
+function inPods({ pods, namespaces }: InPods): string {
   if (namespaces.length === 0) return many(pods, 'pod')
   const rest = namespaces.length - mostNamed
   const named = namespaces.slice(0, mostNamed).join(', ')
   return `${many(pods, 'pod')} (${named}${rest > 0 ? ` and ${rest} more` : ''})`
 }
 
-function driverPlaces({ nodes, volumes }: { readonly nodes: number; readonly volumes: number }): string {
-  return [
-    nodes > 0 ? ` on ${many(nodes, 'node')}` : '',
-    volumes > 0 ? `, ${many(volumes, 'volume')}` : '',
-  ].join('')
+function driverPlaces({ nodes, volumes }: Evidence & { readonly by: 'driver' }): string {
+  return (nodes > 0 ? ` on ${many(nodes, 'node')}` : '') + (volumes > 0 ? `, ${many(volumes, 'volume')}` : '')
 }
 
 function volumePlaces({ volumes, ...places }: Evidence & { readonly by: 'volume' }): string {
