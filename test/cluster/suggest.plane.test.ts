@@ -1,10 +1,12 @@
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { ControlPlane } from './plane/control-plane.ts'
+import { callApi } from './plane/api-client.ts'
 import { startControlPlane } from './plane/control-plane.ts'
+import type { ControlPlane } from './plane/control-plane.ts'
 import { makeFakeNodes } from './plane/fake-nodes.ts'
 import { sayOnNode } from './plane/said-nodes.ts'
+import { until } from './plane/test-node.ts'
 
 const main = new URL('../../agent/main.ts', import.meta.url).pathname
 
@@ -26,8 +28,14 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('suggest', () => {
     cluster = await startControlPlane()
     kubeConfig = cluster.kubeConfig(cluster.admin.token)
     stopBeating = await makeFakeNodes(cluster, { 'worker-1': {} })
-    await cluster.kubectl('create', 'namespace', 'hostdeps')
-    await cluster.kubectl('create', 'namespace', 'longhorn-system')
+    for (const name of ['hostdeps', 'longhorn-system']) {
+      await cluster.kubectl('create', 'namespace', name)
+      // Until it is there no pod can be made.
+      await until(
+        () => callApi(cluster.admin, { path: `/api/v1/namespaces/${name}/serviceaccounts/default` }),
+        ({ status }) => status === 200,
+      )
+    }
     await create('/api/v1/namespaces/hostdeps/configmaps', {
       metadata: { name: 'my-config' },
       data: { 'config.yaml': text, other: 'stays' },
