@@ -1,3 +1,4 @@
+import { imagePattern } from '#agent/model/image.ts'
 import { labelKey, noCheck, prefix } from '#agent/model/names.ts'
 import type { Workload } from './known-workloads.ts'
 import { publishedVariables } from './published.ts'
@@ -61,11 +62,6 @@ function hasImage(pattern: string): string {
   const isOfIt = `one.?image.orValue('').matches(${pattern})`
   return `(object.spec.containers.exists(one, ${isOfIt})
   || object.spec.?initContainers.orValue([]).exists(one, ${isOfIt}))`
-}
-
-/** Matches the images in any registry, with any version or digest. */
-function imagePattern(images: readonly string[]): string {
-  return `(?:^|/)(?:${images.map((image) => image.replaceAll('.', '\\.')).join('|')})(?:[:@].*)?$`
 }
 
 /** Adds the node selectors for the variable "names" to a new pod. */

@@ -2,6 +2,7 @@ import { hostsFor } from '#agent/catalog/lint/lint-hosts.ts'
 import type { Check } from '#agent/model/check.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Need } from '#agent/model/need.ts'
+import { requiredChecks } from '#agent/model/needs-of.ts'
 
 /** A workload that the gate recognizes by its image. */
 export interface Workload {
@@ -27,9 +28,8 @@ export function knownWorkloads(all: readonly Check[]): Workload[] {
  * not-applicable on some host, and a pod that selects "ready" would never come there.
  */
 function requiredBy(check: Check, byName: ReadonlyMap<string, Check>): string[] {
-  const taken = requiredOf(check).flatMap((need) => {
-    const isForAll = need.type === 'check' && Object.keys(need.when).length === 0
-    const other = isForAll ? byName.get(need.check) : undefined
+  const taken = requiredChecks(check).flatMap((name) => {
+    const other = byName.get(name)
     if (other === undefined) return []
     return [...(appliesEverywhere(other, byName) ? [other.name] : []), ...requiredBy(other, byName)]
   })

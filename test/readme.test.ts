@@ -13,8 +13,14 @@ import { agentsByNode } from '#agent/cluster/agents-on.ts'
 import { joinNodes } from '#agent/cluster/node-status.ts'
 import { renderNodes } from '#agent/cluster/node-table.ts'
 import { renderWhy } from '#agent/cluster/why/render-why.ts'
-import { agentOn, madeNode, noIscsi, now } from './cluster/made-nodes.ts'
 import { answersFor, crashLoop, labelled, madePod } from './cluster/why/made-pods.ts'
+import { findEvidence } from '#agent/cluster/suggest/evidence.ts'
+import { suggestFormats } from '#agent/cluster/suggest/formats.ts'
+import { patchCommand } from '#agent/cluster/suggest/patch-command.ts'
+import { suggest } from '#agent/cluster/suggest/suggest.ts'
+import { configWith } from '#agent/commands/wiring/config-with.ts'
+import { agentOn, madeNode, noIscsi, now } from './cluster/made-nodes.ts'
+import { counts, madePods, madeSources } from './cluster/suggest/made-sources.ts'
 import { hostdeps } from './hosts/cli.ts'
 import { composedReport } from './hosts/composed-report.ts'
 import { fakeSource } from './http/report-fixture.ts'
@@ -88,6 +94,26 @@ test('and why a pod crashes what hostdeps why prints', () => {
   expect(block('output: why')).toBe(
     `$ kubectl hostdeps why -n longhorn-system --all\n${renderWhy(answer === undefined ? [] : [answer], { color: false })}`,
   )
+})
+
+test('and what to publish what hostdeps suggest prints', () => {
+  const { catalog } = loadShipped()
+  const { metadata, data } = parse(readFileSync(join(root, 'manifests/base/config-map.yaml'), 'utf8'))
+  const text: string = data['config.yaml']
+  const { checks: now } = defaultConfig
+  const pods = madePods({
+    images: counts({ 'longhornio/longhorn-manager:v1.9.1': { 'longhorn-system': 3 } }),
+    containers: counts({ 'cilium-agent': { 'kube-system': 4 } }),
+  })
+  const csiNodes = new Map([['smb.csi.k8s.io', 4]])
+  const persistentVolumes = { drivers: new Map([['smb.csi.k8s.io', 12]]), sources: new Map([['nfs', 2]]) }
+  const nodes = [madeNode('worker-1', { longhorn: { ...noIscsi, crashes: 1 } })]
+  const evidence = findEvidence(catalog, madeSources({ pods, csiNodes, persistentVolumes, nodes }))
+  const suggestions = suggest(catalog, evidence, { checks: now, base: now, from: 'config' })
+  const changed = configWith(text, suggestions.added, suggestions.checks)
+  const command = patchCommand({ ...metadata, text: changed, resourceVersion: '48151' }, [])
+  const printed = suggestFormats.text({ ...suggestions, publishedFrom: 'config', command })
+  expect(block('output: suggest')).toBe(`$ kubectl hostdeps suggest\n${printed}`)
 })
 
 function withoutTime(text: string): string {

@@ -27,6 +27,8 @@ export interface NodeSays {
   readonly host: NodeReport['host'] | null
   /** Checks for which the annotation has no room. */
   readonly omitted: number
+  /** The checks of workloads that were seen there. */
+  readonly seen: readonly string[]
   /** Why the annotation cannot be read; null when it can, or there is none. */
   readonly trouble: string | null
 }
@@ -45,6 +47,7 @@ export function readNode(node: NodeView, knownChecks: readonly string[]): NodeSa
     checks: names.flatMap((name) => saidOf(node, name, entries.get(name)) ?? []),
     host: report?.host ?? null,
     omitted: report?.omitted ?? 0,
+    seen: report?.seen ?? [],
     trouble: read !== null && 'unreadable' in read ? plainLine(read.unreadable) : null,
   }
 }

@@ -36,6 +36,10 @@ export const commands: Readonly<Record<string, Loadable>> = {
     summary: 'say why pods do not run: what their node lacks, or what it is instead',
     load: async () => (await import('./why.ts')).whyCommand(),
   },
+  suggest: {
+    summary: 'say which checks to publish, by what runs in the cluster',
+    load: async () => (await import('./suggest.ts')).suggestCommand(),
+  },
   wait: {
     summary: 'wait until a check is ready on nodes, for initContainers and Jobs',
     load: async () => (await import('./wait.ts')).waitCommand(),

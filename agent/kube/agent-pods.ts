@@ -6,13 +6,19 @@ import type { ListQuery } from './list-pages.ts'
 export const agentSelector = 'app.kubernetes.io/name=hostdeps'
 
 /** A pod in one of these phases runs nothing any more. */
-const running = 'status.phase!=Succeeded,status.phase!=Failed'
+export const notEnded = 'status.phase!=Succeeded,status.phase!=Failed'
 
 /** The agents' pods of one namespace, or null for all. */
 export function agentPodsIn(namespace: string | null): ListQuery<V1Pod, AgentPod> {
-  const path =
-    namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
-  return { path, query: { labelSelector: agentSelector, fieldSelector: running }, viewOf: agentPodOf }
+  return {
+    path: podsPath(namespace),
+    query: { labelSelector: agentSelector, fieldSelector: notEnded },
+    viewOf: agentPodOf,
+  }
+}
+
+export function podsPath(namespace: string | null): string {
+  return namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
 }
 
 function agentPodOf({ metadata, spec, status }: V1Pod): AgentPod {

@@ -21,6 +21,29 @@ export interface Listed<T> {
   readonly resourceVersion: string
 }
 
+/** The whole list, a page after the other; only the views are kept. */
+export async function listPages<Raw, T>(
+  requests: Requests,
+  { path, query = {}, viewOf }: ListQuery<Raw, T>,
+): Promise<ApiAnswer<Listed<T>>> {
+  const add = (items: T[], raw: Raw) => void items.push(viewOf(raw))
+  const answer = await foldPages(requests, { path, query, start: (): T[] => [], add })
+  if (!answer.ok) return answer
+  const { sum: items, resourceVersion } = answer.value
+  return { ok: true, value: { items, resourceVersion } }
+}
+
+export interface FoldQuery<Raw, S> extends Omit<ListQuery<Raw, never>, 'viewOf'> {
+  /** Called again when the list begins anew. */
+  readonly start: () => S
+  readonly add: (sum: S, object: Raw) => void
+}
+
+export interface Folded<S> {
+  readonly sum: S
+  readonly resourceVersion: string
+}
+
 interface Page<Raw> {
   readonly items?: readonly Raw[] | null
   readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string }
@@ -28,25 +51,25 @@ interface Page<Raw> {
 
 const noList = noAnswer('the answer is not a list of Kubernetes objects')
 
-/** The whole list, a page after the other; only the views are kept. */
-export async function listPages<Raw, T>(
+/** What all objects of a list come to, a page after the other; no object is kept. */
+export async function foldPages<Raw, S>(
   requests: Requests,
-  { path, query = {}, viewOf }: ListQuery<Raw, T>,
-): Promise<ApiAnswer<Listed<T>>> {
-  let items: T[] = []
+  { path, query = {}, start, add }: FoldQuery<Raw, S>,
+): Promise<ApiAnswer<Folded<S>>> {
+  let sum = start()
   let next = ''
   for (let tries = 1; ;) {
     const answer = await requests.readJson<Page<Raw> | null>(path, { ...query, limit: page, continue: next })
     if (answer.ok) {
       const { items: raws, metadata } = answer.value ?? {}
       if (raws === undefined) return noList
-      for (const raw of raws ?? []) items.push(viewOf(raw))
+      for (const raw of raws ?? []) add(sum, raw)
       const { continue: more = '', resourceVersion = '' } = metadata ?? {}
-      if (more === '') return { ok: true, value: { items, resourceVersion } }
+      if (more === '') return { ok: true, value: { sum, resourceVersion } }
       next = more
     } else {
       if (answer.status !== gone || next === '' || ++tries > mostTries) return answer
-      ;[items, next] = [[], '']
+      ;[sum, next] = [start(), '']
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Check } from '#agent/model/check.ts'
+import { bareImage, isImage } from '#agent/model/image.ts'
 import { checkNeeds } from '#agent/model/needs-of.ts'
 import type { Hints } from './hit.ts'
 
@@ -13,7 +14,7 @@ export function hintedChecks(checks: ReadonlyMap<string, Check>, hints: Hints): 
 /** The checks of the workload that the hints speak of, by its image, its container's name or its namespace. */
 export function namedChecks(checks: ReadonlyMap<string, Check>, hints: Hints): readonly string[] {
   const words = [hints.component, hints.namespace].flatMap((hint) => wordsOf(hint ?? ''))
-  const image = hints.image?.replace(/@.*$|:[^/:]*$/g, '') ?? ''
+  const image = hints.image ?? ''
   return [...checks.values()]
     .filter((check) => isNamed(check, words) || isOfImage(check, image))
     .map(({ name }) => name)
@@ -46,8 +47,6 @@ function isNamed({ name, aliases }: Check, words: readonly string[]): boolean {
 
 function isOfImage({ name, images }: Check, image: string): boolean {
   if (image === '') return false
-  return (
-    images.some((one) => image === one || image.endsWith(`/${one}`)) ||
-    wordsOf(image.replace(/^.*\//, '')).includes(name)
-  )
+  const last = bareImage(image).replace(/^.*\//, '')
+  return images.some((one) => isImage(image, one)) || wordsOf(last).includes(name)
 }

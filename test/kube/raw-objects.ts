@@ -20,3 +20,13 @@ export function agentPod(node: string, inNamespace = 'hostdeps') {
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   }
 }
+
+/** A pod with containers c0, c1, ... of these images. */
+export function rawPod(
+  namespace: string,
+  images: readonly string[],
+  { labels = {}, ...spec }: { readonly labels?: object } & Readonly<Record<string, unknown>> = {},
+) {
+  const containers = images.map((image, index) => ({ name: `c${index}`, image }))
+  return { metadata: { namespace, name: 'pod', labels }, spec: { containers, ...spec } }
+}
