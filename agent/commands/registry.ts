@@ -36,6 +36,10 @@ export const commands: Readonly<Record<string, Loadable>> = {
     summary: 'say why pods do not run: what their node lacks, or what it is instead',
     load: async () => (await import('./why.ts')).whyCommand(),
   },
+  restart: {
+    summary: 'restart the pods that failed for want of what their node has by now',
+    load: async () => (await import('./restart.ts')).restartCommand(),
+  },
   wait: {
     summary: 'wait until a check is ready on nodes, for initContainers and Jobs',
     load: async () => (await import('./wait.ts')).waitCommand(),

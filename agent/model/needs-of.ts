@@ -1,3 +1,4 @@
+import type { Check } from './check.ts'
 import type { CheckNeed, Need } from './need.ts'
 
 /** The needs, including those in anyOf. */
@@ -8,4 +9,11 @@ export function allNeeds(needs: readonly Need[]): readonly Need[] {
 /** The needs that include another check, also in anyOf. */
 export function checkNeeds(needs: readonly Need[]): readonly CheckNeed[] {
   return allNeeds(needs).filter((need) => need.type === 'check')
+}
+
+/** The checks that a check itself requires on every host. */
+export function requiredChecks({ needs }: Check): readonly string[] {
+  return needs.flatMap((need) =>
+    need.type === 'check' && !need.recommended && Object.keys(need.when).length === 0 ? [need.check] : [],
+  )
 }
