@@ -46,7 +46,7 @@ interface Fake {
   readonly events?: object
   readonly agents?: object
   /** What is listed after a deletion. */
-  readonly then?: readonly object[]
+  readonly later?: readonly object[]
 }
 
 async function restartAt(fake: Fake, ...args: string[]) {
@@ -69,7 +69,7 @@ async function restartAt(fake: Fake, ...args: string[]) {
     }
     if (searchParams.get('labelSelector')?.includes('hostdeps'))
       return fake.agents ?? { items: [agentPod('worker-1')], metadata: {} }
-    const pods = deletions.length > 0 ? fake.then : fake.pods
+    const pods = deletions.length > 0 ? fake.later : fake.pods
     return pathname.endsWith('/pods') ? { items: pods ?? [crashing('app-1')], metadata: {} } : undefined
   }
   const api = await fakeApi(answer)
@@ -204,7 +204,7 @@ test('without the right to list events the log still says enough', async () => {
 })
 
 test('it waits for the replacement on the same node', async () => {
-  const { run } = await restartAt({ then: [replacement] }, '--yes', '--wait')
+  const { run } = await restartAt({ later: [replacement] }, '--yes', '--wait')
   const { exitCode, stdout } = await run()
   expect([exitCode, stdout.split('\n').at(-1)]).toEqual([
     0,
@@ -213,7 +213,7 @@ test('it waits for the replacement on the same node', async () => {
 })
 
 test('and not for ever', async () => {
-  const { run } = await restartAt({ then: [] }, '--yes', '--wait', '--timeout', '1s')
+  const { run } = await restartAt({ later: [] }, '--yes', '--wait', '--timeout', '1s')
   const { exitCode, stdout, stderr } = await run()
   expect([exitCode, stdout.split('\n').at(-1)]).toEqual([
     3,
@@ -223,7 +223,7 @@ test('and not for ever', async () => {
 })
 
 test('JSON is data alone', async () => {
-  const { run } = await restartAt({ then: [replacement] }, '--yes', '--wait', '-o', 'json')
+  const { run } = await restartAt({ later: [replacement] }, '--yes', '--wait', '-o', 'json')
   const { stdout, stderr } = await run()
   expect(JSON.parse(stdout)).toMatchObject({
     v: 1,

@@ -2,7 +2,7 @@ import { checksAskedBy } from '#agent/cluster/why/scheduling.ts'
 import type { Check } from '#agent/model/check.ts'
 import { closure } from '#agent/model/closure.ts'
 import { isImage } from '#agent/model/image.ts'
-import { checkNamePattern, noCheck } from '#agent/model/names.ts'
+import { noCheck } from '#agent/model/names.ts'
 import { requiredChecks } from '#agent/model/needs-of.ts'
 import type { ClusterPod } from '#agent/node/pod-api.ts'
 import type { Ground } from './verdict.ts'
@@ -23,16 +23,14 @@ interface Asked {
   readonly name: string
 }
 
-/** As the gate reads a pod: one that says it needs none is not known by its image. */
+/** As the gate reads a pod: one that says it needs none is not known by its image. A name may be any text. */
 function askedBy(pod: ClusterPod, catalog: Catalog): readonly Asked[] {
   const annotated = (pod.requires ?? '').split(',').map((name) => name.trim())
   const known = annotated.includes(noCheck) ? [] : checksOfImages(pod, catalog)
-  const named = (by: Asked['by'], names: readonly string[]) =>
-    names.filter((name) => checkNamePattern.test(name)).map((name) => ({ by, name }))
   return [
-    ...named('selector', checksAskedBy(pod)),
-    ...named('annotation', annotated),
-    ...named('image', known),
+    ...checksAskedBy(pod).map((name) => ({ by: 'selector', name }) as const),
+    ...annotated.map((name) => ({ by: 'annotation', name }) as const),
+    ...known.map((name) => ({ by: 'image', name }) as const),
   ]
 }
 

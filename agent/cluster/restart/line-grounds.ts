@@ -4,7 +4,7 @@ import { evidenceOf } from '#agent/cluster/why/no-cause.ts'
 import { noNeed } from '#agent/model/check.ts'
 import type { Check } from '#agent/model/check.ts'
 import { closure } from '#agent/model/closure.ts'
-import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
+import { checkNeeds } from '#agent/model/needs-of.ts'
 import type { Hit } from '#agent/symptoms/hit.ts'
 import type { FixedSince } from './fixed-since.ts'
 import type { Ground } from './verdict.ts'
@@ -46,18 +46,11 @@ function isSure({ confidence, doubt, line, need }: Hit): boolean {
 /** A check that the node speaks of stands for itself; one that it does not, for those that include it. */
 function pointsTo({ check, need }: Hit, { said }: FixedSince, { node, catalog }: LineFacts): boolean {
   if (check === null || said.needs.some(({ id }) => id === need)) return false
-  if (check === said.name) return true
-  if (node.checks.some(({ name }) => name === check)) return false
-  return includes(said.name, check, catalog) || (need !== null && isNeedOf(need, said.name, check, catalog))
+  if (check === said.name || need === `check:${said.name}`) return true
+  return node.checks.every(({ name }) => name !== check) && includes(said.name, check, catalog)
 }
 
 function includes(name: string, other: string, catalog: LineFacts['catalog']): boolean {
   const includedBy = (one: string) => checkNeeds(catalog.get(one)?.needs ?? []).map(({ check }) => check)
   return closure([name], includedBy).has(other)
-}
-
-/** Whether the need of the line's check is, or is in, the check that the node got. */
-function isNeedOf(need: string, name: string, of: string, catalog: LineFacts['catalog']): boolean {
-  const own = allNeeds(catalog.get(name)?.needs ?? [])
-  return includes(of, name, catalog) && (need === `check:${name}` || own.some(({ id }) => id === need))
 }

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { fixedSince } from '#agent/cluster/restart/fixed-since.ts'
+import { judgeRestart } from '#agent/cluster/restart/judge-restart.ts'
+import { failingContainers } from '#agent/cluster/why/failing.ts'
 import { unprintable } from '#agent/model/plain.ts'
+import type { Hit } from '#agent/symptoms/hit.ts'
 import { hostile, noIscsi, now } from '../made-nodes.ts'
 import {
+  catalog,
   fixed,
   got,
   iscsiLine,
@@ -62,6 +66,21 @@ test.each<[string, MadeCase, string, string]>([
   ['its annotation', { pod: { requires: 'time-sync, open-iscsi' } }, 'open-iscsi', 'annotation'],
   ['its image', { pod: longhorn, checks: { longhorn: fixed } }, 'longhorn', 'image'],
   ['its image, by a check that its own requires', { pod: longhorn }, 'open-iscsi', 'image'],
+  [
+    'a line of another check that names this one as its need',
+    {
+      checks: { 'nfs-client': fixed },
+      logs: [said('NFS clients [nfs4] not found. At least one should be enabled\n')],
+    },
+    'nfs-client',
+    'line',
+  ],
+  [
+    'a line that it said before it crashed by SIGSEGV',
+    { pod: { containers: [madeContainer({ lastEnd: madeEnd({ code: 139 }) })] }, logs },
+    'open-iscsi',
+    'line',
+  ],
   ['a DaemonSet', { pod: controlledBy('DaemonSet'), logs }, 'open-iscsi', 'line'],
   ['the check that is asked for', { check: 'open-iscsi', logs }, 'open-iscsi', 'line'],
 ])('restarted: %s', (_, made, check, by) => {
@@ -98,6 +117,11 @@ test.each<[string, MadeCase, string]>([
   [
     'it was unknown, not missing',
     { checks: { 'open-iscsi': { state: 'ready', was: 'unknown' } }, logs },
+    'NothingFixed',
+  ],
+  [
+    'it is unknown by now',
+    { checks: { 'open-iscsi': { state: 'unknown', was: 'missing' } }, logs },
     'NothingFixed',
   ],
   [
@@ -208,4 +232,33 @@ test('every word of the reasons is harmless', () => {
     const found = fixedSince(pod, status, { check: null, now })
     expect(JSON.stringify(found)).not.toMatch(new RegExp(`[${unprintable}]`, 'u'))
   }
+})
+
+test.each<[string, Partial<Hit>, object]>([
+  ['a line', {}, { check: 'open-iscsi' }],
+  ['one that another takes back', { doubt: { line: 2, text: 'found' } }, { code: 'NothingPointsThere' }],
+  ['an exit code alone', { line: 0 }, { code: 'NothingPointsThere' }],
+  ['one that is about no need', { need: 'none' }, { code: 'NothingPointsThere' }],
+  ['one that no check knows', { check: null }, { code: 'NothingPointsThere' }],
+])('how sure a hit is: %s', (_, changes, verdict) => {
+  const pod = madePod()
+  const node = madeStatus()
+  const found = fixedSince(pod, node, { check: null, now })
+  if ('code' in found) throw new Error(found.says)
+  const hit: Hit = {
+    check: 'open-iscsi',
+    need: null,
+    means: '',
+    source: null,
+    line: 1,
+    text: 'no iscsiadm',
+    times: 1,
+    subject: null,
+    confidence: 'likely',
+    doubt: null,
+    ...changes,
+  }
+  const seen = { pod, failing: failingContainers(pod, now), events: [], logs: [], lacking: [] }
+  const facts = { node, fixed: found, catalog }
+  expect(judgeRestart(seen, [{ text: said('x'), hits: [hit] }], facts)).toMatchObject(verdict)
 })

@@ -52,7 +52,8 @@ export async function planRestarts(
   const byName = new Map(nodes?.map((node) => [node.name, node]))
   const now = Date.now()
   const looked = pods.map((pod) => {
-    const node = byName.get(pod.node ?? '')?.status() ?? null
+    // Of a Ready pod the node does not matter, and to read thousands of Nodes takes long.
+    const node = pod.isReady ? null : (byName.get(pod.node ?? '')?.status() ?? null)
     return { pod, node, found: fixedSince(pod, node, { check, now }) }
   })
   const left = looked.flatMap(({ pod, found }) => ('code' in found ? [{ pod, ...found }] : []))
