@@ -142,7 +142,7 @@ test('the config shows every key, with its default', () => {
 })
 
 test('the commands and flags that it names are there', async () => {
-  const subcommands = '(check|checks|run|probe|serve|wait|why|prune)'
+  const subcommands = '(check|checks|run|probe|serve|wait|why|restart|prune)'
   const lines = [
     ...readme.matchAll(new RegExp(`(?:^|[\`(])(?:npx )?hostdeps ${subcommands}\\b([^\`\n]*)`, 'gm')),
   ]

@@ -36,6 +36,10 @@ export const commands: Readonly<Record<string, Loadable>> = {
     summary: 'say why pods do not run: what their node lacks, or what it is instead',
     load: async () => (await import('./why.ts')).whyCommand(),
   },
+  restart: {
+    summary: 'restart the pods that failed for want of what their node has by now',
+    load: async () => (await import('./restart.ts')).restartCommand(),
+  },
   suggest: {
     summary: 'say which checks to publish, by what runs in the cluster',
     load: async () => (await import('./suggest.ts')).suggestCommand(),

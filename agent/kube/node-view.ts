@@ -1,5 +1,5 @@
 import type { V1Node } from '@kubernetes/client-node'
-import { prefix, reportAnnotation } from '#agent/model/names.ts'
+import { maintenanceReason, prefix, reportAnnotation } from '#agent/model/names.ts'
 import { apiTime } from '#agent/node/api-time.ts'
 import type { ClusterNode } from '#agent/node/cluster-api.ts'
 import type { NodeCondition, NodeView } from '#agent/node/node-api.ts'
@@ -26,8 +26,18 @@ export function viewOf({ metadata, status }: RawNode): NodeView {
 }
 
 export function clusterNodeOf(node: RawNode): ClusterNode {
-  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status
-  return { ...viewOf(node), ready: statusOf(ready), unschedulable: node.spec?.unschedulable ?? false }
+  const conditions = node.status?.conditions ?? []
+  const ready = conditions.find(({ type }) => type === 'Ready')?.status
+  return {
+    ...viewOf(node),
+    ready: statusOf(ready),
+    unschedulable: node.spec?.unschedulable ?? false,
+    ...(conditions.some(saysMaintenance) && { inMaintenance: true }),
+  }
+}
+
+function saysMaintenance({ type, status, reason }: RawCondition): boolean {
+  return (type === maintenanceReason && status === 'True') || reason === maintenanceReason
 }
 
 function conditionOf(condition: RawCondition): NodeCondition {

@@ -7,6 +7,9 @@ export const reportingController = `${prefix}agent`
 /** What our own CLI needs of a report, as JSON. */
 export const reportAnnotation = `${prefix}report`
 
+/** By which others say, in a condition or an event of a Node, that somebody works on it. */
+export const maintenanceReason = 'MaintenanceInProgress'
+
 /** Published checks at most. Each is about 0.5 KB that every watcher of Nodes receives. */
 export const maxPublished = 64
 

@@ -23,6 +23,8 @@ export interface ClusterNode extends NodeView {
   readonly ready: 'True' | 'False' | 'Unknown'
   /** Cordoned. */
   readonly unschedulable: boolean
+  /** A condition of it says so, whoever wrote that. */
+  readonly inMaintenance?: true
 }
 
 /** A pod that is labelled as an agent and has not ended. */
