@@ -43,7 +43,7 @@ export function clusterPodOf({ metadata, spec, status }: RawPod): ClusterPod {
   }
 }
 
-export function controllerOf(owners: readonly V1OwnerReference[] | undefined): ObjectRef | null {
+function controllerOf(owners: readonly V1OwnerReference[] | undefined): ObjectRef | null {
   const owner = owners?.find(({ controller }) => controller === true)
   return owner === undefined ? null : { kind: owner.kind, name: owner.name, uid: owner.uid }
 }

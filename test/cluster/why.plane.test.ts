@@ -87,7 +87,12 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('why', () => {
   })
 
   test('of all pods those in trouble, the surest first; what pods say is harmless', async () => {
-    const answers = await ask('-A')
+    // New pods are given half a minute.
+    let answers: readonly WhyAnswer[] = []
+    await until(
+      async () => (answers = await ask('-A')),
+      ({ length }) => length === 3,
+    )
     expect(answers.map(({ verdict, pods }) => [verdict, pods.map(({ name }) => name)])).toEqual([
       ['confirmed', ['mounting']],
       ['not the host', ['no-image']],

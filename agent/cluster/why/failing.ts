@@ -30,7 +30,7 @@ const notStarted = ['StartError', 'ContainerCannotRun']
 const lately = 10 * 60_000
 
 /** Milliseconds that a pod may take to start before that is worth a question. */
-const patience = 60_000
+const patience = 30_000
 
 /** Those that are wrong, worst first. A pod's phase says nothing of it: that of a crash loop is Running. */
 export function failingContainers(pod: ClusterPod, now: number): readonly Failing[] {

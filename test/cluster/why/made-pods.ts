@@ -1,4 +1,4 @@
-import type { V1Container, V1ContainerStatus, V1Pod, V1PodSpec } from '@kubernetes/client-node'
+import type { V1Container, V1ContainerStatus, V1PodSpec, V1PodStatus } from '@kubernetes/client-node'
 import { agentsByNode } from '#agent/cluster/agents-on.ts'
 import { joinNodes } from '#agent/cluster/node-status.ts'
 import type { Cause, WhyAnswer } from '#agent/cluster/why/answer.ts'
@@ -15,11 +15,14 @@ import type { ClusterEvent, ClusterPod } from '#agent/node/pod-api.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
 import { agentOn, now } from '../made-nodes.ts'
 
-export const { catalog } = load({ config: null, allowCommands: false })
+const { catalog } = load({ config: null, allowCommands: false })
 const matcher = createMatcher(catalog.values())
 
 /** Times as the API server writes them: minutes before {@link now}. */
-export const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString() as unknown as Date
+const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString() as unknown as Date
+
+/** V1PodStatus without its class. */
+type PodStatus = { [Key in keyof V1PodStatus]: V1PodStatus[Key] }
 
 export interface Made {
   readonly name?: string
@@ -27,7 +30,7 @@ export interface Made {
   readonly container?: Partial<V1Container>
   readonly status?: Partial<V1ContainerStatus>
   readonly spec?: Partial<V1PodSpec>
-  readonly pod?: V1Pod['status']
+  readonly pod?: Partial<PodStatus>
   readonly annotations?: Readonly<Record<string, string>>
 }
 

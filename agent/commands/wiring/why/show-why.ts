@@ -62,7 +62,7 @@ async function findAnswers(
   const finding = findPods(podApi, wanted)
   const troubled = async () => {
     const { pods, named } = await finding
-    return pods.filter((pod) => isInTrouble(pod, now) || (named.has(pod.uid) && hasCrashed(pod, now)))
+    return pods.filter((pod) => isInTrouble(pod, now) || (named.has(pod.uid) && isWorthALook(pod, now)))
   }
   const listing = listNodesOf(cluster, async () => [
     ...new Set((await troubled()).flatMap(({ node }) => node ?? [])),
@@ -119,9 +119,10 @@ function valueOf<T>(answer: ApiAnswer<readonly T[]>): readonly T[] {
   return answer.ok ? answer.value : []
 }
 
-/** A pod that runs again by now is worth its last end when somebody asks for it. */
-function hasCrashed({ containers }: ClusterPod, now: number): boolean {
+/** When somebody asks for a pod, one that is new counts too, and one that runs again by now counts for its last end. */
+function isWorthALook({ containers, isReady, phase }: ClusterPod, now: number): boolean {
   const hour = 3_600_000
+  if (!isReady && phase !== 'Succeeded') return true
   return containers.some(({ lastEnd }) => lastEnd !== null && now - (lastEnd.finishedAt ?? 0) < hour)
 }
 
