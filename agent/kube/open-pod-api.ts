@@ -66,9 +66,9 @@ export function openPodApi(connection: Connection): PodApi {
     },
     deletePod: ({ namespace, name, uid, resourceVersion }, { dryRun }) =>
       answerOf(async () => {
-        const body = { preconditions: { uid, resourceVersion } }
-        const request = { namespace, name, body, ...(dryRun && { dryRun: 'All' }) }
-        await new CoreV1Api(configurationOf(connection)).deleteNamespacedPod(request)
+        // Of a deletion with a body the API server reads no query: a dry run that stands there would delete.
+        const body = { preconditions: { uid, resourceVersion }, ...(dryRun && { dryRun: ['All'] }) }
+        await new CoreV1Api(configurationOf(connection)).deleteNamespacedPod({ namespace, name, body })
         return null
       }),
   }
