@@ -53,8 +53,12 @@ export function publishedVariables(): Variable[] {
 const beforeComment = '(?m)^(?:[^\\s#]#+|[^#\\n])*'
 const check = '[a-z0-9](?:[a-z0-9-]{0,54}[a-z0-9])?'
 const scalar = '[\\w.:%-]*'
+const listOf = (item: string) =>
+  `(?:\\n*\\[\\n*(?:${item}(?:[\\n,]+${item})*[\\n,]*)?\\]|(?:\\n+-${item})+)`
+const mapOf = (pair: string) => `(?:\\n*\\{\\n*(?:${pair}[\\n,]*)*\\}|(?:\\n+${pair})+)`
+const checks = `checks:${listOf(check)}`
 const pair = `(?:host|port|labels|conditions|annotation|events|reapply):\\n*${scalar}`
-const checks = `checks:(?:\\n*\\[\\n*(?:${check}(?:[\\n,]+${check})*[\\n,]*)?\\]|(?:\\n+-${check})+)`
-const maps = `(?:http|publish):(?:\\n*\\{\\n*(?:${pair}[\\n,]*)*\\}|(?:\\n+${pair})+)`
+const crash = `(?:watch:\\n*${scalar}|exclude:${listOf('[a-z0-9-]+')})`
+const maps = `(?:(?:http|publish):${mapOf(pair)}|crashes:${mapOf(crash)})`
 const times = `(?:interval|deadline|unknownAfter):\\n*${scalar}`
 const wholeConfig = `^\\n*(?:---\\n+)?\\{?[\\n}]*(?:(?:${checks}|${maps}|${times})[\\n,}]*)*$`

@@ -29,6 +29,14 @@ export interface Failure {
   readonly isAlways?: boolean
 }
 
+interface PodChanges {
+  readonly image?: string
+  readonly command?: readonly string[]
+  readonly [key: string]: unknown
+}
+
+const ofPod = ['nodeName', 'nodeSelector', 'hostNetwork', 'hostPID', 'volumes']
+
 const ofHost: readonly WhyVerdict[] = ['confirmed', 'likely']
 const ofOthers: readonly WhyVerdict[] = ['not the host']
 
@@ -329,14 +337,6 @@ export const failures: readonly Failure[] = [
     says: /resolved/,
   },
 ]
-
-interface PodChanges {
-  readonly image?: string
-  readonly command?: readonly string[]
-  readonly [key: string]: unknown
-}
-
-const ofPod = ['nodeName', 'nodeSelector', 'hostNetwork', 'hostPID', 'volumes']
 
 function pod(name: string, { image = busybox, ...changes }: PodChanges) {
   const [own, inner] = [
