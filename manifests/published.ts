@@ -53,8 +53,7 @@ export function publishedVariables(): Variable[] {
 const beforeComment = '(?m)^(?:[^\\s#]#+|[^#\\n])*'
 const check = '[a-z0-9](?:[a-z0-9-]{0,54}[a-z0-9])?'
 const scalar = '[\\w.:%-]*'
-const listOf = (item: string) =>
-  `(?:\\n*\\[\\n*(?:${item}(?:[\\n,]+${item})*[\\n,]*)?\\]|(?:\\n+-${item})+)`
+const listOf = (item: string) => `(?:\\n*\\[\\n*(?:${item}(?:[\\n,]+${item})*[\\n,]*)?\\]|(?:\\n+-${item})+)`
 const mapOf = (pair: string) => `(?:\\n*\\{\\n*(?:${pair}[\\n,]*)*\\}|(?:\\n+${pair})+)`
 const checks = `checks:${listOf(check)}`
 const pair = `(?:host|port|labels|conditions|annotation|events|reapply):\\n*${scalar}`

@@ -51,12 +51,14 @@ describe.skipIf(!hasRealCluster)('why, on real kubelets,', () => {
     const isRight = (answer: WhyAnswer | undefined) =>
       answer !== undefined && verdicts.includes(answer.verdict) && says.test(answer.says)
     // The kubelet needs a while to fail; until then, no answer may accuse the host wrongly.
-    await until(async () => {
+    const took = await until(async () => {
       const [answer] = await why(...argsOf(failure))
+      if (answer?.says !== found.get(name)?.says) console.log(`${name}: ${answer?.verdict}: ${answer?.says}`)
       found.set(name, answer)
       if (!failure.isHost) expect(answer?.hosts ?? []).toEqual([])
       return answer
     }, isRight)
+    console.log(`${name}: right after ${Math.round(took)} ms`)
     if (check !== null) expect(found.get(name)?.check).toBe(check)
   })
 })

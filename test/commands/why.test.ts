@@ -11,7 +11,6 @@ describe('why', () => {
     [['dpeloy/a'], /^"dpeloy" has no pods: use pod, deployment/],
     [['pod/'], /^"pod\/" is no TYPE\/NAME$/],
     [['a', '--all'], /^names go with none of --all, -l and -A$/],
-    [['-n', 'x', '-A'], /^use -n or -A, not both$/],
     [['a', '-o', 'wide'], /Allowed choices are text, json, yaml/],
   ])('%o is a wrong command line', async (args, words) => {
     const { exitCode, stdout, stderr } = await run(...args)

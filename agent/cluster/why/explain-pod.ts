@@ -4,6 +4,7 @@ import { plainLine } from '#agent/model/plain.ts'
 import { namedChecks } from '#agent/symptoms/hinted-checks.ts'
 import type { Cause, Evidence } from './answer.ts'
 import type { Failing } from './failing.ts'
+import { dull } from './find-hits.ts'
 import type { PodSeen, TextHits } from './find-hits.ts'
 import { hostSideOf } from './host-sides.ts'
 import {
@@ -116,7 +117,7 @@ function cannotTell({ failing, logs, events }: PodSeen): Cause {
   const end = failing[0]?.end ?? null
   const log = logs.find(({ text }) => text.trim() !== '')
   const last = log?.text.trimEnd().split('\n').at(-1) ?? ''
-  const newest = events.toSorted((a, b) => b.lastAt - a.lastAt).find(({ reason }) => reason !== 'BackOff')
+  const newest = events.toSorted((a, b) => b.lastAt - a.lastAt).find(({ reason }) => !dull.includes(reason))
   const evidence: Evidence[] = [
     ...(log === undefined ? [] : [evidenceOf(log, last.slice(0, 2_000))]),
     ...(newest === undefined

@@ -29,7 +29,7 @@ export interface TextHits {
 }
 
 /** Warnings that repeat what the status says, or that others are about. */
-const dull = ['BackOff', 'Unhealthy', 'FailedScheduling']
+export const dull = ['BackOff', 'Unhealthy', 'FailedScheduling', 'MissingClusterDNS']
 
 /** Bytes of a text that are looked through: the last of a log. */
 const mostBytes = 64 * 1024

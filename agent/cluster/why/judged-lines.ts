@@ -29,9 +29,13 @@ export function judgeTexts(
     answerFor: (hit: { check: string | null; need: string | null }) => saidOfNeed(node, hit, catalog),
   }
   const byWhomItIsSaid = (cause: LogCause): LogCause => {
-    const saying = checkSaying(node, cause, catalog)?.name ?? null
-    if (saying === null || saying === cause.check) return cause
-    return { ...cause, check: saying, title: catalog.get(saying)?.title ?? null }
+    const saying = checkSaying(node, cause, catalog)
+    if (saying === null) return cause
+    const title = catalog.get(saying.name)?.title ?? null
+    // What is only recommended is not proven by a line that others print too.
+    const isWeak =
+      cause.verdict === 'confirmed' && saying.state !== 'missing' && cause.confidence !== 'certain'
+    return { ...cause, check: saying.name, title, ...(isWeak && { verdict: 'likely' }) }
   }
   // Of several checks that a line may be about, only those count that the node speaks of, if it speaks of any.
   const isSaid = (hit: Hit) => saidOfNeed(node, hit, catalog) !== null

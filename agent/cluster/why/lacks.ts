@@ -12,17 +12,18 @@ export function lacks(node: NodeStatus | null, check: string | null, need: strin
 /** "binary:iscsiadm" → "iscsiadm"; other kinds are said. */
 function nameOf(id: string): string {
   const [kind = '', name = ''] = id.split(/:(.*)/s)
-  const words = kindWords[kind]
-  return words === undefined ? id : `${words}${name}`
+  const one = name.split('|').join(' or ')
+  return kinds[kind]?.(one) ?? id
 }
 
-const kindWords: Readonly<Record<string, string>> = {
-  binary: '',
-  kernelModule: 'the kernel module ',
-  unit: 'a working unit ',
-  package: 'the package ',
-  device: 'the device ',
-  file: 'a right ',
-  sysctl: 'a right setting of ',
-  check: 'what it includes: ',
+const kinds: Readonly<Record<string, (name: string) => string>> = {
+  binary: (name) => name,
+  kernelModule: (name) => `the kernel module ${name}`,
+  unit: (name) => `a working unit ${name.replace(/:enabled$/, '')}`,
+  package: (name) => `the package ${name}`,
+  device: (name) => `the device ${name}`,
+  file: (name) => `a right ${name}`,
+  sysctl: (name) => `a right setting of ${name}`,
+  limits: (name) => `a limit that is high enough (${name})`,
+  check: (name) => `what ${name} needs`,
 }

@@ -50,7 +50,7 @@ export function plainOfContainer(
     return {
       says: `its image cannot be pulled: ${image}`,
       next: 'see whether the name and the tag are right, and whether the node may pull it (imagePullSecrets)',
-      text: eventOf(events, 'Failed') ?? text,
+      text: eventMatching(events, 'Failed', /pull/) ?? text,
       from: 'status',
     }
   if (way === 'config')
@@ -119,10 +119,6 @@ export function plainOfEvents(events: readonly ClusterEvent[]): PlainStatus | nu
     text: quota,
     from: 'event',
   }
-}
-
-function eventOf(events: readonly ClusterEvent[], reason: string): string | null {
-  return eventMatching(events, reason, /(?:)/)
 }
 
 /** The newest. */

@@ -20,6 +20,12 @@ const plainLines: readonly PlainLine[] = [
     isLikely: true,
   },
   {
+    pattern: /modprobe: can't change directory to '[\w.+~-]{1,100}'/,
+    says: 'modprobe finds no modules of the kernel that runs: they are not on the node (another kernel was installed since the boot?), or /lib/modules is not mounted into the container',
+    next: 'on the node, "ls /lib/modules/$(uname -r)" shows whether they are there; if not, reboot it',
+    isLikely: true,
+  },
+  {
     pattern: /(?:setting key|\/proc\/sys\/)[^\n]{1,200}[Rr]ead-only file system/,
     says: 'it may not change settings of the kernel: /proc/sys is read-only in a container that is not privileged',
     next: 'set it on the node by a file in /etc/sysctl.d, or in the pod by securityContext.sysctls where that is allowed',
@@ -27,6 +33,7 @@ const plainLines: readonly PlainLine[] = [
   },
   {
     pattern: /address already in use|Address in use|EADDRINUSE/,
+    shows: /address already in use/i,
     says: "a port that it listens on is taken: it uses the node's network, where another program has the port",
     next: 'as root on the node, "ss -ltnup" shows which program listens there',
     isLikely: true,

@@ -92,7 +92,8 @@ function fixLines({ hosts, verdict }: WhyAnswer): readonly string[] {
 function thenLine({ verdict, hosts, pods, readySince }: WhyAnswer): readonly string[] {
   if (verdict !== 'confirmed' || readySince !== null || !hosts.some(({ state }) => state === 'missing'))
     return []
-  if (!pods.some(({ how }) => how.startsWith('crash-loops'))) return ['  Then it is tried again by itself.']
+  if (!pods.some(({ how }) => /^(?:crash-loops|cannot be started \()/.test(how)))
+    return ['  Then it is tried again by itself.']
   const [namespace] = new Set(pods.map((pod) => pod.namespace))
   const where = namespace !== undefined && objectName.test(namespace) ? ` -n ${namespace}` : ''
   return [

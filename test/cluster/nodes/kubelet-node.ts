@@ -76,7 +76,7 @@ async function makeCgroupsWritable(host: TestHost): Promise<void> {
     await host.exec(['mount', '-o', 'remount,rw,bind', place])
 }
 
-async function writeFiles(host: TestHost, { cluster, name, number }: NodeOptions, address: string) {
+async function writeFiles(host: TestHost, { cluster, network, name, number }: NodeOptions, address: string) {
   const user: StaticUser = `system:node:${name}`
   const access = (token: string) =>
     readFileSync(cluster.kubeConfig(token), 'utf8').replaceAll(cluster.admin.caFile, '/etc/kubernetes/ca.crt')
@@ -84,12 +84,9 @@ async function writeFiles(host: TestHost, { cluster, name, number }: NodeOptions
   await host.writeFile('/etc/kubernetes/kubelet.conf', access(cluster.tokenOf(user)))
   await host.writeFile('/etc/kubernetes/proxy.conf', access(cluster.admin.token))
   await host.writeFile('/etc/kubernetes/kubelet.json', JSON.stringify(kubeletConfig))
-  await host.writeFile('/etc/kubernetes/proxy.json', JSON.stringify(proxyConfig(name)))
+  await host.writeFile('/etc/kubernetes/proxy.json', JSON.stringify(proxyConfig(name, network.pods)))
   await host.writeFile('/etc/containerd/config.toml', containerdConfig)
-  await host.writeFile(
-    '/etc/cni/net.d/10-bridge.conflist',
-    JSON.stringify(cniConfig(`10.244.${number}.0/24`)),
-  )
+  await host.writeFile('/etc/cni/net.d/10-bridge.conflist', JSON.stringify(cniConfig(network.podsOf(number))))
   await host.writeFile(
     '/etc/systemd/system/kubelet.service',
     unit('kubelet', [
@@ -137,13 +134,13 @@ const kubeletConfig = {
   configMapAndSecretChangeDetectionStrategy: 'Watch',
 }
 
-function proxyConfig(name: string) {
+function proxyConfig(name: string, pods: string) {
   return {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
     clientConnection: { kubeconfig: '/etc/kubernetes/proxy.conf' },
     mode: 'iptables',
-    clusterCIDR: '10.244.0.0/16',
+    clusterCIDR: pods,
     hostnameOverride: name,
     conntrack: { maxPerCore: 0, min: 0 },
   }

@@ -6,10 +6,17 @@ import { atEnd } from '../../at-end.ts'
 export interface Network {
   /** Of this machine on it. */
   readonly address: string
-  /** Gives a network namespace an address on it; returns that. */
+  /** Of the pods of all nodes on it. */
+  readonly pods: string
+  /** Of the pods of one node. */
+  podsOf(number: number): string
+  /** Gives a network namespace an address on it; returns that. This machine reaches its pods through it. */
   join(namespace: string, number: number): Promise<string>
   remove(): void
 }
+
+/** Nodes of a cluster, by number from 1. */
+const mostNodes = 3
 
 const bridgeName = /^hd(\d+)$/
 
@@ -18,6 +25,8 @@ export async function makeNetwork(): Promise<Network> {
   const bridge = `hd${process.pid}`
   const subnet = `10.${100 + (process.pid % 100)}.${Math.floor(process.pid / 100) % 250}`
   const address = `${subnet}.1`
+  const pods = `10.${200 + (process.pid % 50)}.${Math.floor(process.pid / 50) % 250}`
+  const podsOf = (number: number) => `${pods}.${64 * number}/26`
   const remove = atEnd(() => removeBridge(bridge))
   const ip = (...args: string[]) => execa('ip', args)
   try {
@@ -30,6 +39,8 @@ export async function makeNetwork(): Promise<Network> {
   }
   return {
     address,
+    pods: `${pods}.0/24`,
+    podsOf,
     remove,
     async join(namespace, number) {
       const [outside, own] = [`${bridge}n${number}`, `${subnet}.${10 + number}`]
@@ -39,6 +50,8 @@ export async function makeNetwork(): Promise<Network> {
       await inside('addr', 'add', `${own}/24`, 'dev', 'eth0')
       for (const device of ['lo', 'eth0']) await inside('link', 'set', device, 'up')
       await inside('route', 'add', 'default', 'via', address)
+      if (number > 0 && number <= mostNodes)
+        await ip('route', 'add', podsOf(number), 'via', own, 'dev', bridge)
       return own
     },
   }
