@@ -20,6 +20,12 @@ const plainLines: readonly PlainLine[] = [
     isLikely: true,
   },
   {
+    pattern: /[Nn]o space left on device|\bENOSPC\b/,
+    says: 'a file system that it writes to is full, or has no inodes left: a volume, or a disk of the node',
+    next: 'df -h and df -i, in the container and on the node, show which one',
+    isLikely: true,
+  },
+  {
     pattern: /modprobe: can't change directory to '[\w.+~-]{1,100}'/,
     says: 'modprobe finds no modules of the kernel that runs: they are not on the node (another kernel was installed since the boot?), or /lib/modules is not mounted into the container',
     next: 'on the node, "ls /lib/modules/$(uname -r)" shows whether they are there; if not, reboot it',
