@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { commands } from '#agent/commands/registry.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
-import { watchOutput } from '#agent/commands/wiring/output.ts'
+import { watchOutput } from '#agent/commands/wiring/agent/output.ts'
 import { plainLines } from '#agent/model/plain.ts'
 
 /** Names of errors caused by the command line or a file: only their message is printed. */
@@ -53,7 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Hidden: shells ask it, with the words so far, of which the last is to be completed. */
 async function complete(words: readonly string[]): Promise<number> {
-  const { completeWords } = await import('#agent/commands/wiring/complete-words.ts')
+  const { completeWords } = await import('#agent/commands/wiring/completion/complete-words.ts')
   process.stdout.write(await completeWords(words, commands))
   return exitCodes.ready
 }

@@ -2,11 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { nodeFormatNames } from '#agent/cluster/node-format-names.ts'
 import { states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
-import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster-flags.ts'
-import type { ClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
+import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster/cluster-flags.ts'
+import type { ClusterFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
-import type { NodesWanted } from '#agent/commands/wiring/watch-nodes.ts'
+import type { NodesWanted } from '#agent/commands/wiring/nodes/watch-nodes.ts'
 
 interface NodesFlags extends ClusterFlags, Omit<NodesWanted, 'names'> {
   readonly watch?: boolean
@@ -39,12 +39,13 @@ async function nodes(names: string[], flags: NodesFlags): Promise<void> {
     throw new UsageError('name cannot be provided when a selector is specified')
   endOnInterrupt()
   // The help pays for neither the catalogue nor the client of the API server.
-  const { connect } = await import('#agent/commands/wiring/connect.ts')
+  const { connect } = await import('#agent/commands/wiring/cluster/connect.ts')
   const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
   const api = openClusterApi(connect(flags).connection)
   const wanted = { ...flags, names }
-  if (flags.watch) return (await import('#agent/commands/wiring/watch-nodes.ts')).watchNodes(api, wanted)
-  await (await import('#agent/commands/wiring/show-nodes.ts')).showNodes(api, wanted)
+  if (flags.watch)
+    return (await import('#agent/commands/wiring/nodes/watch-nodes.ts')).watchNodes(api, wanted)
+  await (await import('#agent/commands/wiring/nodes/show-nodes.ts')).showNodes(api, wanted)
 }
 
 function listOption(flags: string, description: string, read: (text: string) => string): Option {

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import type { Logger } from 'pino'
 import { sweepParts, writeRound } from '#agent/round-file/file.ts'
-import { openAsking } from '#agent/commands/wiring/ask-rounds.ts'
-import { endSignal, openLog } from '#agent/commands/wiring/daemon.ts'
+import { openAsking } from '#agent/commands/wiring/agent/ask-rounds.ts'
+import { endSignal, openLog } from '#agent/commands/wiring/agent/daemon.ts'
 import { addHostFlags } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 

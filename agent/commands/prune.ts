@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { ClusterApi, LeftBehind } from '#agent/node/cluster-api.ts'
-import { addClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
-import type { ClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
+import { addClusterFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
+import type { ClusterFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import { ClusterError, UsageError } from '#agent/commands/wiring/errors.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
-import { take } from '#agent/commands/wiring/take.ts'
+import { take } from '#agent/commands/wiring/cluster/take.ts'
 import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
 interface PruneFlags extends ClusterFlags {
@@ -32,7 +32,7 @@ export function pruneCommand(): Command {
 async function prune(flags: PruneFlags): Promise<void> {
   const { force = false, dryRun = false, timeout } = flags
   endOnInterrupt()
-  const { connect } = await import('#agent/commands/wiring/connect.ts')
+  const { connect } = await import('#agent/commands/wiring/cluster/connect.ts')
   const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
   const api = openClusterApi(connect(flags).connection)
   if (!force) await untilNoAgents(api, timeout)

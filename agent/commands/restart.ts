@@ -1,7 +1,11 @@
 import { Command, Option } from 'commander'
 import type { DryRun } from '#agent/cluster/restart/outcome.ts'
-import { addClusterFlags, addNamespaceFlags, selectorOption } from '#agent/commands/wiring/cluster-flags.ts'
-import type { ClusterFlags, NamespaceFlags } from '#agent/commands/wiring/cluster-flags.ts'
+import {
+  addClusterFlags,
+  addNamespaceFlags,
+  selectorOption,
+} from '#agent/commands/wiring/cluster/cluster-flags.ts'
+import type { ClusterFlags, NamespaceFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
 import { readTimeout } from '#agent/commands/wiring/timeout.ts'
@@ -50,7 +54,7 @@ async function restart(flags: RestartFlags): Promise<void> {
     )
   endOnInterrupt()
   // The help pays for neither the catalogue nor the client of the API server.
-  const { connect, namespaceOf } = await import('#agent/commands/wiring/connect.ts')
+  const { connect, namespaceOf } = await import('#agent/commands/wiring/cluster/connect.ts')
   const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
   const { openPodApi } = await import('#agent/kube/open-pod-api.ts')
   const { restartPods } = await import('#agent/commands/wiring/restart/restart-pods.ts')

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import { suggestFormatNames } from '#agent/cluster/suggest/format-names.ts'
-import { addClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
+import { addClusterFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
-import type { SuggestFlags } from '#agent/commands/wiring/show-suggestions.ts'
+import type { SuggestFlags } from '#agent/commands/wiring/suggest/show-suggestions.ts'
 
 export function suggestCommand(): Command {
   const command = new Command('suggest')
@@ -19,10 +19,10 @@ export function suggestCommand(): Command {
 async function suggestChecks(flags: SuggestFlags): Promise<void> {
   endOnInterrupt()
   // The help pays for neither the catalogue nor the client of the API server.
-  const { connect } = await import('#agent/commands/wiring/connect.ts')
+  const { connect } = await import('#agent/commands/wiring/cluster/connect.ts')
   const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
   const { openSuggestApi } = await import('#agent/kube/open-suggest-api.ts')
-  const { showSuggestions } = await import('#agent/commands/wiring/show-suggestions.ts')
+  const { showSuggestions } = await import('#agent/commands/wiring/suggest/show-suggestions.ts')
   const { connection } = connect(flags)
   await showSuggestions({ ...openSuggestApi(connection), nodes: openClusterApi(connection).nodes }, flags)
 }

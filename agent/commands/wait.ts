@@ -4,8 +4,8 @@ import { waitAtGate } from '#agent/client/ask-ready.ts'
 import type { GateAnswer } from '#agent/client/ask-ready.ts'
 import type { Awaited } from '#agent/cluster/awaited.ts'
 import { states } from '#agent/model/state.ts'
-import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster-flags.ts'
-import type { ClusterFlags } from '#agent/commands/wiring/cluster-flags.ts'
+import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster/cluster-flags.ts'
+import type { ClusterFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
@@ -65,9 +65,9 @@ async function waitOnNodes(awaited: Awaited, names: readonly string[], flags: Wa
   const ways = [names.length > 0, selector !== null, all].filter(Boolean).length
   if (ways !== 1) throw new UsageError('--for takes the names of Nodes, -l or --all')
   // An initContainer that asks an agent pays for none of it.
-  const { connect } = await import('#agent/commands/wiring/connect.ts')
+  const { connect } = await import('#agent/commands/wiring/cluster/connect.ts')
   const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
-  const { waitForNodes } = await import('#agent/commands/wiring/wait-for-nodes.ts')
+  const { waitForNodes } = await import('#agent/commands/wiring/nodes/wait-for-nodes.ts')
   const api = openClusterApi(connect(flags).connection)
   await waitForNodes(api, awaited, { names, labels: selector, timeout })
 }

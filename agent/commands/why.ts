@@ -1,8 +1,12 @@
 import { Command, Option } from 'commander'
 import { whyFormatNames } from '#agent/cluster/why/why-format-names.ts'
 import type { WhyFormat } from '#agent/cluster/why/why-format-names.ts'
-import { addClusterFlags, addNamespaceFlags, selectorOption } from '#agent/commands/wiring/cluster-flags.ts'
-import type { ClusterFlags, NamespaceFlags } from '#agent/commands/wiring/cluster-flags.ts'
+import {
+  addClusterFlags,
+  addNamespaceFlags,
+  selectorOption,
+} from '#agent/commands/wiring/cluster/cluster-flags.ts'
+import type { ClusterFlags, NamespaceFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
 
@@ -35,7 +39,7 @@ async function why(names: string[], flags: WhyFlags): Promise<void> {
     throw new UsageError('names go with none of --all, -l and -A')
   endOnInterrupt()
   // The help pays for neither the catalogue nor the client of the API server.
-  const { connect, namespaceOf } = await import('#agent/commands/wiring/connect.ts')
+  const { connect, namespaceOf } = await import('#agent/commands/wiring/cluster/connect.ts')
   const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
   const { openPodApi } = await import('#agent/kube/open-pod-api.ts')
   const { showWhy } = await import('#agent/commands/wiring/why/show-why.ts')

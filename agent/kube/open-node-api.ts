@@ -4,8 +4,8 @@ import type { KubeConfig } from '@kubernetes/client-node'
 import { reportingController } from '#agent/model/names.ts'
 import type { NodeApi } from '#agent/node/node-api.ts'
 import { answerOf } from './answer.ts'
-import { configurationOf } from './configuration.ts'
-import { agentConnection } from './connection.ts'
+import { configurationOf } from '#agent/kube/access/configuration.ts'
+import { agentConnection } from '#agent/kube/access/connection.ts'
 import { viewOf } from './node-view.ts'
 
 /** By this name the API server knows which fields of a Node are ours. */

@@ -2,7 +2,7 @@ import type { V1ConfigMap, V1CSIDriver, V1CSINode, V1PersistentVolume } from '@k
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { configKey, volumeSources } from '#agent/node/suggest-api.ts'
 import type { SuggestApi } from '#agent/node/suggest-api.ts'
-import type { Connection } from './connection.ts'
+import type { Connection } from '#agent/kube/access/connection.ts'
 import { foldPages, listPages } from './list-pages.ts'
 import { podsIn } from './pod-sum.ts'
 import { openRequests } from './requests.ts'

@@ -4,8 +4,8 @@ import { fetchCause } from '#agent/model/fetch-cause.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 import { noAnswer, refusalFrom } from './answer.ts'
-import { prepare } from './connection.ts'
-import type { Connection } from './connection.ts'
+import { prepare } from '#agent/kube/access/connection.ts'
+import type { Connection } from '#agent/kube/access/connection.ts'
 
 export type Query = Readonly<Record<string, string | number | null>>
 

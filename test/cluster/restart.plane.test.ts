@@ -1,7 +1,7 @@
 import type { V1Pod, V1PodList } from '@kubernetes/client-node'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { findKubeAccess } from '#agent/kube/find-kube-config.ts'
+import { findKubeAccess } from '#agent/kube/access/find-kube-config.ts'
 import { openPodApi } from '#agent/kube/open-pod-api.ts'
 import type { ClusterPod, PodApi } from '#agent/node/pod-api.ts'
 import { mergePatch } from './plane/api-client.ts'

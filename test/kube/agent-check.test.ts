@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findKubeAccess } from '#agent/kube/find-kube-config.ts'
+import { findKubeAccess } from '#agent/kube/access/find-kube-config.ts'
 import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
 import { agentOn, hostile } from '../cluster/made-nodes.ts'
 import { makeReport } from '../http/report-fixture.ts'

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { findKubeAccess } from '#agent/kube/find-kube-config.ts'
-import type { KubeChoice } from '#agent/kube/find-kube-config.ts'
+import { findKubeAccess } from '#agent/kube/access/find-kube-config.ts'
+import type { KubeChoice } from '#agent/kube/access/find-kube-config.ts'
 import { kubeConfigFor, writeKubeConfig } from './fake-api.ts'
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { Connection } from '#agent/kube/connection.ts'
-import { findKubeAccess } from '#agent/kube/find-kube-config.ts'
+import type { Connection } from '#agent/kube/access/connection.ts'
+import { findKubeAccess } from '#agent/kube/access/find-kube-config.ts'
 import { followList } from '#agent/kube/follow-list.ts'
 import { listPages } from '#agent/kube/list-pages.ts'
 import { openRequests } from '#agent/kube/requests.ts'

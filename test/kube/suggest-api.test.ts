@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findKubeAccess } from '#agent/kube/find-kube-config.ts'
+import { findKubeAccess } from '#agent/kube/access/find-kube-config.ts'
 import { openSuggestApi } from '#agent/kube/open-suggest-api.ts'
 import { fakeApi, status } from './fake-api.ts'
 import type { Answer } from './fake-api.ts'

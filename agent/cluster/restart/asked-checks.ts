@@ -1,4 +1,4 @@
-import { checksAskedBy } from '#agent/cluster/why/scheduling.ts'
+import { checksAskedBy } from '#agent/cluster/why/kubelet/scheduling.ts'
 import type { Check } from '#agent/model/check.ts'
 import { closure } from '#agent/model/closure.ts'
 import { isImage } from '#agent/model/image.ts'

@@ -1,6 +1,6 @@
 import type { CheckOnNode, NodeStatus } from '#agent/cluster/node-status.ts'
-import { failingContainers } from '#agent/cluster/why/failing.ts'
-import type { Failing } from '#agent/cluster/why/failing.ts'
+import { failingContainers } from '#agent/cluster/why/kubelet/failing.ts'
+import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
 import type { ClusterPod } from '#agent/node/pod-api.ts'
 import type { LeftReason } from './verdict.ts'
 import { standsAside } from './stands-aside.ts'

@@ -1,5 +1,5 @@
 import type { NodeStatus } from '#agent/cluster/node-status.ts'
-import type { PodSeen, SeenText, TextHits } from '#agent/cluster/why/find-hits.ts'
+import type { PodSeen, SeenText, TextHits } from '#agent/cluster/why/lines/find-hits.ts'
 import { evidenceOf } from '#agent/cluster/why/no-cause.ts'
 import { noNeed } from '#agent/model/check.ts'
 import type { Check } from '#agent/model/check.ts'

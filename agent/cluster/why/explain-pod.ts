@@ -3,9 +3,9 @@ import type { Check } from '#agent/model/check.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import { namedChecks } from '#agent/symptoms/hinted-checks.ts'
 import type { Cause, Evidence } from './answer.ts'
-import type { Failing } from './failing.ts'
-import { dull } from './find-hits.ts'
-import type { PodSeen, TextHits } from './find-hits.ts'
+import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
+import { dull } from '#agent/cluster/why/lines/find-hits.ts'
+import type { PodSeen, TextHits } from '#agent/cluster/why/lines/find-hits.ts'
 import { hostSideOf } from './host-sides.ts'
 import {
   confirmed,
@@ -16,15 +16,15 @@ import {
   perhaps,
   ruledOutLine,
   surely,
-} from './judged-lines.ts'
+} from '#agent/cluster/why/lines/judged-lines.ts'
 import { lacks } from './lacks.ts'
 import { evidenceOf, noCause } from './no-cause.ts'
-import { plainOfContainer, plainOfEvents, plainOfPod } from './plain-causes.ts'
-import type { PlainStatus } from './plain-causes.ts'
-import { plainCauseIn } from './plain-lines.ts'
-import { refusedProgram } from './refused-program.ts'
-import { causeOfNoNode } from './scheduling.ts'
-import type { LabelledNode } from './scheduling.ts'
+import { plainOfContainer, plainOfEvents, plainOfPod } from '#agent/cluster/why/kubelet/plain-causes.ts'
+import type { PlainStatus } from '#agent/cluster/why/kubelet/plain-causes.ts'
+import { plainCauseIn } from '#agent/cluster/why/lines/plain-lines.ts'
+import { refusedProgram } from '#agent/cluster/why/lines/refused-program.ts'
+import { causeOfNoNode } from '#agent/cluster/why/kubelet/scheduling.ts'
+import type { LabelledNode } from '#agent/cluster/why/kubelet/scheduling.ts'
 
 /** What is known besides the pod. */
 export interface ClusterSeen {

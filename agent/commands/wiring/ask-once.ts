@@ -6,7 +6,7 @@ import { settle } from '#agent/model/settle.ts'
 import { makeRound } from '#agent/rounds/make-round.ts'
 import { openHostFrom } from './host-flags.ts'
 import type { HostFlags } from './host-flags.ts'
-import { createFailureLog } from './log-failures.ts'
+import { createFailureLog } from '#agent/commands/wiring/agent/log-failures.ts'
 import { nodeName } from './node-name.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fixedSince } from '#agent/cluster/restart/fixed-since.ts'
 import { judgeRestart } from '#agent/cluster/restart/judge-restart.ts'
-import { failingContainers } from '#agent/cluster/why/failing.ts'
+import { failingContainers } from '#agent/cluster/why/kubelet/failing.ts'
 import { unprintable } from '#agent/model/plain.ts'
 import type { Hit } from '#agent/symptoms/hit.ts'
 import { hostile, noIscsi, now } from '../made-nodes.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { configWith } from '#agent/commands/wiring/config-with.ts'
+import { configWith } from '#agent/commands/wiring/suggest/config-with.ts'
 
 const set = (text: string, before: readonly string[]) =>
   configWith(text, ['longhorn', 'cilium'], [...before, 'longhorn', 'cilium'])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checksAskedBy } from '#agent/cluster/why/scheduling.ts'
+import { checksAskedBy } from '#agent/cluster/why/kubelet/scheduling.ts'
 import { madeNode, noIscsi } from '../made-nodes.ts'
 import { causeOf, labelled, madePod } from './made-pods.ts'
 

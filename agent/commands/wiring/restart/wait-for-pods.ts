@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { awaitReplacements, progressOfReplacements } from '#agent/cluster/restart/replacements.ts'
 import type { ClusterPod, PodApi } from '#agent/node/pod-api.ts'
-import { openTroubles } from '#agent/commands/wiring/watch-nodes.ts'
+import { openTroubles } from '#agent/commands/wiring/nodes/watch-nodes.ts'
 
 /** Milliseconds between looks. */
 const pollEach = 2_000

@@ -1,6 +1,6 @@
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import type { ClusterPod, PodApi, Workload } from '#agent/node/pod-api.ts'
-import { take } from '#agent/commands/wiring/take.ts'
+import { take } from '#agent/commands/wiring/cluster/take.ts'
 import type { Target } from './targets.ts'
 
 export interface PodsWanted {

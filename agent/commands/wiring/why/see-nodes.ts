@@ -4,12 +4,12 @@ import { joinNodes } from '#agent/cluster/node-status.ts'
 import type { NodeStatus } from '#agent/cluster/node-status.ts'
 import { readNode } from '#agent/cluster/node-says.ts'
 import type { SaidCheck } from '#agent/cluster/node-says.ts'
-import type { LabelledNode } from '#agent/cluster/why/scheduling.ts'
+import type { LabelledNode } from '#agent/cluster/why/kubelet/scheduling.ts'
 import type { Check } from '#agent/model/check.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { AgentPod, ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
-import { findAgents, findNodes } from '#agent/commands/wiring/list-nodes.ts'
+import { findAgents, findNodes } from '#agent/commands/wiring/cluster/list-nodes.ts'
 
 /** Requests to agents at a time, and altogether. */
 const atOnce = 10

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
-import { failingContainers } from '#agent/cluster/why/failing.ts'
-import type { Failing } from '#agent/cluster/why/failing.ts'
-import type { PodSeen, SeenText } from '#agent/cluster/why/find-hits.ts'
+import { failingContainers } from '#agent/cluster/why/kubelet/failing.ts'
+import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
+import type { PodSeen, SeenText } from '#agent/cluster/why/lines/find-hits.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { ClusterPod, PodApi } from '#agent/node/pod-api.ts'
 

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino'
 import type { Config } from '#agent/catalog/config.ts'
 import { systemClock } from '#agent/host/clock.ts'
-import { findKubeConfig } from '#agent/kube/find-kube-config.ts'
+import { findKubeConfig } from '#agent/kube/access/find-kube-config.ts'
 import { openNodeApi } from '#agent/kube/open-node-api.ts'
 import type { PublishStatus, Settings } from '#agent/model/report.ts'
 import { watchConfinement } from '#agent/publish/confinement.ts'
 import { Publisher } from '#agent/publish/publisher.ts'
 import type { ReportStore } from '#agent/publish/report-store.ts'
 import { restoreSettled } from '#agent/publish/restore.ts'
-import { givenNodeName } from './node-name.ts'
+import { givenNodeName } from '#agent/commands/wiring/node-name.ts'
 
 /** The state of publishing, or why nothing is published. */
 export type Published =

@@ -2,13 +2,13 @@ import { isIPv6 } from 'node:net'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import type { Logger } from 'pino'
-import manifest from '../../../package.json' with { type: 'json' }
+import manifest from '../../../../package.json' with { type: 'json' }
 import type { Config } from '#agent/catalog/config.ts'
 import { startHttp } from '#agent/http/start-http.ts'
 import type { HttpServer } from '#agent/http/start-http.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
-import { UsageError } from './errors.ts'
+import { UsageError } from '#agent/commands/wiring/errors.ts'
 
 /** Where to serve; flags override the config, which may be invalid, or written by somebody else. */
 export interface PlaceFlags {

@@ -8,8 +8,8 @@ import { watchHost } from '#agent/host/watch-host.ts'
 import type { Round } from '#agent/model/report.ts'
 import { makeRound } from '#agent/rounds/make-round.ts'
 import { startRounds } from '#agent/rounds/round-loop.ts'
-import { hostPlace, loadOptions, openHostFrom } from './host-flags.ts'
-import type { HostFlags } from './host-flags.ts'
+import { hostPlace, loadOptions, openHostFrom } from '#agent/commands/wiring/host-flags.ts'
+import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { createFailureLog } from './log-failures.ts'
 
 export interface Asking {

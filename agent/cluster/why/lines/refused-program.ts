@@ -1,13 +1,13 @@
 import type { NodeStatus } from '#agent/cluster/node-status.ts'
 import type { Check } from '#agent/model/check.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import type { Cause, Evidence } from './answer.ts'
-import type { Failing } from './failing.ts'
-import { hostSideOf } from './host-sides.ts'
+import type { Cause, Evidence } from '#agent/cluster/why/answer.ts'
+import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
+import { hostSideOf } from '#agent/cluster/why/host-sides.ts'
 import { needOfProgram, onHost, programIn } from './host-programs.ts'
-import { lacks } from './lacks.ts'
-import { noCause } from './no-cause.ts'
-import { checkSaying, saidOfNeed } from './said-of-need.ts'
+import { lacks } from '#agent/cluster/why/lacks.ts'
+import { noCause } from '#agent/cluster/why/no-cause.ts'
+import { checkSaying, saidOfNeed } from '#agent/cluster/why/said-of-need.ts'
 
 /** What a container cannot be started with: a program of its image, or one of the host that a mount shows it. */
 export function refusedProgram(

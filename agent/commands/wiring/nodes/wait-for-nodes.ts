@@ -3,10 +3,10 @@ import { progressOf } from '#agent/cluster/awaited.ts'
 import type { Awaited, Progress } from '#agent/cluster/awaited.ts'
 import type { ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
-import { ClusterError } from './errors.ts'
-import { exitCodes } from './exit-codes.ts'
-import { among, findNodes, selectionOf } from './list-nodes.ts'
-import { take } from './take.ts'
+import { ClusterError } from '#agent/commands/wiring/errors.ts'
+import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
+import { among, findNodes, selectionOf } from '#agent/commands/wiring/cluster/list-nodes.ts'
+import { take } from '#agent/commands/wiring/cluster/take.ts'
 import { openTroubles } from './watch-nodes.ts'
 
 /** Which nodes are waited for: those of these names, else those with these labels, else all. */
@@ -60,7 +60,7 @@ async function ended(signal: AbortSignal): Promise<ApiAnswer<null>> {
 
 /** It may be published later, so that it is no mistake for sure. */
 async function hintAt(check: string): Promise<void> {
-  const { nearCheck } = await import('./known-checks.ts')
+  const { nearCheck } = await import('#agent/commands/wiring/cluster/known-checks.ts')
   const near = nearCheck(check)
   if (near !== null) process.stderr.write(`no Node says anything of it, and ${near}\n`)
 }

@@ -3,9 +3,9 @@ import { plainLine } from '#agent/model/plain.ts'
 import type { NodeStatus } from '#agent/cluster/node-status.ts'
 import type { Check } from '#agent/model/check.ts'
 import type { ClusterPod } from '#agent/node/pod-api.ts'
-import type { Cause, HostSide } from './answer.ts'
-import { hostSideOf } from './host-sides.ts'
-import { noCause } from './no-cause.ts'
+import type { Cause, HostSide } from '#agent/cluster/why/answer.ts'
+import { hostSideOf } from '#agent/cluster/why/host-sides.ts'
+import { noCause } from '#agent/cluster/why/no-cause.ts'
 
 /** A node with its labels, which say what pods may be on it. */
 export interface LabelledNode {

@@ -6,12 +6,12 @@ import type { Cause as LogCause } from '#agent/model/explanation.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { Hit } from '#agent/symptoms/hit.ts'
 import { judgeHits } from '#agent/symptoms/judge-hits.ts'
-import type { Cause } from './answer.ts'
+import type { Cause } from '#agent/cluster/why/answer.ts'
 import type { SeenText, TextHits } from './find-hits.ts'
-import { hostSideOf } from './host-sides.ts'
-import { lacks } from './lacks.ts'
-import { evidenceOf, noCause } from './no-cause.ts'
-import { checkSaying, saidOfNeed } from './said-of-need.ts'
+import { hostSideOf } from '#agent/cluster/why/host-sides.ts'
+import { lacks } from '#agent/cluster/why/lacks.ts'
+import { evidenceOf, noCause } from '#agent/cluster/why/no-cause.ts'
+import { checkSaying, saidOfNeed } from '#agent/cluster/why/said-of-need.ts'
 
 /** A line of the pod's texts with its verdict on the pod's node. */
 export interface Judged {

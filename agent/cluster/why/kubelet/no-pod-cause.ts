@@ -1,7 +1,7 @@
 import type { ClusterEvent } from '#agent/node/pod-api.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import type { Explained } from './join-answers.ts'
-import { noCause } from './no-cause.ts'
+import type { Explained } from '#agent/cluster/why/join-answers.ts'
+import { noCause } from '#agent/cluster/why/no-cause.ts'
 import { plainOfEvents } from './plain-causes.ts'
 
 /** Milliseconds for which a refusal is still news: the controllers try again, at least every few minutes. */

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { findKubeAccess } from '#agent/kube/find-kube-config.ts'
+import { findKubeAccess } from '#agent/kube/access/find-kube-config.ts'
 import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
-import { addClusterFlags, addNamespaceFlags } from './cluster-flags.ts'
-import type { ClusterFlags, NamespaceFlags } from './cluster-flags.ts'
+import { addClusterFlags, addNamespaceFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
+import type { ClusterFlags, NamespaceFlags } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import type { Kind } from './completed-kinds.ts'
-import { connect, namespaceOf } from './connect.ts'
+import { connect, namespaceOf } from '#agent/commands/wiring/cluster/connect.ts'
 
 /** Milliseconds: whoever waits for a completion waits at the keyboard. */
 const deadline = 3_000

@@ -1,7 +1,7 @@
-import type { Connection } from '#agent/kube/connection.ts'
-import { findKubeAccess } from '#agent/kube/find-kube-config.ts'
+import type { Connection } from '#agent/kube/access/connection.ts'
+import { findKubeAccess } from '#agent/kube/access/find-kube-config.ts'
 import type { ClusterFlags, NamespaceFlags } from './cluster-flags.ts'
-import { UsageError } from './errors.ts'
+import { UsageError } from '#agent/commands/wiring/errors.ts'
 
 export interface Connected {
   readonly connection: Connection

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { readTimeout } from './timeout.ts'
+import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
 /** The flags of every command that asks an API server, as kubectl has them. */
 export interface ClusterFlags {

@@ -103,7 +103,7 @@ async function offerKind(kind: Kind | null, { rest }: Place): Promise<Candidates
   if (kind === 'files') return files
   if (kind === 'states') return offer(states.map((word) => ({ word })))
   if (kind === 'checks') {
-    const { shippedCatalog } = await import('./known-checks.ts')
+    const { shippedCatalog } = await import('#agent/commands/wiring/cluster/known-checks.ts')
     return offer([...shippedCatalog().values()].map(({ name, title }) => ({ word: name, means: title })))
   }
   const { clusterNames } = await import('./cluster-names.ts')

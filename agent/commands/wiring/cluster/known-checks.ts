@@ -4,7 +4,7 @@ import { load } from '#agent/catalog/load.ts'
 import { noSuchCheck } from '#agent/model/did-you-mean.ts'
 import type { ClusterNode } from '#agent/node/cluster-api.ts'
 import { labelledChecks } from '#agent/node/state-on-node.ts'
-import { UsageError } from './errors.ts'
+import { UsageError } from '#agent/commands/wiring/errors.ts'
 
 /** The checks that come with this program; those that somebody wrote are known only to the agents. */
 export function shippedCatalog(): Catalog {

@@ -1,8 +1,8 @@
 import type { ClusterEvent, ClusterPod } from '#agent/node/pod-api.ts'
 import type { Hit } from '#agent/symptoms/hit.ts'
 import type { Matcher } from '#agent/symptoms/matcher.ts'
-import type { Evidence } from './answer.ts'
-import type { Failing } from './failing.ts'
+import type { Evidence } from '#agent/cluster/why/answer.ts'
+import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
 
 /** A text that may say why a pod does not run. */
 export interface SeenText extends Evidence {

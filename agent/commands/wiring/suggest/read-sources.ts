@@ -2,7 +2,7 @@ import type { Sources } from '#agent/cluster/suggest/evidence.ts'
 import type { ClusterApi } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
 import type { SuggestApi } from '#agent/node/suggest-api.ts'
-import { ClusterError } from './errors.ts'
+import { ClusterError } from '#agent/commands/wiring/errors.ts'
 
 export type Asked = SuggestApi & Pick<ClusterApi, 'nodes'>
 

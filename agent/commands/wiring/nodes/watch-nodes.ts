@@ -7,11 +7,17 @@ import { plainLine } from '#agent/model/plain.ts'
 import type { State } from '#agent/model/state.ts'
 import type { AgentPod, ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
-import { isColored } from './is-colored.ts'
-import { untilUnread } from './interrupt.ts'
-import { mustKnow, shippedCatalog } from './known-checks.ts'
-import { among, findAgents, findNodes, selectionOf, warnOfAgents } from './list-nodes.ts'
-import { take } from './take.ts'
+import { isColored } from '#agent/commands/wiring/is-colored.ts'
+import { untilUnread } from '#agent/commands/wiring/interrupt.ts'
+import { mustKnow, shippedCatalog } from '#agent/commands/wiring/cluster/known-checks.ts'
+import {
+  among,
+  findAgents,
+  findNodes,
+  selectionOf,
+  warnOfAgents,
+} from '#agent/commands/wiring/cluster/list-nodes.ts'
+import { take } from '#agent/commands/wiring/cluster/take.ts'
 
 /** What `hostdeps nodes` was asked for. */
 export interface NodesWanted {
