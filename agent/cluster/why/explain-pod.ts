@@ -56,6 +56,7 @@ export function explainPod(seen: PodSeen, texts: readonly TextHits[], cluster: C
     byEvents(seen) ??
     byOwnLines(seen) ??
     perhaps(judged, node) ??
+    nodeIsAway(node) ??
     related(seen, { node, catalog: cluster.catalog }) ??
     imageLacks(judged, node) ??
     cannotTell(seen)
@@ -90,6 +91,18 @@ function byOwnLines({ pod, logs }: PodSeen): Cause | null {
     }
   }
   return null
+}
+
+/** What a pod says does not count while its node does not speak. */
+function nodeIsAway(node: NodeStatus | null): Cause | null {
+  if (node === null || node.ready === 'True') return null
+  const says = `its node is not Ready: the kubelet ${node.ready === 'False' ? 'says that it cannot run pods' : 'does not report'}`
+  return {
+    ...noCause,
+    verdict: 'not the host',
+    says,
+    next: 'kubectl describe node says more, in its conditions',
+  }
 }
 
 /** A check that is for this very workload is missing something on its node, though no line says so. */

@@ -185,6 +185,17 @@ describe('without a line', () => {
     expect(cause).toMatchObject({ verdict: 'cannot tell', evidence: [{ from: 'log', text: 'stopping' }] })
   })
 
+  test.each([
+    ['Unknown', /does not report/],
+    ['False', /cannot run pods/],
+  ] as const)('a node whose kubelet is %s is said', (ready, says) => {
+    const nodes = labelled([madeNode('worker-1', {}, { ready })])
+    expect(causeOf(madePod(), { nodes })).toMatchObject({
+      verdict: 'not the host',
+      says: expect.stringMatching(says),
+    })
+  })
+
   test("a port is in question only with the node's network", () => {
     const log = 'Error: listen EADDRINUSE: address already in use :::10250\n'
     const pod = madePod({ status: crashLoop(1), spec: { hostNetwork: true } })

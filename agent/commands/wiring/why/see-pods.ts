@@ -3,6 +3,7 @@ import { failingContainers } from '#agent/cluster/why/kubelet/failing.ts'
 import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
 import type { PodSeen, SeenText } from '#agent/cluster/why/lines/find-hits.ts'
 import { plainLine } from '#agent/model/plain.ts'
+import type { ApiRefusal } from '#agent/node/node-api.ts'
 import type { ClusterPod, PodApi } from '#agent/node/pod-api.ts'
 
 /** Requests at a time. */
@@ -22,8 +23,9 @@ export async function seePods(
 ): Promise<readonly PodSeen[]> {
   const warned = readWarnings(api, pods)
   const limit = pLimit(atOnce)
+  const silent = new Set<string>()
   const logged = await limit.map(pods.slice(0, mostPods), (pod) =>
-    readLogs(api, pod, failingContainers(pod, now)),
+    readLogs(api, { pod, failing: failingContainers(pod, now), silent }),
   )
   const unread: Logs = { logs: [], lacking: [`its log: only those of ${mostPods} pods are read`] }
   const { events, lacking } = await warned
@@ -61,32 +63,44 @@ interface Logs {
   readonly lacking: readonly string[]
 }
 
-async function readLogs(api: PodApi, pod: ClusterPod, failing: readonly Failing[]): Promise<Logs> {
+interface LogsWanted {
+  readonly pod: ClusterPod
+  readonly failing: readonly Failing[]
+  /** Nodes whose kubelet gives no logs: the API server waits for each for half a minute. */
+  readonly silent: Set<string>
+}
+
+async function readLogs(api: PodApi, { pod, failing, silent }: LogsWanted): Promise<Logs> {
   const wanted = failing.filter(({ way }) => way === 'crashing' || way === 'ended' || way === 'not ready')
   const found: SeenText[] = []
   const lacking: string[] = []
   for (const { container, end } of wanted.slice(0, mostContainers)) {
     const runs = container.runningSince !== null
-    for (const previous of whichLogs(container.ended === null && container.lastEnd !== null, runs)) {
-      const answer = await api.log({
-        namespace: pod.namespace,
-        pod: pod.name,
-        container: container.name,
-        previous,
-      })
+    const hasPrevious = container.ended === null && container.lastEnd !== null
+    for (const previous of hasPrevious ? [true, false] : [false]) {
+      // Of one that waits to be started again, the log that is there is the previous one's; it is asked for where that one is gone.
+      const hasIt = found.some((text) => text.container === container.name)
+      if (hasPrevious && !previous && !runs && hasIt) continue
+      if (pod.node !== null && silent.has(pod.node)) {
+        lacking.push(`the log of ${plainLine(container.name)}: ${plainLine(pod.node)} gives no logs`)
+        break
+      }
+      const of = { namespace: pod.namespace, pod: pod.name, container: container.name, previous }
+      const answer = await api.log(of)
       const exitCode = previous || !runs ? (end?.code ?? null) : null
       if (answer.ok) found.push({ from: 'log', container: container.name, text: answer.value, exitCode })
-      else
-        lacking.push(
-          `the ${previous ? 'previous ' : ''}log of ${plainLine(container.name)}: ${plainLine(answer.message)}`,
-        )
+      else {
+        if (pod.node !== null && isSilence(answer)) silent.add(pod.node)
+        lacking.push(`the log of ${plainLine(container.name)}: ${plainLine(answer.message)}`)
+      }
     }
   }
-  return { logs: found, lacking }
+  return { logs: found, lacking: found.length > 0 ? [] : [...new Set(lacking)] }
 }
 
-/** That of the container before, where there was one; that of the present one where it runs or has ended. */
-function whichLogs(hasPrevious: boolean, runs: boolean): readonly boolean[] {
-  if (!hasPrevious) return [false]
-  return runs ? [true, false] : [true]
+/** The API server reached no kubelet. */
+function isSilence({ status, message }: ApiRefusal): boolean {
+  return (
+    status === null || (status >= 500 && /dial tcp|timeout|deadline|refused|no route|addresses/.test(message))
+  )
 }
