@@ -42,9 +42,11 @@ async function why(names: string[], flags: WhyFlags): Promise<void> {
   const { connect, namespaceOf } = await import('#agent/commands/wiring/cluster/connect.ts')
   const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
   const { openPodApi } = await import('#agent/kube/open-pod-api.ts')
+  const { kubectlFlags } = await import('#agent/commands/wiring/cluster/kubectl-flags.ts')
   const { showWhy } = await import('#agent/commands/wiring/why/show-why.ts')
   const connected = connect(flags)
   const { connection } = connected
   const apis = { pods: openPodApi(connection), cluster: openClusterApi(connection) }
-  await showWhy(apis, { targets, namespace: namespaceOf(flags, connected), labels: selector, output })
+  const namespace = namespaceOf(flags, connected)
+  await showWhy(apis, { targets, namespace, labels: selector, output, access: kubectlFlags(flags) })
 }

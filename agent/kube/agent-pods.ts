@@ -27,7 +27,7 @@ function agentPodOf({ metadata, spec, status }: V1Pod): AgentPod {
     namespace: metadata?.namespace ?? '',
     name: metadata?.name ?? '',
     node: spec?.nodeName ?? null,
-    isReady: ready === 'True' && metadata?.deletionTimestamp === undefined,
+    isReady: ready === 'True' && !metadata?.deletionTimestamp,
     image: spec?.containers[0]?.image ?? '',
   }
 }

@@ -51,6 +51,15 @@ interface Page<Raw> {
 
 const noList = noAnswer('the answer is not a list of Kubernetes objects')
 
+/** What a view makes of an object; who answers may be no API server, and the object anything. */
+export function viewed<Raw, T>(raw: Raw, viewOf: (raw: Raw) => T): ApiAnswer<T> {
+  try {
+    return { ok: true, value: viewOf(raw) }
+  } catch (error) {
+    return noAnswer(`the answer holds an object that is none of Kubernetes: ${String(error)}`)
+  }
+}
+
 /** What all objects of a list come to, a page after the other; no object is kept. */
 export async function foldPages<Raw, S>(
   requests: Requests,
@@ -63,7 +72,10 @@ export async function foldPages<Raw, S>(
     if (answer.ok) {
       const { items: raws, metadata } = answer.value ?? {}
       if (raws === undefined) return noList
-      for (const raw of raws ?? []) add(sum, raw)
+      const added = viewed(null, () => {
+        for (const raw of raws ?? []) add(sum, raw)
+      })
+      if (!added.ok) return added
       const { continue: more = '', resourceVersion = '' } = metadata ?? {}
       if (more === '') return { ok: true, value: { sum, resourceVersion } }
       next = more

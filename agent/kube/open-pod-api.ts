@@ -6,7 +6,7 @@ import type { ClusterEvent, PodApi, WorkloadType } from '#agent/node/pod-api.ts'
 import { answerOf } from './answer.ts'
 import { configurationOf } from '#agent/kube/access/configuration.ts'
 import type { Connection } from '#agent/kube/access/connection.ts'
-import { listPages } from './list-pages.ts'
+import { listPages, viewed } from './list-pages.ts'
 import type { ListQuery } from './list-pages.ts'
 import { clusterPodOf } from './pod-view.ts'
 import type { RawPod } from './pod-view.ts'
@@ -17,6 +17,8 @@ import type { RawWorkload } from './workload-view.ts'
 
 /** Lines of a log that are asked for: what a program said last is why it ended. */
 const lastLines = 500
+/** Where these are longer than the limit, of which the kubelet gives the beginning: the runtime cuts lines at 16 KiB. */
+const lastLongLines = 15
 
 /** The pods of the API server that a kubeconfig names, with that user's rights. */
 export function openPodApi(connection: Connection): PodApi {
@@ -34,12 +36,12 @@ export function openPodApi(connection: Connection): PodApi {
       }),
     async pod(namespace, name) {
       const answer = await requests.readJson<RawPod>(objectPath('/api/v1', 'pods', [namespace, name]))
-      return answer.ok ? { ok: true, value: clusterPodOf(answer.value) } : answer
+      return answer.ok ? viewed(answer.value, clusterPodOf) : answer
     },
     async workload(type, namespace, name) {
       const path = objectPath(workloadPaths[type], type, [namespace, name])
       const answer = await requests.readJson<RawWorkload>(path)
-      return answer.ok ? { ok: true, value: workloadOf(type, answer.value) } : answer
+      return answer.ok ? viewed(answer.value, (raw) => workloadOf(type, raw)) : answer
     },
     workloads: (type, { namespace, labels }) =>
       list({
@@ -55,14 +57,12 @@ export function openPodApi(connection: Connection): PodApi {
         },
         viewOf: clusterEventOf,
       }),
-    log({ namespace, pod, container, previous }) {
-      const query = {
-        container,
-        tailLines: lastLines,
-        limitBytes: longestLog,
-        previous: previous ? 'true' : null,
-      }
-      return requests.readText(`${objectPath('/api/v1', 'pods', [namespace, pod])}/log`, query)
+    async log({ namespace, pod, container, previous }) {
+      const path = `${objectPath('/api/v1', 'pods', [namespace, pod])}/log`
+      const query = { container, limitBytes: longestLog, previous: previous ? 'true' : null }
+      const last = await requests.readText(path, { ...query, tailLines: lastLines })
+      if (!last.ok || Buffer.byteLength(last.value) < longestLog) return last
+      return requests.readText(path, { ...query, tailLines: lastLongLines })
     },
     deletePod: ({ namespace, name, uid, resourceVersion }, { dryRun }) =>
       answerOf(async () => {

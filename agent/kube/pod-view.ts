@@ -27,10 +27,10 @@ export function clusterPodOf({ metadata, spec, status }: RawPod): ClusterPod {
     resourceVersion: metadata?.resourceVersion ?? '',
     node: spec?.nodeName || null,
     phase: status?.phase ?? '',
-    reason: status?.reason ?? '',
-    message: status?.message ?? '',
+    reason: textOf(status?.reason),
+    message: textOf(status?.message),
     createdAt: timeOf(metadata?.creationTimestamp) ?? 0,
-    isDeleting: metadata?.deletionTimestamp !== undefined,
+    isDeleting: Boolean(metadata?.deletionTimestamp),
     isReady: condition('Ready')?.status === 'True',
     controller: controllerOf(metadata?.ownerReferences),
     containers: containersOf(spec ?? {}, status?.containerStatuses, status),
@@ -83,29 +83,35 @@ function viewOf(
     image: image ?? '',
     isReady: status?.ready ?? false,
     restarts: status?.restartCount ?? 0,
-    waiting: waiting === undefined ? null : { reason: waiting.reason ?? '', message: waiting.message ?? '' },
-    runningSince: running === undefined ? null : timeOf(running.startedAt),
+    waiting: waiting ? { reason: textOf(waiting.reason), message: textOf(waiting.message) } : null,
+    runningSince: running ? timeOf(running.startedAt) : null,
     ended: endOf(terminated),
     lastEnd: endOf(status?.lastState?.terminated),
     memoryLimit: resources?.limits?.['memory'] ?? null,
-    hostPaths: (volumeMounts ?? []).flatMap(({ name: volume, mountPath, subPath }) => {
+    hostPaths: (volumeMounts ?? []).flatMap(({ name: volume, mountPath, subPath, subPathExpr }) => {
       const folder = hostFolders.get(volume)
-      return folder === undefined || subPath ? [] : [{ at: mountPath, on: folder }]
+      if (folder === undefined || subPath || subPathExpr) return []
+      return [{ at: bare(mountPath), on: bare(folder) }]
     }),
   }
 }
 
 function endOf(end: V1ContainerStateTerminated | undefined): ContainerEnd | null {
-  if (end === undefined) return null
-  const { exitCode, signal, reason = '', message = '', startedAt, finishedAt } = end
+  if (!end) return null
+  const { exitCode, signal, reason, message, startedAt, finishedAt } = end
   return {
     code: exitCode,
     signal: signal ?? null,
-    reason,
-    message,
+    reason: textOf(reason),
+    message: textOf(message),
     startedAt: timeOf(startedAt),
     finishedAt: timeOf(finishedAt),
   }
+}
+
+/** What is no text says nothing. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function affinityKeysOf(spec: RawSpec | undefined): readonly string[] {
@@ -121,4 +127,9 @@ function pinnedTo(spec: RawSpec | undefined): string | null {
   const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   const [field] = required?.nodeSelectorTerms?.flatMap(({ matchFields }) => matchFields ?? []) ?? []
   return field?.key === 'metadata.name' && field.operator === 'In' ? (field.values?.[0] ?? null) : null
+}
+
+/** "/host/" is the folder "/host". */
+function bare(path: string): string {
+  return path.replace(/(?<=.)\/+$/, '')
 }

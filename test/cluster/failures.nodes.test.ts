@@ -10,7 +10,7 @@ import type { RealCluster } from './nodes/real-cluster.ts'
 import { until } from './plane/test-node.ts'
 
 const main = new URL('../../agent/main.ts', import.meta.url).pathname
-const tableFile = process.env['HOSTDEPS_TEST_FAILURES_TABLE']
+const tableFile = process.env['FAILURES_TABLE']
 const tried = failures.filter(({ isAlways }) => isAlways || tableFile !== undefined)
 
 /** Real failures on a node without open-iscsi and nfs-common, half of them not the host's. */

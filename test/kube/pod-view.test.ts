@@ -17,6 +17,29 @@ describe('a pod', () => {
     })
   })
 
+  test.each<[string, object]>([
+    ['no state', { state: { waiting: null, running: null, terminated: null }, lastState: null }],
+    ['numbers for texts', { state: { waiting: { reason: 5, message: {} } } }],
+  ])('a container with %s', (_, odd) => {
+    const status = { name: 'main', restartCount: 0, ready: false, image: '', imageID: '', ...odd }
+    const pod = clusterPodOf({
+      spec: { containers: [{ name: 'main' }] },
+      status: { containerStatuses: [status] },
+    })
+    expect(pod.containers).toMatchObject([{ ended: null, lastEnd: null }])
+    expect(['', undefined]).toContain(pod.containers[0]?.waiting?.reason)
+  })
+
+  test('is being deleted when a time says so, and not by null', () => {
+    const isDeleting = (deletionTimestamp: unknown) =>
+      clusterPodOf({ metadata: { deletionTimestamp } } as RawPod).isDeleting
+    expect([isDeleting(null), isDeleting(undefined), isDeleting('2026-11-24T10:00:00Z')]).toEqual([
+      false,
+      false,
+      true,
+    ])
+  })
+
   test('its containers are of four kinds, each with its own status', () => {
     const status = (name: string, restartCount: number) => ({
       name,
@@ -52,7 +75,7 @@ describe('a pod', () => {
           {
             name: 'main',
             volumeMounts: [
-              { name: 'root', mountPath: '/host' },
+              { name: 'root', mountPath: '/host/' },
               { name: 'root', mountPath: '/part', subPath: 'etc' },
               { name: 'data', mountPath: '/data' },
             ],

@@ -29,7 +29,7 @@ if (unknown.length > 0) {
 /** Twenty failures on real kubelets, and what why says of each. */
 async function runFailures(): Promise<void> {
   const all = new URL('../all.ts', import.meta.url).pathname
-  const env = { HOSTDEPS_TEST_FAILURES_TABLE: new URL('FAILURES.md', import.meta.url).pathname }
+  const env = { FAILURES_TABLE: new URL('FAILURES.md', import.meta.url).pathname }
   const argv = [all, 'test/cluster/failures.nodes.test.ts']
   const { exitCode } = await execa(process.execPath, argv, { env, stdio: 'inherit', reject: false })
   if (exitCode !== 0) process.exitCode = 1

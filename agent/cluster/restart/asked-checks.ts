@@ -4,14 +4,22 @@ import { closure } from '#agent/model/closure.ts'
 import { isImage } from '#agent/model/image.ts'
 import { noCheck } from '#agent/model/names.ts'
 import { requiredChecks } from '#agent/model/needs-of.ts'
-import type { ClusterPod } from '#agent/node/pod-api.ts'
+import type { ClusterPod, PodContainer } from '#agent/node/pod-api.ts'
 import type { Ground } from './verdict.ts'
 
 type Catalog = ReadonlyMap<string, Check>
 
-/** How the pod asks for the check, or for one that requires it on every host; null when it does not. */
-export function groundOfAsking(pod: ClusterPod, check: string, catalog: Catalog): Ground | null {
-  const asked = askedBy(pod, catalog)
+/**
+ * How the pod asks for the check, or for one that requires it on every host; null when it does not.
+ *
+ * @param failed the containers that failed: the image of another proves nothing
+ */
+export function groundOfAsking(
+  { pod, failed }: { readonly pod: ClusterPod; readonly failed: readonly PodContainer[] },
+  check: string,
+  catalog: Catalog,
+): Ground | null {
+  const asked = askedBy(pod, checksOfImages(failed, catalog))
   const found =
     asked.find(({ name }) => name === check) ??
     asked.find(({ name }) => closure([name], (one) => requiredOf(catalog.get(one))).has(check))
@@ -24,9 +32,9 @@ interface Asked {
 }
 
 /** As the gate reads a pod: one that says it needs none is not known by its image. A name may be any text. */
-function askedBy(pod: ClusterPod, catalog: Catalog): readonly Asked[] {
+function askedBy(pod: ClusterPod, ofImages: readonly string[]): readonly Asked[] {
   const annotated = (pod.requires ?? '').split(',').map((name) => name.trim())
-  const known = annotated.includes(noCheck) ? [] : checksOfImages(pod, catalog)
+  const known = annotated.includes(noCheck) ? [] : ofImages
   return [
     ...checksAskedBy(pod).map((name) => ({ by: 'selector', name }) as const),
     ...annotated.map((name) => ({ by: 'annotation', name }) as const),
@@ -34,7 +42,7 @@ function askedBy(pod: ClusterPod, catalog: Catalog): readonly Asked[] {
   ]
 }
 
-function checksOfImages({ containers }: ClusterPod, catalog: Catalog): readonly string[] {
+function checksOfImages(containers: readonly PodContainer[], catalog: Catalog): readonly string[] {
   return [...catalog.values()]
     .filter(({ images }) => images.some((name) => containers.some(({ image }) => isImage(image, name))))
     .map(({ name }) => name)

@@ -1,4 +1,6 @@
 import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
+import { plainCauseIn } from '#agent/cluster/why/lines/plain-lines.ts'
+import { refusedProgram } from '#agent/cluster/why/lines/refused-program.ts'
 import type { PodSeen, TextHits } from '#agent/cluster/why/lines/find-hits.ts'
 import { plainOfContainer } from '#agent/cluster/why/kubelet/plain-causes.ts'
 import { plainLine } from '#agent/model/plain.ts'
@@ -25,7 +27,8 @@ export function judgeRestart(
 ): Restart | LeftReason {
   const { pod, events } = seen
   const byLine = (one: FixedSince) => groundOfLine(seen, texts, { fixed: one, facts })
-  const byAsking = ({ said }: FixedSince) => groundOfAsking(pod, said.name, facts.catalog)
+  const byAsking = ({ said, began }: FixedSince) =>
+    groundOfAsking({ pod, failed: began.map(({ container }) => container) }, said.name, facts.catalog)
   const restart =
     firstRestart(
       pod,
@@ -34,7 +37,7 @@ export function judgeRestart(
     ) ??
     firstRestart(
       pod,
-      without(fixed, (failing) => isPlain(failing, events)),
+      without(fixed, (failing) => isPlain(failing, events) || saysWhyItself(failing, seen, facts)),
       byAsking,
     )
   return restart ?? whyNot(seen, fixed, facts)
@@ -61,6 +64,13 @@ function without(fixed: readonly FixedSince[], isOut: (failing: Failing) => bool
 
 function isPlain(failing: Failing, events: PodSeen['events']): boolean {
   return plainOfContainer(failing, events) !== null
+}
+
+/** Its image has not what it is to run, or its log says what is wrong with itself. */
+function saysWhyItself(failing: Failing, { pod, logs }: PodSeen, { node, catalog }: LineFacts): boolean {
+  if (refusedProgram(failing, node, { catalog })?.verdict === 'not the host') return true
+  const own = logs.filter(({ container }) => container === failing.container.name)
+  return own.some(({ text }) => plainCauseIn(text, pod)?.isLikely === false)
 }
 
 /** What a program said before it may still be why. */

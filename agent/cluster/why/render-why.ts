@@ -5,6 +5,8 @@ import type { Evidence, HostSide, PodNamed, WhyAnswer, WhyVerdict } from './answ
 
 export interface WhyOptions {
   readonly color: boolean
+  /** The flags by which the same API server is asked as the same user. */
+  readonly access?: readonly string[]
 }
 
 /** Names in a list; there may be thousands. */
@@ -15,7 +17,7 @@ export function renderWhy(answers: readonly WhyAnswer[], options: WhyOptions): s
   return answers.map((answer) => `${tell(answer, options).join('\n')}\n`).join('\n')
 }
 
-function tell(answer: WhyAnswer, { color }: WhyOptions): readonly string[] {
+function tell(answer: WhyAnswer, { color, access = [] }: WhyOptions): readonly string[] {
   const { verdict, check, title, says, hosts, next, source } = answer
   const about = check === null ? '' : ` (${[check, title].filter(Boolean).join(': ')})`
   return [
@@ -26,7 +28,7 @@ function tell(answer: WhyAnswer, { color }: WhyOptions): readonly string[] {
     ...answer.ruledOut.map((line) => `  Not the host: ${plainLine(line)}`),
     ...fixLines(answer),
     ...(next === null ? [] : [`  Next: ${plainLine(next)}.`]),
-    ...thenLine(answer),
+    ...thenLine(answer, access),
     ...answer.also.map((line) => `  Also: ${plainLine(line)}`),
     ...answer.lacking.map((line) => `  Not seen: ${plainLine(line)}`),
     ...(source === null ? [] : [`  Source: ${plainLine(source)}`]),
@@ -89,17 +91,31 @@ function fixLines({ hosts, verdict }: WhyAnswer): readonly string[] {
 }
 
 /** What comes when the fix is done. */
-function thenLine({ verdict, hosts, pods, readySince }: WhyAnswer): readonly string[] {
+function thenLine(
+  { verdict, hosts, pods, readySince }: WhyAnswer,
+  access: readonly string[],
+): readonly string[] {
   if (verdict !== 'confirmed' || readySince !== null || !hosts.some(({ state }) => state === 'missing'))
     return []
   if (!pods.some(({ how }) => /^(?:crash-loops|cannot be started \()/.test(how)))
     return ['  Then it is tried again by itself.']
-  const [namespace] = new Set(pods.map((pod) => pod.namespace))
-  const where = namespace !== undefined && objectName.test(namespace) ? ` -n ${namespace}` : ''
   return [
-    `  Then the kubelet starts it again within 5 minutes; at once with: kubectl hostdeps restart${where}`,
+    `  Then the kubelet starts it again within 5 minutes; at once with: ${restartCommand(pods, access)}`,
   ]
 }
+
+/** To be pasted, so of words alone in which a shell reads nothing. */
+function restartCommand(pods: readonly PodNamed[], access: readonly string[]): string {
+  const namespaces = new Set(pods.map(({ namespace }) => namespace))
+  const [namespace = ''] = namespaces
+  const where = namespaces.size === 1 && objectName.test(namespace) ? ['-n', namespace] : ['-A']
+  const words = [...where, ...access]
+  return words.every((word) => plainWord.test(word))
+    ? ['kubectl hostdeps restart', ...words].join(' ')
+    : 'hostdeps restart'
+}
+
+const plainWord = /^-{0,2}[\w@:./+=-]+$/
 
 function listed(names: readonly string[]): string {
   const unique = [...new Set(names)]

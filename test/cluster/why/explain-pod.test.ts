@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { agentOn, madeNode, noIscsi } from '../made-nodes.ts'
-import { causeOf, crashLoop, labelled, madePod, waitingFor, warning } from './made-pods.ts'
+import { namedChecks } from '#agent/symptoms/hinted-checks.ts'
+import { failingContainers } from '#agent/cluster/why/kubelet/failing.ts'
+import { agentOn, madeNode, noIscsi, now } from '../made-nodes.ts'
+import { ago, causeOf, crashLoop, labelled, madePod, waitingFor, warning } from './made-pods.ts'
 
 const line = 'nsenter: failed to execute iscsiadm: No such file or directory\n'
 const lacking = labelled([madeNode('worker-1', { 'open-iscsi': noIscsi })])
@@ -77,6 +79,33 @@ describe('a line that points to a need', () => {
     })
     expect(causeOf(pod, { log: line, nodes: lacking })).toMatchObject({ verdict: 'confirmed' })
   })
+})
+
+test('what somebody ends who debugs a pod is no crash of it', () => {
+  const debugger_ = { name: 'debug', ready: false, image: '', imageID: '', restartCount: 0 }
+  const terminated = { exitCode: 130, reason: 'Error' }
+  const pod = madePod({
+    status: crashLoop(1),
+    spec: { ephemeralContainers: [{ name: 'debug' }] },
+    pod: { ephemeralContainerStatuses: [{ ...debugger_, state: { terminated } }] },
+  })
+  expect(failingContainers(pod, now).map(({ container }) => container.name)).toEqual(['main'])
+})
+
+test('an init container that hangs is looked at, and one that has just begun is not', () => {
+  const running = (minutes: number) => {
+    const status = { name: 'prepare', ready: false, image: '', imageID: '', restartCount: 0 }
+    return madePod({
+      spec: { initContainers: [{ name: 'prepare' }] },
+      status: waitingFor('PodInitializing'),
+      pod: { initContainerStatuses: [{ ...status, state: { running: { startedAt: ago(minutes) } } }] },
+    })
+  }
+  expect(failingContainers(running(60), now)[0]).toMatchObject({
+    container: { name: 'prepare' },
+    way: 'not ready',
+  })
+  expect(failingContainers(running(1), now)[0]?.container.name).toBe('main')
 })
 
 describe('is not the host, though the log names what it lacks', () => {
@@ -178,6 +207,26 @@ describe('without a line', () => {
       verdict: 'possible',
       check: 'longhorn',
     })
+  })
+
+  test.each(['open-policy-agent', 'user-service', 'kernel-x', 'file-server'])(
+    'a container that is called %s is of no workload that a check is for',
+    (name) => {
+      const pod = madePod({ status: { ...crashLoop(1), name }, container: { name } })
+      expect(causeOf(pod, { log: 'bundle signature mismatch\n', nodes: lacking })).toMatchObject({
+        verdict: 'cannot tell',
+        hosts: [],
+      })
+    },
+  )
+
+  test('an image of any length costs no more than one of the usual length', () => {
+    const pod = madePod({
+      status: waitingFor('InvalidImageName'),
+      container: { image: `a/${'b-'.repeat(500_000)}` },
+    })
+    expect(causeOf(pod, { nodes: lacking })).toMatchObject({ verdict: 'not the host' })
+    expect(namedChecks(new Map(), { component: 'b-'.repeat(500_000) })).toEqual([])
   })
 
   test('nothing is known: the last line is shown', () => {

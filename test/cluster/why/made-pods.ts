@@ -19,7 +19,7 @@ const { catalog } = load({ config: null, allowCommands: false })
 const matcher = createMatcher(catalog.values())
 
 /** Times as the API server writes them: minutes before {@link now}. */
-const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString() as unknown as Date
+export const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString() as unknown as Date
 
 /** V1PodStatus without its class. */
 type PodStatus = { [Key in keyof V1PodStatus]: V1PodStatus[Key] }

@@ -56,6 +56,18 @@ test('what editors of pods, logs and nodes write reaches neither a terminal nor 
 })
 
 test.each([
+  [['a', 'a'], ['--context=prod'], 'kubectl hostdeps restart -n a --context=prod'],
+  [['a', 'b'], [], 'kubectl hostdeps restart -A'],
+  [['a'], ['--context=$(reboot)'], 'at once with: hostdeps restart\n'],
+])('restart is for the namespaces %o, with the flags %o', (namespaces, access, command) => {
+  const pods = namespaces.map((namespace, index) =>
+    madePod({ name: `app-${index}`, namespace, status: crashLoop(1) }),
+  )
+  const answers = joinAnswers(pods.map((pod) => explained(pod, log)))
+  expect(renderWhy(answers, { color: false, access })).toContain(command)
+})
+
+test.each([
   [{ desired: 3, updated: 1, unavailable: 1, maxUnavailable: '1' }, /stands at 1 of 3/],
   [{ desired: 30, updated: 1, unavailable: 3, maxUnavailable: '10%' }, /maxUnavailable is 10%/],
 ])('a rollout that a waiting pod holds up is said: %o', (rollout, line) => {

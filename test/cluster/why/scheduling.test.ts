@@ -85,6 +85,13 @@ test('gates of others are said', () => {
   expect(cause).toMatchObject({ verdict: 'not the host', says: expect.stringMatching(/scheduling gates/) })
 })
 
+test('a selector of 100,000 names costs no more than one of 64', () => {
+  const names = Array.from({ length: 100_000 }, (_, index) => [`hostdeps.dev/x${index}`, 'ready'])
+  const pod = waiting({ nodeSelector: Object.fromEntries(names) })
+  expect(checksAskedBy(pod)).toHaveLength(64)
+  expect(causeOf(pod, { nodes: labelled(two) }).verdict).toBe('likely')
+})
+
 test('the checks that a pod asks for are those of its selector and its affinity', () => {
   const expression = { key: 'hostdeps.dev/nfs-client', operator: 'In', values: ['ready'] }
   const required = { nodeSelectorTerms: [{ matchExpressions: [expression] }] }

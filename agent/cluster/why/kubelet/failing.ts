@@ -32,6 +32,9 @@ const lately = 10 * 60_000
 /** Milliseconds that a pod may take to start before that is worth a question. */
 const patience = 30_000
 
+/** Milliseconds after which an init container hangs, as far as anybody can tell. */
+const longInit = 5 * 60_000
+
 /** Those that are wrong, worst first. A pod's phase says nothing of it: that of a crash loop is Running. */
 export function failingContainers(pod: ClusterPod, now: number): readonly Failing[] {
   const all = pod.containers.flatMap((container) => {
@@ -47,15 +50,19 @@ const order: readonly Way[] = ['crashing', 'ended', 'refused', 'image', 'config'
 
 function wayOf(container: PodContainer, pod: ClusterPod, now: number): Way | null {
   const { waiting, ended, lastEnd, kind, isReady, runningSince } = container
+  // Whoever debugs a pod is no part of it.
+  if (kind === 'ephemeral') return null
   if (waiting !== null) return wayOfWaiting(waiting.reason, lastEnd)
   if (ended !== null) {
     if (ended.code === 0) return null
     return notStarted.includes(ended.reason) ? 'refused' : pod.phase === 'Failed' ? 'ended' : 'crashing'
   }
-  if (runningSince === null || kind === 'ephemeral') return null
+  if (runningSince === null) return null
   const hasCrashed = lastEnd !== null && now - (lastEnd.finishedAt ?? 0) < lately
-  if (hasCrashed && !pod.isReady) return notStarted.includes(lastEnd.reason) ? 'refused' : 'crashing'
-  return isReady || kind === 'init' || now - runningSince < patience ? null : 'not ready'
+  if (hasCrashed) return notStarted.includes(lastEnd.reason) ? 'refused' : 'crashing'
+  const runsFor = now - runningSince
+  if (kind === 'init') return runsFor < longInit ? null : 'not ready'
+  return isReady || runsFor < patience ? null : 'not ready'
 }
 
 function wayOfWaiting(reason: string, lastEnd: ContainerEnd | null): Way {
@@ -93,8 +100,9 @@ export function howItFails(pod: ClusterPod, failing: Failing | null, now: number
     ...(end === null ? [] : [`exit ${end.code}`]),
     ...(end?.finishedAt ? [`last ${showDuration(Math.max(0, now - end.finishedAt))} ago`] : []),
   ]
+  const is = pod.isReady ? 'is ready again' : words[way]
   const known = way === 'crashing' || way === 'ended' || way === 'refused' ? facts : []
-  return known.length === 0 ? words[way] : `${words[way]} (${known.join(', ')})`
+  return known.length === 0 ? is : `${is} (${known.join(', ')})`
 }
 
 const words = {

@@ -1,4 +1,4 @@
-import { labelKey, prefix } from '#agent/model/names.ts'
+import { labelKey, maxPublished, prefix } from '#agent/model/names.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { NodeStatus } from '#agent/cluster/node-status.ts'
 import type { Check } from '#agent/model/check.ts'
@@ -40,7 +40,7 @@ const nothing: Cause = { ...noCause, verdict: 'not the host' }
 /** The checks that a pod is kept off by, whether the gate or a person wrote their labels into it. */
 export function checksAskedBy({ nodeSelector, affinityKeys }: ClusterPod): readonly string[] {
   const keys = [...Object.keys(nodeSelector), ...affinityKeys].filter((key) => key.startsWith(prefix))
-  return [...new Set(keys.map((key) => key.slice(prefix.length)))]
+  return [...new Set(keys.map((key) => key.slice(prefix.length)))].slice(0, maxPublished)
 }
 
 /** null when some node is ready for the pod, so that something else keeps it off. */
@@ -51,7 +51,8 @@ function causeByChecks(pod: ClusterPod, { nodes, catalog }: SchedulingFacts): Ca
   const lackingOn = ({ labels }: LabelledNode) =>
     asked.filter((check) => !isReadyFor(labels[labelKey(check)]))
   if (candidates.some((node) => lackingOn(node).length === 0)) return null
-  const lacking = asked.filter((check) => candidates.some((node) => lackingOn(node).includes(check)))
+  const lackingAnywhere = new Set(candidates.flatMap(lackingOn))
+  const lacking = asked.filter((check) => lackingAnywhere.has(check))
   const [first] = lacking
   if (first === undefined) return null
   const sides = candidates.slice(0, mostSides).flatMap((node) => sidesOf(node, lackingOn(node)))

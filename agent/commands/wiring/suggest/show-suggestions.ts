@@ -1,3 +1,4 @@
+import { kubectlFlags } from '#agent/commands/wiring/cluster/kubectl-flags.ts'
 import { findEvidence } from '#agent/cluster/suggest/evidence.ts'
 import type { SuggestFormat } from '#agent/cluster/suggest/format-names.ts'
 import { suggestFormats } from '#agent/cluster/suggest/formats.ts'
@@ -58,13 +59,4 @@ function commandFor(
   if (command === null)
     process.stderr.write('the config is written in a way that is not changed here: change its line by hand\n')
   return command
-}
-
-/** What makes kubectl ask the same API server as the same user. */
-function kubectlFlags({ kubeconfig, context, as, asGroup }: SuggestFlags): readonly string[] {
-  const single = { kubeconfig, context, as }
-  return [
-    ...Object.entries(single).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),
-    ...asGroup.map((group) => `--as-group=${group}`),
-  ]
 }

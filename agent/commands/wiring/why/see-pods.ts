@@ -12,6 +12,8 @@ const atOnce = 10
 const mostContainers = 3
 /** Pods whose logs are read; of one workload, they say the same. */
 const mostPods = 500
+/** Characters of a log that are kept: the last. */
+const longestTail = 65_536
 /** Pods of which each is asked for its own events; for more, those of the namespace are listed once. */
 const mostAsked = 10
 
@@ -24,14 +26,16 @@ export async function seePods(
   const warned = readWarnings(api, pods)
   const limit = pLimit(atOnce)
   const silent = new Set<string>()
-  const logged = await limit.map(pods.slice(0, mostPods), (pod) =>
-    readLogs(api, { pod, failing: failingContainers(pod, now), silent }),
-  )
+  const read = await limit.map(mostTelling(pods).slice(0, mostPods), async (pod) => {
+    const logs = await readLogs(api, { pod, failing: failingContainers(pod, now), silent })
+    return [pod.uid, logs] as const
+  })
+  const logged = new Map(read)
   const unread: Logs = { logs: [], lacking: [`its log: only those of ${mostPods} pods are read`] }
   const { events, lacking } = await warned
   const byPod = Map.groupBy(events, ({ about }) => about.uid)
-  return pods.map((pod, index) => {
-    const own = logged[index] ?? unread
+  return pods.map((pod) => {
+    const own = logged.get(pod.uid) ?? unread
     return {
       pod,
       failing: failingContainers(pod, now),
@@ -40,6 +44,18 @@ export async function seePods(
       lacking: [...own.lacking, ...lacking],
     }
   })
+}
+
+/** One pod of each controller after the other, since they say the same; what ended long ago last. */
+function mostTelling(pods: readonly ClusterPod[]): readonly ClusterPod[] {
+  const before = new Map<string, number>()
+  const ranked = pods.map((pod) => {
+    const owner = pod.controller?.uid ?? pod.uid
+    const rank = before.get(owner) ?? 0
+    before.set(owner, rank + 1)
+    return { pod, rank: pod.phase === 'Failed' ? rank + pods.length : rank }
+  })
+  return ranked.toSorted((a, b) => a.rank - b.rank).map(({ pod }) => pod)
 }
 
 async function readWarnings(api: PodApi, pods: readonly ClusterPod[]) {
@@ -88,7 +104,8 @@ async function readLogs(api: PodApi, { pod, failing, silent }: LogsWanted): Prom
       const of = { namespace: pod.namespace, pod: pod.name, container: container.name, previous }
       const answer = await api.log(of)
       const exitCode = previous || !runs ? (end?.code ?? null) : null
-      if (answer.ok) found.push({ from: 'log', container: container.name, text: answer.value, exitCode })
+      if (answer.ok)
+        found.push({ from: 'log', container: container.name, text: endOf(answer.value), exitCode })
       else {
         if (pod.node !== null && isSilence(answer)) silent.add(pod.node)
         lacking.push(`the log of ${plainLine(container.name)}: ${plainLine(answer.message)}`)
@@ -96,6 +113,11 @@ async function readLogs(api: PodApi, { pod, failing, silent }: LogsWanted): Prom
     }
   }
   return { logs: found, lacking: found.length > 0 ? [] : [...new Set(lacking)] }
+}
+
+/** What is looked at; a text of its own, which holds nothing of the whole. */
+function endOf(log: string): string {
+  return log.length <= longestTail ? log : Buffer.from(log.slice(-longestTail)).toString()
 }
 
 /** The API server reached no kubelet. */

@@ -1,6 +1,7 @@
+import pLimit from 'p-limit'
 import type { WhyAnswer } from '#agent/cluster/why/answer.ts'
 import { explainPod } from '#agent/cluster/why/explain-pod.ts'
-import { howItFails, isInTrouble } from '#agent/cluster/why/kubelet/failing.ts'
+import { failingContainers, howItFails, isInTrouble } from '#agent/cluster/why/kubelet/failing.ts'
 import { findHits } from '#agent/cluster/why/lines/find-hits.ts'
 import type { PodSeen, TextHits } from '#agent/cluster/why/lines/find-hits.ts'
 import { joinAnswers } from '#agent/cluster/why/join-answers.ts'
@@ -38,26 +39,39 @@ const mostWanted = 5
 /** Prints why the pods do not run. */
 export async function showWhy(
   apis: Apis,
-  wanted: PodsWanted & { readonly output: WhyFormat },
+  wanted: PodsWanted & { readonly output: WhyFormat; readonly access: readonly string[] },
 ): Promise<void> {
-  const { answers, found } = await withProgress('looking at pods, nodes and logs', findAnswers(apis, wanted))
-  const { output } = wanted
-  if (answers.length === 0 && output === 'text') process.stderr.write(`${nothingWrong(found)}\n`)
-  else process.stdout.write(whyFormats[output](answers, { color: isColored(process.stdout) }))
-  if (!answers.some(({ verdict }) => verdict !== 'cannot tell')) process.exitCode = exitCodes.doubtful
+  const { answers, found, lacking } = await withProgress(
+    'looking at pods, nodes and logs',
+    findAnswers(apis, wanted),
+  )
+  const { output, access } = wanted
+  if (answers.length === 0 && output === 'text')
+    process.stderr.write([nothingWrong(found), ...lacking.map((line) => `Not seen: ${line}`), ''].join('\n'))
+  else process.stdout.write(whyFormats[output](answers, { color: isColored(process.stdout), access }))
+  const isEmpty = found.pods.length === 0 && found.workloads.length === 0 && answers.length === 0
+  if (!isEmpty && !answers.some(({ verdict }) => verdict !== 'cannot tell'))
+    process.exitCode = exitCodes.doubtful
 }
 
 function nothingWrong({ pods, workloads }: FoundPods): string {
-  if (pods.length === 0 && workloads.length === 0) return 'No resources found'
+  const [first] = workloads
+  if (pods.length === 0 && first !== undefined)
+    return plainLine(`${first.kind.toLowerCase()}/${first.name} has no pods, and no event says why`)
+  if (pods.length === 0) return 'No resources found'
   return pods.length === 1
     ? `pod ${plainLine(pods[0]?.name ?? '')} has no trouble`
     : `none of ${pods.length} pods has trouble`
 }
 
-async function findAnswers(
-  { pods: podApi, cluster }: Apis,
-  wanted: PodsWanted,
-): Promise<{ answers: readonly WhyAnswer[]; found: FoundPods }> {
+interface Found {
+  readonly answers: readonly WhyAnswer[]
+  readonly found: FoundPods
+  /** What could not be read beside what is about the pods. */
+  readonly lacking: readonly string[]
+}
+
+async function findAnswers({ pods: podApi, cluster }: Apis, wanted: PodsWanted): Promise<Found> {
   const now = Date.now()
   const finding = findPods(podApi, wanted)
   const troubled = async () => {
@@ -90,40 +104,52 @@ async function findAnswers(
       lacking: cause.verdict === 'not the host' ? [] : [...one.lacking, ...lacking],
     }
   })
-  const refused = causesOfNoPods(await warningsOf(podApi, found, wanted), now)
-  return { answers: joinAnswers([...explained, ...refused]), found }
+  const warned = await warningsOf(podApi, found, wanted)
+  const refused = causesOfNoPods(warned.events, now)
+  return { answers: joinAnswers([...explained, ...refused]), found, lacking: warned.lacking }
+}
+
+interface WarningsRead {
+  readonly events: readonly ClusterEvent[]
+  readonly lacking: readonly string[]
 }
 
 /** Warnings about what makes pods: of what was named (a Deployment's are about its ReplicaSets), or of all. */
 async function warningsOf(
   api: PodApi,
   { workloads }: FoundPods,
-  { targets, namespace }: PodsWanted,
-): Promise<readonly ClusterEvent[]> {
-  if (targets.length === 0) return valueOf(await api.warnings(namespace, null))
-  const all = await Promise.all(
-    workloads.map(async ({ kind, uid, namespace: own, selector }) => {
-      const sets =
-        kind === 'Deployment' && selector !== ''
-          ? valueOf(await api.workloads('replicasets', { namespace: own, labels: selector }))
-          : []
-      const uids = [uid, ...sets.map((set) => set.uid)]
-      return (await Promise.all(uids.map((one) => api.warnings(own, one)))).flatMap(valueOf)
-    }),
-  )
-  return all.flat()
+  { targets, namespace, labels }: PodsWanted,
+): Promise<WarningsRead> {
+  // Labels choose pods, and what makes none has none.
+  if (targets.length === 0 && labels !== null) return { events: [], lacking: [] }
+  if (targets.length === 0 || workloads.length > mostWorkloads)
+    return warningsIn([await api.warnings(namespace, null)])
+  const limit = pLimit(mostWorkloads)
+  const objects = await limit.map(workloads, async ({ kind, uid, namespace: own, selector }) => {
+    const isDeployment = kind === 'Deployment' && selector !== ''
+    const sets = isDeployment
+      ? await api.workloads('replicasets', { namespace: own, labels: selector })
+      : null
+    const inner = sets?.ok ? sets.value.map((set) => set.uid) : []
+    return [uid, ...inner].map((one) => ({ own, uid: one }))
+  })
+  return warningsIn(await limit.map(objects.flat(), ({ own, uid }) => api.warnings(own, uid)))
 }
 
-/** That events may not be read is said with the pods. */
-function valueOf<T>(answer: ApiAnswer<readonly T[]>): readonly T[] {
-  return answer.ok ? answer.value : []
+/** Of more, the events of the namespace are listed once. */
+const mostWorkloads = 10
+
+function warningsIn(answers: readonly ApiAnswer<readonly ClusterEvent[]>[]): WarningsRead {
+  const refused = answers.find((answer) => !answer.ok)
+  return {
+    events: answers.flatMap((answer) => (answer.ok ? answer.value : [])),
+    lacking: refused === undefined ? [] : [`the events: ${plainLine(refused.message)}`],
+  }
 }
 
 /** When somebody asks for a pod, one that is new counts too, and one that runs again by now counts for its last end. */
-function isWorthALook({ containers, isReady, phase }: ClusterPod, now: number): boolean {
-  const hour = 3_600_000
-  if (!isReady && phase !== 'Succeeded') return true
-  return containers.some(({ lastEnd }) => lastEnd !== null && now - (lastEnd.finishedAt ?? 0) < hour)
+function isWorthALook(pod: ClusterPod, now: number): boolean {
+  return (!pod.isReady && pod.phase !== 'Succeeded') || failingContainers(pod, now).length > 0
 }
 
 function namedOf({ pod, failing }: PodSeen, how: string) {
