@@ -205,6 +205,31 @@ test.each<[string, MadeCase, string]>([
     'NothingPointsThere',
   ],
   [
+    'the image is that of a container that has not failed',
+    {
+      pod: {
+        containers: [
+          madeContainer({ name: 'own' }),
+          madeContainer({
+            ...longhorn.containers[0],
+            name: 'manager',
+            isReady: true,
+            lastEnd: null,
+            waiting: null,
+            runningSince: got - 1,
+          }),
+        ],
+      },
+      checks: { longhorn: fixed },
+    },
+    'NothingPointsThere',
+  ],
+  [
+    'its log says what is wrong with itself',
+    { pod: longhorn, checks: { longhorn: fixed }, logs: [said('Error: unknown flag: --foo\n')] },
+    'NothingPointsThere',
+  ],
+  [
     'it asks for another check',
     { pod: { nodeSelector: { 'hostdeps.dev/nfs-client': 'ready', pool: 'open-iscsi' } } },
     'NothingPointsThere',
