@@ -180,7 +180,7 @@ test.each<[string, Fake, RegExp]>([
   [
     'logs',
     { log: status(403, 'pods "app-1" is forbidden: no log') },
-    /not all that it said can be read.*\nNot seen: the previous log of main: pods "app-1" is forbidden: no log$/,
+    /not all that it said can be read.*\nNot seen: the log of main: pods "app-1" is forbidden: no log$/,
   ],
   [
     'nodes',
