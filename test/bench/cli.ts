@@ -28,6 +28,9 @@ const runs = 5
 /** Milliseconds: the controllers write each new Node and pod for a while. */
 const calm = 30_000
 
+const mountFailure =
+  'MountVolume.MountDevice failed for volume "pvc-1" : rpc error: nsenter: failed to execute iscsiadm: No such file or directory'
+
 const dist = mkdtempSync(join(tmpdir(), 'hostdeps-bench-'))
 atEnd(() => rmSync(dist, { recursive: true, force: true }))
 
@@ -109,9 +112,6 @@ async function makePods({ call }: ControlPlane): Promise<void> {
   }
   await Promise.all(Array.from({ length: atOnce }, make))
 }
-
-const mountFailure =
-  'MountVolume.MountDevice failed for volume "pvc-1" : rpc error: nsenter: failed to execute iscsiadm: No such file or directory'
 
 function statusOf(kind: 'mounting' | 'crashing' | 'fine', now: string): V1Pod['status'] {
   const terminated = { exitCode: 1, reason: 'Error', startedAt: now, finishedAt: now }
