@@ -54,14 +54,9 @@ async function restart(flags: RestartFlags): Promise<void> {
     )
   endOnInterrupt()
   // The help pays for neither the catalogue nor the client of the API server.
-  const { connect, namespaceOf } = await import('#agent/commands/wiring/cluster/connect.ts')
-  const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
-  const { openPodApi } = await import('#agent/kube/open-pod-api.ts')
+  const { openApis } = await import('#agent/commands/wiring/cluster/open-apis.ts')
   const { restartPods } = await import('#agent/commands/wiring/restart/restart-pods.ts')
-  const connected = connect(flags)
-  const { connection } = connected
-  const apis = { pods: openPodApi(connection), cluster: openClusterApi(connection) }
-  const namespace = namespaceOf(flags, connected)
+  const { apis, namespace } = openApis(flags)
   const options = { namespace, labels: selector, check, output, dryRun, yes, wait: wait ? timeout : null }
   await restartPods(apis, options)
 }

@@ -39,14 +39,9 @@ async function why(names: string[], flags: WhyFlags): Promise<void> {
     throw new UsageError('names go with none of --all, -l and -A')
   endOnInterrupt()
   // The help pays for neither the catalogue nor the client of the API server.
-  const { connect, namespaceOf } = await import('#agent/commands/wiring/cluster/connect.ts')
-  const { openClusterApi } = await import('#agent/kube/open-cluster-api.ts')
-  const { openPodApi } = await import('#agent/kube/open-pod-api.ts')
+  const { openApis } = await import('#agent/commands/wiring/cluster/open-apis.ts')
   const { kubectlFlags } = await import('#agent/commands/wiring/cluster/kubectl-flags.ts')
   const { showWhy } = await import('#agent/commands/wiring/why/show-why.ts')
-  const connected = connect(flags)
-  const { connection } = connected
-  const apis = { pods: openPodApi(connection), cluster: openClusterApi(connection) }
-  const namespace = namespaceOf(flags, connected)
+  const { apis, namespace } = openApis(flags)
   await showWhy(apis, { targets, namespace, labels: selector, output, access: kubectlFlags(flags) })
 }

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import { noNeed } from '#agent/model/check.ts'
 import { foldName } from '#agent/model/module-name.ts'
+import { once } from '#agent/model/once.ts'
 import type { Check, Symptom } from '#agent/model/check.ts'
 import { genericPatterns } from '#agent/symptoms/generic/generic-patterns.ts'
 import type { GenericPattern } from '#agent/symptoms/generic/generic-patterns.ts'
@@ -110,9 +111,4 @@ function linePattern(log: string, pointers: LinePattern['pointers']): LinePatter
     }),
     pointers,
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null
-  return () => (made ??= { value: make() }).value
 }

@@ -2,7 +2,7 @@ import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
 import { plainCauseIn } from '#agent/cluster/why/lines/plain-lines.ts'
 import { refusedProgram } from '#agent/cluster/why/lines/refused-program.ts'
 import type { PodSeen, TextHits } from '#agent/cluster/why/lines/find-hits.ts'
-import { plainOfContainer } from '#agent/cluster/why/kubelet/plain-causes.ts'
+import { isSegfault, plainOfContainer } from '#agent/cluster/why/kubelet/plain-causes.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import { groundOfAsking } from './asked-checks.ts'
 import type { FixedSince } from './fixed-since.ts'
@@ -71,11 +71,6 @@ function saysWhyItself(failing: Failing, { pod, logs }: PodSeen, { node, catalog
   if (refusedProgram(failing, node, { catalog })?.verdict === 'not the host') return true
   const own = logs.filter(({ container }) => container === failing.container.name)
   return own.some(({ text }) => plainCauseIn(text, pod)?.isLikely === false)
-}
-
-/** What a program said before it may still be why. */
-function isSegfault({ end }: Failing): boolean {
-  return end?.code === 139
 }
 
 function whyNot({ events, lacking }: PodSeen, fixed: readonly FixedSince[], { node }: LineFacts): LeftReason {

@@ -19,7 +19,12 @@ import {
 } from '#agent/cluster/why/lines/judged-lines.ts'
 import { lacks } from './lacks.ts'
 import { evidenceOf, noCause } from './no-cause.ts'
-import { plainOfContainer, plainOfEvents, plainOfPod } from '#agent/cluster/why/kubelet/plain-causes.ts'
+import {
+  isSegfault,
+  plainOfContainer,
+  plainOfEvents,
+  plainOfPod,
+} from '#agent/cluster/why/kubelet/plain-causes.ts'
 import type { PlainStatus } from '#agent/cluster/why/kubelet/plain-causes.ts'
 import { plainCauseIn } from '#agent/cluster/why/lines/plain-lines.ts'
 import { refusedProgram } from '#agent/cluster/why/lines/refused-program.ts'
@@ -43,7 +48,7 @@ export function explainPod(seen: PodSeen, texts: readonly TextHits[], cluster: C
   const node = cluster.nodes?.find(({ name }) => name === pod.node)?.status() ?? null
   const own = worst === null ? null : plainOfContainer(worst, events)
   // What something outside ended, or what never had a process, did not end because of what it said.
-  if (own !== null && worst?.end?.code !== segfault) return notTheHost(own, worst)
+  if (own !== null && !(worst !== null && isSegfault(worst))) return notTheHost(own, worst)
   const refused = worst === null ? null : refusedProgram(worst, node, cluster)
   if (refused !== null) return refused
   const judged = judgeTexts(texts, node, cluster)
@@ -62,8 +67,6 @@ export function explainPod(seen: PodSeen, texts: readonly TextHits[], cluster: C
     cannotTell(seen)
   return { ...found, ruledOut: [...new Set(ruledOut)] }
 }
-
-const segfault = 139
 
 function notTheHost({ says, next, text, from }: PlainStatus, failing: Failing | null): Cause {
   const container = failing?.container.name ?? null

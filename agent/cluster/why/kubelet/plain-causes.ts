@@ -71,6 +71,13 @@ export function plainOfContainer(
   return killedByProbe(end, events) ?? plainExit(end)
 }
 
+/** Unlike the other plain ends, what a program said before it may still be why. */
+export function isSegfault({ end }: Failing): boolean {
+  return end?.code === segfault
+}
+
+const segfault = 139
+
 /** SIGKILL and SIGTERM. */
 const killed = [137, 143]
 
@@ -92,7 +99,7 @@ function plainExit({ code }: ContainerEnd): PlainStatus | null {
 
 const exits: Readonly<Record<number, string>> = {
   0: 'it ends by itself and without an error (exit 0), and is started again because of its restartPolicy',
-  139: 'it ended by SIGSEGV (exit 139): a bug, or a library that does not fit',
+  [segfault]: 'it ended by SIGSEGV (exit 139): a bug, or a library that does not fit',
 }
 
 /** Mounts that fail for want of something in the cluster. */

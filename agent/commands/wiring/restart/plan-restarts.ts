@@ -10,19 +10,14 @@ import { agentNamespaces } from '#agent/cluster/agents-on.ts'
 import type { NodeStatus } from '#agent/cluster/node-status.ts'
 import type { Check } from '#agent/model/check.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import type { ClusterApi } from '#agent/node/cluster-api.ts'
 import type { ClusterPod, PodApi, PodSelection } from '#agent/node/pod-api.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
 import { mustKnow, shippedCatalog } from '#agent/commands/wiring/cluster/known-checks.ts'
+import type { Apis } from '#agent/commands/wiring/cluster/open-apis.ts'
 import { take } from '#agent/commands/wiring/cluster/take.ts'
 import { listNodesOf, seeNodes } from '#agent/commands/wiring/why/see-nodes.ts'
 import type { NodesListed } from '#agent/commands/wiring/why/see-nodes.ts'
 import { seePods } from '#agent/commands/wiring/why/see-pods.ts'
-
-export interface Apis {
-  readonly pods: PodApi
-  readonly cluster: ClusterApi
-}
 
 export interface RestartsWanted extends PodSelection {
   /** Only for this check; null for all. */

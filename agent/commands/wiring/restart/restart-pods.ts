@@ -7,7 +7,8 @@ import { withProgress } from '#agent/commands/wiring/progress.ts'
 import { confirm } from './confirm.ts'
 import { deletePods } from './delete-pods.ts'
 import { planRestarts } from './plan-restarts.ts'
-import type { Apis, RestartsWanted } from './plan-restarts.ts'
+import type { Apis } from '#agent/commands/wiring/cluster/open-apis.ts'
+import type { RestartsWanted } from './plan-restarts.ts'
 import { waitForPods } from './wait-for-pods.ts'
 
 export interface RestartOptions extends RestartsWanted {

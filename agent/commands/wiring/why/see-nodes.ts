@@ -7,6 +7,7 @@ import type { SaidCheck } from '#agent/cluster/node-says.ts'
 import type { LabelledNode } from '#agent/cluster/why/kubelet/scheduling.ts'
 import type { Check } from '#agent/model/check.ts'
 import { plainLine } from '#agent/model/plain.ts'
+import { once } from '#agent/model/once.ts'
 import type { AgentPod, ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { findAgents, findNodes } from '#agent/commands/wiring/cluster/list-nodes.ts'
@@ -114,9 +115,4 @@ function saidByAgent(
   { state, since, needs }: Pick<SaidCheck, 'state' | 'needs'> & { since: string },
 ): SaidCheck {
   return { name, state, since, was: null, reason: null, needs, crashes: 0 }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null
-  return () => (made ??= { value: make() }).value
 }

@@ -3,8 +3,8 @@ import { failingContainers } from '#agent/cluster/why/kubelet/failing.ts'
 import type { Failing } from '#agent/cluster/why/kubelet/failing.ts'
 import type { PodSeen, SeenText } from '#agent/cluster/why/lines/find-hits.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import type { ApiRefusal } from '#agent/node/node-api.ts'
-import type { ClusterPod, PodApi } from '#agent/node/pod-api.ts'
+import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
+import type { ClusterEvent, ClusterPod, PodApi } from '#agent/node/pod-api.ts'
 
 /** Requests at a time. */
 const atOnce = 10
@@ -26,8 +26,9 @@ export async function seePods(
   const warned = readWarnings(api, pods)
   const limit = pLimit(atOnce)
   const silent = new Set<string>()
+  const failing = new Map(pods.map((pod) => [pod, failingContainers(pod, now)]))
   const read = await limit.map(mostTelling(pods).slice(0, mostPods), async (pod) => {
-    const logs = await readLogs(api, { pod, failing: failingContainers(pod, now), silent })
+    const logs = await readLogs(api, { pod, failing: failing.get(pod) ?? [], silent })
     return [pod.uid, logs] as const
   })
   const logged = new Map(read)
@@ -38,7 +39,7 @@ export async function seePods(
     const own = logged.get(pod.uid) ?? unread
     return {
       pod,
-      failing: failingContainers(pod, now),
+      failing: failing.get(pod) ?? [],
       events: byPod.get(pod.uid) ?? [],
       logs: own.logs,
       lacking: [...own.lacking, ...lacking],
@@ -58,7 +59,7 @@ function mostTelling(pods: readonly ClusterPod[]): readonly ClusterPod[] {
   return ranked.toSorted((a, b) => a.rank - b.rank).map(({ pod }) => pod)
 }
 
-async function readWarnings(api: PodApi, pods: readonly ClusterPod[]) {
+async function readWarnings(api: PodApi, pods: readonly ClusterPod[]): Promise<WarningsRead> {
   const namespaces = [...new Set(pods.map(({ namespace }) => namespace))]
   const isFew = pods.length <= mostAsked
   const limit = pLimit(atOnce)
@@ -67,10 +68,23 @@ async function readWarnings(api: PodApi, pods: readonly ClusterPod[]) {
     : namespaces.length <= mostAsked
       ? await limit.map(namespaces, (namespace) => api.warnings(namespace, null))
       : [await api.warnings(null, null)]
+  return warningsIn('its events', answers)
+}
+
+export interface WarningsRead {
+  readonly events: readonly ClusterEvent[]
+  readonly lacking: readonly string[]
+}
+
+/** All of them, and the first refusal as what is not seen. */
+export function warningsIn(
+  what: string,
+  answers: readonly ApiAnswer<readonly ClusterEvent[]>[],
+): WarningsRead {
   const refused = answers.find((answer) => !answer.ok)
   return {
     events: answers.flatMap((answer) => (answer.ok ? answer.value : [])),
-    lacking: refused === undefined ? [] : [`its events: ${plainLine(refused.message)}`],
+    lacking: refused === undefined ? [] : [`${what}: ${plainLine(refused.message)}`],
   }
 }
 

@@ -13,25 +13,20 @@ import type { WhyFormat } from '#agent/cluster/why/why-format-names.ts'
 import { causesOfNoPods } from '#agent/cluster/why/kubelet/no-pod-cause.ts'
 import type { Check } from '#agent/model/check.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import type { ClusterApi } from '#agent/node/cluster-api.ts'
-import type { ApiAnswer } from '#agent/node/node-api.ts'
-import type { ClusterEvent, ClusterPod, PodApi } from '#agent/node/pod-api.ts'
+import type { ClusterPod, PodApi } from '#agent/node/pod-api.ts'
 import { namedChecks } from '#agent/symptoms/hinted-checks.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import { shippedCatalog } from '#agent/commands/wiring/cluster/known-checks.ts'
+import type { Apis } from '#agent/commands/wiring/cluster/open-apis.ts'
 import { withProgress } from '#agent/commands/wiring/progress.ts'
 import { findPods } from './find-pods.ts'
 import type { FoundPods, PodsWanted } from './find-pods.ts'
 import { listNodesOf, seeNodes } from './see-nodes.ts'
 import type { WantedOf } from './see-nodes.ts'
-import { seePods } from './see-pods.ts'
-
-export interface Apis {
-  readonly pods: PodApi
-  readonly cluster: ClusterApi
-}
+import { seePods, warningsIn } from './see-pods.ts'
+import type { WarningsRead } from './see-pods.ts'
 
 /** Checks that an agent is asked for because of one pod. */
 const mostWanted = 5
@@ -109,11 +104,6 @@ async function findAnswers({ pods: podApi, cluster }: Apis, wanted: PodsWanted):
   return { answers: joinAnswers([...explained, ...refused]), found, lacking: warned.lacking }
 }
 
-interface WarningsRead {
-  readonly events: readonly ClusterEvent[]
-  readonly lacking: readonly string[]
-}
-
 /** Warnings about what makes pods: of what was named (a Deployment's are about its ReplicaSets), or of all. */
 async function warningsOf(
   api: PodApi,
@@ -121,9 +111,9 @@ async function warningsOf(
   { targets, namespace, labels }: PodsWanted,
 ): Promise<WarningsRead> {
   // Labels choose pods, and what makes none has none.
-  if (targets.length === 0 && labels !== null) return { events: [], lacking: [] }
+  if (targets.length === 0 && labels !== null) return warningsIn('the events', [])
   if (targets.length === 0 || workloads.length > mostWorkloads)
-    return warningsIn([await api.warnings(namespace, null)])
+    return warningsIn('the events', [await api.warnings(namespace, null)])
   const limit = pLimit(mostWorkloads)
   const objects = await limit.map(workloads, async ({ kind, uid, namespace: own, selector }) => {
     const isDeployment = kind === 'Deployment' && selector !== ''
@@ -133,19 +123,12 @@ async function warningsOf(
     const inner = sets?.ok ? sets.value.map((set) => set.uid) : []
     return [uid, ...inner].map((one) => ({ own, uid: one }))
   })
-  return warningsIn(await limit.map(objects.flat(), ({ own, uid }) => api.warnings(own, uid)))
+  const answers = await limit.map(objects.flat(), ({ own, uid }) => api.warnings(own, uid))
+  return warningsIn('the events', answers)
 }
 
 /** Of more, the events of the namespace are listed once. */
 const mostWorkloads = 10
-
-function warningsIn(answers: readonly ApiAnswer<readonly ClusterEvent[]>[]): WarningsRead {
-  const refused = answers.find((answer) => !answer.ok)
-  return {
-    events: answers.flatMap((answer) => (answer.ok ? answer.value : [])),
-    lacking: refused === undefined ? [] : [`the events: ${plainLine(refused.message)}`],
-  }
-}
 
 /** When somebody asks for a pod, one that is new counts too, and one that runs again by now counts for its last end. */
 function isWorthALook(pod: ClusterPod, now: number): boolean {
