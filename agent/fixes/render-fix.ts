@@ -1,14 +1,9 @@
 import type { FixFacts } from '#agent/model/facts.ts'
 import type { Fix, FixByDistro } from '#agent/model/fix.ts'
 import { isPrintable, plainLines } from '#agent/model/plain.ts'
-import { addAbsent } from './absent-module.ts'
-import { kernelInContainer, sharesKernel } from './container.ts'
 import { keysFor } from './families.ts'
-import { withHeaders } from './headers.ts'
-import { installLines } from './install-lines.ts'
-import { changeCommandLine, otherKernel } from './kernel-line.ts'
-import { loadModule, setSysctl } from './lasting-lines.ts'
-import { mergeFixes } from './merge-fixes.ts'
+import { fixSteps } from './fix-steps.ts'
+import type { FixStep } from './fix-steps.ts'
 
 /** What a check file says for this host's distribution: its ID, then ID_LIKE, then its family, then "all". */
 export function chooseFix(fix: FixByDistro, facts: FixFacts): Fix | null {
@@ -16,60 +11,17 @@ export function chooseFix(fix: FixByDistro, facts: FixFacts): Fix | null {
   return key === undefined ? null : (fix[key] ?? null)
 }
 
-/**
- * A fix as lines for a root shell: commands, and notes as comments. null when there is nothing to say.
- * Where an installer puts packages into the next system image, a reboot comes before the services, else after all.
- */
-export function renderFix(given: Fix, facts: FixFacts): string | null {
-  const fix = fitKernel(given, facts)
-  const groups = [fix.packages ?? [], ...(fix.packagesApart ?? [])].filter((group) => group.length > 0)
-  const installs = [...new Set(groups.flatMap((group) => installLines(group, facts)))]
-  const isLayered = groups.length > 0 && ['rpm-ostree', 'transactional-update'].includes(facts.installer)
-  const reboot = fix.mayWait === true ? nextBoot : rebootLine(facts)
-  const lines = [
-    ...(facts.installer === 'image' ? installs : []),
-    ...(fix.note?.split('\n') ?? []).map((line) => `# ${line}`),
-    ...(facts.installer === 'image' ? [] : installs),
-    ...(isLayered ? [reboot] : []),
-    ...(isLayered && hasMore(fix) ? ['# after the reboot:'] : []),
-    ...(fix.modules ?? []).map((name) => loadModule(name, facts)),
-    ...Object.entries(fix.sysctls ?? {}).flatMap((pair) => setSysctl(pair, { facts, fix })),
-    ...(fix.run ?? []),
-    ...(!isLayered && fix.reboot === true ? [reboot] : []),
-  ]
-  return lines.length === 0 ? null : lines.flatMap(showLine).join('\n')
-}
-
-const nextBoot = '# It counts from the next reboot on; nothing required waits for it.'
-
-function rebootLine({ container, family }: FixFacts): string {
-  if (container === 'wsl') return '# In Windows: wsl --shutdown, then start it again.'
-  return family === 'alpine' ? 'reboot' : 'systemctl reboot'
-}
-
-/** With what only the running kernel tells in the words of other parts. */
-function fitKernel(fix: Fix, facts: FixFacts): Fix {
-  if (sharesKernel(facts)) return kernelInContainer(fix, facts)
-  const { kernel, ...rest } = withHeaders(fix, facts)
-  if (kernel === undefined) return rest
-  const { absent = [], isWithout, commandLine = [] } = kernel
-  const parts = [
-    ...(absent.length > 0 ? [addAbsent(absent, facts)] : []),
-    ...(isWithout ? [otherKernel(facts)] : []),
-    ...commandLine.map((change) => changeCommandLine(change, facts)),
-  ]
-  return { ...mergeFixes([rest, ...parts]), packagesApart: rest.packagesApart, mayWait: rest.mayWait }
+/** A fix as lines for a root shell: commands, and notes as comments. null when there is nothing to say. */
+export function renderFix(fix: Fix, facts: FixFacts): string | null {
+  const steps = fixSteps(fix, facts)
+  return steps.length === 0 ? null : steps.flatMap(showStep).join('\n')
 }
 
 /** Whoever pastes a command must see all of it: one that holds what is not shown, as a file's name may, is left out. */
-function showLine(line: string): readonly string[] {
-  if (line.startsWith('#')) return [plainLines(line)]
-  const parts = line.split('\n')
-  return parts.every(isPrintable)
-    ? parts
-    : ['# A command is left out: it holds characters that cannot be shown.']
+function showStep({ type, text }: FixStep): readonly string[] {
+  if (type === 'note' || type === 'rest') return [plainLines(`# ${text}`)]
+  const parts = text.split('\n')
+  return parts.every(isPrintable) ? parts : [`# ${leftOut}`]
 }
 
-function hasMore(fix: Fix): boolean {
-  return [fix.modules, fix.run, Object.keys(fix.sysctls ?? {})].some((part) => (part?.length ?? 0) > 0)
-}
+export const leftOut = 'A command is left out: it holds characters that cannot be shown.'
