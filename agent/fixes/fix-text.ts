@@ -5,6 +5,8 @@ import type { Fix } from '#agent/model/fix.ts'
 import type { FixCandidate, FixText } from '#agent/model/fix-candidate.ts'
 import { fixInContainer, sharesKernel } from './container.ts'
 import { isWhollyImage } from './families.ts'
+import { fixSteps } from './fix-steps.ts'
+import type { FixStep } from './fix-steps.ts'
 import { fixOfImage } from './image.ts'
 import { mergeFixes } from './merge-fixes.ts'
 import { chooseFix, renderFix } from './render-fix.ts'
@@ -15,8 +17,27 @@ import { chooseFix, renderFix } from './render-fix.ts'
  * @param ofSeveral the findings are those of several checks
  */
 export const fixText: FixText = (candidates, facts, ofSeveral = false) => {
+  const fix = mergeCandidates(candidates, facts, ofSeveral)
+  return fix === null ? null : renderFix(fix, facts)
+}
+
+/** The same as steps: what a script runs. */
+export function stepsOf(
+  candidates: readonly FixCandidate[],
+  facts: FixFacts,
+  ofSeveral: boolean,
+): readonly FixStep[] {
+  const fix = mergeCandidates(candidates, facts, ofSeveral)
+  return fix === null ? [] : fixSteps(fix, facts)
+}
+
+function mergeCandidates(
+  candidates: readonly FixCandidate[],
+  facts: FixFacts,
+  ofSeveral: boolean,
+): Fix | null {
   const fixes = candidates.flatMap((candidate) => chooseCandidate(candidate, facts) ?? [])
-  return fixes.length === 0 ? null : renderFix(mergeFixes(fixes, ofSeveral), facts)
+  return fixes.length === 0 ? null : mergeFixes(fixes, ofSeveral)
 }
 
 function chooseCandidate(candidate: FixCandidate, facts: FixFacts): Fix | null {

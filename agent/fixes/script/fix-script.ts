@@ -1,0 +1,122 @@
+import type { Installer } from '#agent/model/installer.ts'
+import { isPrintable, plainLine } from '#agent/model/plain.ts'
+import type { FixStep } from '#agent/fixes/fix-steps.ts'
+import { leftOut } from '#agent/fixes/render-fix.ts'
+import { shellWord } from '#agent/fixes/shell-word.ts'
+import { dpkgGuard, helpers } from './helpers.ts'
+
+/** What a script does on the hosts of one kind. */
+export interface ScriptPart {
+  /** os-release(5) ID: on another distribution it changes nothing. */
+  readonly distro: string
+  /** The only kernels that its commands are for, by `uname -r`; null for all. */
+  readonly kernels: readonly string[] | null
+  readonly installer: Installer
+  /** For whoever reads it: the hosts, and what they lack. */
+  readonly about: readonly string[]
+  readonly steps: readonly FixStep[]
+}
+
+export interface ScriptOptions {
+  /** Of hostdeps. */
+  readonly version: string
+  /** Finishes an interrupted run of dpkg first. Without it, such a host is left as it is. */
+  readonly repair: boolean
+}
+
+/**
+ * A POSIX shell script for root that runs the commands of the parts on the hosts that they are for, one after the other, and ends at
+ * the first that fails. It may be run twice, and reboots nothing. Exit code: 0 done, 1 a command failed, 2 it did nothing, and why.
+ */
+export function fixScript(parts: readonly ScriptPart[], { version, repair }: ScriptOptions): string {
+  return [
+    '#!/bin/sh',
+    `# Installs what these hosts lack, by hostdeps ${version}. It may be run twice, and reboots nothing.`,
+    '#',
+    ...parts.flatMap(({ about }) => about.map((line) => `#   ${plainLine(line)}`)),
+    '#',
+    '# The commands are written as hostdeps prints them.',
+    '# shellcheck disable=SC1090,SC2016,SC2046',
+    '',
+    helpers,
+    ...(parts.some(usesApt) ? [dpkgGuard(repair)] : []),
+    ...parts.map((part, index) => `fix_${index + 1}() {\n${bodyOf(part).join('\n')}\n}\n`),
+    `case "$distro $(uname -r)" in`,
+    ...parts.map((part, index) => `${patternOf(part)}) fix_${index + 1} ;;`),
+    `*) end 2 "nothing was done: this is $distro with the kernel $(uname -r), and the script is for "${shellWord(parts.map(nameOf).join(', '))} ;;`,
+    'esac',
+    "say 'done'",
+    '',
+  ].join('\n')
+}
+
+function usesApt({ installer, steps }: ScriptPart): boolean {
+  return installer === 'apt-get' && steps.some(({ text }) => text.includes('apt-get install'))
+}
+
+function nameOf({ distro, kernels }: ScriptPart): string {
+  return kernels === null ? distro : `${distro} with the kernel ${kernels.join(' or ')}`
+}
+
+function patternOf({ distro, kernels }: ScriptPart): string {
+  const word = quoted(`${distro} `)
+  return kernels === null ? `${word}*` : kernels.map((kernel) => quoted(`${distro} ${kernel}`)).join(' | ')
+}
+
+/** Nothing in it is a pattern, whatever it holds. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
+function bodyOf(part: ScriptPart): readonly string[] {
+  const { installer, steps } = part
+  const notes = steps.flatMap(({ type, text }) =>
+    type === 'note' ? [`say ${quoted(`left to you: ${text}`)}`] : [],
+  )
+  return [
+    ...(usesApt(part) ? ['check_dpkg'] : []),
+    ...steps.flatMap(({ type, text }) => {
+      if (type === 'command') return linesOf(text)
+      return type === 'rest' ? untilBooted(installer, notes) : []
+    }),
+    ...notes,
+    ...(hasRest(part) || !steps.some(({ type }) => type === 'reboot') ? [] : rebootLines(installer)),
+  ]
+}
+
+function hasRest({ steps }: ScriptPart): boolean {
+  return steps.some(({ type }) => type === 'rest')
+}
+
+/** In a shell of its own, so that nothing in it ends the script unsaid; what is exported holds for all. */
+function linesOf(command: string): readonly string[] {
+  const lines = command.split('\n')
+  if (!lines.every(isPrintable)) return [`say ${quoted(leftOut)}`]
+  if (command.startsWith('export ')) return [command]
+  // A text in quotes may go on over several lines.
+  const shown = lines.length === 1 ? [`  ${command}`] : lines
+  return [`step ${quoted(lines.join('; '))}`, '(', ...shown, ')', 'must $?']
+}
+
+/** What says that the next image waits for a reboot, by what made it. */
+const marks: Partial<Record<Installer, string>> = {
+  'rpm-ostree': '/run/ostree/staged-deployment',
+  'transactional-update': '/run/reboot-needed',
+}
+
+/** What belongs to packages of the next image can be done only once that is booted. */
+function untilBooted(installer: Installer, notes: readonly string[]): readonly string[] {
+  return [
+    `if [ -e ${marks[installer] ?? ''} ]; then`,
+    ...notes.map((note) => `  ${note}`),
+    "  say 'reboot this host, and run this again: the rest can be done only then'",
+    '  return',
+    'fi',
+  ]
+}
+
+function rebootLines(installer: Installer): readonly string[] {
+  const mark = marks[installer]
+  const say = "say 'reboot this host when it suits you: what was done counts only then'"
+  return mark === undefined ? [say] : [`if [ -e ${mark} ]; then`, `  ${say}`, 'fi']
+}
