@@ -32,8 +32,13 @@ export interface Elsewhere {
  * nothing is missing, or the fix depends on more than the node says.
  */
 export function fixElsewhere(name: string, elsewhere: Elsewhere): string | null {
-  const candidates = candidatesOf(name, elsewhere, new Set())
+  const candidates = candidatesElsewhere(name, elsewhere)
   return candidates === null ? null : fixText(candidates, elsewhere.facts)
+}
+
+/** What that fix is made of. */
+export function candidatesElsewhere(name: string, elsewhere: Elsewhere): readonly FixCandidate[] | null {
+  return candidatesOf(name, elsewhere, new Set())
 }
 
 /** null when one of the missing needs cannot be fixed from here: half a fix would mislead. */

@@ -44,9 +44,17 @@ export const commands: Readonly<Record<string, Loadable>> = {
     summary: 'say which checks to publish, by what runs in the cluster',
     load: async () => (await import('./suggest.ts')).suggestCommand(),
   },
+  fix: {
+    summary: 'print the script that installs what nodes or this host lack; --apply runs it once',
+    load: async () => (await import('./fix.ts')).fixCommand(),
+  },
   wait: {
     summary: 'wait until a check is ready on nodes, for initContainers and Jobs',
     load: async () => (await import('./wait.ts')).waitCommand(),
+  },
+  apply: {
+    summary: 'the pod of fix --apply: runs a script on this host once, and asks its checks again',
+    load: async () => (await import('./apply.ts')).applyCommand(),
   },
   prune: {
     summary: 'remove everything that hostdeps put on Nodes',

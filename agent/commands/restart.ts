@@ -47,7 +47,7 @@ async function restart(flags: RestartFlags): Promise<void> {
   const { wait = false, timeout = usualTimeout } = flags
   if (flags.timeout !== undefined && !wait) throw new UsageError('--timeout goes with --wait')
   if (wait && dryRun !== 'none') throw new UsageError('use --wait or --dry-run, not both')
-  const { canAsk } = await import('#agent/commands/wiring/restart/confirm.ts')
+  const { canAsk } = await import('#agent/commands/wiring/confirm.ts')
   if (!yes && dryRun === 'none' && !canAsk())
     throw new UsageError(
       'nobody can be asked without a terminal: add --yes, or --dry-run to see what it would delete',

@@ -42,6 +42,7 @@ export interface Judgement {
   readonly results: CheckResult[]
   /** One text that fixes all that is missing of these checks; null when there is nothing to fix. */
   readonly fixAll: (names: readonly string[]) => string | null
+  readonly candidatesOf: (names: readonly string[]) => readonly FixCandidate[]
 }
 
 export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
@@ -65,12 +66,13 @@ export function judgeAll(checks: readonly Check[], asked: Asked): Judgement {
     opponentsOf: (need, check, reasons) =>
       findOpponents(need, reasons, opponentViewOf(check, byName, context)),
   }
+  const candidatesOf: Judgement['candidatesOf'] = (names) =>
+    names.flatMap((name) => judgeOnce(name)?.candidates ?? [])
   return {
     results: checks.flatMap((check) => judgeOnce(check.name)?.result ?? []),
-    fixAll(names) {
-      const candidates = names.flatMap((name) => judgeOnce(name)?.candidates ?? [])
-      return attempt(() => asked.fixText(candidates, asked.facts, names.length > 1), asked, undefined)
-    },
+    candidatesOf,
+    fixAll: (names) =>
+      attempt(() => asked.fixText(candidatesOf(names), asked.facts, names.length > 1), asked, undefined),
   }
 }
 

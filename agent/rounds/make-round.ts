@@ -6,6 +6,7 @@ import { collectAnswers } from '#agent/model/answers.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Check } from '#agent/model/check.ts'
 import type { Failed } from '#agent/model/failed.ts'
+import type { FixCandidate } from '#agent/model/fix-candidate.ts'
 import type { Clock, Host, Watcher } from '#agent/model/host.ts'
 import { judgeAll } from '#agent/model/judge.ts'
 import type { CheckResult, Crash, HostSummary, Round, Settings } from '#agent/model/report.ts'
@@ -31,8 +32,19 @@ export interface RoundOptions {
   readonly failed?: Failed
 }
 
-/** Makes one round: plan, ask, judge. */
+/** A round, and what its fixes are made of. */
+export interface RoundMade {
+  readonly round: Round
+  readonly facts: Facts
+  readonly candidatesOf: (names: readonly string[]) => readonly FixCandidate[]
+}
+
 export async function makeRound(options: RoundOptions): Promise<Round> {
+  return (await askAndJudge(options)).round
+}
+
+/** Makes one round: plan, ask, judge. */
+export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
   const { host, clock, watcher, files, failed } = options
   const start = performance.now()
   const boot = clock.boot()
@@ -43,20 +55,33 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
   const seen = seenHere(collectAnswers(look.known), catalog.values())
   const names = options.names ?? namesThatMatter({ settings, crashes: [], seen })
   const checks = checksToAsk(catalog, names)
-  const { results: judged, fixAll } = judgeAll(mostWantedFirst(checks, config.checks), {
+  const judgement = judgeAll(mostWantedFirst(checks, config.checks), {
     ...(await askAll(options, checks, look)),
     publishedBy: (check) => whichInclude(catalog, config.checks, check),
     fixText: boundFixes(fixText),
     ...(failed && { failed }),
   })
-  const results = inOrderOf(checks, judged)
+  const results = inOrderOf(checks, judgement.results)
   const crashes = findCrashes(options, results)
-  const fix = fixAll(options.fix ?? namesThatMatter({ settings, crashes, seen }))
+  const fix = judgement.fixAll(options.fix ?? namesThatMatter({ settings, crashes, seen }))
   const took = Math.round(performance.now() - start)
   const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
   const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
   const summary = summarize(look.facts)
-  return { v: 1, at, boot, took, settings, host: summary, probing, crashes, seen, fix, checks: results }
+  const round = {
+    v: 1,
+    at,
+    boot,
+    took,
+    settings,
+    host: summary,
+    probing,
+    crashes,
+    seen,
+    fix,
+    checks: results,
+  } as const
+  return { round, facts: look.facts, candidatesOf: judgement.candidatesOf }
 }
 
 /** A bug of ours there costs no finding. */

@@ -2,15 +2,14 @@ import type { Installer } from '#agent/model/installer.ts'
 import { isPrintable, plainLine } from '#agent/model/plain.ts'
 import type { FixStep } from '#agent/fixes/fix-steps.ts'
 import { leftOut } from '#agent/fixes/render-fix.ts'
-import { shellWord } from '#agent/fixes/shell-word.ts'
 import { dpkgGuard, helpers } from './helpers.ts'
 
 /** What a script does on the hosts of one kind. */
 export interface ScriptPart {
   /** os-release(5) ID: on another distribution it changes nothing. */
   readonly distro: string
-  /** The only kernels that its commands are for, by `uname -r`; null for all. */
-  readonly kernels: readonly string[] | null
+  /** The only hosts of it that its commands are for, by name; null for all. */
+  readonly hosts: readonly string[] | null
   readonly installer: Installer
   /** For whoever reads it: the hosts, and what they lack. */
   readonly about: readonly string[]
@@ -41,9 +40,9 @@ export function fixScript(parts: readonly ScriptPart[], { version, repair }: Scr
     helpers,
     ...(parts.some(usesApt) ? [dpkgGuard(repair)] : []),
     ...parts.map((part, index) => `fix_${index + 1}() {\n${bodyOf(part).join('\n')}\n}\n`),
-    `case "$distro $(uname -r)" in`,
+    `case "$distro $host" in`,
     ...parts.map((part, index) => `${patternOf(part)}) fix_${index + 1} ;;`),
-    `*) end 2 "nothing was done: this is $distro with the kernel $(uname -r), and the script is for "${shellWord(parts.map(nameOf).join(', '))} ;;`,
+    `*) end 2 "nothing was done: this is $distro on $host, and the script is for "${quoted(parts.map(nameOf).join('; '))} ;;`,
     'esac',
     "say 'done'",
     '',
@@ -54,13 +53,13 @@ function usesApt({ installer, steps }: ScriptPart): boolean {
   return installer === 'apt-get' && steps.some(({ text }) => text.includes('apt-get install'))
 }
 
-function nameOf({ distro, kernels }: ScriptPart): string {
-  return kernels === null ? distro : `${distro} with the kernel ${kernels.join(' or ')}`
+function nameOf({ distro, hosts }: ScriptPart): string {
+  return hosts === null ? distro : `${distro} on ${hosts.join(', ')}`
 }
 
-function patternOf({ distro, kernels }: ScriptPart): string {
-  const word = quoted(`${distro} `)
-  return kernels === null ? `${word}*` : kernels.map((kernel) => quoted(`${distro} ${kernel}`)).join(' | ')
+function patternOf({ distro, hosts }: ScriptPart): string {
+  if (hosts === null) return `${quoted(`${distro} `)}*`
+  return hosts.map((name) => quoted(`${distro} ${name}`)).join(' | ')
 }
 
 /** Nothing in it is a pattern, whatever it holds. */

@@ -29,6 +29,7 @@ os_release=/etc/os-release
 [ -r "$os_release" ] || os_release=/usr/lib/os-release
 [ -r "$os_release" ] || end 2 'nothing was done: there is no os-release'
 distro=$(ID=linux; . "$os_release"; printf %s "$ID")
+host=$(uname -n | tr '[:upper:]' '[:lower:]')
 `
 
 /**

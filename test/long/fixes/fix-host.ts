@@ -18,12 +18,6 @@ export interface Pasted {
   readonly stderr: string
 }
 
-/** The repository that the test serves is the only one. */
-export const useRepository = (url: string) => `set -e
-rm -rf /etc/apt/sources.list.d /var/lib/apt/lists
-mkdir -p /etc/apt/sources.list.d /var/lib/apt/lists/partial
-echo 'deb [trusted=yes] ${url} ./' > /etc/apt/sources.list`
-
 /** What timers start is not of the fix. */
 const byTimers = '^(apt-|dpkg-|e2scrub|fstrim|logrotate|man-db|systemd-tmpfiles-clean|test-guest|user)'
 

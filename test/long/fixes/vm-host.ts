@@ -1,7 +1,8 @@
 import type { ReportCheck } from '#agent/model/report.ts'
 import { servePackages } from '../../hosts/package-server.ts'
 import { bootVm } from '../../hosts/vm.ts'
-import { stateScript, useRepository } from './fix-host.ts'
+import { useRepository } from '../../hosts/served-network.ts'
+import { stateScript } from './fix-host.ts'
 import type { FixHost } from './fix-host.ts'
 
 /** What QEMU's own network calls this machine. */

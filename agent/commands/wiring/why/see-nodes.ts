@@ -73,7 +73,7 @@ export async function seeNodes(
   }
 }
 
-async function askAgents(
+export async function askAgents(
   api: ClusterApi,
   { nodes, agents }: NodesListed,
   { wanted, catalog }: { wanted: readonly WantedOf[]; catalog: ReadonlyMap<string, Check> },

@@ -1,0 +1,81 @@
+import { agentsByNode } from '#agent/cluster/agents-on.ts'
+import { joinNodes } from '#agent/cluster/node-status.ts'
+import type { NodeStatus } from '#agent/cluster/node-status.ts'
+import { planFixes } from '#agent/cluster/fix/plan-fixes.ts'
+import type { NodePlan } from '#agent/cluster/fix/plan-fixes.ts'
+import { fixScript } from '#agent/fixes/script/fix-script.ts'
+import { scriptParts } from '#agent/fixes/script/script-parts.ts'
+import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
+import { plainLine } from '#agent/model/plain.ts'
+import { canAsk } from '#agent/commands/wiring/confirm.ts'
+import { connect } from '#agent/commands/wiring/cluster/connect.ts'
+import type { Connected } from '#agent/commands/wiring/cluster/connect.ts'
+import { mustKnow } from '#agent/commands/wiring/cluster/known-checks.ts'
+import { findAgents, findNodes, warnOfAgents } from '#agent/commands/wiring/cluster/list-nodes.ts'
+import { take } from '#agent/commands/wiring/cluster/take.ts'
+import { askAgents } from '#agent/commands/wiring/why/see-nodes.ts'
+import { ClusterError, UsageError } from '#agent/commands/wiring/errors.ts'
+import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
+import { loadFrom } from '#agent/commands/wiring/host-flags.ts'
+import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
+import { withProgress } from '#agent/commands/wiring/progress.ts'
+import manifest from '../../../../package.json' with { type: 'json' }
+import { applyToNodes } from './apply-to-nodes.ts'
+import type { FixFlags } from './fix-flags.ts'
+
+/** Prints one script for the Nodes that are chosen; with --apply each gets its own by a Job. */
+export async function fixNodes(names: readonly string[], flags: FixFlags): Promise<void> {
+  const { apply = false, yes = false, repair = false } = flags
+  if (apply && !yes && !canAsk())
+    throw new UsageError(
+      'nobody can be asked without a terminal: add --yes, or leave --apply away to see the script',
+    )
+  endOnInterrupt()
+  const connected = connect(flags)
+  const { catalog } = loadFrom(flags)
+  const plans = await withProgress('looking at the nodes', seePlans(names, flags, { connected, catalog }))
+  const some = plans.flatMap(({ host }) => host ?? [])
+  for (const { node, notes } of plans) for (const note of notes) say(`${node}: ${note}`)
+  if (apply) return applyToNodes(plans, flags, { connected, catalog })
+  if (some.length > 0)
+    process.stdout.write(fixScript(scriptParts(some), { version: manifest.version, repair }))
+  else if (plans.every(({ isReady }) => isReady)) say('Nothing is missing')
+  else process.exitCode = exitCodes.missing
+}
+
+interface Place {
+  readonly connected: Connected
+  readonly catalog: ReturnType<typeof loadFrom>['catalog']
+}
+
+async function seePlans(
+  names: readonly string[],
+  flags: FixFlags,
+  { connected, catalog }: Place,
+): Promise<readonly NodePlan[]> {
+  const api = openClusterApi(connected.connection)
+  const [found, agents] = await Promise.all([
+    findNodes(api, names, flags.selector ?? null),
+    findAgents(api, flags.namespace),
+  ])
+  for (const refusal of found.refusals) take(refusal)
+  if (found.nodes.length === 0) throw new ClusterError('no matching Nodes were found')
+  const only = flags.check.length > 0 ? flags.check : null
+  mustKnow(flags.check, catalog, found.nodes)
+  warnOfAgents(agents)
+  const wanted = found.nodes.flatMap(({ name }) => flags.check.map((check) => ({ node: name, check })))
+  const asked = await askAgents(api, { nodes: found.nodes, agents, lacking: [] }, { wanted, catalog })
+  for (const line of asked.lacking) say(`Not seen: ${line}`)
+  const byNode = agents.ok ? agentsByNode(agents.value) : null
+  const nodes: readonly NodeStatus[] = joinNodes(found.nodes, {
+    agents: byNode,
+    only,
+    catalog,
+    more: asked.more,
+  })
+  return planFixes(nodes, { catalog, only })
+}
+
+function say(line: string): void {
+  process.stderr.write(`${plainLine(line)}\n`)
+}

@@ -1,0 +1,63 @@
+import { BatchV1Api } from '@kubernetes/client-node'
+import type { V1DaemonSet, V1Job } from '@kubernetes/client-node'
+import type { ApiAnswer } from '#agent/node/node-api.ts'
+import type { AgentImage, FixJob, JobApi } from '#agent/node/job-api.ts'
+import { configurationOf } from '#agent/kube/access/configuration.ts'
+import type { Connection } from '#agent/kube/access/connection.ts'
+import { answerOf } from './answer.ts'
+import { viewed } from './list-pages.ts'
+import { openRequests } from './requests.ts'
+import { timeOf } from './time-of.ts'
+
+/** The name of the DaemonSet in manifests/. */
+const daemonSet = 'hostdeps'
+
+/** The Jobs of the API server that a kubeconfig names, with that user's rights. */
+export function openJobApi(connection: Connection): JobApi {
+  const requests = openRequests(connection)
+  const batch = new BatchV1Api(configurationOf(connection))
+  const pathOf = (namespace: string, name: string) =>
+    `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs/${encodeURIComponent(name)}`
+  return {
+    async agentImage(namespace): Promise<ApiAnswer<AgentImage>> {
+      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets/${daemonSet}`
+      const answer = await requests.readJson<V1DaemonSet>(path)
+      return answer.ok ? viewed(answer.value, agentImageOf) : answer
+    },
+    createJob: (namespace, body, { dryRun }) =>
+      answerOf(async () =>
+        fixJobOf(await batch.createNamespacedJob({ namespace, body, ...(dryRun && { dryRun: 'All' }) })),
+      ),
+    async job(namespace, name) {
+      const answer = await requests.readJson<V1Job>(pathOf(namespace, name))
+      return answer.ok ? viewed(answer.value, fixJobOf) : answer
+    },
+    deleteJob: (namespace, { name, uid }) =>
+      answerOf(async () => {
+        const body = { preconditions: { uid }, propagationPolicy: 'Background' }
+        await batch.deleteNamespacedJob({ namespace, name, body })
+        return null
+      }),
+  }
+}
+
+function agentImageOf({ spec }: V1DaemonSet): AgentImage {
+  const { containers = [], imagePullSecrets = [] } = spec?.template.spec ?? {}
+  const image = containers[0]?.image ?? ''
+  if (image === '') throw new Error('its DaemonSet names no image')
+  return { image, pullSecrets: imagePullSecrets.flatMap(({ name }) => name ?? []) }
+}
+
+function fixJobOf({ metadata, status }: V1Job): FixJob {
+  const ended = status?.conditions?.find(
+    ({ type, status: is }) => is === 'True' && (type === 'Complete' || type === 'Failed'),
+  )
+  return {
+    name: metadata?.name ?? '',
+    uid: metadata?.uid ?? '',
+    annotations: metadata?.annotations ?? {},
+    createdAt: timeOf(metadata?.creationTimestamp) ?? 0,
+    state: ended === undefined ? 'running' : ended.type === 'Complete' ? 'succeeded' : 'failed',
+    reason: ended?.reason ?? '',
+  }
+}
