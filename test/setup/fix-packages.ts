@@ -142,6 +142,7 @@ function ofTests(suite: string): string[] {
 }
 
 const installers = [
+  'needrestart',
   'rpm',
   'dnf',
   'createrepo-c',
