@@ -8,7 +8,7 @@ import { bundle } from '../../build.ts'
 import { stateScript } from '../long/fixes/fix-host.ts'
 import { bootHost } from './nspawn.ts'
 import type { TestHost } from './nspawn.ts'
-import { openServedNetwork, pasteIn, runIn } from './served-network.ts'
+import { openServedNetwork, runIn } from './served-network.ts'
 import type { ServedNetwork } from './served-network.ts'
 
 const hasHost = ['HOSTDEPS_TEST_HOST_ROOT', 'HOSTDEPS_TEST_PACKAGES'].every((name) => process.env[name])

@@ -25,6 +25,7 @@ const packages: Readonly<Record<string, string>> = {
   'busybox-static': 'the image of the pods that tests run, and the first step of a virtual machine',
   'qemu-system-x86': 'emulates a machine with a kernel of its own',
   e2fsprogs: 'makes its disks',
+  shellcheck: 'reads the scripts that fix prints',
   'xz-utils': 'unpacks modules for its first step',
 }
 

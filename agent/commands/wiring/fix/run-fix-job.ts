@@ -31,6 +31,8 @@ export interface JobRun {
 /** Milliseconds between two looks, and until a pod that does not start is given up. */
 const pollEach = 1_000
 const longestStart = 120_000
+/** Milliseconds: a kubelet that is not Ready may be about to be. */
+const longestNotReady = 20_000
 
 /** Lines of the log that are shown when it fails. */
 const lastLines = 20
@@ -107,7 +109,7 @@ async function follow(
       if (seen.troubled !== last) tell(`${seen.troubled}; it is asked again`)
       last = seen.troubled
     } else {
-      const { progress, pod } = seen
+      const { progress, pod, isNodeReady } = seen
       log = pod === undefined ? log : await readLog(apis, pod, log)
       for (const line of log.filter((line) => isStep(line) && !told.has(line))) {
         told.add(line)
@@ -116,30 +118,26 @@ async function follow(
       if (progress.is === 'ended' || progress.is === 'lost') return { progress, log }
       if (progress.says !== last && progress.is === 'waiting') tell(progress.says)
       last = progress.says
-      if (progress.is === 'waiting' && performance.now() - started > longestStart)
-        return {
-          progress: {
-            is: 'lost',
-            says: `${progress.says}, for ${longestStart / 1000} s: given up; nothing was begun`,
-          },
-          log,
-        }
+      const longest = isNodeReady ? longestStart : longestNotReady
+      if (progress.is === 'waiting' && performance.now() - started > longest)
+        return { progress: lost(`${progress.says}: given up; nothing was begun`), log }
     }
     if (performance.now() > end)
       return {
-        progress: {
-          is: 'lost',
-          says: 'not ended in time; the install goes on there: call again to see how it ended',
-        },
+        progress: lost('not ended in time; the install goes on there: call again to see how it ended'),
         log,
       }
     await sleep(pollEach)
   }
 }
 
+function lost(says: string): FixProgress {
+  return { is: 'lost', says }
+}
+
 type Look =
   | { readonly troubled: string }
-  | { readonly progress: FixProgress; readonly pod: ClusterPod | undefined }
+  | { readonly progress: FixProgress; readonly pod: ClusterPod | undefined; readonly isNodeReady: boolean }
 
 async function look(
   { jobs, pods, cluster }: FixApis,
@@ -153,13 +151,14 @@ async function look(
   ])
   if (!now.ok && now.status !== 404) return { troubled: plainLine(now.message) }
   if (!all.ok) return { troubled: plainLine(all.message) }
+  const isNodeReady = !node.ok || node.value.ready === 'True'
   const progress = progressOfFix({
     job: now.ok && now.value.uid === job.uid ? now.value : null,
     pods: all.value,
     events: events.ok ? events.value : [],
-    isNodeReady: !node.ok || node.value.ready === 'True',
+    isNodeReady,
   })
-  return { progress, pod: all.value[0] }
+  return { progress, pod: all.value[0], isNodeReady }
 }
 
 /** Whole lines; what was read before where it cannot be read now. */
