@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import type { ApiAccess } from './api-client.ts'
 import { startControlPlane } from './control-plane.ts'
 import type { ControlPlane } from './control-plane.ts'
-import { serverToken } from './service-account.ts'
+import { accountToken } from './service-account.ts'
 
 const manifests = new URL('../../../manifests', import.meta.url).pathname
 
@@ -24,7 +24,7 @@ export async function startInstalled(namespace: string): Promise<Installed> {
   // No scheduler of this name runs.
   await makePod(cluster, namespace, { name: 'waiting', place: { schedulerName: 'nobody' } })
   const accessOf = async (pod?: string): Promise<ApiAccess> => {
-    const token = await serverToken(cluster, pod === undefined ? { namespace } : { namespace, pod })
+    const token = await accountToken(cluster, pod === undefined ? { namespace } : { namespace, pod })
     return { ...cluster.admin, token }
   }
   const access = {

@@ -14,24 +14,26 @@ const rbac = [
 export async function serverAccess(cluster: ControlPlane, server?: string): Promise<string> {
   await cluster.kubectl('create', 'namespace', 'hostdeps').catch(() => 'there already')
   for (const name of rbac) await cluster.kubectl('apply', '-f', `${manifests}${name}.yaml`)
-  return cluster.kubeConfig(await serverToken(cluster), server)
+  return cluster.kubeConfig(await accountToken(cluster), server)
 }
 
 export interface TokenOf {
   readonly namespace?: string
+  /** Left out for the server's. */
+  readonly account?: string
   /** The pod that the token is bound to, as a projected one is: it carries the node's name then. */
   readonly pod?: string
 }
 
-/** A token of the server's service account. */
-export async function serverToken(
+/** A token of a service account. */
+export async function accountToken(
   cluster: ControlPlane,
-  { namespace = 'hostdeps', pod }: TokenOf = {},
+  { namespace = 'hostdeps', account = 'hostdeps', pod }: TokenOf = {},
 ): Promise<string> {
   const bound = pod === undefined ? {} : { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: pod } }
   const { status } = await cluster.call<AuthenticationV1TokenRequest>({
     method: 'POST',
-    path: `/api/v1/namespaces/${namespace}/serviceaccounts/hostdeps/token`,
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
     body: {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
