@@ -7,7 +7,7 @@ import { allowed } from './plane/admission-cases.ts'
 import { callApi } from './plane/api-client.ts'
 import type { ApiAccess, ApiCall } from './plane/api-client.ts'
 import type { ControlPlane } from './plane/control-plane.ts'
-import { creations, laterKind, newJob, ofAgents, probe } from './plane/creation-cases.ts'
+import { beyondPolicies, creations, laterKind, newJob, ofAgents, probe } from './plane/creation-cases.ts'
 import { startInstalled } from './plane/installed.ts'
 import { accountToken } from './plane/service-account.ts'
 import { until } from './plane/test-node.ts'
@@ -118,6 +118,10 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE']).each(['hostdeps', '
       test('and an event of another Node is still denied by its own policy', async () => {
         const { body } = await ask('hostdeps', event({ regarding: 'worker-2' }))
         expect(body.message).toContain("'hostdeps-event' denied request: ")
+      })
+
+      test.each(Object.entries(beyondPolicies))('the API server asks no policy about %s', async (_, call) => {
+        for (const account of ours) expect((await ask(account, call)).status).toBe(201)
       })
 
       test.each(others)('%s may create every one of them', async (account) => {

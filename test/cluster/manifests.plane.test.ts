@@ -57,10 +57,28 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
     ['monitoring', 'for: 10m', 'for: ten minutes', /groups\[0\]\.rules\[0\]\.for.*should match/],
     ['openshift', 'allowHostPID: false', 'allowHostPid: false', /unknown field "allowHostPid"/],
     ['openshift', 'allowHostPID: false', 'allowHostPID: "no"', /allowHostPID.* must be of type boolean/],
+    ['openshift', 'allowHostPID: true', 'allowHostPID: "yes"', /allowHostPID.* must be of type boolean/],
   ])('nor %s with "%s" made "%s"', async (overlay, right, wrong, refusal) => {
     const text = await cluster.kubectl('kustomize', join(manifests, 'overlays', overlay))
     expect(text).toContain(right)
     await expect(dryRun(text.replace(right, wrong))).rejects.toThrow(refusal)
+  })
+
+  const objectsIn = async (folder: string): Promise<Manifest[]> => {
+    const text = await cluster.kubectl('kustomize', join(root, folder))
+    return parseAllDocuments(text).map((document) => document.toJS())
+  }
+
+  test.each(folders)('%s gives our service accounts these rights and no other', async (folder) => {
+    expect(rightsIn(await objectsIn(folder))).toEqual(rights[folder] ?? {})
+  })
+
+  test('on OpenShift the agents have no hostPID, and the pod that fixes has no volume but of the host and its own', async () => {
+    const objects = await objectsIn('manifests/overlays/openshift')
+    const [agents, fixes] = objects.filter(({ kind }) => kind === 'SecurityContextConstraints')
+    expect(agents).toEqual(constraints)
+    const metadata = { ...constraints.metadata, name: 'hostdeps-fix' }
+    expect(fixes).toEqual({ ...constraints, metadata, allowHostPID: true, volumes: ['emptyDir', 'hostPath'] })
   })
 
   const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.yaml'))
@@ -97,6 +115,76 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
     )
   })
 })
+
+/** As YAML has them. */
+interface Manifest {
+  readonly kind: string
+  readonly metadata: { readonly name: string }
+  /** Of a role. */
+  readonly rules?: readonly object[]
+  /** Of a binding. */
+  readonly roleRef?: { readonly name: string }
+  readonly subjects?: readonly { readonly kind: string; readonly name: string }[]
+}
+
+const ofAgents = [
+  { apiGroups: [''], resources: ['nodes'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['nodes/status'], verbs: ['patch'] },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
+]
+
+/** By the folder, then by the subject. */
+const rights: Readonly<Record<string, Readonly<Record<string, readonly object[]>>>> = {
+  manifests: { 'ServiceAccount hostdeps': ofAgents },
+  'manifests/overlays/talos': { 'ServiceAccount hostdeps': ofAgents },
+  'manifests/overlays/openshift': {
+    'ServiceAccount hostdeps': [useOf('hostdeps')],
+    'ServiceAccount hostdeps-fix': [useOf('hostdeps-fix')],
+  },
+}
+
+function useOf(name: string) {
+  const resources = ['securitycontextconstraints']
+  return { apiGroups: ['security.openshift.io'], resourceNames: [name], resources, verbs: ['use'] }
+}
+
+/** What the bindings among them give, to whomever. */
+function rightsIn(objects: readonly Manifest[]): Record<string, object[]> {
+  const given: Record<string, object[]> = {}
+  for (const { roleRef, subjects = [] } of objects)
+    for (const { kind, name } of subjects) {
+      const role = objects.find((one) => one.rules !== undefined && one.metadata.name === roleRef?.name)
+      ;(given[`${kind} ${name}`] ??= []).push(...(role?.rules ?? [{ unknown: roleRef }]))
+    }
+  return given
+}
+
+/** Of the agents. */
+const constraints = {
+  apiVersion: 'security.openshift.io/v1',
+  kind: 'SecurityContextConstraints',
+  metadata: { name: 'hostdeps' },
+  priority: 0,
+  allowPrivilegedContainer: true,
+  allowPrivilegeEscalation: true,
+  allowedCapabilities: [],
+  defaultAddCapabilities: [],
+  requiredDropCapabilities: [],
+  allowHostDirVolumePlugin: true,
+  allowHostIPC: false,
+  allowHostNetwork: false,
+  allowHostPID: false,
+  allowHostPorts: false,
+  readOnlyRootFilesystem: true,
+  runAsUser: { type: 'RunAsAny' },
+  seLinuxContext: { type: 'RunAsAny' },
+  fsGroup: { type: 'RunAsAny' },
+  supplementalGroups: { type: 'RunAsAny' },
+  seccompProfiles: ['runtime/default'],
+  volumes: ['configMap', 'emptyDir', 'hostPath', 'projected'],
+  users: [],
+  groups: [],
+}
 
 /** As YAML has it, without a class. */
 type PodSpec = Pick<V1PodSpec, 'containers' | 'volumes'>

@@ -104,6 +104,20 @@ export const ofAgents: Calls = {
   'a Node': { method: 'POST', path: nodes, body: nodeOf('worker-3') },
 }
 
+/** What an account of ours may create if it has the right, since admission is not asked. */
+export const beyondPolicies: Calls = {
+  'a review of oneself': {
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+  },
+  'an admission policy': dryRun({
+    method: 'POST',
+    path: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',
+    body: { metadata: { name: 'test' }, spec: { policyName: 'test', validationActions: ['Deny'] } },
+  }),
+}
+
 /** Tried until it is denied: a policy is in force some moments after it was made, and so are rights. */
 export const probe = dryRun(newJob('default'))
 
