@@ -31,7 +31,8 @@ export function stepsOf(
   return fix === null ? [] : fixSteps(fix, facts)
 }
 
-function mergeCandidates(
+/** What they come to on this host; null when nothing is known. */
+export function mergeCandidates(
   candidates: readonly FixCandidate[],
   facts: FixFacts,
   ofSeveral: boolean,
