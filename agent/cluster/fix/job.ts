@@ -1,28 +1,14 @@
 import { hash } from 'node:crypto'
 import { prefix } from '#agent/model/names.ts'
-
-/** The service account of manifests/, which has no rights, and the label of the pods: none that a Service of ours selects. */
-const account = 'hostdeps-fix'
-export const jobLabel = { 'app.kubernetes.io/name': 'hostdeps-fix' } as const
-
-/** The annotation with the script's SHA-256. */
-export const scriptAnnotation = `${prefix}fix-script`
-
-/** Bytes of a script: as an argument in base64 it must stay below the kernel's 128 KiB. */
-export const longestScript = 90 * 1024
+import { account, fixContainer, fixLabel, fixPod, scriptAnnotation } from './fix-pod.ts'
+import type { FixPodOptions } from './fix-pod.ts'
 
 /** Seconds that a Job which has ended can be looked at. */
 const kept = 3_600
 
-export interface JobOptions {
+export interface JobOptions extends FixPodOptions {
   readonly node: string
   readonly namespace: string
-  readonly script: string
-  /** The checks that are asked again. */
-  readonly checks: readonly string[]
-  /** Some are custom: the pod reads the agents' own. */
-  readonly hasCustom: boolean
-  readonly image: string
   readonly pullSecrets: readonly string[]
   /** Seconds after which the pod is ended; not what it started on the host. */
   readonly deadline: number
@@ -34,69 +20,28 @@ export function jobName(node: string): string {
   return name.length <= 63 ? name : `${name.slice(0, 54)}-${hash('sha256', node).slice(0, 8)}`
 }
 
-/**
- * A Job that runs the script once, on that node and as a unit of the host's own. Its pod is privileged and sees the host's processes,
- * since systemd is asked from the host's namespaces; it has no token, opens no port, and ends.
- */
+/** A Job that runs the script once, on that node and as a unit of the host's own; its pod ends. */
 export function fixJob(options: JobOptions): object {
-  const { node, namespace, script, image, pullSecrets, deadline } = options
+  const { node, namespace, script, pullSecrets, deadline } = options
   const annotations = { [scriptAnnotation]: hash('sha256', script), [`${prefix}node`]: node }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: jobName(node), namespace, labels: jobLabel, annotations },
+    metadata: { name: jobName(node), namespace, labels: fixLabel, annotations },
     spec: {
       backoffLimit: 0,
       activeDeadlineSeconds: deadline,
       ttlSecondsAfterFinished: kept,
       template: {
-        metadata: { labels: jobLabel, annotations },
+        metadata: { labels: fixLabel, annotations },
         spec: {
+          ...fixPod(options),
           nodeName: node,
-          serviceAccountName: account,
-          automountServiceAccountToken: false,
-          enableServiceLinks: false,
           restartPolicy: 'Never',
-          terminationGracePeriodSeconds: 5,
-          hostPID: true,
-          tolerations: [{ operator: 'Exists' }],
           imagePullSecrets: pullSecrets.map((name) => ({ name })),
-          containers: [containerOf(options, image)],
-          volumes: volumesOf(options),
+          containers: [fixContainer(options)],
         },
       },
     },
   }
-}
-
-function containerOf({ script, checks, hasCustom }: JobOptions, image: string) {
-  return {
-    name: 'fix',
-    image,
-    imagePullPolicy: 'IfNotPresent',
-    args: [
-      'apply',
-      '--procfs=/host/proc',
-      `--script=${Buffer.from(script).toString('base64')}`,
-      ...(hasCustom ? [`--checks=${customChecks}`] : []),
-      ...checks,
-    ],
-    securityContext: { privileged: true, runAsUser: 0, runAsGroup: 0, readOnlyRootFilesystem: true },
-    resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '192Mi' } },
-    volumeMounts: [
-      { name: 'host-proc', mountPath: '/host/proc', readOnly: true },
-      { name: 'tmp', mountPath: '/tmp' },
-      ...(hasCustom ? [{ name: 'checks', mountPath: customChecks, readOnly: true }] : []),
-    ],
-  }
-}
-
-const customChecks = '/etc/hostdeps/checks'
-
-function volumesOf({ hasCustom }: JobOptions) {
-  return [
-    { name: 'host-proc', hostPath: { path: '/proc', type: 'Directory' } },
-    { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: '8Mi' } },
-    ...(hasCustom ? [{ name: 'checks', configMap: { name: 'hostdeps-checks', optional: true } }] : []),
-  ]
 }
