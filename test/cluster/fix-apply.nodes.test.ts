@@ -59,7 +59,12 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
   /** An install that takes long enough to be disturbed: dpkg begins only after that time. */
   const slowDown = (name: string, seconds: number) =>
     nodeOf(name).host.writeFile('/etc/apt/apt.conf.d/slow', `DPkg::Pre-Invoke { "sleep ${seconds}"; };\n`)
-  const hasBegun = (name: string) =>
+  const hasBegun = async (name: string, call: ReturnType<typeof fix>) => {
+    // A call that ends before that has failed, and says why.
+    await Promise.race([call.then(({ all }) => Promise.reject(new Error(all))), hasLog(name)])
+    call.catch(() => undefined)
+  }
+  const hasLog = (name: string) =>
     until(
       async () => (await runIn(nodeOf(name).host, ['sh', '-c', 'cat /run/hostdeps-fix/*.log'])).stdout,
       (log) => log.includes('Need to get') || log.includes('newly installed'),
@@ -140,7 +145,7 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
   test('when its pod is deleted in the middle, the install completes, and the next call reports it', async () => {
     await slowDown('worker-2', 15)
     const call = fix('worker-2')
-    await hasBegun('worker-2')
+    await hasBegun('worker-2', call)
     await on.cluster.kubectl(
       'delete',
       'pod',
@@ -165,7 +170,7 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
   test('when the kubelet is killed in the middle, the install completes, and the call reports it', async () => {
     await remove('worker-2')
     const call = fix('worker-2')
-    await hasBegun('worker-2')
+    await hasBegun('worker-2', call)
     await runIn(nodeOf('worker-2').host, ['systemctl', 'kill', '-s', 'KILL', 'kubelet'])
     const { exitCode, stdout } = await call
     expect(stdout).toMatch(/asked again: .*open-iscsi is ready/)
@@ -176,7 +181,7 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
   test('when the API server stops in the middle, the install completes, and the call reports it', async () => {
     await remove('worker-2')
     const call = fix('worker-2')
-    await hasBegun('worker-2')
+    await hasBegun('worker-2', call)
     await on.cluster.stopApiServer()
     await until(
       () => outcome('worker-2'),

@@ -49,9 +49,9 @@ export async function applyToNodes(
   const image = await imageOf(apis, flags)
   const all = works.map((work) => ({ ...work, body: bodyOf(work, { image, catalog, flags }) }))
   show(all)
-  // Who may not create it hears so before anything is asked.
+  // Who may not create it hears so before anything is asked; one that is there is dealt with later.
   const [first, ...others] = all
-  if (first !== undefined) take(await apis.jobs.createJob(namespace, first.body, { dryRun: true }))
+  if (first !== undefined) await tryToCreate(apis, namespace, first.body)
   if (!yes && !(await confirm(`Run this on ${nodesOf(all.length)}, on ${first?.node} first?`)))
     return void process.stderr.write('Nothing was run\n')
   const results = new Map<string, boolean>()
@@ -69,6 +69,11 @@ export async function applyToNodes(
   if (first !== undefined) await run(first)
   await pLimit(parallel).map(others, run)
   conclude(plans, results)
+}
+
+async function tryToCreate({ jobs }: FixApis, namespace: string, body: object): Promise<void> {
+  const tried = await jobs.createJob(namespace, body, { dryRun: true })
+  if (tried.ok || tried.status !== 409) take(tried)
 }
 
 /** Nodes that need the same commands share a script, so that it is shown once. */
