@@ -3,10 +3,10 @@ import { prefix } from '#agent/model/names.ts'
 
 /** The service account of manifests/, which has no rights, and the label of the pods: none that a Service of ours selects. */
 const account = 'hostdeps-fix'
-export const jobLabel = { 'app.kubernetes.io/name': 'hostdeps-fix' } as const
+const jobLabel = { 'app.kubernetes.io/name': 'hostdeps-fix' } as const
 
 /** The annotation with the script's SHA-256. */
-export const scriptAnnotation = `${prefix}fix-script`
+const scriptAnnotation = `${prefix}fix-script`
 
 /** Bytes of a script: as an argument in base64 it must stay below the kernel's 128 KiB. */
 export const longestScript = 90 * 1024
@@ -74,6 +74,8 @@ function containerOf({ script, checks, hasCustom }: JobOptions, image: string) {
     name: 'fix',
     image,
     imagePullPolicy: 'IfNotPresent',
+    // With the host's process ids, tini is not the first process.
+    env: [{ name: 'TINI_SUBREAPER', value: '' }],
     args: [
       'apply',
       '--procfs=/host/proc',
