@@ -125,7 +125,7 @@ function show(works: readonly Omit<Work, 'body'>[]): void {
 }
 
 function conclude(plans: readonly NodePlan[], results: ReadonlyMap<string, boolean>): void {
-  const isReady = ({ node, isReady }: NodePlan) => results.get(node) ?? isReady
+  const isReady = ({ node, isReady, left }: NodePlan) => (results.get(node) ?? isReady) && left.length === 0
   const left = plans.filter((plan) => !isReady(plan))
   process.stderr.write(`${plans.length - left.length} of ${nodesOf(plans.length)} ready\n`)
   if (left.length === 0) return
