@@ -12,7 +12,7 @@ const mostParallel = 50
 export function fixCommand(): Command {
   const command = new Command('fix')
     .description(
-      "Prints a script that installs what Nodes lack, or with names of checks, what this host lacks; --apply shows it, asks, and runs it once. On Nodes a Job in the agents' namespace does that, with your own right to create Jobs there, as a unit of the host's systemd, and asks the checks again. Nothing is rebooted. Exit code: 0 all is ready, or the script is printed, 3 something is still missing, 2 bad usage, 1 error.",
+      "Prints a script that installs what Nodes lack, or with names of checks, what this host lacks; --apply shows it, asks, and runs it once. On Nodes a Job in the agents' namespace does that, with your own right to create Jobs there, as a unit of the host's systemd, and asks the checks again. Nothing is rebooted. Exit code: 0 all is ready, or would be by the printed script, 3 something is still missing, 2 bad usage, 1 error.",
     )
     .usage('[options] (NODE... | -l LABELS | --all) | [CHECK...]')
     .argument('[names...]', 'Nodes of the cluster, or checks of this host')

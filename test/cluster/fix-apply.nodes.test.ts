@@ -107,7 +107,9 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
       () => podOf('longhorn-manager', node),
       (pod) => {
         name = pod?.metadata?.name ?? ''
-        return (pod?.status?.containerStatuses?.[0]?.restartCount ?? 0) >= 1
+        const { restartCount = 0, state } = pod?.status?.containerStatuses?.[0] ?? {}
+        // By then the kubelet waits long enough between two starts for restart to be of use.
+        return restartCount >= 3 && state?.waiting !== undefined
       },
     )
     return name
