@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import { addHostFlags } from '#agent/commands/wiring/host-flags.ts'
+import { newNodeFormatNames } from '#agent/commands/wiring/fix/fix-flags.ts'
 import type { FixFlags } from '#agent/commands/wiring/fix/fix-flags.ts'
 import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
@@ -12,7 +13,7 @@ const mostParallel = 50
 export function fixCommand(): Command {
   const command = new Command('fix')
     .description(
-      "Prints a script that installs what Nodes lack, or with names of checks, what this host lacks; --apply shows it, asks, and runs it once. On Nodes a Job in the agents' namespace does that, with your own right to create Jobs there, as a unit of the host's systemd, and asks the checks again. Nothing is rebooted. Exit code: 0 all is ready, or the script is printed, 3 something is still missing, 2 bad usage, 1 error.",
+      "Prints a script that installs what Nodes lack, or with names of checks, what this host lacks; --apply shows it, asks, and runs it once. On Nodes a Job in the agents' namespace does that, with your own right to create Jobs there, as a unit of the host's systemd, and asks the checks again. Nothing is rebooted. Exit code: 0 all is ready, or would be by the printed script, 3 something is still missing, 2 bad usage, 1 error.",
     )
     .usage('[options] (NODE... | -l LABELS | --all) | [CHECK...]')
     .argument('[names...]', 'Nodes of the cluster, or checks of this host')
@@ -23,7 +24,14 @@ export function fixCommand(): Command {
         .argParser((name: string, names: readonly string[]) => [...names, name])
         .default([], 'all that is missing'),
     )
-    .addOption(new Option('-o, --output <format>', 'what is printed').choices(['script']).default('script'))
+    .addOption(
+      new Option(
+        '-o, --output <format>',
+        'what is printed: the script; or for new nodes like these, that lack all of the checks, what sets them up',
+      )
+        .choices(['script', ...newNodeFormatNames])
+        .default('script'),
+    )
     .option('--apply', 'run the script, once, after showing it')
     .option('-y, --yes', 'with --apply: do not ask')
     .option('--repair', 'finish an interrupted run of dpkg first')
@@ -33,7 +41,10 @@ export function fixCommand(): Command {
         .default(1),
     )
     .option('-n, --namespace <name>', "the agents' namespace", 'hostdeps')
-    .option('--image <name>', "with --apply: the image of the Job (default: the agents' own)")
+    .option(
+      '--image <name>',
+      "the image of the Job of --apply (default: the agents' own), or of -o daemonset (default: of this version)",
+    )
     .option(
       '--timeout <time>',
       'with --apply: longest wait for a Node (default: 15m)',
@@ -46,7 +57,12 @@ export function fixCommand(): Command {
 async function fix(names: string[], flags: FixFlags, command: Command): Promise<void> {
   const isPlugin = command.parent?.name() === 'kubectl hostdeps'
   const { choosePlace } = await import('#agent/commands/wiring/fix/choose-place.ts')
-  if (choosePlace(names, flags, isPlugin) === 'nodes') {
+  const place = choosePlace(names, flags, isPlugin)
+  if (flags.output !== 'script') {
+    const { printForNewNodes } = await import('#agent/commands/wiring/new-nodes/print-for-new-nodes.ts')
+    return printForNewNodes(flags.output, { names, place }, flags)
+  }
+  if (place === 'nodes') {
     const { fixNodes } = await import('#agent/commands/wiring/fix/fix-nodes.ts')
     await fixNodes(names, flags)
   } else {

@@ -46,7 +46,8 @@ function setWithin(
   const isBeyond = fields.map((_, index) => beyond(index, range))
   const isAny = isBeyond.filter((words) => words !== '').join(' || ')
   const now = `sysctl -n ${key}`
-  const [text, line] = fields.length === 1 ? [`'${value}'`, `'${key} = ${value}'`] : ['"$value"', `"${key} = $value"`]
+  const [text, line] =
+    fields.length === 1 ? [`'${value}'`, `'${key} = ${value}'`] : ['"$value"', `"${key} = $value"`]
   const lasting = hasLostEtc(facts)
     ? inOem(`sysctl -w ${key}="${value}"`, plainName(key))
     : `echo ${line} > /etc/sysctl.d/${sysctlFile(key)}`

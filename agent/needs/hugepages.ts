@@ -139,9 +139,7 @@ function poolAfterBoot(spec: Pool, answers: Answers, facts: Facts): Verdict | nu
 }
 
 function reserveAtBoot({ size, min }: Pool): FixByDistro {
-  return size === '2Mi'
-    ? setSysctl(pool, String(min))
-    : bootWith(`Add ${wordsOf({ size, min })} to`)
+  return size === '2Mi' ? setSysctl(pool, String(min)) : bootWith(`Add ${wordsOf({ size, min })} to`)
 }
 
 /** The command line has no i: 2M. */

@@ -78,7 +78,12 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
     const [agents, fixes] = objects.filter(({ kind }) => kind === 'SecurityContextConstraints')
     expect(agents).toEqual(constraints)
     const metadata = { ...constraints.metadata, name: 'hostdeps-fix' }
-    expect(fixes).toEqual({ ...constraints, metadata, allowHostPID: true, volumes: ['emptyDir', 'hostPath'] })
+    expect(fixes).toEqual({
+      ...constraints,
+      metadata,
+      allowHostPID: true,
+      volumes: ['configMap', 'emptyDir', 'hostPath'],
+    })
   })
 
   const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.yaml'))

@@ -45,6 +45,8 @@ export function fixContainer({ script, checks, hasCustom, image }: FixPodOptions
     name: 'fix',
     image,
     imagePullPolicy: 'IfNotPresent',
+    // With the host's process ids, tini is not the first process.
+    env: [{ name: 'TINI_SUBREAPER', value: '' }],
     args: [
       'apply',
       '--procfs=/host/proc',

@@ -19,6 +19,8 @@ export interface NodePlan {
   readonly notes: readonly string[]
   /** Whether all that was asked about is ready there. */
   readonly isReady: boolean
+  /** The checks that are missing there and stay so: nothing is known here that fixes them. */
+  readonly left: readonly string[]
 }
 
 export interface PlanOptions {
@@ -43,12 +45,12 @@ function planNode(status: NodeStatus, { catalog, only }: PlanOptions): NodePlan 
     only === null ? wanted.filter(isMissing) : wanted.filter(({ says }) => says !== 'not-applicable')
   const notes = unknown.map(({ name, reason }) => `${name}: not known there (${reason ?? 'no reason'})`)
   const isReady = wanted.length > 0 && wanted.every(({ says }) => says !== null && isUsable(says))
-  const plan = { node, os, isReady }
+  const plan = { node, os, isReady, left: [] }
   if (wanted.length === 0) return { ...plan, host: null, notes: ['hostdeps says nothing of this Node'] }
   if (facts === null) {
-    const isLost = lacking.some(isMissing)
+    const left = lacking.filter(isMissing).map((check) => check.name)
     const why = status.trouble ?? 'no agent has said what host it is'
-    return { ...plan, host: null, notes: isLost ? [...notes, why] : notes }
+    return { ...plan, left, host: null, notes: left.length > 0 ? [...notes, why] : notes }
   }
   const elsewhere = { catalog, facts, checks: new Map(checks.map((check) => [check.name, check])) }
   const found = lacking.map((check) => ({ check, candidates: candidatesElsewhere(check.name, elsewhere) }))
@@ -63,6 +65,7 @@ function planNode(status: NodeStatus, { catalog, only }: PlanOptions): NodePlan 
   const steps = stepsOfHost(toFix)
   return {
     ...plan,
+    left: lost.map(({ check }) => check.name),
     host: hasCommands(steps) ? toFix : null,
     notes: [
       ...notes,

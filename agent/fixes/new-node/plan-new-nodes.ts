@@ -35,10 +35,7 @@ export interface NewNodesPlan {
 }
 
 /** What is done on new nodes like these, by their distribution: more is not known of a node before it exists. */
-export function planNewNodes(
-  likes: readonly NodeLike[],
-  catalog: ReadonlyMap<string, Check>,
-): NewNodesPlan {
+export function planNewNodes(likes: readonly NodeLike[], catalog: ReadonlyMap<string, Check>): NewNodesPlan {
   const byDistro = [...Map.groupBy(likes, ({ facts }) => facts.distro.id ?? '')]
   const plans = byDistro.map(([distro, group]) => planDistro(distro, group, catalog))
   return {

@@ -69,7 +69,16 @@ function firstKnown({ needs }: AnyOfNeed, check: Check, node: NewNode): readonly
 }
 
 /** What no fix brings to a machine or its kernel: a note about it says nothing of a node that nobody knows. */
-const ofMachine = ['cgroup', 'cpuFeature', 'device', 'disk', 'kernelCmdline', 'kernelConfig', 'kernelVersion', 'lsm']
+const ofMachine = [
+  'cgroup',
+  'cpuFeature',
+  'device',
+  'disk',
+  'kernelCmdline',
+  'kernelConfig',
+  'kernelVersion',
+  'lsm',
+]
 
 /** Whether a command comes of it, or what the owner of an image has to do, or why nothing may be done. */
 function isOfUse(candidate: FixCandidate, need: Need, facts: FixFacts): boolean {
@@ -104,7 +113,8 @@ function moduleOf({ id }: Need): string | null {
 /** The checks that are to be ready want what they want; what else may run there, nobody knows yet. */
 function opponentsAmong({ catalog, checks }: NewNode): OpponentView {
   return {
-    publishedBy: (name) => checks.filter((one) => closure([one], (one) => includedIn(catalog.get(one))).has(name)),
+    publishedBy: (name) =>
+      checks.filter((one) => closure([one], (one) => includedIn(catalog.get(one))).has(name)),
     opposing: () => [],
   }
 }

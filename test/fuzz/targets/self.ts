@@ -16,7 +16,8 @@ export const selfTarget: Target = {
       growing: {
         shapes: {
           linear: (bytes) => ({ does: 'fits', text: 'x'.repeat(bytes) }),
-          quadratic: (bytes) => ({ does: 'squares', text: 'x'.repeat(bytes) }),
+          // Much worse than n log n: a busy machine must not hide it.
+          cubic: (bytes) => ({ does: 'cubes', text: 'x'.repeat(bytes) }),
         },
         draw: () => (bytes) => ({ does: 'fits', text: 'y'.repeat(bytes) }),
       },
@@ -28,10 +29,13 @@ async function run({ does, text }: { does: string; text: string }): Promise<stri
   claim(does !== 'lies' || !text.includes(' '), () => 'it lies')
   if (does === 'hangs') for (;;);
   if (does === 'fills') for (let all: unknown = []; ;) all = [all, Array.from({ length: 100 }, () => ({}))]
-  if (does === 'squares') spin(text.length ** 2 * 2)
+  if (does === 'cubes') spin(text.length ** 3 / 2 ** 16)
   return does
 }
 
+/** In pieces: a count beyond 2^31 is ten times as slow. */
 function spin(steps: number): void {
-  for (let step = 0; step < steps; step++) Math.imul(step, step)
+  const piece = 2 ** 16
+  for (let left = steps; left > 0; left -= piece)
+    for (let step = 0; step < piece; step++) Math.imul(step, step)
 }

@@ -8,4 +8,10 @@ export function asksFor(command: string, inner: string, words: readonly string[]
   return operands[command] ?? null
 }
 
-const operands: Readonly<Record<string, Kind>> = { check: 'checks', nodes: 'nodes', why: 'pods' }
+const operands: Readonly<Record<string, Kind>> = {
+  apply: 'checks',
+  check: 'checks',
+  fix: 'nodes',
+  nodes: 'nodes',
+  why: 'pods',
+}

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import pLimit from 'p-limit'
 import type { Catalog } from '#agent/catalog/catalog.ts'
-import { fixJob, longestScript } from '#agent/cluster/fix/job.ts'
+import { longestScript } from '#agent/cluster/fix/fix-pod.ts'
+import { fixJob } from '#agent/cluster/fix/job.ts'
 import type { NodePlan } from '#agent/cluster/fix/plan-fixes.ts'
 import { fixScript } from '#agent/fixes/script/fix-script.ts'
 import { scriptParts, stepsOfHost } from '#agent/fixes/script/script-parts.ts'
@@ -49,9 +50,9 @@ export async function applyToNodes(
   const image = await imageOf(apis, flags)
   const all = works.map((work) => ({ ...work, body: bodyOf(work, { image, catalog, flags }) }))
   show(all)
-  // Who may not create it hears so before anything is asked.
+  // Who may not create it hears so before anything is asked; one that is there is dealt with later.
   const [first, ...others] = all
-  if (first !== undefined) take(await apis.jobs.createJob(namespace, first.body, { dryRun: true }))
+  if (first !== undefined) await tryToCreate(apis, namespace, first.body)
   if (!yes && !(await confirm(`Run this on ${nodesOf(all.length)}, on ${first?.node} first?`)))
     return void process.stderr.write('Nothing was run\n')
   const results = new Map<string, boolean>()
@@ -69,6 +70,11 @@ export async function applyToNodes(
   if (first !== undefined) await run(first)
   await pLimit(parallel).map(others, run)
   conclude(plans, results)
+}
+
+async function tryToCreate({ jobs }: FixApis, namespace: string, body: object): Promise<void> {
+  const tried = await jobs.createJob(namespace, body, { dryRun: true })
+  if (tried.ok || tried.status !== 409) take(tried)
 }
 
 /** Nodes that need the same commands share a script, so that it is shown once. */
@@ -120,7 +126,7 @@ function show(works: readonly Omit<Work, 'body'>[]): void {
 }
 
 function conclude(plans: readonly NodePlan[], results: ReadonlyMap<string, boolean>): void {
-  const isReady = ({ node, isReady }: NodePlan) => results.get(node) ?? isReady
+  const isReady = ({ node, isReady, left }: NodePlan) => (results.get(node) ?? isReady) && left.length === 0
   const left = plans.filter((plan) => !isReady(plan))
   process.stderr.write(`${plans.length - left.length} of ${nodesOf(plans.length)} ready\n`)
   if (left.length === 0) return

@@ -39,8 +39,13 @@ export async function fixNodes(names: readonly string[], flags: FixFlags): Promi
   if (apply) return applyToNodes(plans, flags, { connected, catalog })
   if (some.length > 0)
     process.stdout.write(fixScript(scriptParts(some), { version: manifest.version, repair }))
-  else if (plans.every(({ isReady }) => isReady)) say('Nothing is missing')
-  else process.exitCode = exitCodes.missing
+  if (plans.every(({ isReady }) => isReady)) say('Nothing is missing')
+  else if (plans.some(isLeft)) process.exitCode = exitCodes.missing
+}
+
+/** Whether something is missing there that the script does not fix. */
+function isLeft({ isReady, host, left }: NodePlan): boolean {
+  return left.length > 0 || (host === null && !isReady)
 }
 
 interface Place {

@@ -31,6 +31,8 @@ export interface JobRun {
 /** Milliseconds between two looks, and until a pod that does not start is given up. */
 const pollEach = 1_000
 const longestStart = 120_000
+/** Milliseconds that a pod takes to start when nothing is wrong. */
+const usualStart = 5_000
 /** Milliseconds: a kubelet that is not Ready may be about to be. */
 const longestNotReady = 20_000
 
@@ -116,10 +118,12 @@ async function follow(
         tell(line)
       }
       if (progress.is === 'ended' || progress.is === 'lost') return { progress, log }
-      if (progress.says !== last && progress.is === 'waiting') tell(progress.says)
-      last = progress.says
+      const waited = performance.now() - started
+      const isLong = progress.is === 'waiting' && waited > usualStart
+      if (isLong && progress.says !== last) tell(progress.says)
+      if (isLong) last = progress.says
       const longest = isNodeReady ? longestStart : longestNotReady
-      if (progress.is === 'waiting' && performance.now() - started > longest)
+      if (progress.is === 'waiting' && waited > longest)
         return { progress: lost(`${progress.says}: given up; nothing was begun`), log }
     }
     if (performance.now() > end)

@@ -17,7 +17,12 @@ export function installTasks(packages: readonly string[], facts: FixFacts): read
       ...kernelTasks(packages),
       {
         name,
-        'ansible.builtin.apt': { name: names, state: 'present', update_cache: true, lock_timeout: lockTimeout },
+        'ansible.builtin.apt': {
+          name: names,
+          state: 'present',
+          update_cache: true,
+          lock_timeout: lockTimeout,
+        },
         environment: aptEnvironment,
       },
     ]

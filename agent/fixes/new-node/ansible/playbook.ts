@@ -28,7 +28,9 @@ export function ansiblePlaybook(nodes: readonly NewNodes[], version: string): st
     `${distro}: ${checks.join(', ')}`,
     ...steps.flatMap(({ type, text }) => (type === 'note' ? [`Left to you: ${text}`] : [])),
   ])
-  about.push('Commands with changed_when: false may be run twice; whether they changed something they do not tell.')
+  about.push(
+    'Commands with changed_when: false may be run twice; whether they changed something they do not tell.',
+  )
   const comments = about.map((line) => `# ${plainLine(line)}\n`)
   return `---\n${comments.join('')}${document.toString({ lineWidth, singleQuote: true })}`
 }

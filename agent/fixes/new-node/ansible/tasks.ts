@@ -42,7 +42,9 @@ function onceBooted(rest: readonly Task[], { installer }: FixFacts): readonly Ta
     },
     {
       name: 'Say that it does',
-      'ansible.builtin.debug': { msg: 'Reboot this host and play this again: the rest can be done only then.' },
+      'ansible.builtin.debug': {
+        msg: 'Reboot this host and play this again: the rest can be done only then.',
+      },
       when: waits,
     },
     ...(rest.length === 0 ? [] : [{ name: 'Set up what is booted', when: `not ${waits}`, block: rest }]),
