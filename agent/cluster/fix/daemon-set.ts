@@ -1,7 +1,8 @@
+import { hash } from 'node:crypto'
 import { stringify } from 'yaml'
 import { conditionType, labelKey, prefix } from '#agent/model/names.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import { account, fixContainer, fixLabel, fixPod } from './fix-pod.ts'
+import { account, fixContainer, fixLabel, fixPod, scriptAnnotation } from './fix-pod.ts'
 import type { FixPodOptions } from './fix-pod.ts'
 
 export interface DaemonSetOptions extends Omit<FixPodOptions, 'hasCustom'> {
@@ -20,7 +21,7 @@ const namespace = account
  */
 export function fixDaemonSet(options: DaemonSetOptions): string {
   const objects = [namespaceObject, accountObject, daemonSet(options)]
-  return `${commentsOf(options)}${objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n')}`
+  return `${commentsOf(options)}${objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')}`
 }
 
 const namespaceObject = {
@@ -51,7 +52,7 @@ function daemonSet(options: DaemonSetOptions): object {
     spec: {
       selector: { matchLabels: fixLabel },
       template: {
-        metadata: { labels: fixLabel },
+        metadata: { labels: fixLabel, annotations: { [scriptAnnotation]: hash('sha256', pod.script) } },
         spec: {
           ...fixPod(pod),
           nodeSelector: { 'kubernetes.io/os': 'linux' },
@@ -95,8 +96,7 @@ function sleeper(image: string): object {
   }
 }
 
-function commentsOf({ about, checks, version }: DaemonSetOptions): string {
-  const [first = ''] = checks
+function commentsOf({ about, checks, script, version }: DaemonSetOptions): string {
   const taint = `${prefix}not-ready`
   const lines = [
     `Makes ready what nodes lack, by hostdeps ${version}; for those who can change neither the image of their nodes nor their user data.`,
@@ -114,10 +114,11 @@ function commentsOf({ about, checks, version }: DaemonSetOptions): string {
     `                                  - { key: ${taint}, effect: NoSchedule }`,
     `  a kubelet of your own:        --register-with-taints=${taint}=:NoSchedule`,
     '',
-    'It is taken away by what can see that the Node is ready:',
+    'It is taken away by what can see that the Node is ready: node-readiness-controller, by a rule on',
+    `${checks.map(conditionType).join(', ')}, or whoever runs`,
     '',
-    `  by hand:                      kubectl hostdeps wait --for ${first} NODE && kubectl taint node NODE ${taint}-`,
-    '  node-readiness-controller:    a rule on the condition ' + conditionType(first),
+    ...checks.map((check) => `  kubectl hostdeps wait --for ${check} NODE &&`),
+    `  kubectl taint node NODE ${taint}-`,
     '',
     'The agents of hostdeps and this tolerate every taint; a pod that must not wait for it names it:',
     '',
@@ -126,6 +127,13 @@ function commentsOf({ about, checks, version }: DaemonSetOptions): string {
     '',
     'On OpenShift its account needs a right first: oc adm policy add-scc-to-user privileged',
     `-z ${account} -n ${namespace}`,
+    '',
+    'The script, as it is in the argument --script:',
+    '',
+    ...script
+      .trimEnd()
+      .split('\n')
+      .map((line) => (line === '' ? '' : `  ${line}`)),
   ]
   return lines.map((line) => (line === '' ? '#\n' : `# ${line}\n`)).join('')
 }

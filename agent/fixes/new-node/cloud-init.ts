@@ -2,8 +2,8 @@ import { Document, Scalar } from 'yaml'
 import { scriptPath } from './place.ts'
 
 /**
- * User data for cloud-init: a script that runs once, at the first boot. Its lists are added to those of other parts, in place of
- * which they would else come. https://cloudinit.readthedocs.io/en/latest/reference/merging.html
+ * User data for cloud-init: a script that runs once, at the first boot. Where it is one part of several, its lists are added to
+ * theirs, and would else be dropped. https://cloudinit.readthedocs.io/en/latest/reference/merging.html
  */
 export function cloudInit(script: string, version: string): string {
   const content = new Scalar(script)

@@ -1,7 +1,7 @@
 import { Document, Scalar, isMap, isScalar, visit } from 'yaml'
 import type { Pair, YAMLMap } from 'yaml'
+import { commentLines } from '#agent/fixes/new-node/comment-lines.ts'
 import type { NewNodes } from '#agent/fixes/new-node/plan-new-nodes.ts'
-import { plainLine } from '#agent/model/plain.ts'
 import { lintIgnores } from './lint-ignores.ts'
 import { shellModule } from './task.ts'
 import type { Task } from './task.ts'
@@ -24,15 +24,18 @@ export function ansiblePlaybook(nodes: readonly NewNodes[], version: string): st
   }
   const document = new Document([play], { aliasDuplicateObjects: false })
   visit(document, { Pair: (_, pair) => foldCommand(pair), Map: (_, map) => noteLint(map) })
-  const about = nodes.flatMap(({ distro, checks, steps }) => [
+  return `---\n${commentLines(aboutOf(nodes))}${document.toString({ lineWidth, singleQuote: true })}`
+}
+
+function aboutOf(nodes: readonly NewNodes[]): readonly string[] {
+  const ofNodes = nodes.flatMap(({ distro, checks, steps }) => [
     `${distro}: ${checks.join(', ')}`,
     ...steps.flatMap(({ type, text }) => (type === 'note' ? [`Left to you: ${text}`] : [])),
   ])
-  about.push(
-    'Commands with changed_when: false may be run twice; whether they changed something they do not tell.',
-  )
-  const comments = about.map((line) => `# ${plainLine(line)}\n`)
-  return `---\n${comments.join('')}${document.toString({ lineWidth, singleQuote: true })}`
+  return [
+    ...ofNodes,
+    'What has changed_when: false may be run twice, and does not tell whether it changed something.',
+  ]
 }
 
 function chooseDistro(nodes: readonly NewNodes[]): readonly Task[] {
