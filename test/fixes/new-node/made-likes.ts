@@ -1,0 +1,48 @@
+import { loadShipped } from '#agent/catalog/load.ts'
+import { planNewNodes } from '#agent/fixes/new-node/plan-new-nodes.ts'
+import type { NewNodesPlan } from '#agent/fixes/new-node/plan-new-nodes.ts'
+import type { FixFacts } from '#agent/model/facts.ts'
+
+export const { catalog } = loadShipped()
+export const allChecks: readonly string[] = [...catalog.keys()]
+
+type Given = Pick<FixFacts, 'family' | 'installer'> & Partial<FixFacts>
+
+/** As a node says it; a new one runs another kernel. */
+function factsOf(id: string, given: Given): FixFacts {
+  return {
+    distro: { id, like: [], version: '12', variant: null, name: id },
+    imageBased: null,
+    kernel: '6.1.0-28-amd64',
+    arch: 'amd64',
+    container: null,
+    ...given,
+  }
+}
+
+export const kinds = {
+  debian: factsOf('debian', { family: 'debian', installer: 'apt-get' }),
+  ubuntu: factsOf('ubuntu', { family: 'debian', installer: 'apt-get' }),
+  rocky: factsOf('rocky', { family: 'rhel', installer: 'dnf' }),
+  azurelinux: factsOf('azurelinux', { family: 'rhel', installer: 'tdnf' }),
+  fedora: factsOf('fedora', { family: 'rhel', installer: 'rpm-ostree' }),
+  sles: factsOf('sles', { family: 'suse', installer: 'zypper' }),
+  micro: factsOf('sl-micro', { family: 'suse', installer: 'transactional-update' }),
+  alpine: factsOf('alpine', { family: 'alpine', installer: 'apk' }),
+  arch: factsOf('arch', { family: 'arch', installer: 'pacman' }),
+  kairos: factsOf('opensuse', { family: 'suse', installer: 'image', imageBased: 'kairos' }),
+  flatcar: factsOf('flatcar', { family: null, installer: 'image', imageBased: 'flatcar' }),
+  talos: factsOf('talos', { family: null, installer: 'image', imageBased: 'talos' }),
+  bottlerocket: factsOf('bottlerocket', { family: null, installer: 'image', imageBased: 'bottlerocket' }),
+} as const satisfies Readonly<Record<string, FixFacts>>
+
+export type Kind = keyof typeof kinds
+export const allKinds = Object.keys(kinds) as readonly Kind[]
+
+/** For new nodes of these kinds. */
+export function planOf(names: readonly Kind[], checks: readonly string[]): NewNodesPlan {
+  return planNewNodes(
+    names.map((name) => ({ name, facts: kinds[name], checks })),
+    catalog,
+  )
+}
