@@ -18,5 +18,5 @@ function foldText(text: string): readonly string[] {
     if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`
     else lines.push(last === undefined ? word : `  ${word}`)
   }
-  return lines
+  return lines.map((line) => line.trimEnd())
 }

@@ -1,6 +1,10 @@
+import { readCheckFile } from '#agent/catalog/check-file.ts'
 import { loadShipped } from '#agent/catalog/load.ts'
+import { fixSteps } from '#agent/fixes/fix-steps.ts'
+import { newNodeFacts, newNodeFix } from '#agent/fixes/new-node/new-node-fix.ts'
 import { planNewNodes } from '#agent/fixes/new-node/plan-new-nodes.ts'
 import type { NewNodesPlan } from '#agent/fixes/new-node/plan-new-nodes.ts'
+import type { Check } from '#agent/model/check.ts'
 import type { FixFacts } from '#agent/model/facts.ts'
 
 export const { catalog } = loadShipped()
@@ -45,4 +49,25 @@ export function planOf(names: readonly Kind[], checks: readonly string[]): NewNo
     names.map((name) => ({ name, facts: kinds[name], checks })),
     catalog,
   )
+}
+
+/** A check of its own; `text` is the file without its head. */
+export function madeCheck(name: string, text: string): Check {
+  const rules = { origin: 'custom', allowCommands: false } as const
+  const read = readCheckFile(`${name}.yaml`, `title: T\nwhy: W.\n${text}`, rules)
+  if (!('check' in read)) throw new Error(JSON.stringify(read))
+  return read.check
+}
+
+/** The steps for a new node of a kind, in which `more` are checks too; notes begin with a hash. */
+export function stepsFor(
+  kind: Kind,
+  checks: readonly string[],
+  more: readonly Check[] = [],
+): readonly string[] {
+  const all = new Map([...catalog, ...more.map((check) => [check.name, check] as const)])
+  const facts = newNodeFacts(kinds[kind])
+  const fix = newNodeFix({ catalog: all, facts, checks })
+  const steps = fix === null ? [] : fixSteps(fix, facts)
+  return steps.map(({ type, text }) => (type === 'command' ? text : `# ${text}`))
 }
