@@ -7,10 +7,10 @@ const validator = process.env['HOSTDEPS_TEST_IGNITION']
 
 describe.skipIf(validator === undefined)("a config for Ignition, by Ignition's own reader", () => {
   test.each([
-    [['flatcar'], ['open-iscsi']],
-    [['fedora'], ['longhorn', 'elasticsearch']],
-    [allKinds, allChecks],
-  ] as const)('of %j, for %j', async (kinds, checks) => {
+    ['one check', ['flatcar'], ['open-iscsi']],
+    ['packages that wait for a reboot', ['fedora'], ['longhorn', 'elasticsearch']],
+    ['all of them on all distributions', allKinds, allChecks],
+  ] as const)('%s', async (_, kinds, checks) => {
     const config = newNodeFormats.ignition(planOf(kinds, checks).nodes, { catalog })
     const read = await execa(validator ?? '', ['-'], { input: config, reject: false, all: true })
     expect(read).toMatchObject({ exitCode: 0, all: '' })
