@@ -19,7 +19,7 @@ export function fixCommand(): Command {
     .addOption(selectorOption())
     .option('--all', 'all Nodes')
     .addOption(
-      new Option('--check <name>', 'only for this check; may be repeated (default: all that is missing)')
+      new Option('--check <name>', 'only for this check; may be repeated')
         .argParser((name: string, names: readonly string[]) => [...names, name])
         .default([], 'all that is missing'),
     )
@@ -34,25 +34,36 @@ export function fixCommand(): Command {
     )
     .option('-n, --namespace <name>', "the agents' namespace", 'hostdeps')
     .option('--image <name>', "with --apply: the image of the Job (default: the agents' own)")
-    .option(
-      '--timeout <time>',
-      'with --apply: longest wait for a Node (default: 15m)',
-      readTimeout,
-      usualTimeout,
+    .addOption(
+      new Option('--timeout <time>', 'with --apply: longest wait for a Node')
+        .argParser(readLongTimeout)
+        .default(usualTimeout, '15m'),
     )
   return addHostFlags(addClusterFlags(command)).action(fix)
 }
 
 async function fix(names: string[], flags: FixFlags, command: Command): Promise<void> {
   const isPlugin = command.parent?.name() === 'kubectl hostdeps'
-  const { choosePlace } = await import('#agent/commands/wiring/fix/choose-place.ts')
-  if (choosePlace(names, flags, isPlugin) === 'nodes') {
+  const given = command.options.flatMap((option) =>
+    command.getOptionValueSource(option.attributeName()) === 'cli' ? [option.attributeName()] : [],
+  )
+  const { choosePlace, refuseIdle } = await import('#agent/commands/wiring/fix/choose-place.ts')
+  const place = choosePlace(names, flags, isPlugin)
+  refuseIdle(given, place)
+  if (place === 'nodes') {
     const { fixNodes } = await import('#agent/commands/wiring/fix/fix-nodes.ts')
     await fixNodes(names, flags)
   } else {
     const { fixHere } = await import('#agent/commands/wiring/fix/fix-here.ts')
     await fixHere(names, flags)
   }
+}
+
+/** Less than it takes to make a Job and look at it once says nothing. */
+function readLongTimeout(text: string): number {
+  const time = readTimeout(text)
+  if (time < 10_000) throw new InvalidArgumentError('It must be at least 10s.')
+  return time
 }
 
 function readParallel(text: string): number {

@@ -14,6 +14,12 @@ interface Fake {
   /** The termination message of the Job's pod. */
   readonly message?: string
   readonly daemonSet?: object
+  /** What a look at a Job is answered with, first to last. */
+  readonly looks?: object[]
+  /** Instead of the pods of a Job. */
+  readonly pods?: object
+  /** How often a creation is refused since a Job is there. */
+  readonly conflicts?: number
 }
 
 interface SentJob {
@@ -31,18 +37,28 @@ interface SentJob {
 /** Nodes a and b lack open-iscsi, c has it. */
 async function fixAt(fake: Fake, ...args: string[]) {
   const jobs: { query: string; body: SentJob }[] = []
+  const deleted: string[] = []
+  const looks = [...(fake.looks ?? [])]
+  let conflicts = fake.conflicts ?? 0
   const missing = (name: string) => rawNode(name, { 'open-iscsi': noIscsi })
   const nodes = [missing('a'), missing('b'), rawNode('c', { 'open-iscsi': { state: 'ready' } })]
   const answer: Answer = ({ url: { pathname, search, searchParams } }, response) => {
     const { req } = response
-    if (req.method === 'DELETE') return { kind: 'Job', metadata: {} }
+    if (req.method === 'DELETE') {
+      deleted.push(pathname)
+      return { kind: 'Job', metadata: {} }
+    }
     if (req.method === 'POST') {
       let text = ''
       req.on('data', (chunk: Buffer) => (text += chunk.toString()))
       req.on('end', () => {
         const body = JSON.parse(text) as SentJob
         jobs.push({ query: search, body })
-        const made = fake.creation ?? { ...body, metadata: { ...body.metadata, uid: body.metadata.name } }
+        const isDry = search !== ''
+        const isThere = !isDry && conflicts-- > 0
+        const made = isThere
+          ? status(409, 'jobs.batch "hostdeps-fix-a" already exists')
+          : (fake.creation ?? { ...body, metadata: { ...body.metadata, uid: body.metadata.name } })
         response.writeHead('code' in made ? Number(made.code) : 201, { 'content-type': 'application/json' })
         response.end(JSON.stringify(made))
       })
@@ -61,8 +77,11 @@ async function fixAt(fake: Fake, ...args: string[]) {
       response.end('hostdeps-fix: + true\nE: the end of the log\n')
       return null
     }
+    if (pathname.endsWith('/jobs/hostdeps-fix')) return status(404, 'not found')
+    if (pathname.includes('/jobs/') && looks.length > 0) return looks.length > 1 ? looks.shift() : looks[0]
     if (pathname.includes('/jobs/')) return { metadata: { name: 'x', uid: pathname.replace(/.*\//, '') } }
     const uid = /controller-uid=(.*)/.exec(searchParams.get('labelSelector') ?? '')?.[1]
+    if (uid !== undefined && fake.pods !== undefined) return fake.pods
     if (uid !== undefined) return { items: [podOf(uid, fake.message ?? said('ready'))], metadata: {} }
     return pathname.endsWith('/pods')
       ? { items: nodes.map(({ metadata }) => agentPod(metadata.name)), metadata: {} }
@@ -70,24 +89,29 @@ async function fixAt(fake: Fake, ...args: string[]) {
   }
   const api = await fakeApi(answer)
   const run = () => hostdeps('fix', '--kubeconfig', api.kubeConfig, ...args)
-  return { run, jobs, asked: api.asked }
+  return { run, jobs, deleted, asked: api.asked }
 }
 
 function podOf(uid: string, message: string) {
   const terminated = { exitCode: 0, reason: 'Completed', message }
   return {
-    metadata: { namespace: 'hostdeps', name: `${uid}-x`, uid: `pod-of-${uid}` },
-    spec: { nodeName: 'a', containers: [{ name: 'fix', image }] },
+    metadata: {
+      namespace: 'hostdeps',
+      name: `${uid}-x`,
+      uid: `pod-of-${uid}`,
+      ownerReferences: [{ kind: 'Job', name: uid, uid, controller: true }],
+    },
+    spec: { nodeName: uid.replace('hostdeps-fix-', ''), containers: [{ name: 'fix', image }] },
     status: { phase: 'Succeeded', containerStatuses: [{ name: 'fix', state: { terminated } }] },
   }
 }
 
-function said(state: 'ready' | 'missing'): string {
+function said(state: 'ready' | 'missing', check = 'open-iscsi'): string {
   return renderFixResult({
     v: 1,
     did: 'run',
     how: 'success 0',
-    checks: [{ check: 'open-iscsi', state, needs: [] }],
+    checks: [{ check, state, needs: [] }],
   })
 }
 
@@ -104,6 +128,10 @@ test.each<[string, string[], RegExp]>([
     ['a', '--apply'],
     /^nobody can be asked without a terminal: add --yes/,
   ],
+  ['--yes alone', ['a', '--yes'], /^--yes goes with --apply$/],
+  ['--procfs with Nodes', ['a', '--procfs', '/x'], /^--procfs goes with checks of this host$/],
+  ['a format of what is run', ['a', '--apply', '--yes', '-o', 'script'], /^--output goes without --apply$/],
+  ['hardly any time', ['a', '--apply', '--yes', '--timeout', '1s'], /It must be at least 10s/],
   ['too many at once', ['a', '--parallel', '0'], /It must be a number from 1 to 50/],
 ])('bad usage: %s', async (_, args, err) => {
   const { run, jobs } = await fixAt({}, ...args)
@@ -162,6 +190,84 @@ test('the first that is not ready afterwards ends it, with the end of its log', 
   expect(jobs).toHaveLength(2)
 })
 
+const other = {
+  metadata: {
+    name: 'hostdeps-fix-a',
+    uid: 'hostdeps-fix-a',
+    annotations: { 'hostdeps.dev/fix-call': 'another' },
+  },
+}
+const endedAt = (time: string) => ({
+  ...other,
+  status: { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: time }] },
+})
+
+test('a Job of another call, about other checks, is waited for and does not count as ours', async () => {
+  const looks = [other, other, endedAt('2026-11-24T10:00:00Z')]
+  const { run, jobs, deleted } = await fixAt(
+    { conflicts: 2, looks, message: said('ready', 'nfs-client') },
+    'a',
+    '--apply',
+    '--yes',
+  )
+  const { exitCode, stdout } = await run()
+  expect(stdout).toContain('a: a Job of another call is there (hostdeps/hostdeps-fix-a')
+  // The same pod answers for our own Job too: what it says is still not about our check.
+  expect(exitCode).toBe(3)
+  expect(jobs).toHaveLength(4)
+  expect(deleted).toHaveLength(1)
+})
+
+test('a Job of an earlier call that has ended gives way', async () => {
+  const { run, deleted } = await fixAt(
+    { conflicts: 1, looks: [endedAt('2026-11-24T10:00:00Z')] },
+    'a',
+    '--apply',
+    '--yes',
+  )
+  expect(await run()).toMatchObject({ exitCode: 0 })
+  expect(deleted).toEqual(['/apis/batch/v1/namespaces/hostdeps/jobs/hostdeps-fix-a'])
+})
+
+test('a pod that only has the label of the Job is not believed', async () => {
+  const forged = podOf('hostdeps-fix-a', said('ready'))
+  const pods = { items: [{ ...forged, metadata: { ...forged.metadata, ownerReferences: [] } }], metadata: {} }
+  const failed = {
+    metadata: { name: 'hostdeps-fix-a', uid: 'hostdeps-fix-a' },
+    status: { conditions: [{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded' }] },
+  }
+  const { run } = await fixAt({ pods, looks: [failed] }, 'a', '--apply', '--yes')
+  const { exitCode, stdout } = await run()
+  expect(exitCode).toBe(3)
+  expect(stdout).toContain(
+    'its Job failed (DeadlineExceeded) and its pod is gone; what it began goes on there',
+  )
+})
+
+test('who may not see pods there hears of it before anything is done', async () => {
+  const words = 'pods is forbidden: User "x" cannot list resource "pods"'
+  const { run, jobs } = await fixAt({ pods: status(403, words) }, 'a', '--apply', '--yes')
+  const { exitCode, stdout, stderr } = await run()
+  // Here the list of all is allowed, and that of the Job is not.
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining(words)])
+  expect(stdout).toContain(`a: ${words}`)
+  expect(jobs).toHaveLength(2)
+})
+
+test('an API server that fails is told, and nothing is done', async () => {
+  const { run, jobs } = await fixAt(
+    { creation: status(500, 'etcdserver: request timed out') },
+    'a',
+    '--apply',
+    '--yes',
+    '--timeout',
+    '10s',
+  )
+  const { exitCode, stderr } = await run()
+  expect([exitCode, stderr]).toEqual([1, 'etcdserver: request timed out'])
+  expect(jobs.length).toBe(1)
+})
+
 test('who may not create Jobs hears of it before anything is done', async () => {
   const words = 'jobs.batch is forbidden: User "x" cannot create resource "jobs"'
   const { run } = await fixAt({ creation: status(403, words) }, 'a', '--apply', '--yes')
@@ -183,10 +289,18 @@ test('where no DaemonSet of ours is, the image is not guessed', async () => {
 })
 
 test('a Job has a name that its pods can have as a label', () => {
-  const names = ['a', `${'x'.repeat(60)}.example.com`, `${'x'.repeat(60)}.example.org`].map(jobName)
+  const names = [
+    'a',
+    `${'x'.repeat(40)}.${'y'.repeat(40)}`,
+    `${'x'.repeat(60)}.example.com`,
+    `${'x'.repeat(60)}.example.org`,
+  ].map(jobName)
   expect(names[0]).toBe('hostdeps-fix-a')
-  for (const name of names) expect(name.length).toBeLessThanOrEqual(63)
-  expect(new Set(names).size).toBe(3)
+  for (const name of names) {
+    expect(name.length).toBeLessThanOrEqual(63)
+    expect(name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/)
+  }
+  expect(new Set(names).size).toBe(4)
 })
 
 test('the pod of a Job', () => {
@@ -198,6 +312,7 @@ test('the pod of a Job', () => {
     hasCustom: false,
     image,
     pullSecrets: [],
+    call: 'c',
     deadline: 60,
   }
   expect(fixJob(options)).toMatchObject({

@@ -5,11 +5,10 @@ import { prefix } from '#agent/model/names.ts'
 const account = 'hostdeps-fix'
 const jobLabel = { 'app.kubernetes.io/name': 'hostdeps-fix' } as const
 
-/** The annotation with the script's SHA-256. */
+/** Annotations: the script's SHA-256, the node, and by which a caller knows a Job again whose creation was not answered. */
 const scriptAnnotation = `${prefix}fix-script`
-
-/** Bytes of a script: as an argument in base64 it must stay below the kernel's 128 KiB. */
-export const longestScript = 90 * 1024
+const nodeAnnotation = `${prefix}node`
+export const callAnnotation = `${prefix}fix-call`
 
 /** Seconds that a Job which has ended can be looked at. */
 const kept = 3_600
@@ -24,6 +23,8 @@ export interface JobOptions {
   readonly hasCustom: boolean
   readonly image: string
   readonly pullSecrets: readonly string[]
+  /** Of this call, and of no other. */
+  readonly call: string
   /** Seconds after which the pod is ended; not what it started on the host. */
   readonly deadline: number
 }
@@ -31,7 +32,9 @@ export interface JobOptions {
 /** One a node, so that two callers meet. A name of at most 63 characters is the value of a label of its pod too. */
 export function jobName(node: string): string {
   const name = `${account}-${node}`
-  return name.length <= 63 ? name : `${name.slice(0, 54)}-${hash('sha256', node).slice(0, 8)}`
+  if (name.length <= 63) return name
+  // Before a hyphen no dot may stand: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+  return `${name.slice(0, 54).replace(/[.-]+$/, '')}-${hash('sha256', node).slice(0, 8)}`
 }
 
 /**
@@ -39,8 +42,12 @@ export function jobName(node: string): string {
  * since systemd is asked from the host's namespaces; it has no token, opens no port, and ends.
  */
 export function fixJob(options: JobOptions): object {
-  const { node, namespace, script, image, pullSecrets, deadline } = options
-  const annotations = { [scriptAnnotation]: hash('sha256', script), [`${prefix}node`]: node }
+  const { node, namespace, script, image, pullSecrets, call, deadline } = options
+  const annotations = {
+    [scriptAnnotation]: hash('sha256', script),
+    [nodeAnnotation]: node,
+    [callAnnotation]: call,
+  }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

@@ -50,7 +50,10 @@ export function fixScript(parts: readonly ScriptPart[], { version, repair }: Scr
 }
 
 function usesApt({ installer, steps }: ScriptPart): boolean {
-  return installer === 'apt-get' && steps.some(({ text }) => text.includes('apt-get install'))
+  return (
+    installer === 'apt-get' &&
+    steps.some(({ type, text }) => type === 'command' && text.includes('apt-get install'))
+  )
 }
 
 function nameOf({ distro, hosts }: ScriptPart): string {
@@ -67,18 +70,17 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
+/** What a person has to know or to do stands before the commands: it may be a first step, or another way. */
 function bodyOf(part: ScriptPart): readonly string[] {
   const { installer, steps } = part
-  const notes = steps.flatMap(({ type, text }) =>
-    type === 'note' ? [`say ${quoted(`left to you: ${text}`)}`] : [],
-  )
+  const notes = steps.flatMap(({ type, text }) => (type === 'note' ? [`say ${quoted(`note: ${text}`)}`] : []))
   return [
+    ...notes,
     ...(usesApt(part) ? ['check_dpkg'] : []),
     ...steps.flatMap(({ type, text }) => {
       if (type === 'command') return linesOf(text)
-      return type === 'rest' ? untilBooted(installer, notes) : []
+      return type === 'rest' ? untilBooted(installer) : []
     }),
-    ...notes,
     ...(hasRest(part) || !steps.some(({ type }) => type === 'reboot') ? [] : rebootLines(installer)),
   ]
 }
@@ -104,12 +106,10 @@ const marks: Partial<Record<Installer, string>> = {
 }
 
 /** What belongs to packages of the next image can be done only once that is booted. */
-function untilBooted(installer: Installer, notes: readonly string[]): readonly string[] {
+function untilBooted(installer: Installer): readonly string[] {
   return [
     `if [ -e ${marks[installer] ?? ''} ]; then`,
-    ...notes.map((note) => `  ${note}`),
-    "  say 'reboot this host, and run this again: the rest can be done only then'",
-    '  return',
+    "  end 0 'reboot this host, and run this again: the rest can be done only then'",
     'fi',
   ]
 }

@@ -28,3 +28,19 @@ export function choosePlace(names: readonly string[], flags: FixFlags, isPlugin:
     [...lines, 'for Nodes, no kubeconfig was found: set KUBECONFIG, or use --kubeconfig'].join('\n'),
   )
 }
+
+/** What is of no use is refused, so that nobody believes in it: by the names of the flags that were given. */
+export function refuseIdle(given: readonly string[], place: 'nodes' | 'here'): void {
+  const refuse = (names: readonly string[], words: string) => {
+    const idle = names.find((name) => given.includes(name))
+    if (idle !== undefined) throw new UsageError(`${flagOf(idle)} ${words}`)
+  }
+  if (place === 'here') refuse(['parallel', 'image', 'timeout', 'namespace', 'asGroup'], 'goes with Nodes')
+  else refuse(['procfs', 'targetPid', 'deadline', 'allowCommands'], 'goes with checks of this host')
+  if (!given.includes('apply')) refuse(['yes', 'parallel', 'image', 'timeout'], 'goes with --apply')
+  else refuse(['output'], 'goes without --apply')
+}
+
+function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
