@@ -1,5 +1,5 @@
-# The agent's image: Node.js, the bundle, nsenter, tini, env, head, stat and the libraries they load. Nothing else is in it:
-# no shell, no package manager. Both containers of a pod run it:
+# The agent's image: Node.js, the bundle, nsenter, tini, env, head, sleep, stat and the libraries they load. Nothing else is in
+# it: no shell, no package manager. Both containers of a pod run it:
 #
 #     args: [probe, …]    args: [serve, …]
 #
@@ -31,7 +31,7 @@ RUN apt-get update -q \
 RUN set -eu; mkdir -p /root-of-image; cd /root-of-image \
  && mkdir -p -m 1777 tmp \
  && mkdir -p etc usr/local/bin var/lib/dpkg/status.d \
- && programs="$(command -v node) $(command -v nsenter) $(command -v tini) $(command -v env) $(command -v head) $(command -v stat)" \
+ && programs="$(command -v node) $(command -v nsenter) $(command -v tini) $(command -v env) $(command -v head) $(command -v sleep) $(command -v stat)" \
  && files="$(for program in $programs; do echo "$program"; ldd "$program" | grep -o '/[^ ]*'; done | sort -u)" \
  && cp --parents --dereference $files . \
  && for file in $files; do dpkg -S "$file" "$(readlink -f "$file")" "/usr$file" 2>/dev/null || true; done \

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Answers } from '#agent/model/answers.ts'
-import type { Facts } from '#agent/model/facts.ts'
+import type { WhenFacts } from '#agent/model/facts.ts'
 import type { HostNeed, Kind, NamedFile, Need } from '#agent/model/need.ts'
 import type { Answer, Question } from '#agent/model/question.ts'
 import { deepestAnyOf } from '#agent/model/bounds.ts'
@@ -136,7 +136,7 @@ function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,
   { process, confine, mayAsk }: View,
-): Pick<HostNeed, 'id' | 'kind' | 'genericFix' | 'lint' | 'questions' | 'judge' | 'nextBoot'> {
+): Pick<HostNeed, 'id' | 'kind' | 'genericFix' | 'sysctl' | 'lint' | 'questions' | 'judge' | 'nextBoot'> {
   const seen = <Q extends Question>(written: Q): Q => {
     const question = confine(written)
     return process === null ? question : { ...question, in: process }
@@ -154,6 +154,7 @@ function bindKind(
     id: `${kind.name}:${kind.subject(spec)}${where}`,
     kind: kind.name,
     genericFix: (reason) => kind.genericFix?.(spec, reason) ?? null,
+    sysctl: process === null ? (kind.sysctl?.(spec) ?? null) : null,
     lint: () => kind.lint?.(spec) ?? [],
     questions: (facts) => kind.questions(spec, facts).map(seen).filter(mayAsk),
     judge: (answers, facts) => kind.judge(spec, viewed(answers), facts),
@@ -168,7 +169,7 @@ function common(reader: Reader, path: Path, value: Partial<Judged> & Pick<Judged
     unverified: value.unverified ?? null,
     recommended: value.recommended,
     when: value.when ?? {},
-    applies: (facts: Facts) => whyNot(value.when ?? {}, facts),
+    applies: (facts: WhenFacts) => whyNot(value.when ?? {}, facts),
     fix: value.fix ?? null,
     conflicts: value.conflicts ?? {},
     place: reader.yaml.placeOf(path),

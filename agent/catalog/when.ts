@@ -1,5 +1,5 @@
 import { distroNames, familyOf } from '#agent/model/distro.ts'
-import type { Facts } from '#agent/model/facts.ts'
+import type { WhenFacts } from '#agent/model/facts.ts'
 import type { When } from '#agent/model/need.ts'
 import { isKernelIn } from '#agent/versions/kernel.ts'
 
@@ -7,7 +7,7 @@ import { isKernelIn } from '#agent/versions/kernel.ts'
  * Why a need does not apply to a host; null when it does. An unknown fact (no os-release) does not match: a need for certain
  * distributions is not required of an unknown one.
  */
-export function whyNot(when: When, facts: Facts): string | null {
+export function whyNot(when: When, facts: WhenFacts): string | null {
   const names = [...distroNames(facts.distro), familyOf(facts.distro)]
   if (when.os && !when.os.some((os) => names.includes(os))) return `only for ${when.os.join(', ')}`
   if (when.notOs?.some((os) => names.includes(os))) return `not for ${when.notOs.join(', ')}`
@@ -16,6 +16,6 @@ export function whyNot(when: When, facts: Facts): string | null {
   return null
 }
 
-function runsKernelIn({ kernel, upstream }: Facts, range: string): boolean {
+function runsKernelIn({ kernel, upstream }: WhenFacts, range: string): boolean {
   return kernel !== null && isKernelIn({ named: kernel, exact: upstream ?? null }, range)
 }

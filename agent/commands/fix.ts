@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster/cluster-flags.ts'
 import { addHostFlags } from '#agent/commands/wiring/host-flags.ts'
+import { newNodeFormatNames } from '#agent/commands/wiring/fix/fix-flags.ts'
 import type { FixFlags } from '#agent/commands/wiring/fix/fix-flags.ts'
 import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
@@ -23,7 +24,14 @@ export function fixCommand(): Command {
         .argParser((name: string, names: readonly string[]) => [...names, name])
         .default([], 'all that is missing'),
     )
-    .addOption(new Option('-o, --output <format>', 'what is printed').choices(['script']).default('script'))
+    .addOption(
+      new Option(
+        '-o, --output <format>',
+        'what is printed: the script; or for new nodes like these, that lack all of the checks, what sets them up',
+      )
+        .choices(['script', ...newNodeFormatNames])
+        .default('script'),
+    )
     .option('--apply', 'run the script, once, after showing it')
     .option('-y, --yes', 'with --apply: do not ask')
     .option('--repair', 'finish an interrupted run of dpkg first')
@@ -33,7 +41,10 @@ export function fixCommand(): Command {
         .default(1),
     )
     .option('-n, --namespace <name>', "the agents' namespace", 'hostdeps')
-    .option('--image <name>', "with --apply: the image of the Job (default: the agents' own)")
+    .option(
+      '--image <name>',
+      "the image of the Job of --apply (default: the agents' own), or of -o daemonset (default: of this version)",
+    )
     .addOption(
       new Option('--timeout <time>', 'with --apply: longest wait for a Node')
         .argParser(readLongTimeout)
@@ -49,7 +60,11 @@ async function fix(names: string[], flags: FixFlags, command: Command): Promise<
   )
   const { choosePlace, refuseIdle } = await import('#agent/commands/wiring/fix/choose-place.ts')
   const place = choosePlace(names, flags, isPlugin)
-  refuseIdle(given, place)
+  refuseIdle(given, flags, place)
+  if (flags.output !== 'script') {
+    const { printForNewNodes } = await import('#agent/commands/wiring/new-nodes/print-for-new-nodes.ts')
+    return printForNewNodes(flags.output, { names, place }, flags)
+  }
   if (place === 'nodes') {
     const { fixNodes } = await import('#agent/commands/wiring/fix/fix-nodes.ts')
     await fixNodes(names, flags)

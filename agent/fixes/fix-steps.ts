@@ -24,7 +24,7 @@ export function fixSteps(given: Fix, facts: FixFacts): readonly FixStep[] {
   const fix = fitKernel(given, facts)
   const groups = [fix.packages ?? [], ...(fix.packagesApart ?? [])].filter((group) => group.length > 0)
   const installs = [...new Set(groups.flatMap((group) => installLines(group, facts)))].map(stepOf)
-  const isLayered = groups.length > 0 && ['rpm-ostree', 'transactional-update'].includes(facts.installer)
+  const isLayered = groups.length > 0 && bringsNextImage(facts)
   const reboot = fix.mayWait === true ? nextBoot : rebootStep(facts)
   const notes = (fix.note?.split('\n') ?? []).map((text) => ({ type: 'note', text }) as const)
   const lines = [
@@ -59,8 +59,13 @@ function rebootStep({ container, family }: FixFacts): FixStep {
   return { type: 'reboot', text: family === 'alpine' ? 'reboot' : 'systemctl reboot' }
 }
 
+/** Whether what it installs is there only in the system that is booted next. */
+export function bringsNextImage({ installer }: FixFacts): boolean {
+  return installer === 'rpm-ostree' || installer === 'transactional-update'
+}
+
 /** With what only the running kernel tells in the words of other parts. */
-function fitKernel(fix: Fix, facts: FixFacts): Fix {
+export function fitKernel(fix: Fix, facts: FixFacts): Fix {
   if (sharesKernel(facts)) return kernelInContainer(fix, facts)
   const { kernel, ...rest } = withHeaders(fix, facts)
   if (kernel === undefined) return rest

@@ -39,7 +39,8 @@ export function stepsOf(
   return fixes.length === 0 ? [] : fixSteps(mergeFixes(fixes, ofSeveral), facts)
 }
 
-function mergeCandidates(
+/** What they come to on this host; null when nothing is known. */
+export function mergeCandidates(
   candidates: readonly FixCandidate[],
   facts: FixFacts,
   ofSeveral: boolean,

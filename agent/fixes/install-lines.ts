@@ -8,7 +8,14 @@ import { packagesNote } from './image.ts'
  * restarts by itself; NEEDRESTART_SUSPEND for those that know no other.
  * https://manpages.debian.org/apt-get https://github.com/liske/needrestart
  */
-const aptSettings = 'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l'
+export const aptEnvironment = {
+  DEBIAN_FRONTEND: 'noninteractive',
+  NEEDRESTART_SUSPEND: '1',
+  NEEDRESTART_MODE: 'l',
+} as const
+const aptSettings = `export ${Object.entries(aptEnvironment)
+  .map((pair) => pair.join('='))
+  .join(' ')}`
 const aptOptions = '-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold'
 
 type Lines = (packages: string) => readonly string[]
@@ -17,7 +24,9 @@ type Lines = (packages: string) => readonly string[]
 const install: Readonly<Record<Exclude<Installer, 'image' | 'unknown'>, Lines>> = {
   // A list that cannot be fetched is no reason to stop: the package may be in those that are there.
   'apt-get': (packages) => [aptSettings, `apt-get update; apt-get install -y ${packages} ${aptOptions}`],
-  dnf: (packages) => [`dnf install -y ${packages}${weakOption(packages)}`],
+  dnf: (packages) => [
+    `dnf install -y ${packages}${isWithoutWeak(packages.split(' ')) ? ' --setopt=install_weak_deps=False' : ''}`,
+  ],
   tdnf: (packages) => [`tdnf install -y ${packages}`],
   yum: (packages) => [`yum install -y ${packages}`],
   zypper: (packages) => [`zypper --non-interactive install ${packages}`],
@@ -30,8 +39,8 @@ const install: Readonly<Record<Exclude<Installer, 'image' | 'unknown'>, Lines>> 
 }
 
 /** A driver needs what it only recommends, such as the module itself. */
-function weakOption(packages: string): string {
-  return /\b(nvidia|zfs)/.test(packages) ? '' : ' --setopt=install_weak_deps=False'
+export function isWithoutWeak(packages: readonly string[]): boolean {
+  return !packages.some((name) => /\b(nvidia|zfs)/.test(name))
 }
 
 export function installLines(packages: readonly string[], facts: FixFacts): readonly string[] {

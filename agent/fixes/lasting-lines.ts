@@ -1,5 +1,5 @@
 import type { FixFacts } from '#agent/model/facts.ts'
-import type { Fix, SysctlLine } from '#agent/model/fix.ts'
+import type { Fix, SysctlLine, SysctlRange } from '#agent/model/fix.ts'
 import { isPrintable, plainText } from '#agent/model/plain.ts'
 import { hasLostEtc } from './image.ts'
 import { shellWord } from './shell-word.ts'
@@ -19,6 +19,8 @@ export function setSysctl(
   [key, value]: readonly [string, string],
   { facts, fix }: { facts: FixFacts; fix: Fix },
 ): readonly string[] {
+  const range = fix.sysctlRanges?.[key]
+  if (range !== undefined) return [setWithin(key, value, { range, facts })]
   const name = plainName(key)
   const now = `sysctl -w ${key}='${value}'`
   if (hasLostEtc(facts)) return [`${now} && ${inOem(`sysctl -w ${key}="${value}"`, name)}`]
@@ -32,6 +34,35 @@ export function setSysctl(
     `${now} && echo '${key} = ${value}' > ${shellWord(file)}`,
     ...new Set(others.filter(isOfAdmin).map(commentOut)),
   ]
+}
+
+/** Only where the value is beyond the range. awk compares numbers of any size, as no shell does. */
+function setWithin(
+  key: string,
+  value: string,
+  { range, facts }: { readonly range: SysctlRange; readonly facts: FixFacts },
+): string {
+  const fields = value.split(/\s+/)
+  const isBeyond = fields.map((_, index) => beyond(index, range))
+  const isAny = isBeyond.filter((words) => words !== '').join(' || ')
+  const now = `sysctl -n ${key}`
+  const [text, line] =
+    fields.length === 1 ? [`'${value}'`, `'${key} = ${value}'`] : ['"$value"', `"${key} = $value"`]
+  const lasting = hasLostEtc(facts)
+    ? inOem(`sysctl -w ${key}="${value}"`, plainName(key))
+    : `echo ${line} > /etc/sysctl.d/${sysctlFile(key)}`
+  // Of several values those that are good stay.
+  const each = fields.map((field, index) => `(${isBeyond[index] || '1'} ? "${field}" : $${index + 1})`)
+  const choosing = fields.length === 1 ? '' : `value=$(${now} | awk '{ print ${each.join(', ')} }') && `
+  return `if ${now} | awk '{ exit !(${isAny}) }'; then ${choosing}sysctl -w ${key}=${text} && ${lasting}; fi`
+}
+
+function beyond(index: number, { min, max }: SysctlRange): string {
+  const [least, most] = [min?.[index], max?.[index]]
+  return [
+    ...(least === undefined ? [] : [`$${index + 1} < ${least}`]),
+    ...(most === undefined ? [] : [`$${index + 1} > ${most}`]),
+  ].join(' || ')
 }
 
 /** The file of ours that sets a key at each boot, in /etc/sysctl.d. */

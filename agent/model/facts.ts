@@ -36,6 +36,9 @@ export interface FixFacts extends Installing {
   readonly container: Container | null
 }
 
+/** What tells whether a need applies to a host. */
+export type WhenFacts = Pick<FixFacts, 'distro' | 'arch' | 'kernel'> & Pick<Facts, 'upstream'>
+
 /** `name` is the comm of the host's process 1. */
 export type Init =
   | { readonly type: 'systemd' }

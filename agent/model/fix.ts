@@ -19,6 +19,8 @@ export interface Fix {
   readonly kernel?: KernelFix | undefined
   /** Lines of the host's own files that would undo a setting of `sysctls` at the next boot. */
   readonly undoneBy?: readonly SysctlLine[] | undefined
+  /** Where a setting of `sysctls` stays as it is, by its key: a host that is not known may have a better value. */
+  readonly sysctlRanges?: Readonly<Record<string, SysctlRange>> | undefined
 }
 
 export interface KernelFix {
@@ -30,6 +32,12 @@ export interface KernelFix {
   readonly isWithout?: true | undefined
   /** A change of the kernel's command line, each beginning with a verb: "Add x to", "Take x from". */
   readonly commandLine?: readonly string[] | undefined
+}
+
+/** Of a setting with several values, of each; null where there is no such bound. Whole numbers. */
+export interface SysctlRange {
+  readonly min: readonly string[] | null
+  readonly max: readonly string[] | null
 }
 
 export interface SysctlLine {

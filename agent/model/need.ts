@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { Answers } from './answers.ts'
-import type { Facts } from './facts.ts'
-import type { FixByDistro } from './fix.ts'
+import type { Facts, WhenFacts } from './facts.ts'
+import type { FixByDistro, SysctlRange } from './fix.ts'
 import type { Pattern } from './pattern.ts'
 import type { Question } from './question.ts'
 import type { Reason, Verdict } from './reason.ts'
@@ -24,6 +24,8 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   nextBoot?(spec: z.infer<Schema>): NextBoot | null
   /** What fixes it on each distribution, unless the need says another way. A null reason means any reason. */
   genericFix?(spec: z.infer<Schema>, reason: Reason | null): FixByDistro | null
+  /** The setting of the kernel that it asks for; without bounds where it must have just one value. */
+  sysctl?(spec: z.infer<Schema>): WantedSysctl | null
   /** Programs that the file itself names to be run: refused in custom checks unless commands are allowed. */
   runs?(spec: z.infer<Schema>): readonly (readonly string[])[]
   /** The file that the check itself names to be read: in custom checks it must be on the allow list. */
@@ -32,6 +34,10 @@ export interface Kind<Schema extends z.ZodObject = z.ZodObject> {
   lint?(spec: z.infer<Schema>): readonly string[]
   /** The patterns in it; their size is bounded. */
   patterns?(spec: z.infer<Schema>): readonly Pattern[]
+}
+
+export interface WantedSysctl extends SysctlRange {
+  readonly key: string
 }
 
 /**
@@ -76,7 +82,7 @@ interface NeedCommon {
   readonly unverified: string | null
   readonly when: When
   /** Why this need does not apply to a host; null when it does. */
-  applies(facts: Facts): string | null
+  applies(facts: WhenFacts): string | null
   readonly fix: FixByDistro | null
   /** Checks that want the opposite on the same node, each with what to do if both are wanted. */
   readonly conflicts: Readonly<Record<string, string>>
@@ -89,6 +95,7 @@ export interface HostNeed extends NeedCommon {
   readonly kind: string
   /** The kind's fix: it comes after the need's own fix and before the check's. */
   genericFix(reason: Reason | null): FixByDistro | null
+  readonly sysctl: WantedSysctl | null
   lint(): readonly string[]
   readonly nextBoot: NextBoot | null
   questions(facts: Facts): readonly Question[]

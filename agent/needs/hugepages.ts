@@ -81,6 +81,8 @@ export const hugepages: Kind<typeof schema> = {
       : 'size' in spec
         ? reserveAtBoot(spec)
         : bootWith(`Add transparent_hugepage=${spec.transparent[0]} to`),
+  sysctl: ({ hugepages: spec }) =>
+    'size' in spec && spec.size === '2Mi' ? { key: pool, min: [String(spec.min)], max: null } : null,
   questions: ({ hugepages: spec }) => [
     ...('size' in spec ? [countQuestion(spec), ...poolQuestions(folderOf(spec), spec)] : [setting]),
     memory,
@@ -91,6 +93,9 @@ export const hugepages: Kind<typeof schema> = {
     return 'size' in spec ? judgePool(spec, answers) : judgeSetting(spec, answers)
   },
 }
+
+/** Of 2 MiB, where that is the architecture's usual size. */
+const pool = 'vm.nr_hugepages'
 
 const others =
   'Stop what has the huge pages, or set aside more of them for both; then restart the kubelet, which counts them when it starts.'
@@ -134,9 +139,7 @@ function poolAfterBoot(spec: Pool, answers: Answers, facts: Facts): Verdict | nu
 }
 
 function reserveAtBoot({ size, min }: Pool): FixByDistro {
-  return size === '2Mi'
-    ? setSysctl('vm.nr_hugepages', String(min))
-    : bootWith(`Add ${wordsOf({ size, min })} to`)
+  return size === '2Mi' ? setSysctl(pool, String(min)) : bootWith(`Add ${wordsOf({ size, min })} to`)
 }
 
 /** The command line has no i: 2M. */

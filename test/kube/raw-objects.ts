@@ -2,8 +2,12 @@ import { agentOn, madeNode } from '../cluster/made-nodes.ts'
 import type { MadeCheck } from '../cluster/made-nodes.ts'
 
 /** A Node as the API server sends it, with what an agent leaves on it. */
-export function rawNode(name: string, checks: Readonly<Record<string, MadeCheck>>) {
-  const { labels, report, uid } = madeNode(name, checks)
+export function rawNode(
+  name: string,
+  checks: Readonly<Record<string, MadeCheck>>,
+  more: { host?: object } = {},
+) {
+  const { labels, report, uid } = madeNode(name, checks, more)
   return {
     metadata: { name, uid, labels, annotations: { 'hostdeps.dev/report': report } },
     spec: {},

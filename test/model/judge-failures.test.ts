@@ -114,6 +114,7 @@ function need(id: string, changes: Partial<HostNeed> = {}): HostNeed {
     conflicts: {},
     applies: () => null,
     genericFix: () => null,
+    sysctl: null,
     nextBoot: null,
     lint: () => [],
     questions: () => [],

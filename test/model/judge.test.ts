@@ -369,6 +369,7 @@ function need(said: Verdict, index = 0): Need {
     type: 'host',
     id: `binary:${index}`,
     genericFix: () => null,
+    sysctl: null,
     nextBoot: null,
     lint: () => [],
     kind: 'binary',

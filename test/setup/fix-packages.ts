@@ -138,8 +138,11 @@ function ofTests(suite: string): string[] {
   const headers = readdirSync(resolve('.cache/kernels/bookworm/root/lib/modules')).map(
     (release) => `linux-headers-${release}`,
   )
-  return [...installers, ...headers]
+  return [...installers, ...setters, ...headers]
 }
+
+/** What sets new nodes up, and what Ansible needs on a host. */
+const setters = ['cloud-init', 'python3', 'python3-apt']
 
 const installers = [
   'needrestart',

@@ -75,7 +75,7 @@ describe('npm test', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(words)])
   })
 
-  test.each([['test/fixes', '-t', 'nothing is called so'], ['test/fixes/render-fix.test.ts']])(
+  test.each([['test/node', '-t', 'nothing is called so'], ['test/fixes/render-fix.test.ts']])(
     'runs %s alone',
     async (...args) => {
       const { exitCode, stdout } = await all(...args)

@@ -13,6 +13,8 @@
  * | `HOSTDEPS_TEST_CONTROL_PLANE` | the folder of etcd, kube-apiserver and the others, and kubectl; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_CRDS` | the files of the CustomResourceDefinitions of other projects, with colons between; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_PROMTOOL` | the program; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_IGNITION` | the program `ignition-validate`; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_ANSIBLE` | the folder of ansible-core and ansible-lint, for PYTHONPATH; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_POD_IMAGE` | the docker-archive of a busybox that test pods are made of; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_IMAGE` | the docker-archive of the agent's image, in it `localhost/hostdeps:test`; unset, those tests are skipped |
  */

@@ -1,8 +1,10 @@
 import { agentImage } from './agent-image.ts'
+import { ansible } from './ansible.ts'
 import { debianReleases } from './debian-releases.ts'
 import { fixPackages } from './fix-packages.ts'
 import { foreignKinds } from './foreign-kinds.ts'
 import { hostRoot } from './host-root.ts'
+import { ignition } from './ignition.ts'
 import { kernelTrees } from './kernel-trees.ts'
 import { kubernetesPrograms } from './kubernetes-programs.ts'
 import { podImage } from './pod-image.ts'
@@ -26,6 +28,8 @@ export const steps: readonly Step[] = [
   agentImage,
   foreignKinds,
   promtool,
+  ignition,
+  ansible,
 ]
 
 /** These, and before each what it needs itself; in the order above. */

@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   procps: 'pgrep',
   kmod: 'depmod and the real modprobe',
   python3: 'serves the mount that hangs',
+  'python3-pip': 'downloads Ansible',
   rpm: 'the real order of versions',
   'dpkg-dev': 'makes the repository that test hosts install from',
   'libdpkg-perl': 'the real order of versions',

@@ -106,7 +106,7 @@ function indented(line: Line): string {
 }
 
 /** What says that the next image waits for a reboot, by what made it. */
-const marks: Partial<Record<Installer, string>> = {
+export const marks: Partial<Record<Installer, string>> = {
   'rpm-ostree': '/run/ostree/staged-deployment',
   'transactional-update': '/run/reboot-needed',
 }

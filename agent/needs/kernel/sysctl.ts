@@ -68,6 +68,8 @@ export const sysctl: Kind<typeof schema> = {
     const value = is ?? min ?? max
     return value === undefined ? null : setSysctl(key, value.join(' '))
   },
+  sysctl: ({ sysctl: key, is, min = null, max = null }) =>
+    (is ?? min ?? max) === null ? null : { key, min, max },
   questions: (spec) => [questionFor(spec), ...sysctlFileQuestions],
   nextBoot: (spec) => (answers, facts) => afterBoot(spec, answers, facts),
   reads: (spec) => ({ path: questionFor(spec).path, as: 'text' }),
