@@ -1,27 +1,38 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
 import { plainLine } from '#agent/model/plain.ts'
 
 /** Bytes read at a time. */
 const most = 65_536
 
-/** Passes on what is added to a file from now on, line by line; the last line once it is whole. */
-export function createLogReader(path: string, tell: (line: string) => void): { read: () => void } {
-  let at = sizeOf(path)
-  let rest = ''
-  return {
-    read() {
-      for (let piece = readFrom(path, at); piece.length > 0; piece = readFrom(path, at)) {
-        at += piece.length
-        const lines = (rest + piece.toString()).split('\n')
-        rest = lines.pop() ?? ''
-        for (const line of lines) tell(plainLine(line.replace(/^.*\r(?=.)/s, '')))
-      }
-    },
-  }
+export interface LogReader {
+  /** Passes on the lines that are whole by now. */
+  read(): void
+  /** Also the last line, whole or not. */
+  end(): void
 }
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+/** Passes on a file as it grows, line by line. Of a line that a program wrote over, as progress is shown, the last state. */
+export function createLogReader(path: string, tell: (line: string) => void): LogReader {
+  const decoder = new StringDecoder()
+  let at = 0
+  let rest = ''
+  const tellLine = (line: string) => tell(plainLine(line.replace(/^.*\r(?=.)/s, '')))
+  const read = () => {
+    for (let piece = readFrom(path, at); piece.length > 0; piece = readFrom(path, at)) {
+      at += piece.length
+      const lines = (rest + decoder.write(piece)).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) tellLine(line)
+    }
+  }
+  return {
+    read,
+    end() {
+      read()
+      if (rest !== '') tellLine(rest)
+    },
+  }
 }
 
 function readFrom(path: string, at: number): Buffer {

@@ -6,7 +6,7 @@ import { renderFixResult } from '#agent/node/fix-result.ts'
 import { askOnce } from '#agent/commands/wiring/ask-once.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
-import { applyHere } from '#agent/commands/wiring/fix/apply-here.ts'
+import { applyHere, isAllUsable } from '#agent/commands/wiring/fix/apply-here.ts'
 import { addHostFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 
@@ -29,31 +29,33 @@ export function applyCommand(): Command {
 async function apply(names: string[], flags: ApplyFlags): Promise<void> {
   const loaded = loadFrom(flags, names)
   const checks = chooseChecks(loaded, names, false)
-  const { end, report } = await applyHere(Buffer.from(flags.script, 'base64').toString(), {
-    procfs: flags.procfs,
-    ask: () => askOnce(loaded, checks, flags),
-    tell: (line) => void process.stdout.write(`${line}\n`),
-  })
-  const result = renderFixResult({
-    v: 1,
-    did: end.did,
-    how: wordsOf(end),
-    checks: report.checks.map(({ name, state, findings }) => ({
-      check: name,
-      state,
-      needs: needsOf(findings),
-    })),
-  })
-  process.stdout.write(`${result}\n`)
+  const ask = () => askOnce(loaded, checks, flags)
+  const tell = (line: string) => void process.stdout.write(`${line}\n`)
+  // What a Node says may be old, or anybody's who may write Nodes: where the host itself lacks nothing, nothing is run.
+  const before = await ask()
+  const script = Buffer.from(flags.script, 'base64').toString()
+  const { end, report } = isAllUsable(before)
+    ? { end: null, report: before }
+    : await applyHere(script, { procfs: flags.procfs, ask, tell })
+  const states = report.checks.map(({ name, state, findings }) => ({
+    check: name,
+    state,
+    needs: needsOf(findings),
+  }))
+  const result = renderFixResult({ v: 1, did: end?.did ?? 'none', how: wordsOf(end), checks: states })
+  tell(result)
   writeFileSync(flags.result, result)
-  const isReady = report.checks.every(({ state }) => state === 'ready' || state === 'not-applicable')
-  if (!isReady) process.exitCode = end.did === 'refuse' ? exitCodes.failure : exitCodes.missing
+  if (!isAllUsable(report)) process.exitCode = end?.did === 'refuse' ? exitCodes.failure : exitCodes.missing
 }
 
-function wordsOf(end: UnitEnd): string {
+function wordsOf(end: UnitEnd | null): string {
+  if (end === null) return 'all was ready before'
   if (end.did === 'run') return end.how
-  return end.did === 'refuse' ? end.why : 'another fix ran before'
+  return end.did === 'refuse' ? end.why.slice(0, longestWords) : 'another fix ran before'
 }
+
+/** Characters, of the few that a termination message may have. */
+const longestWords = 300
 
 function needsOf(findings: CheckResult['findings']) {
   return findings

@@ -20,7 +20,7 @@ export function fixCommand(): Command {
     .addOption(selectorOption())
     .option('--all', 'all Nodes')
     .addOption(
-      new Option('--check <name>', 'only for this check; may be repeated (default: all that is missing)')
+      new Option('--check <name>', 'only for this check; may be repeated')
         .argParser((name: string, names: readonly string[]) => [...names, name])
         .default([], 'all that is missing'),
     )
@@ -45,19 +45,22 @@ export function fixCommand(): Command {
       '--image <name>',
       "the image of the Job of --apply (default: the agents' own), or of -o daemonset (default: of this version)",
     )
-    .option(
-      '--timeout <time>',
-      'with --apply: longest wait for a Node (default: 15m)',
-      readTimeout,
-      usualTimeout,
+    .addOption(
+      new Option('--timeout <time>', 'with --apply: longest wait for a Node')
+        .argParser(readLongTimeout)
+        .default(usualTimeout, '15m'),
     )
   return addHostFlags(addClusterFlags(command)).action(fix)
 }
 
 async function fix(names: string[], flags: FixFlags, command: Command): Promise<void> {
   const isPlugin = command.parent?.name() === 'kubectl hostdeps'
-  const { choosePlace } = await import('#agent/commands/wiring/fix/choose-place.ts')
+  const given = command.options.flatMap((option) =>
+    command.getOptionValueSource(option.attributeName()) === 'cli' ? [option.attributeName()] : [],
+  )
+  const { choosePlace, refuseIdle } = await import('#agent/commands/wiring/fix/choose-place.ts')
   const place = choosePlace(names, flags, isPlugin)
+  refuseIdle(given, flags, place)
   if (flags.output !== 'script') {
     const { printForNewNodes } = await import('#agent/commands/wiring/new-nodes/print-for-new-nodes.ts')
     return printForNewNodes(flags.output, { names, place }, flags)
@@ -69,6 +72,13 @@ async function fix(names: string[], flags: FixFlags, command: Command): Promise<
     const { fixHere } = await import('#agent/commands/wiring/fix/fix-here.ts')
     await fixHere(names, flags)
   }
+}
+
+/** Less than it takes to make a Job and look at it once says nothing. */
+function readLongTimeout(text: string): number {
+  const time = readTimeout(text)
+  if (time < 10_000) throw new InvalidArgumentError('It must be at least 10s.')
+  return time
 }
 
 function readParallel(text: string): number {

@@ -4,6 +4,7 @@ import type { FixFacts } from '#agent/model/facts.ts'
 import type { Fix } from '#agent/model/fix.ts'
 import type { FixCandidate, FixText } from '#agent/model/fix-candidate.ts'
 import { fixInContainer, sharesKernel } from './container.ts'
+import { withoutChoice } from './choices.ts'
 import { isWhollyImage } from './families.ts'
 import { fixSteps } from './fix-steps.ts'
 import type { FixStep } from './fix-steps.ts'
@@ -21,14 +22,21 @@ export const fixText: FixText = (candidates, facts, ofSeveral = false) => {
   return fix === null ? null : renderFix(fix, facts)
 }
 
+export interface StepOptions {
+  /** The candidates are those of several checks. */
+  readonly ofSeveral: boolean
+  /** Somebody named the checks: what switches something off is run too. */
+  readonly isNamed: boolean
+}
+
 /** The same as steps: what a script runs. */
 export function stepsOf(
   candidates: readonly FixCandidate[],
   facts: FixFacts,
-  ofSeveral: boolean,
+  { ofSeveral, isNamed }: StepOptions,
 ): readonly FixStep[] {
-  const fix = mergeCandidates(candidates, facts, ofSeveral)
-  return fix === null ? [] : fixSteps(fix, facts)
+  const fixes = chooseAll(candidates, facts).map((fix) => (isNamed ? fix : withoutChoice(fix)))
+  return fixes.length === 0 ? [] : fixSteps(mergeFixes(fixes, ofSeveral), facts)
 }
 
 /** What they come to on this host; null when nothing is known. */
@@ -37,8 +45,12 @@ export function mergeCandidates(
   facts: FixFacts,
   ofSeveral: boolean,
 ): Fix | null {
-  const fixes = candidates.flatMap((candidate) => chooseCandidate(candidate, facts) ?? [])
+  const fixes = chooseAll(candidates, facts)
   return fixes.length === 0 ? null : mergeFixes(fixes, ofSeveral)
+}
+
+function chooseAll(candidates: readonly FixCandidate[], facts: FixFacts): readonly Fix[] {
+  return candidates.flatMap((candidate) => chooseCandidate(candidate, facts) ?? [])
 }
 
 function chooseCandidate(candidate: FixCandidate, facts: FixFacts): Fix | null {

@@ -43,8 +43,8 @@ export function openJobApi(connection: Connection): JobApi {
 
 function agentImageOf({ spec }: V1DaemonSet): AgentImage {
   const { containers = [], imagePullSecrets = [] } = spec?.template.spec ?? {}
-  const image = containers[0]?.image ?? ''
-  if (image === '') throw new Error('its DaemonSet names no image')
+  const image = containers.find(({ name }) => name === 'prober')?.image ?? ''
+  if (image === '') throw new Error('its DaemonSet has no container named prober')
   return { image, pullSecrets: imagePullSecrets.flatMap(({ name }) => name ?? []) }
 }
 
@@ -58,6 +58,7 @@ function fixJobOf({ metadata, status }: V1Job): FixJob {
     annotations: metadata?.annotations ?? {},
     createdAt: timeOf(metadata?.creationTimestamp) ?? 0,
     state: ended === undefined ? 'running' : ended.type === 'Complete' ? 'succeeded' : 'failed',
+    endedAt: ended === undefined ? null : (timeOf(ended.lastTransitionTime) ?? 0),
     reason: ended?.reason ?? '',
   }
 }

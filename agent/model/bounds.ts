@@ -194,3 +194,6 @@ export const mostLooks = 8
 
 /** Programs run at once for one list of questions; beyond this the answer is "failed". The shipped checks run about twenty. */
 export const mostPrograms = 200
+
+/** Bytes of a script that fix runs: as an argument in base64 it must stay below the kernel's 128 KiB. */
+export const longestScript = 90 * 1024

@@ -11,8 +11,8 @@ const need = z.object({ id: z.string().transform(plainLine), reason: z.string().
 /** What the pod of a fix says when it ends, in its termination message. */
 const result = z.object({
   v: z.literal(1),
-  /** `run`: the script ended; `wait`: another's was waited for; `refuse`: nothing was begun. */
-  did: z.enum(['run', 'wait', 'refuse']),
+  /** `run`: the script ended; `none`: all was ready before; `wait`: another's was waited for; `refuse`: it cannot be run there. */
+  did: z.enum(['run', 'none', 'wait', 'refuse']),
   /** "success 0", "exit-code 1"; or why nothing was begun. */
   how: z.string().transform(plainLine),
   /** The checks, asked again. */

@@ -9,6 +9,8 @@ export interface FixJob {
   /** Milliseconds. */
   readonly createdAt: number
   readonly state: 'running' | 'succeeded' | 'failed'
+  /** Milliseconds; null while it runs. */
+  readonly endedAt: number | null
   /** Of its condition: "DeadlineExceeded"; empty while it runs. */
   readonly reason: string
 }

@@ -53,7 +53,7 @@ test('Nodes of several distributions: a part each; of an image only what is writ
   expect(script).toContain("'debian '*) fix_1 ;;\n'rocky '*) fix_2 ;;")
   expect(script).toContain('dnf install -y iscsi-initiator-utils')
   expect(stderr).toBe(
-    "left to you: talos: Add the system extension siderolabs/iscsi-tools to the machine's image (Image Factory) and upgrade the node.",
+    "note: talos: Add the system extension siderolabs/iscsi-tools to the machine's image (Image Factory) and upgrade the node.",
   )
 })
 

@@ -41,6 +41,7 @@ async function hostToFix(name: string): Promise<HostToFix> {
         .map(({ need, reason }) => ({ id: need, reason })),
     })),
     candidates: candidatesOf(missing.map((check) => check.name)),
+    isNamed: true,
   }
 }
 

@@ -7,9 +7,6 @@ export const fixLabel = { 'app.kubernetes.io/name': account } as const
 /** The annotation with the script's SHA-256. */
 export const scriptAnnotation = `${prefix}fix-script`
 
-/** Bytes of a script: as an argument in base64 it must stay below the kernel's 128 KiB. */
-export const longestScript = 90 * 1024
-
 export interface FixPodOptions {
   readonly script: string
   /** The checks that are asked again. */

@@ -6,26 +6,25 @@ import type { HostToFix, Lacking } from '#agent/fixes/script/script-parts.ts'
 import type { Check } from '#agent/model/check.ts'
 import { allNeeds } from '#agent/model/needs-of.ts'
 import { isReason, stateOf } from '#agent/model/reason.ts'
-import { isUsable } from '#agent/model/state.ts'
 
 /** What is to be done about a node. All texts are harmless. */
 export interface NodePlan {
   readonly node: string
-  /** "debian 12"; null where the node does not say. */
-  readonly os: string | null
   /** null where no command is run there. */
   readonly host: HostToFix | null
   /** What no command does, or why nothing is done; a line each. */
   readonly notes: readonly string[]
   /** Whether all that was asked about is ready there. */
   readonly isReady: boolean
-  /** The checks that are missing there and stay so: nothing is known here that fixes them. */
+  /** The checks that are missing or unknown there and stay so: nothing is known here that fixes them. */
   readonly left: readonly string[]
+  /** What is done there counts only after a reboot. */
+  readonly wantsReboot: boolean
 }
 
 export interface PlanOptions {
   readonly catalog: ReadonlyMap<string, Check>
-  /** The checks that are wanted; null for all that are missing. */
+  /** The checks that are wanted; null for all that the Node speaks of. */
   readonly only: readonly string[] | null
 }
 
@@ -35,44 +34,50 @@ export function planFixes(nodes: readonly NodeStatus[], options: PlanOptions): r
 }
 
 function planNode(status: NodeStatus, { catalog, only }: PlanOptions): NodePlan {
-  const { name: node, host, checks } = status
-  const os = host === null ? null : [host.distro, host.version].filter(Boolean).join(' ')
-  const wanted = only === null ? checks : checks.filter(({ name }) => only.includes(name))
-  const isMissing = ({ says }: CheckOnNode) => says === 'missing'
-  const facts = host === null ? null : fixFactsOf(host)
-  const unknown = wanted.filter(({ says }) => says === 'unknown' || (only !== null && says === null))
-  const lacking =
-    only === null ? wanted.filter(isMissing) : wanted.filter(({ says }) => says !== 'not-applicable')
+  const { name: node, checks: all } = status
+  const checks = only === null ? all : all.filter(({ name }) => only.includes(name))
+  const missing = checks.filter(({ says }) => says === 'missing')
+  const unknown = checks.filter(({ says }) => says === 'unknown' || says === null)
   const notes = unknown.map(({ name, reason }) => `${name}: not known there (${reason ?? 'no reason'})`)
-  const isReady = wanted.length > 0 && wanted.every(({ says }) => says !== null && isUsable(says))
-  const plan = { node, os, isReady, left: [] }
-  if (wanted.length === 0) return { ...plan, host: null, notes: ['hostdeps says nothing of this Node'] }
-  if (facts === null) {
-    const left = lacking.filter(isMissing).map((check) => check.name)
-    const why = status.trouble ?? 'no agent has said what host it is'
-    return { ...plan, left, host: null, notes: left.length > 0 ? [...notes, why] : notes }
+  const nothing = { node, host: null, isReady: false, wantsReboot: false }
+  if (checks.length === 0) return { ...nothing, left: [], notes: ['hostdeps says nothing of this Node'] }
+  if (missing.length === 0 && unknown.length === 0) return { ...nothing, isReady: true, left: [], notes: [] }
+  const facts = status.host === null ? null : fixFactsOf(status.host)
+  if (facts?.distro.id == null) {
+    const why = missing.length === 0 ? [] : [status.trouble ?? 'no agent has said which distribution it is']
+    return { ...nothing, left: namesOf([...missing, ...unknown]), notes: [...notes, ...why] }
   }
-  const elsewhere = { catalog, facts, checks: new Map(checks.map((check) => [check.name, check])) }
-  const found = lacking.map((check) => ({ check, candidates: candidatesElsewhere(check.name, elsewhere) }))
-  const lost = found.filter(({ check, candidates }) => candidates === null && isMissing(check))
-  const fixable = found.filter(({ candidates }) => candidates !== null)
-  const toFix: HostToFix = {
+  const elsewhere = { catalog, facts, checks: new Map(all.map((check) => [check.name, check])) }
+  const found = missing.map((check) => ({ check, candidates: candidatesElsewhere(check.name, elsewhere) }))
+  const lost = found.flatMap(({ check, candidates }) => (candidates === null ? [check] : []))
+  const host: HostToFix = {
     name: node,
     facts,
-    lacking: fixable.map(({ check }) => lackingOf(check, catalog)),
-    candidates: fixable.flatMap(({ candidates }) => candidates ?? []),
+    lacking: found.flatMap(({ check, candidates }) =>
+      candidates === null ? [] : [lackingOf(check, catalog)],
+    ),
+    candidates: found.flatMap(({ candidates }) => candidates ?? []),
+    isNamed: only !== null,
   }
-  const steps = stepsOfHost(toFix)
+  const steps = stepsOfHost(host)
+  const hasAny = hasCommands(steps)
+  const reboot = steps.some(({ type }) => type === 'reboot')
   return {
-    ...plan,
-    left: lost.map(({ check }) => check.name),
-    host: hasCommands(steps) ? toFix : null,
+    ...nothing,
+    host: hasAny ? host : null,
+    left: namesOf([...lost, ...unknown]),
+    wantsReboot: reboot,
     notes: [
       ...notes,
-      ...lost.map(({ check }) => noFix(check, catalog)),
+      ...lost.map((check) => noFix(check, catalog)),
       ...steps.flatMap(({ type, text }) => (type === 'note' ? [text] : [])),
+      ...(reboot && !hasAny ? ['it waits for a reboot, and nothing else'] : []),
     ],
   }
+}
+
+function namesOf(checks: readonly CheckOnNode[]): readonly string[] {
+  return checks.map(({ name }) => name)
 }
 
 function noFix({ name }: CheckOnNode, catalog: ReadonlyMap<string, Check>): string {

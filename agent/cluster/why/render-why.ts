@@ -26,7 +26,7 @@ function tell(answer: WhyAnswer, { color, access = [] }: WhyOptions): readonly s
     ...answer.evidence.flatMap(evidenceLines),
     ...sideLines(hosts),
     ...answer.ruledOut.map((line) => `  Not the host: ${plainLine(line)}`),
-    ...fixLines(answer),
+    ...fixLines(answer, access),
     ...(next === null ? [] : [`  Next: ${plainLine(next)}.`]),
     ...thenLine(answer, access),
     ...answer.also.map((line) => `  Also: ${plainLine(line)}`),
@@ -73,7 +73,7 @@ const agentWords = {
   Unknown: 'not seen',
 } as const
 
-function fixLines({ hosts, verdict }: WhyAnswer): readonly string[] {
+function fixLines({ check, hosts, verdict }: WhyAnswer, access: readonly string[]): readonly string[] {
   if (verdict === 'not the host' || verdict === 'cannot tell') return []
   const broken = hosts.filter(({ state }) => state === 'missing')
   const groups = [...Map.groupBy(broken, ({ fix, os }) => JSON.stringify([fix, os])).values()]
@@ -86,8 +86,25 @@ function fixLines({ hosts, verdict }: WhyAnswer): readonly string[] {
     const lines = plainLines(first.fix)
       .split('\n')
       .map((line) => `    ${line}`)
-    return [`  Fix, as root on ${plainLine(where)}:`, ...lines]
+    const nodes = group.map(({ node }) => node)
+    const call = nodes.every((node) => objectName.test(node))
+      ? fixCommand(first.fix, check, [...new Set(nodes), ...access])
+      : null
+    return [
+      `  Fix, as root on ${plainLine(where)}:`,
+      ...lines,
+      ...(call === null ? [] : [`  Or from here: ${call}`]),
+    ]
   })
+}
+
+/** null where no command is in the fix, or a name is none that may stand in one. */
+function fixCommand(fix: string, check: string | null, words: readonly string[]): string | null {
+  const isCommand = fix.split('\n').some((line) => !line.startsWith('#'))
+  const all = ['fix', ...words, '--check', check ?? '', '--apply']
+  return isCommand && check !== null && all.every((word) => plainWord.test(word))
+    ? ['kubectl hostdeps', ...all].join(' ')
+    : null
 }
 
 /** What comes when the fix is done. */

@@ -1,10 +1,19 @@
+import { writeSync } from 'node:fs'
+
 /**
- * Ends a command that only asks at Ctrl-C, and when its pod is deleted, with the exit codes that shells give to these: as the first
+ * Ends a command at Ctrl-C, and when its pod is deleted, with the exit codes that shells give to these: as the first
  * process of a container it would hear neither.
+ *
+ * @param words for whoever interrupts what goes on elsewhere
  */
-export function endOnInterrupt(): void {
-  process.once('SIGINT', () => process.exit(130))
-  process.once('SIGTERM', () => process.exit(143))
+export function endOnInterrupt(words: string | null = null): void {
+  const end = (code: number) => {
+    if (words !== null) writeSync(2, `\n${words}\n`)
+    process.exit(code)
+  }
+  process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM')
+  process.once('SIGINT', () => end(130))
+  process.once('SIGTERM', () => end(143))
 }
 
 /** Aborts when nobody reads our output any more, as after `| head`: what follows something would go on for ever. */

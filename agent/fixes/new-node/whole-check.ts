@@ -82,7 +82,7 @@ const ofMachine = [
 
 /** Whether a command comes of it, or what the owner of an image has to do, or why nothing may be done. */
 function isOfUse(candidate: FixCandidate, need: Need, facts: FixFacts): boolean {
-  const steps = stepsOf([candidate], facts, false)
+  const steps = stepsOf([candidate], facts, { ofSeveral: false, isNamed: true })
   if (steps.some(({ type }) => type === 'command') || candidate.opponents.length > 0) return true
   const kinds = allNeeds([need]).flatMap((one) => (one.type === 'host' ? [one.kind] : []))
   return facts.installer === 'image' && steps.length > 0 && !kinds.some((kind) => ofMachine.includes(kind))

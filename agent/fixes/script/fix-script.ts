@@ -39,7 +39,7 @@ export function fixScript(parts: readonly ScriptPart[], { version, repair }: Scr
     '',
     helpers,
     ...(parts.some(usesApt) ? [dpkgGuard(repair)] : []),
-    ...parts.map((part, index) => `fix_${index + 1}() {\n${bodyOf(part).join('\n')}\n}\n`),
+    ...parts.map((part, index) => `fix_${index + 1}() {\n${bodyOf(part).map(indented).join('\n')}\n}\n`),
     `case "$distro $host" in`,
     ...parts.map((part, index) => `${patternOf(part)}) fix_${index + 1} ;;`),
     `*) end 2 "nothing was done: this is $distro on $host, and the script is for "${quoted(parts.map(nameOf).join('; '))} ;;`,
@@ -50,7 +50,10 @@ export function fixScript(parts: readonly ScriptPart[], { version, repair }: Scr
 }
 
 function usesApt({ installer, steps }: ScriptPart): boolean {
-  return installer === 'apt-get' && steps.some(({ text }) => text.includes('apt-get install'))
+  return (
+    installer === 'apt-get' &&
+    steps.some(({ type, text }) => type === 'command' && text.includes('apt-get install'))
+  )
 }
 
 function nameOf({ distro, hosts }: ScriptPart): string {
@@ -67,18 +70,17 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
-function bodyOf(part: ScriptPart): readonly string[] {
+/** What a person has to know or to do stands before the commands: it may be a first step, or another way. */
+function bodyOf(part: ScriptPart): readonly Line[] {
   const { installer, steps } = part
-  const notes = steps.flatMap(({ type, text }) =>
-    type === 'note' ? [`say ${quoted(`left to you: ${text}`)}`] : [],
-  )
+  const notes = steps.flatMap(({ type, text }) => (type === 'note' ? [`say ${quoted(`note: ${text}`)}`] : []))
   return [
+    ...notes,
     ...(usesApt(part) ? ['check_dpkg'] : []),
     ...steps.flatMap(({ type, text }) => {
       if (type === 'command') return linesOf(text)
-      return type === 'rest' ? untilBooted(installer, notes) : []
+      return type === 'rest' ? untilBooted(installer) : []
     }),
-    ...notes,
     ...(hasRest(part) || !steps.some(({ type }) => type === 'reboot') ? [] : rebootLines(installer)),
   ]
 }
@@ -87,14 +89,20 @@ function hasRest({ steps }: ScriptPart): boolean {
   return steps.some(({ type }) => type === 'rest')
 }
 
+/** A line of a part; a text in quotes may go on over several, which must not be indented. */
+type Line = string | { readonly asIs: string }
+
 /** In a shell of its own, so that nothing in it ends the script unsaid; what is exported holds for all. */
-function linesOf(command: string): readonly string[] {
+function linesOf(command: string): readonly Line[] {
   const lines = command.split('\n')
   if (!lines.every(isPrintable)) return [`say ${quoted(leftOut)}`]
   if (command.startsWith('export ')) return [command]
-  // A text in quotes may go on over several lines.
-  const shown = lines.length === 1 ? [`  ${command}`] : lines
-  return [`step ${quoted(lines.join('; '))}`, '(', ...shown, ')', 'must $?']
+  const shown = lines.length === 1 ? `  ${command}` : { asIs: command }
+  return [`step ${quoted(lines.join('; '))}`, '(', shown, ')', 'must $?']
+}
+
+function indented(line: Line): string {
+  return typeof line === 'string' ? `  ${line}` : line.asIs
 }
 
 /** What says that the next image waits for a reboot, by what made it. */
@@ -104,12 +112,10 @@ export const marks: Partial<Record<Installer, string>> = {
 }
 
 /** What belongs to packages of the next image can be done only once that is booted. */
-function untilBooted(installer: Installer, notes: readonly string[]): readonly string[] {
+function untilBooted(installer: Installer): readonly string[] {
   return [
     `if [ -e ${marks[installer] ?? ''} ]; then`,
-    ...notes.map((note) => `  ${note}`),
-    "  say 'reboot this host, and run this again: the rest can be done only then'",
-    '  return',
+    "  end 0 'reboot this host, and run this again: the rest can be done only then'",
     'fi',
   ]
 }

@@ -46,7 +46,7 @@ describe('what cannot be done is said', () => {
     [
       'facts that no host has',
       madeNode('a', { 'open-iscsi': noIscsi }, { host: { ...debian, distro: '$(reboot)' } }),
-      /no agent has said what host it is/,
+      /no agent has said which distribution it is/,
     ],
     [
       'what is not known',
@@ -79,14 +79,50 @@ test('each host gets what it lacks and no more, told apart by its name', () => {
 })
 
 test('nothing that an editor of Nodes writes gets into a script but known ids', () => {
-  const needs = [
-    { id: 'binary:iscsiadm', reason: 'BinaryNotFound' },
-    { id: hostile, reason: 'BinaryNotFound' },
-    { id: 'binary:iscsiadm', reason: hostile },
-  ]
-  const node = madeNode('a', { 'open-iscsi': { state: 'missing', needs } })
-  const [plan] = plansOf([node])
-  const script = plan?.host ? fixScript(scriptParts([plan.host]), { version: '0.0.0', repair: false }) : ''
+  const said = (needs: readonly { id: string; reason: string }[]) =>
+    plansOf([madeNode('a', { 'open-iscsi': { state: 'missing', needs } })])[0]
+  const known = { id: 'binary:iscsiadm', reason: 'BinaryNotFound' }
+  const plan = said([known, { id: 'binary:iscsiadm', reason: hostile }])
+  expect(plan?.host).not.toBeNull()
+  const script = fixScript(scriptParts(plan?.host ? [plan.host] : []), { version: '0.0.0', repair: false })
+  expect(script).toContain('binary:iscsiadm (BinaryNotFound)')
   expect(script).not.toContain('reboot)')
-  expect(plan?.host?.lacking.flatMap(({ needs }) => needs) ?? []).toEqual(plan?.host ? [needs[0]] : [])
+  expect(plan?.host?.lacking).toEqual([{ check: 'open-iscsi', needs: [known] }])
+  // Of a need that the catalogue does not know, half a fix would mislead.
+  expect(said([known, { id: hostile, reason: 'BinaryNotFound' }])).toMatchObject({
+    host: null,
+    left: ['open-iscsi'],
+  })
+})
+
+test('what switches something off is run only when its check is named', () => {
+  const on = {
+    state: 'missing',
+    needs: [{ id: 'unit:firewalld.service:inactive', reason: 'UnitActive' }],
+  } as const
+  const node = madeNode(
+    'a',
+    { 'no-firewalld': on },
+    { host: { ...debian, distro: 'rocky', family: 'rhel', installer: 'dnf' } },
+  )
+  const [all] = plansOf([node])
+  expect(all?.host).toBeNull()
+  expect(all?.notes.join('\n')).toContain(
+    'Not run unless its check is named: systemctl disable --now firewalld',
+  )
+  const [named] = plansOf([node], ['no-firewalld'])
+  expect(named?.host).not.toBeNull()
+})
+
+test('a Node that waits for a reboot says so', () => {
+  const [plan] = plansOf([
+    madeNode('a', {
+      'open-iscsi': { state: 'missing', needs: [{ id: 'binary:iscsiadm', reason: 'RebootRequired' }] },
+    }),
+  ])
+  expect(plan).toMatchObject({
+    host: null,
+    wantsReboot: true,
+    notes: ['it waits for a reboot, and nothing else'],
+  })
 })

@@ -13,6 +13,7 @@ const job: FixJob = {
   annotations: {},
   createdAt: 0,
   state: 'running',
+  endedAt: null,
   reason: '',
 }
 const fixPod = (container: Partial<PodContainer>, pod: Partial<ClusterPod> = {}) =>
@@ -121,6 +122,20 @@ test.each<[string, Partial<FixSeen>, object]>([
     'no image',
     { pods: [fixPod({ waiting: { reason: 'ImagePullBackOff', message: 'Back-off' } })] },
     { is: 'lost', says: 'its pod does not start: ImagePullBackOff: Back-off' },
+  ],
+  [
+    'a pod that was evicted when it ran',
+    { pods: [fixPod({ runningSince: 1 }, { phase: 'Failed', reason: 'Evicted' })] },
+    {
+      is: 'lost',
+      isUntried: false,
+      says: expect.stringMatching(/^its pod was ended \(Evicted\); what it began goes on/),
+    },
+  ],
+  [
+    'out of memory',
+    { pods: [fixPod({ ended: madeEnd({ reason: 'OOMKilled', code: 137 }) })] },
+    { is: 'lost', isUntried: false, says: expect.stringMatching(/OOMKilled .*what it began goes on/) },
   ],
   ['it runs', { pods: [fixPod({ runningSince: 1 }, { phase: 'Running' })] }, { is: 'running' }],
   [

@@ -74,7 +74,7 @@ describe.skipIf(!isRoot)('a script', () => {
     ]
     const { exitCode, stdout } = await run(scriptOf(part({ steps })))
     expect(exitCode).toBe(0)
-    expect(stdout).toContain("hostdeps-fix: left to you: it's yours: $(touch /x)")
+    expect(stdout).toContain("hostdeps-fix: note: it's yours: $(touch /x)")
     expect(stdout).toContain('hostdeps-fix: reboot this host when it suits you')
   })
 })

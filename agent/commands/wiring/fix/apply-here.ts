@@ -1,6 +1,7 @@
 import { runAsUnit } from '#agent/apply/run-as-unit.ts'
 import type { UnitEnd } from '#agent/apply/run-as-unit.ts'
 import type { Report } from '#agent/model/report.ts'
+import { isUsable } from '#agent/model/state.ts'
 
 export interface ApplyOptions {
   readonly procfs: string
@@ -23,7 +24,10 @@ export async function applyHere(script: string, { procfs, ask, tell }: ApplyOpti
   for (let waits = 1; ; waits++) {
     const end = await runAsUnit(script, { procfs, tell })
     const report = await ask()
-    const isReady = report.checks.every(({ state }) => state === 'ready' || state === 'not-applicable')
-    if (end.did !== 'wait' || isReady || waits > mostWaits) return { end, report }
+    if (end.did !== 'wait' || isAllUsable(report) || waits > mostWaits) return { end, report }
   }
+}
+
+export function isAllUsable({ checks }: Report): boolean {
+  return checks.every(({ state }) => isUsable(state))
 }

@@ -6,15 +6,14 @@ import type { NodePlan } from '#agent/cluster/fix/plan-fixes.ts'
 import { fixScript } from '#agent/fixes/script/fix-script.ts'
 import { scriptParts } from '#agent/fixes/script/script-parts.ts'
 import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
-import { plainLine } from '#agent/model/plain.ts'
-import { canAsk } from '#agent/commands/wiring/confirm.ts'
+import { mustAsk } from '#agent/commands/wiring/confirm.ts'
 import { connect } from '#agent/commands/wiring/cluster/connect.ts'
 import type { Connected } from '#agent/commands/wiring/cluster/connect.ts'
-import { mustKnow } from '#agent/commands/wiring/cluster/known-checks.ts'
+import { mustKnow, nearCheck } from '#agent/commands/wiring/cluster/known-checks.ts'
 import { findAgents, findNodes, warnOfAgents } from '#agent/commands/wiring/cluster/list-nodes.ts'
 import { take } from '#agent/commands/wiring/cluster/take.ts'
 import { askAgents } from '#agent/commands/wiring/why/see-nodes.ts'
-import { ClusterError, UsageError } from '#agent/commands/wiring/errors.ts'
+import { ClusterError } from '#agent/commands/wiring/errors.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
@@ -22,14 +21,12 @@ import { withProgress } from '#agent/commands/wiring/progress.ts'
 import manifest from '../../../../package.json' with { type: 'json' }
 import { applyToNodes } from './apply-to-nodes.ts'
 import type { FixFlags } from './fix-flags.ts'
+import { say } from './say.ts'
 
 /** Prints one script for the Nodes that are chosen; with --apply each gets its own by a Job. */
 export async function fixNodes(names: readonly string[], flags: FixFlags): Promise<void> {
   const { apply = false, yes = false, repair = false } = flags
-  if (apply && !yes && !canAsk())
-    throw new UsageError(
-      'nobody can be asked without a terminal: add --yes, or leave --apply away to see the script',
-    )
+  if (apply) mustAsk(yes)
   endOnInterrupt()
   const connected = connect(flags)
   const { catalog } = loadFrom(flags)
@@ -39,6 +36,8 @@ export async function fixNodes(names: readonly string[], flags: FixFlags): Promi
   if (apply) return applyToNodes(plans, flags, { connected, catalog })
   if (some.length > 0)
     process.stdout.write(fixScript(scriptParts(some), { version: manifest.version, repair }))
+  const reboots = plans.filter(({ wantsReboot }) => wantsReboot).map(({ node }) => node)
+  if (reboots.length > 0) say(`what is done counts only after a reboot: ${reboots.join(', ')}`)
   if (plans.every(({ isReady }) => isReady)) say('Nothing is missing')
   else if (plans.some(isLeft)) process.exitCode = exitCodes.missing
 }
@@ -63,7 +62,7 @@ async function seePlans(
     findNodes(api, names, flags.selector ?? null),
     findAgents(api, flags.namespace),
   ])
-  for (const refusal of found.refusals) take(refusal)
+  for (const refusal of found.refusals) take(refusal, hintFor(names))
   if (found.nodes.length === 0) throw new ClusterError('no matching Nodes were found')
   const only = flags.check.length > 0 ? flags.check : null
   mustKnow(flags.check, catalog, found.nodes)
@@ -81,6 +80,8 @@ async function seePlans(
   return planFixes(nodes, { catalog, only })
 }
 
-function say(line: string): void {
-  process.stderr.write(`${plainLine(line)}\n`)
+/** A mistyped name of a check is taken for a Node's. */
+function hintFor(names: readonly string[]): string | null {
+  const near = names.flatMap((name) => nearCheck(name) ?? []).find((words) => words.includes('did you mean'))
+  return near === undefined ? null : `no such Node, and ${near}`
 }

@@ -1,10 +1,10 @@
 import type { Catalog } from '#agent/catalog/catalog.ts'
 import { planNewNodes } from '#agent/fixes/new-node/plan-new-nodes.ts'
 import type { NodeLike } from '#agent/fixes/new-node/plan-new-nodes.ts'
-import { plainLine } from '#agent/model/plain.ts'
-import { ClusterError, UsageError } from '#agent/commands/wiring/errors.ts'
+import { ClusterError } from '#agent/commands/wiring/errors.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import type { FixFlags, NewNodeFormat } from '#agent/commands/wiring/fix/fix-flags.ts'
+import { say } from '#agent/commands/wiring/fix/say.ts'
 import { newNodeFormats } from './formats.ts'
 import { likeHere } from './like-here.ts'
 import { likesOfNodes } from './likes-of-nodes.ts'
@@ -23,24 +23,16 @@ export async function printForNewNodes(
   { names, place }: { readonly names: readonly string[]; readonly place: 'nodes' | 'here' },
   flags: FixFlags,
 ): Promise<void> {
-  if (flags.apply || flags.yes || flags.repair)
-    throw new UsageError(
-      `-o ${format} prints what new nodes are given: --apply, --yes and --repair go with -o script`,
-    )
   const { likes, catalog, notes } =
     place === 'nodes' ? await likesOfNodes(names, flags) : await likeHere(names, flags)
   const plan = planNewNodes(likes, catalog)
   if (plan.refusals.length > 0) throw new ClusterError(plan.refusals.join('\n'))
   for (const note of notes) say(note)
-  for (const note of plan.notes) say(`left to you: ${note}`)
+  for (const note of plan.notes) say(`note: ${note}`)
   if (plan.nodes.length > 0)
     process.stdout.write(newNodeFormats[format](plan.nodes, { catalog, image: flags.image }))
   else {
     say('no command makes these checks ready on a new node, so there is nothing to print')
     process.exitCode = exitCodes.missing
   }
-}
-
-function say(line: string): void {
-  process.stderr.write(`${plainLine(line)}\n`)
 }
