@@ -18,11 +18,11 @@ import { chooseFix, renderFix } from './render-fix.ts'
  * @param ofSeveral the findings are those of several checks
  */
 export const fixText: FixText = (candidates, facts, ofSeveral = false) => {
-  const fix = mergeCandidates(candidates, facts, ofSeveral)
+  const fix = mergeCandidates(candidates, facts, { ofSeveral, isNamed: true })
   return fix === null ? null : renderFix(fix, facts)
 }
 
-export interface StepOptions {
+export interface MergeOptions {
   /** The candidates are those of several checks. */
   readonly ofSeveral: boolean
   /** Somebody named the checks: what switches something off is run too. */
@@ -33,19 +33,19 @@ export interface StepOptions {
 export function stepsOf(
   candidates: readonly FixCandidate[],
   facts: FixFacts,
-  { ofSeveral, isNamed }: StepOptions,
+  options: MergeOptions,
 ): readonly FixStep[] {
-  const fixes = chooseAll(candidates, facts).map((fix) => (isNamed ? fix : withoutChoice(fix)))
-  return fixes.length === 0 ? [] : fixSteps(mergeFixes(fixes, ofSeveral), facts)
+  const fix = mergeCandidates(candidates, facts, options)
+  return fix === null ? [] : fixSteps(fix, facts)
 }
 
 /** What they come to on this host; null when nothing is known. */
 export function mergeCandidates(
   candidates: readonly FixCandidate[],
   facts: FixFacts,
-  ofSeveral: boolean,
+  { ofSeveral, isNamed }: MergeOptions,
 ): Fix | null {
-  const fixes = chooseAll(candidates, facts)
+  const fixes = chooseAll(candidates, facts).map((fix) => (isNamed ? fix : withoutChoice(fix)))
   return fixes.length === 0 ? null : mergeFixes(fixes, ofSeveral)
 }
 

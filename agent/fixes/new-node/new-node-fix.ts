@@ -14,7 +14,10 @@ export function newNodeFacts({ distro, family, ...others }: FixFacts): FixFacts 
 
 /** What makes all the checks ready on a node that has nothing of them, and may have more than any of them asks for. */
 export function newNodeFix(node: NewNode): Fix | null {
-  const fix = mergeCandidates(candidatesOfNew(node), node.facts, node.checks.length > 1)
+  const fix = mergeCandidates(candidatesOfNew(node), node.facts, {
+    ofSeveral: node.checks.length > 1,
+    isNamed: node.isNamed,
+  })
   if (fix === null) return null
   return { ...fix, run: fix.run?.map(whereThere), sysctlRanges: sysctlRanges(sysctlsOfNew(node)) }
 }

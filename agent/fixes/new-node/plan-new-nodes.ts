@@ -15,6 +15,12 @@ export interface NodeLike {
   readonly checks: readonly string[]
 }
 
+export interface NewNodesOptions {
+  readonly catalog: ReadonlyMap<string, Check>
+  /** Somebody named the checks: what switches something off is done too. */
+  readonly isNamed: boolean
+}
+
 /** What new nodes of one distribution are given. */
 export interface NewNodes {
   /** os-release(5) ID: letters, digits, dots, hyphens and underscores. */
@@ -35,9 +41,9 @@ export interface NewNodesPlan {
 }
 
 /** What is done on new nodes like these, by their distribution: more is not known of a node before it exists. */
-export function planNewNodes(likes: readonly NodeLike[], catalog: ReadonlyMap<string, Check>): NewNodesPlan {
+export function planNewNodes(likes: readonly NodeLike[], options: NewNodesOptions): NewNodesPlan {
   const byDistro = [...Map.groupBy(likes, ({ facts }) => facts.distro.id ?? '')]
-  const plans = byDistro.map(([distro, group]) => planDistro(distro, group, catalog))
+  const plans = byDistro.map(([distro, group]) => planDistro(distro, group, options))
   return {
     nodes: plans.flatMap(({ nodes }) => nodes),
     notes: plans.flatMap(({ notes }) => notes),
@@ -45,17 +51,13 @@ export function planNewNodes(likes: readonly NodeLike[], catalog: ReadonlyMap<st
   }
 }
 
-function planDistro(
-  distro: string,
-  likes: readonly NodeLike[],
-  catalog: ReadonlyMap<string, Check>,
-): NewNodesPlan {
+function planDistro(distro: string, likes: readonly NodeLike[], options: NewNodesOptions): NewNodesPlan {
   const none = { nodes: [], notes: [], refusals: [] }
   if (!/^[a-z0-9._-]+$/.test(distro))
     return { ...none, refusals: [`the distribution of ${namesOf(likes)} is not known`] }
   const checks = [...new Set(likes.flatMap((like) => like.checks))].toSorted()
   const kinds = [...Map.groupBy(likes, ({ facts }) => JSON.stringify(newNodeFacts(facts))).values()].flatMap(
-    (group) => group.slice(0, 1).flatMap(({ facts }) => planKind(distro, { facts, checks }, catalog) ?? []),
+    (group) => group.slice(0, 1).flatMap(({ facts }) => planKind(distro, { facts, checks }, options) ?? []),
   )
   const different = new Set(kinds.map(({ steps, facts }) => JSON.stringify([facts.installer, steps])))
   if (different.size > 1)
@@ -74,13 +76,9 @@ function planDistro(
   }
 }
 
-function planKind(
-  distro: string,
-  like: Omit<NodeLike, 'name'>,
-  catalog: ReadonlyMap<string, Check>,
-): NewNodes | null {
+function planKind(distro: string, like: Omit<NodeLike, 'name'>, options: NewNodesOptions): NewNodes | null {
   const [facts, { checks }] = [newNodeFacts(like.facts), like]
-  const fix = newNodeFix({ catalog, facts, checks })
+  const fix = newNodeFix({ ...options, facts, checks })
   return fix === null ? null : { distro, facts, checks, fix, steps: fixSteps(fix, facts) }
 }
 

@@ -18,6 +18,8 @@ export interface NewNode {
   /** Of a node like it, without the kernel. */
   readonly facts: FixFacts
   readonly checks: readonly string[]
+  /** Somebody named the checks. */
+  readonly isNamed: boolean
 }
 
 /** The fixes of all that the checks require, since a new node lacks everything. */

@@ -47,7 +47,7 @@ export const allKinds = Object.keys(kinds) as readonly Kind[]
 export function planOf(names: readonly Kind[], checks: readonly string[]): NewNodesPlan {
   return planNewNodes(
     names.map((name) => ({ name, facts: kinds[name], checks })),
-    catalog,
+    { catalog, isNamed: true },
   )
 }
 
@@ -64,10 +64,11 @@ export function stepsFor(
   kind: Kind,
   checks: readonly string[],
   more: readonly Check[] = [],
+  isNamed = true,
 ): readonly string[] {
   const all = new Map([...catalog, ...more.map((check) => [check.name, check] as const)])
   const facts = newNodeFacts(kinds[kind])
-  const fix = newNodeFix({ catalog: all, facts, checks })
+  const fix = newNodeFix({ catalog: all, facts, checks, isNamed })
   const steps = fix === null ? [] : fixSteps(fix, facts)
   return steps.map(({ type, text }) => (type === 'command' ? text : `# ${text}`))
 }

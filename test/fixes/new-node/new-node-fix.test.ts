@@ -86,6 +86,15 @@ describe('checks that want the opposite of each other', () => {
   })
 })
 
+test('what switches something off is done only for checks that somebody named', () => {
+  const steps = stepsFor('debian', ['no-firewalld', 'open-iscsi'], [], false)
+  expect(steps.filter((step) => !step.startsWith('#')).join('\n')).not.toMatch(/ufw|firewalld/)
+  expect(steps).toContainEqual(expect.stringContaining('# Not run unless its check is named: ufw disable'))
+  expect(stepsFor('debian', ['no-firewalld', 'open-iscsi'])).toContainEqual(
+    expect.stringMatching(/^! command -v ufw/),
+  )
+})
+
 describe('an image to which nothing can be added', () => {
   test.each(['talos', 'bottlerocket'] as const)('%s: what is written for it, and no command', (kind) => {
     const steps = stepsFor(kind, ['longhorn', 'elasticsearch'])

@@ -10,7 +10,7 @@ const like = (name: string, more: Partial<NodeLike> = {}): NodeLike => ({
   checks: ['open-iscsi'],
   ...more,
 })
-const of = (...likes: NodeLike[]) => planNewNodes(likes, catalog)
+const of = (...likes: NodeLike[]) => planNewNodes(likes, { catalog, isNamed: true })
 
 test('a part a distribution, with all that is wanted on any of its nodes', () => {
   const { nodes, refusals } = of(

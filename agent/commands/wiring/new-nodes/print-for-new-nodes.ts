@@ -25,7 +25,8 @@ export async function printForNewNodes(
 ): Promise<void> {
   const { likes, catalog, notes } =
     place === 'nodes' ? await likesOfNodes(names, flags) : await likeHere(names, flags)
-  const plan = planNewNodes(likes, catalog)
+  const isNamed = (place === 'nodes' ? flags.check : names).length > 0
+  const plan = planNewNodes(likes, { catalog, isNamed })
   if (plan.refusals.length > 0) throw new ClusterError(plan.refusals.join('\n'))
   for (const note of notes) say(note)
   for (const note of plan.notes) say(`note: ${note}`)

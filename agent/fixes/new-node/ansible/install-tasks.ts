@@ -41,7 +41,7 @@ export function installTasks(packages: readonly string[], facts: FixFacts): read
     ]
   const words = packages.join(' ')
   const has = hasAll[installer](words)
-  const install = installLines(packages, facts).join('; ')
+  const install = installLines(packages, facts).join('; ') + (installer === 'zypper' ? ofZypper : '')
   return [tellingTask(name, `${has} || { ${install} && echo '${changed}'; }`)]
 }
 
@@ -57,6 +57,9 @@ function kernelTasks(packages: readonly string[]): readonly Task[] {
     },
   ]
 }
+
+/** Of zypper, 102 to 107 are news of an install that is done: zypper(8). */
+const ofZypper = ' || case $? in 10[2367]) ;; *) false ;; esac'
 
 const byRpm = (packages: string) => `rpm -q --whatprovides ${packages} > /dev/null 2>&1`
 
