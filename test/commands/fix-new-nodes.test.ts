@@ -96,8 +96,8 @@ test('a custom check is known by the folder of its file', async () => {
 })
 
 test.each([
-  ['--apply', ['a', '-o', 'ansible', '--apply'], /--apply, --yes and --repair go with -o script$/],
-  ['--repair', ['a', '-o', 'daemonset', '--repair'], /go with -o script$/],
+  ['--apply', ['a', '-o', 'ansible', '--apply'], /^--apply does not go with -o ansible, which is for new nodes$/],
+  ['--repair', ['a', '-o', 'daemonset', '--repair'], /^--repair does not go with -o daemonset, which is for new nodes$/],
   ['no Node', ['-o', 'ansible'], /^name Nodes, or use -l or --all$/],
   [
     'an unknown format',
