@@ -138,7 +138,7 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
     const before = await jobs()
     const { exitCode, stdout } = await fix('worker-1')
     expect(exitCode).toBe(0)
-    expect(stdout).toBe('worker-1: is ready; nothing is done\n')
+    expect(stdout).toBe('worker-1: is ready; nothing is done')
     // The kernel of these nodes has no NFS client, which the checks of the config want.
     const all = await hostdeps('fix', 'worker-1', '--apply', '--yes')
     expect(all.exitCode).toBe(3)
