@@ -14,22 +14,25 @@ export interface JobToMake {
   readonly tell: (line: string) => void
 }
 
-/** `isOurs`: this call made it. */
-export type JobMade = { readonly job: FixJob; readonly isOurs: boolean } | { readonly refused: string }
+export type JobMade = { readonly job: FixJob } | { readonly refused: string }
 
 const pollEach = 1_000
 /** Milliseconds that an ended Job stays, for its own caller to read how it ended. */
 const readFor = 10_000
 
-/** Makes the Job. One of that name that has ended gives way; one that runs is another call's, and is waited for. */
+/**
+ * Makes the Job. One of that name that runs is another call's, and is waited for; one that has ended gives way. What the other's pod said
+ * does not count: it may be about other checks, or old.
+ */
 export async function makeJob(
   jobs: JobApi,
   { namespace, name, body, call, end, tell }: JobToMake,
 ): Promise<JobMade> {
   let lately = 'the Job of an earlier call does not go away'
+  let isTold = false
   for (; performance.now() < end; await sleep(pollEach)) {
     const created = await jobs.createJob(namespace, body, { dryRun: false })
-    if (created.ok) return { job: created.value, isOurs: true }
+    if (created.ok) return { job: created.value }
     if (isLost(created.status)) {
       // It may be there: then the next try says so.
       lately = plainLine(created.message)
@@ -42,10 +45,12 @@ export async function makeJob(
       return { refused: plainLine(there.message) }
     }
     const job = there.value
-    if (job.annotations[callAnnotation] === call) return { job, isOurs: true }
+    if (job.annotations[callAnnotation] === call) return { job }
     if (job.state === 'running') {
-      tell(`a Job of another call is there (${namespace}/${name}, since ${timeOf(job)}): waiting for it`)
-      return { job, isOurs: false }
+      if (!isTold)
+        tell(`a Job of another call is there (${namespace}/${name}, since ${timeOf(job)}): waiting for it`)
+      isTold = true
+      continue
     }
     if (Date.now() - (job.endedAt ?? 0) < readFor) continue
     const deleted = await jobs.deleteJob(namespace, job)

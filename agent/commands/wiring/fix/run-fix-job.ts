@@ -30,31 +30,28 @@ export interface FixOutcome {
 /** Lines of the log that are shown when it fails. */
 const lastLines = 20
 
-/** Makes the Job of a Node and waits for its end. What another call's Job did not make ready is done by one of our own. */
+/** Makes the Job of a Node and waits for its end. */
 export async function runFixJob(apis: FixApis, fix: NodeFix, run: JobRun): Promise<FixOutcome> {
   const { node, checks, body } = fix
   const { namespace, call, tell } = run
   const end = performance.now() + run.timeout
-  for (;;) {
-    const made = await makeJob(apis.jobs, { namespace, name: jobName(node), body, call, end, tell })
-    if ('refused' in made) {
-      tell(made.refused)
-      return { isReady: false, refused: made.refused }
-    }
-    const { job, isOurs } = made
-    if (isOurs) tell(`the Job ${namespace}/${job.name} is there`)
-    const { progress, log, refused } = await followJob(apis, { node, namespace, job, end, tell })
-    tell(refused ?? progress.says)
-    const isReady = isAllReady(progress, checks)
-    if (!isReady && !isOurs && refused === null && performance.now() < end) continue
-    if (!isReady) for (const line of log.slice(-lastLines)) tell(`  ${line}`)
-    // Its controller would go on trying to make a pod.
-    if (isOurs && progress.is === 'lost' && progress.isUntried) await apis.jobs.deleteJob(namespace, job)
-    return { isReady, refused }
+  const made = await makeJob(apis.jobs, { namespace, name: jobName(node), body, call, end, tell })
+  if ('refused' in made) {
+    tell(made.refused)
+    return { isReady: false, refused: made.refused }
   }
+  const { job } = made
+  tell(`the Job ${namespace}/${job.name} is there`)
+  const { progress, log, refused } = await followJob(apis, { node, namespace, job, end, tell })
+  tell(refused ?? progress.says)
+  const isReady = isAllReady(progress, checks)
+  if (!isReady) for (const line of log.slice(-lastLines)) tell(`  ${line}`)
+  // Its controller would go on trying to make a pod.
+  if (progress.is === 'lost' && progress.isUntried) await apis.jobs.deleteJob(namespace, job)
+  return { isReady, refused }
 }
 
-/** Of every check that was wanted, also where the Job was another call's. */
+/** Of every check that was wanted: who may change the status of pods there may write what they like, and an agent's image may be old. */
 function isAllReady(progress: FixProgress, checks: readonly string[]): boolean {
   if (progress.is !== 'ended' || !progress.isReady) return false
   const asked = new Set(progress.result.checks.map(({ check }) => check))
