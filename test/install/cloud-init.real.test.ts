@@ -49,18 +49,21 @@ describe.skipIf(!hasHost)('user data on a Debian 12 host with cloud-init', () =>
   })
 
   test('makes its checks ready at the first boot, and is not run at the second', async () => {
-    const checks = ['open-iscsi', 'nvme-hostnqn', 'ip-forwarding']
+    const checks = [
+      'open-iscsi',
+      'nvme-hostnqn',
+      'ip-forwarding',
+      'lvm',
+      'no-firewalld',
+      'multipath-conflict',
+    ]
     await host.writeFile(`${seed}/user-data`, await printFor(host, 'cloud-init', checks))
     await host.writeFile(`${seed}/meta-data`, 'instance-id: one\nlocal-hostname: one\n')
     expect(await statesOn(host, ['open-iscsi'])).toEqual({ 'open-iscsi': 'missing' })
     await host.reboot()
     const log = await mustPaste(host, 'cloud-init status --wait; cat /var/log/cloud-init-output.log')
     expect(log).toContain('hostdeps-fix: done')
-    expect(await statesOn(host, checks)).toEqual({
-      'open-iscsi': 'ready',
-      'nvme-hostnqn': 'ready',
-      'ip-forwarding': 'ready',
-    })
+    expect(await statesOn(host, checks)).toEqual(Object.fromEntries(checks.map((check) => [check, 'ready'])))
     await host.reboot()
     const again = await mustPaste(
       host,
