@@ -39,7 +39,9 @@ export function progressOfFix({ job, pods, events, isNodeReady }: FixSeen): FixP
   if (pod === undefined) return withoutPod(job, events)
   const hasRun = end !== null || typeof container?.runningSince === 'number'
   if (end !== null)
-    return begun(`its pod ended with ${end.reason} (exit code ${end.code}) and no result${end.message === '' ? '' : `: ${end.message}`}`)
+    return begun(
+      `its pod ended with ${end.reason} (exit code ${end.code}) and no result${end.message === '' ? '' : `: ${end.message}`}`,
+    )
   if (pod.phase === 'Failed' && !hasRun)
     return untried(`the kubelet refused its pod: ${pod.reason || pod.phase}: ${pod.message}`)
   if (pod.phase === 'Failed' || job === null || job.state === 'failed' || pod.isDeleting)
