@@ -50,15 +50,18 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
     (await on.pods(`app=${app}`)).find(({ spec }) => spec?.nodeName === node)
   const isRunning = (pod: V1Pod | undefined) => pod?.status?.containerStatuses?.[0]?.ready === true
   const remove = async (name: string) => {
-    await mustPaste(nodeOf(name).host, 'apt-get purge -y open-iscsi; rm -rf /run/hostdeps-fix')
+    await mustPaste(
+      nodeOf(name).host,
+      'rm -rf /etc/apt/apt.conf.d/slow /run/hostdeps-fix; apt-get purge -y open-iscsi',
+    )
     await until(
       () => on.labelOf(name, 'open-iscsi'),
       (label) => label === 'missing',
     )
   }
   /** An install that takes long enough to be disturbed: dpkg begins only after that time. */
-  const slowDown = (name: string, seconds: number) =>
-    nodeOf(name).host.writeFile('/etc/apt/apt.conf.d/slow', `DPkg::Pre-Invoke { "sleep ${seconds}"; };\n`)
+  const slowDown = (name: string) =>
+    nodeOf(name).host.writeFile('/etc/apt/apt.conf.d/slow', `DPkg::Pre-Invoke { "sleep 8"; };\n`)
   const hasBegun = async (name: string, call: ReturnType<typeof fix>) => {
     // A call that ends before that has failed, and says why.
     await Promise.race([call.then(({ all }) => Promise.reject(new Error(all))), hasLog(name)])
@@ -149,7 +152,7 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
   })
 
   test('when its pod is deleted in the middle, the install completes, and the next call reports it', async () => {
-    await slowDown('worker-2', 15)
+    await slowDown('worker-2')
     const call = fix('worker-2')
     await hasBegun('worker-2', call)
     await on.cluster.kubectl(
@@ -175,6 +178,7 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
 
   test('when the kubelet is killed in the middle, the install completes, and the call reports it', async () => {
     await remove('worker-2')
+    await slowDown('worker-2')
     const call = fix('worker-2')
     await hasBegun('worker-2', call)
     await runIn(nodeOf('worker-2').host, ['systemctl', 'kill', '-s', 'KILL', 'kubelet'])
@@ -186,6 +190,7 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
 
   test('when the API server stops in the middle, the install completes, and the call reports it', async () => {
     await remove('worker-2')
+    await slowDown('worker-2')
     const call = fix('worker-2')
     await hasBegun('worker-2', call)
     await on.cluster.stopApiServer()
