@@ -57,6 +57,8 @@ try {
     ['why', '--help'],
     ['why', 'app-20'],
     ['why', '-A'],
+    ['fix', '--help'],
+    ['fix', '--all'],
   ])
     await measure(args, kubeConfig)
 } finally {
