@@ -2,6 +2,7 @@ import { plainLine } from '#agent/model/plain.ts'
 import type { State } from '#agent/model/state.ts'
 import { isUsable } from '#agent/model/state.ts'
 import type { ClusterNode } from '#agent/node/cluster-api.ts'
+import { needWords } from './fix-elsewhere.ts'
 import { readNode } from './node-says.ts'
 
 /** What `wait --for` waits for on each node. */
@@ -32,7 +33,7 @@ export function progressOf(
       return { node: name, state: null, isThere: false, says: `says nothing of ${plainLine(check)}` }
     const { state, needs, reason } = said
     const isThere = wanted === 'ready' ? isUsable(state) : state === wanted
-    const why = needs.map(({ id, reason }) => `${id} ${reason}`).join(', ')
+    const why = needWords(needs)
     const detail = state === 'ready' || state === 'not-applicable' ? '' : why || reason || ''
     const says = `${said.name} is ${state}${detail === '' ? '' : `: ${plainLine(detail)}`}`
     return { node: name, state, isThere, says }

@@ -19,6 +19,10 @@ export interface NeedRef {
   readonly reason: string
 }
 
+export function needWords(needs: readonly NeedRef[]): string {
+  return needs.map(({ id, reason }) => `${id} ${reason}`).join(', ')
+}
+
 /** What is known here of a node elsewhere: nothing of it gets into a fix but ids, reasons and facts that are known words. */
 export interface Elsewhere {
   readonly catalog: ReadonlyMap<string, Check>

@@ -50,3 +50,6 @@ export function installLines(packages: readonly string[], facts: FixFacts): read
   if (installer === 'unknown') return [`# install with this system's package manager: ${packages.join(' ')}`]
   return install[installer](packages.join(' '))
 }
+
+/** The exit codes, as a pattern of the shell, that are news of an install that is done: zypper(8). */
+export const zypperNews = '10[2367]'

@@ -1,3 +1,4 @@
+import { needWords } from '#agent/cluster/fix-elsewhere.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import { isUsable } from '#agent/model/state.ts'
 import { readFixResult } from '#agent/node/fix-result.ts'
@@ -99,7 +100,7 @@ function ended(result: FixResult): FixProgress {
   const { did, how, checks } = result
   const isReady = checks.length > 0 && checks.every(({ state }) => isUsable(state))
   const words = checks.map(({ check, state, needs }) => {
-    const why = needs.map(({ id, reason }) => `${id} ${reason}`).join(', ')
+    const why = needWords(needs)
     return `${check} is ${state}${why === '' ? '' : ` (${why})`}`
   })
   const before = isReady && did === 'run' ? '' : `${dids[did]} ${how}; `

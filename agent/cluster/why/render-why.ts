@@ -1,3 +1,4 @@
+import { needWords } from '#agent/cluster/fix-elsewhere.ts'
 import { objectName } from '#agent/model/names.ts'
 import { plainLine, plainLines } from '#agent/model/plain.ts'
 import { inColor } from '#agent/render/paint.ts'
@@ -57,7 +58,7 @@ function sideLines(hosts: readonly HostSide[]): readonly string[] {
   return groups.flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
-    const needs = first.needs.map(({ id, reason }) => `${id} ${reason}`).join(', ')
+    const needs = needWords(first.needs)
     const since = group.length === 1 && first.since !== null ? ` since ${first.since}` : ''
     const stale = first.agent === 'Ready' ? '' : `, whose agent is ${agentWords[first.agent]}`
     return [

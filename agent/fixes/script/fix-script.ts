@@ -2,6 +2,7 @@ import type { Installer } from '#agent/model/installer.ts'
 import { isPrintable, plainLine } from '#agent/model/plain.ts'
 import type { FixStep } from '#agent/fixes/fix-steps.ts'
 import { leftOut } from '#agent/fixes/render-fix.ts'
+import { quoted } from '#agent/fixes/shell-word.ts'
 import { dpkgGuard, helpers } from './helpers.ts'
 
 /** What a script does on the hosts of one kind. */
@@ -63,11 +64,6 @@ function nameOf({ distro, hosts }: ScriptPart): string {
 function patternOf({ distro, hosts }: ScriptPart): string {
   if (hosts === null) return `${quoted(`${distro} `)}*`
   return hosts.map((name) => quoted(`${distro} ${name}`)).join(' | ')
-}
-
-/** Nothing in it is a pattern, whatever it holds. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** What a person has to know or to do stands before the commands: it may be a first step, or another way. */

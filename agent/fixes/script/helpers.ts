@@ -1,3 +1,5 @@
+import { zypperNews } from '#agent/fixes/install-lines.ts'
+
 /** Where a script begins: the distribution, and what each part uses. */
 export const helpers = String.raw`[ -n "$(printenv HOME)" ] || HOME=/root
 PATH="$PATH:/usr/sbin:/sbin"
@@ -23,7 +25,7 @@ step() {
 # The first command that fails ends it. Of zypper, 102 to 107 are news of an install that is done: zypper(8).
 must() {
   case $step:$1 in
-  zypper\ *:10[2367]) return 0 ;;
+  zypper\ *:${zypperNews}) return 0 ;;
   esac
   [ "$1" -eq 0 ] || end 1 "failed with exit code $1: $step"
 }

@@ -3,6 +3,7 @@ import { agentNamespaces } from '#agent/cluster/agents-on.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { AgentPod, ClusterApi, ClusterNode, NodeSelection } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer, ApiRefusal } from '#agent/node/node-api.ts'
+import { ClusterError } from '#agent/commands/wiring/errors.ts'
 import { take } from './take.ts'
 
 /** Requests for single Nodes at a time. */
@@ -29,6 +30,24 @@ export async function findNodes(
     nodes: answers.flatMap((answer) => (answer.ok ? [answer.value] : [])),
     refusals: answers.filter((answer) => !answer.ok),
   }
+}
+
+/** The same, but each of the names must be there, and one Node at least. */
+export async function findAllNodes(
+  api: ClusterApi,
+  { names, labels, hint = () => null }: NodesNamed,
+): Promise<readonly ClusterNode[]> {
+  const { nodes, refusals } = await findNodes(api, names, labels)
+  for (const refusal of refusals) take(refusal, hint())
+  if (nodes.length === 0) throw new ClusterError('no matching Nodes were found')
+  return nodes
+}
+
+export interface NodesNamed {
+  readonly names: readonly string[]
+  readonly labels: string | null
+  /** What to say before the API server's words on a name that is not there. */
+  readonly hint?: () => string | null
 }
 
 /** What to follow for these names, else these labels; of several names, all Nodes, and `among` chooses. */

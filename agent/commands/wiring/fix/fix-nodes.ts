@@ -10,10 +10,8 @@ import { mustAsk } from '#agent/commands/wiring/confirm.ts'
 import { connect } from '#agent/commands/wiring/cluster/connect.ts'
 import type { Connected } from '#agent/commands/wiring/cluster/connect.ts'
 import { mustKnow, nearCheck } from '#agent/commands/wiring/cluster/known-checks.ts'
-import { findAgents, findNodes, warnOfAgents } from '#agent/commands/wiring/cluster/list-nodes.ts'
-import { take } from '#agent/commands/wiring/cluster/take.ts'
+import { findAgents, findAllNodes, warnOfAgents } from '#agent/commands/wiring/cluster/list-nodes.ts'
 import { askAgents } from '#agent/commands/wiring/why/see-nodes.ts'
-import { ClusterError } from '#agent/commands/wiring/errors.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import { endOnInterrupt } from '#agent/commands/wiring/interrupt.ts'
@@ -59,19 +57,17 @@ async function seePlans(
 ): Promise<readonly NodePlan[]> {
   const api = openClusterApi(connected.connection)
   const [found, agents] = await Promise.all([
-    findNodes(api, names, flags.selector ?? null),
+    findAllNodes(api, { names, labels: flags.selector ?? null, hint: () => hintFor(names) }),
     findAgents(api, flags.namespace),
   ])
-  for (const refusal of found.refusals) take(refusal, hintFor(names))
-  if (found.nodes.length === 0) throw new ClusterError('no matching Nodes were found')
   const only = flags.check.length > 0 ? flags.check : null
-  mustKnow(flags.check, catalog, found.nodes)
+  mustKnow(flags.check, catalog, found)
   warnOfAgents(agents)
-  const wanted = found.nodes.flatMap(({ name }) => flags.check.map((check) => ({ node: name, check })))
-  const asked = await askAgents(api, { nodes: found.nodes, agents, lacking: [] }, { wanted, catalog })
+  const wanted = found.flatMap(({ name }) => flags.check.map((check) => ({ node: name, check })))
+  const asked = await askAgents(api, { nodes: found, agents, lacking: [] }, { wanted, catalog })
   for (const line of asked.lacking) say(`Not seen: ${line}`)
   const byNode = agents.ok ? agentsByNode(agents.value) : null
-  const nodes: readonly NodeStatus[] = joinNodes(found.nodes, {
+  const nodes: readonly NodeStatus[] = joinNodes(found, {
     agents: byNode,
     only,
     catalog,

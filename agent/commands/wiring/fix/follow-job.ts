@@ -2,15 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { goesOn, newest, progressOfFix } from '#agent/cluster/fix/progress.ts'
 import type { FixProgress } from '#agent/cluster/fix/progress.ts'
 import { plainLine } from '#agent/model/plain.ts'
-import type { ClusterApi } from '#agent/node/cluster-api.ts'
+import type { Apis } from '#agent/commands/wiring/cluster/open-apis.ts'
 import type { FixJob, JobApi } from '#agent/node/job-api.ts'
 import type { ApiRefusal } from '#agent/node/node-api.ts'
 import type { ClusterPod, PodApi } from '#agent/node/pod-api.ts'
 
-export interface FixApis {
+export interface FixApis extends Apis {
   readonly jobs: JobApi
-  readonly pods: PodApi
-  readonly cluster: ClusterApi
 }
 
 export interface JobToFollow {

@@ -4,8 +4,7 @@ import type { NodeStatus } from '#agent/cluster/node-status.ts'
 import { openClusterApi } from '#agent/kube/open-cluster-api.ts'
 import { connect } from '#agent/commands/wiring/cluster/connect.ts'
 import { mustKnow } from '#agent/commands/wiring/cluster/known-checks.ts'
-import { findNodes } from '#agent/commands/wiring/cluster/list-nodes.ts'
-import { take } from '#agent/commands/wiring/cluster/take.ts'
+import { findAllNodes } from '#agent/commands/wiring/cluster/list-nodes.ts'
 import { ClusterError } from '#agent/commands/wiring/errors.ts'
 import type { FixFlags } from '#agent/commands/wiring/fix/fix-flags.ts'
 import { loadFrom } from '#agent/commands/wiring/host-flags.ts'
@@ -18,12 +17,13 @@ export async function likesOfNodes(names: readonly string[], flags: FixFlags): P
   endOnInterrupt()
   const api = openClusterApi(connect(flags).connection)
   const { catalog } = loadFrom(flags)
-  const found = await withProgress('looking at the nodes', findNodes(api, names, flags.selector ?? null))
-  for (const refusal of found.refusals) take(refusal)
-  if (found.nodes.length === 0) throw new ClusterError('no matching Nodes were found')
-  mustKnow(flags.check, catalog, found.nodes)
+  const found = await withProgress(
+    'looking at the nodes',
+    findAllNodes(api, { names, labels: flags.selector ?? null }),
+  )
+  mustKnow(flags.check, catalog, found)
   const only = flags.check.length > 0 ? flags.check : null
-  const nodes = joinNodes(found.nodes, { agents: null, only, catalog })
+  const nodes = joinNodes(found, { agents: null, only, catalog })
   const known = nodes.flatMap((node) => {
     const facts = node.host === null ? null : fixFactsOf(node.host)
     return facts === null ? [] : [{ name: node.name, facts, all: wantedOn(node) }]

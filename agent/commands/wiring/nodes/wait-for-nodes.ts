@@ -3,9 +3,8 @@ import { progressOf } from '#agent/cluster/awaited.ts'
 import type { Awaited, Progress } from '#agent/cluster/awaited.ts'
 import type { ClusterApi, ClusterNode } from '#agent/node/cluster-api.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
-import { ClusterError } from '#agent/commands/wiring/errors.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
-import { among, findNodes, selectionOf } from '#agent/commands/wiring/cluster/list-nodes.ts'
+import { among, findAllNodes, selectionOf } from '#agent/commands/wiring/cluster/list-nodes.ts'
 import { take } from '#agent/commands/wiring/cluster/take.ts'
 import { openTroubles } from './watch-nodes.ts'
 
@@ -23,9 +22,7 @@ const mostNamed = 20
 /** Waits until every node is there, and prints each change of one that is not. */
 export async function waitForNodes(api: ClusterApi, awaited: Awaited, wanted: NodesAwaited): Promise<void> {
   const { names, labels, timeout } = wanted
-  const found = await findNodes(api, names, labels)
-  for (const refusal of found.refusals) take(refusal)
-  if (found.nodes.length === 0) throw new ClusterError('no matching Nodes were found')
+  const found = await findAllNodes(api, { names, labels })
   const stopping = new AbortController()
   const timer = timeout === null ? undefined : setTimeout(() => stopping.abort(), timeout)
   const tell = openTelling()
@@ -38,7 +35,7 @@ export async function waitForNodes(api: ClusterApi, awaited: Awaited, wanted: No
     isDone = isWhole && last.every(({ isThere }) => isThere)
     if (isDone) stopping.abort()
   }
-  look(found.nodes)
+  look(found)
   if (isDone) return conclude(last, awaited, isDone)
   if (last.every(({ state }) => state === null)) await hintAt(awaited.check)
   const { signal } = stopping

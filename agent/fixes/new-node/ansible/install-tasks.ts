@@ -1,4 +1,4 @@
-import { aptEnvironment, installLines, isWithoutWeak } from '#agent/fixes/install-lines.ts'
+import { aptEnvironment, installLines, isWithoutWeak, zypperNews } from '#agent/fixes/install-lines.ts'
 import type { FixFacts } from '#agent/model/facts.ts'
 import { changed, commandModule, tellingTask, taskName } from './task.ts'
 import type { Task } from './task.ts'
@@ -58,8 +58,7 @@ function kernelTasks(packages: readonly string[]): readonly Task[] {
   ]
 }
 
-/** Of zypper, 102 to 107 are news of an install that is done: zypper(8). */
-const ofZypper = ' || case $? in 10[2367]) ;; *) false ;; esac'
+const ofZypper = ` || case $? in ${zypperNews}) ;; *) false ;; esac`
 
 const byRpm = (packages: string) => `rpm -q --whatprovides ${packages} > /dev/null 2>&1`
 
