@@ -20,6 +20,8 @@ interface Fake {
   readonly pods?: object
   /** How often a creation is refused since a Job is there. */
   readonly conflicts?: number
+  /** How often the kubelet gives no log. */
+  readonly silences?: number
 }
 
 interface SentJob {
@@ -40,6 +42,7 @@ async function fixAt(fake: Fake, ...args: string[]) {
   const deleted: string[] = []
   const looks = [...(fake.looks ?? [])]
   let conflicts = fake.conflicts ?? 0
+  let silences = fake.silences ?? 0
   const missing = (name: string) => rawNode(name, { 'open-iscsi': noIscsi })
   const nodes = [missing('a'), missing('b'), rawNode('c', { 'open-iscsi': { state: 'ready' } })]
   const answer: Answer = ({ url: { pathname, search, searchParams } }, response) => {
@@ -73,6 +76,7 @@ async function fixAt(fake: Fake, ...args: string[]) {
     if (pathname.endsWith('/daemonsets/hostdeps'))
       return fake.daemonSet ?? { spec: { template: { spec: { containers: [{ name: 'prober', image }] } } } }
     if (pathname.endsWith('/events')) return { items: [], metadata: {} }
+    if (pathname.endsWith('/log') && silences-- > 0) return status(404, 'the server could not find the log')
     if (pathname.endsWith('/log')) {
       response.end('hostdeps-fix: + true\nE: the end of the log\n')
       return null
@@ -177,6 +181,11 @@ test('a Job a node, of the image of the DaemonSet, tried before anything is done
   ).toString()
   expect(script).toMatch(/^#!\/bin\/sh\n/)
   expect(stdout).toContain(script)
+})
+
+test('the log of a pod that has ended is asked for again where its kubelet does not answer', async () => {
+  const { run } = await fixAt({ silences: 2 }, 'a', '--check', 'open-iscsi', '--apply', '--yes')
+  expect((await run()).stdout).toContain('a: hostdeps-fix: + true')
 })
 
 test('the first that is not ready afterwards ends it, with the end of its log', async () => {

@@ -34,6 +34,8 @@ const usualStart = 5_000
 const longestStart = 120_000
 /** and where the kubelet is not Ready: it may be about to be. */
 const longestNotReady = 20_000
+/** How often the log of a pod that has ended is asked for: its kubelet may not answer at once. */
+const mostTries = 5
 
 /** Says each step of the script, and what is waited for, until it ends. */
 export async function followJob(
@@ -57,7 +59,8 @@ export async function followJob(
       continue
     }
     const { progress, pod, isNodeReady } = seen
-    if (pod !== undefined) log = await readLog(apis.pods, pod, log)
+    const tries = progress.is === 'ended' ? mostTries : 1
+    if (pod !== undefined) log = (await readLog(apis.pods, pod, tries)) ?? log
     for (const line of log.filter((line) => isStep(line) && !told.has(line))) {
       told.add(line)
       tell(line)
@@ -109,14 +112,13 @@ async function look(
   return { progress, pod: newest(own), isNodeReady }
 }
 
-/** Whole lines; what was read before where it cannot be read now. */
-async function readLog(
-  api: PodApi,
-  { namespace, name }: ClusterPod,
-  before: readonly string[],
-): Promise<readonly string[]> {
-  const answer = await api.log({ namespace, pod: name, container: 'fix', previous: false })
-  return answer.ok ? answer.value.split('\n').slice(0, -1).map(plainLine) : before
+/** Whole lines; null where it cannot be read. */
+async function readLog(api: PodApi, pod: ClusterPod, tries: number): Promise<readonly string[] | null> {
+  const answer = await api.log({ namespace: pod.namespace, pod: pod.name, container: 'fix', previous: false })
+  if (answer.ok) return answer.value.split('\n').slice(0, -1).map(plainLine)
+  if (tries <= 1) return null
+  await sleep(pollEach)
+  return readLog(api, pod, tries - 1)
 }
 
 function isStep(line: string): boolean {
