@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { boundClients } from './bounded-clients.ts'
 
 /**
  * Bounds on the memory that a client can use: anybody in the cluster may ask, and the heap is 56 MiB. Requests are small (Node.js
@@ -13,50 +14,36 @@ export const requestLimits = {
   bodyLimit: 1_024,
 } as const
 
-/** Each costs about 9 kB (measured). A node has about a hundred pods. */
-const mostConnections = 1_024
+/** Each costs about 9 kB (measured). A node has about a hundred pods, and each of them may wait. */
+const connectionBounds = { most: 2_048, mostOfOneAddress: 1_024 }
 
 /** Milliseconds. A client that still has unread data at the next look is cut off, which frees what was kept for it. */
 const lookEach = 30_000
 
-/** Closes the oldest connection when there are too many. Refusing the newest would let one client lock the kubelet out. */
+/** Closes the oldest connections when there are too many, and slow ones. */
 export function limitConnections(server: Server): void {
   server.maxHeadersCount = requestLimits.maxHeadersCount
-  const open = new Set<Socket>()
+  const open = boundClients<Socket>(connectionBounds, (socket) => socket.destroy())
   server.on('connection', (socket) => {
-    open.add(socket)
     refusePipelined(socket)
-    socket.once('close', () => open.delete(socket))
-    const [oldest] = open
-    if (open.size <= mostConnections || oldest === undefined) return
-    open.delete(oldest)
-    oldest.destroy()
+    socket.once('close', open.add(socket.remoteAddress ?? '', socket))
   })
   const stopLooking = endSlow(open)
   server.once('close', stopLooking)
 }
 
-/** Most streamed responses at a time. Each one buffers parts of its body. */
-const mostLong = 32
-const long = new Set<ServerResponse>()
+/** Streamed responses: each one buffers parts of its body. */
+const long = boundClients<ServerResponse>({ most: 32, mostOfOneAddress: 16 }, (answer) => answer.destroy())
 
-/**
- * Beyond {@link mostLong} streamed responses the oldest is closed, for the same reason. A response starts one tick late, so that a
- * burst is trimmed before any body is built.
- */
+/** A response starts one tick late, so that a burst is trimmed before any body is built. */
 export function startLong(answer: ServerResponse, start: () => void): void {
-  long.add(answer)
-  answer.once('close', () => long.delete(answer))
+  answer.once('close', long.add(answer.socket?.remoteAddress ?? '', answer))
   setImmediate(() => {
     if (!answer.destroyed) start()
   })
-  const [oldest] = long
-  if (long.size <= mostLong || oldest === undefined) return
-  long.delete(oldest)
-  oldest.destroy()
 }
 
-function endSlow(open: ReadonlySet<Socket>): () => void {
+function endSlow(open: Iterable<Socket>): () => void {
   let before = new Set<Socket>()
   const timer = setInterval(() => {
     const slow = [...open].filter((socket) => socket.writableLength > 0)

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { routes } from './contract/contract.ts'
 import { retryAfter, sendProblem } from './problem.ts'
 import { addRoute } from './server.ts'
 import { unreadiness } from '#agent/model/snapshot.ts'
@@ -6,8 +7,12 @@ import type { Snapshot } from '#agent/model/snapshot.ts'
 
 /** GET /healthz: this process answers. GET /readyz: its report is fresh and on the Node too. */
 export function addHealthRoutes(app: FastifyInstance, look: () => Snapshot): void {
-  addRoute(app, '/healthz', (_request, reply) => void reply.type('text/plain; charset=utf-8').send('ok\n'))
-  addRoute(app, '/readyz', (_request, reply) => {
+  addRoute(
+    app,
+    routes.healthz,
+    (_asked, _request, reply) => void reply.type('text/plain; charset=utf-8').send('ok\n'),
+  )
+  addRoute(app, routes.readyz, (_asked, _request, reply) => {
     const why = unreadiness(look())
     if (why === null) reply.type('text/plain; charset=utf-8').send('ready\n')
     else sendProblem(reply.header('retry-after', retryAfter), 503, why)

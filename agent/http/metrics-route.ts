@@ -4,6 +4,7 @@ import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import type { PublishStatus } from '#agent/model/report.ts'
 import { renderMetrics } from '#agent/render/metrics.ts'
 import { startLong } from './client-limits.ts'
+import { routes } from './contract/contract.ts'
 import { addRoute } from './server.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
@@ -37,7 +38,7 @@ export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): 
     // Not joined: all clients share the first part, which is large.
     reply.type(server.contentType).send(Readable.from(parts))
   }
-  addRoute(app, '/metrics', (_request, reply) => {
+  addRoute(app, routes.metrics, (_asked, _request, reply) => {
     startLong(reply.raw, () => void send(reply).catch((error: unknown) => reply.send(error)))
   })
 }

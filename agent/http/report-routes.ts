@@ -3,9 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fingerprint } from '#agent/render/fingerprint.ts'
 import { jsonParts } from '#agent/render/json.ts'
 import { startLong } from './client-limits.ts'
+import { sendKept } from './compression.ts'
+import { routes } from './contract/contract.ts'
 import { unknownCheck } from './unknown-check.ts'
 import { problemType, retryAfter, sendProblem } from './problem.ts'
-import { addRoute, nameOf } from './server.ts'
+import { addRoute } from './server.ts'
 import { tagOf } from './take-snapshot.ts'
 import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import { noRoundYet } from '#agent/model/snapshot.ts'
@@ -15,21 +17,12 @@ const json = 'application/json; charset=utf-8'
 
 /** GET /v1/report and /v1/checks/<name>: the whole report and one check as JSON. */
 export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): void {
-  addRoute(app, '/v1/report', (request, reply) => {
-    const snapshot = look()
-    const { report, crashes } = snapshot
-    if (report === null) return sendNotYet(reply)
-    sendTagged(request, reply.type(json), { body: () => jsonParts(report, crashes), etag: tagOf(snapshot) })
-  })
-  addRoute(app, '/v1/checks/:name', (request, reply) => {
+  addRoute(app, routes.report, (_asked, request, reply) => sendReport(request, reply, look()))
+  addRoute(app, routes.check, ({ params: { name } }, request, reply) => {
     const { report } = look()
     if (report === null) return sendNotYet(reply)
-    const check = report.checks.find(({ name }) => name === nameOf(request))
-    if (check === undefined)
-      return void reply
-        .code(404)
-        .type(problemType)
-        .send(unknownCheck(nameOf(request), report))
+    const check = report.checks.find((check) => check.name === name)
+    if (check === undefined) return void reply.code(404).type(problemType).send(unknownCheck(name, report))
     sendTagged(
       request,
       reply.type(json),
@@ -38,6 +31,12 @@ export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): voi
       ),
     )
   })
+}
+
+export function sendReport(request: FastifyRequest, reply: FastifyReply, snapshot: Snapshot): void {
+  const { report, crashes } = snapshot
+  if (report === null) return sendNotYet(reply)
+  sendTagged(request, reply.type(json), { body: () => jsonParts(report, crashes), etag: tagOf(snapshot) })
 }
 
 export interface Tagged {
@@ -53,9 +52,10 @@ function tagged(text: string, etag = `"${fingerprint(text)}"`): Tagged {
 
 /** Answers 304 to a client that has it already. */
 export function sendTagged(request: FastifyRequest, reply: FastifyReply, { body, etag }: Tagged): void {
-  reply.header('etag', etag)
+  reply.headers({ etag, vary: [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', ') })
   if (hasAlready(request.headers['if-none-match'], etag))
     return void reply.code(304).removeHeader('content-type').send()
+  if (sendKept(request, reply, etag)) return
   if (typeof body !== 'function') return void reply.send(body)
   startLong(reply.raw, () => void reply.send(Readable.from(body())))
 }

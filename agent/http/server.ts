@@ -1,15 +1,30 @@
+import accepts from '@fastify/accepts'
 import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import type * as z from 'zod'
 import { requestLimits } from './client-limits.ts'
+import { addCompression } from './compression.ts'
+import type { Route } from './contract/contract.ts'
+import { readBy } from './contract/read-request.ts'
 import { refuseHost } from './host-header.ts'
 import { createNodeServer } from './node-server.ts'
 import { commonHeaders, sendProblem } from './problem.ts'
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
+/** The parameters and the query of a request, as the contract of its route reads them. */
+interface Asked<R extends Route> {
+  readonly params: z.output<R['params']>
+  readonly query: z.output<R['query']>
+}
+
+type Handler<R extends Route> = (
+  asked: Asked<R>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => void | Promise<void>
 
 /** A server without routes: its limits, its headers, and every error as problem details. */
-export function createServer(log?: Logger): FastifyInstance {
+export async function createServer(log?: Logger): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: requestLimits.bodyLimit,
     // fastify's answer while closing is not problem details.
@@ -20,6 +35,7 @@ export function createServer(log?: Logger): FastifyInstance {
     // The Node.js server has its own handler, and two answers to one error would garble each other.
     clientErrorHandler: () => {},
   })
+  app.setValidatorCompiler<z.ZodObject>(({ schema }) => readBy(schema))
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders)
     const refusal = refuseHost(request.raw, app.server.address())
@@ -28,6 +44,8 @@ export function createServer(log?: Logger): FastifyInstance {
     else if (request.is404) sendNotFound(reply)
     else done()
   })
+  await app.register(accepts)
+  await addCompression(app)
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, log))
   return app
 }
@@ -37,30 +55,34 @@ function sendNotFound(reply: FastifyReply): void {
   sendProblem(reply, 404, detail)
 }
 
-/** Serves GET and HEAD; every other method gets 405 before a body is read. */
-export function addRoute(app: FastifyInstance, url: string, handler: Handler): void {
-  app.get(url, handler)
-  const others = app.supportedMethods.filter((method) => method !== 'GET' && method !== 'HEAD')
-  const refuse: Handler = (request, reply) => {
-    reply.header('allow', 'GET, HEAD')
-    sendProblem(reply, 405, `${request.method} is not served here, only GET and HEAD`)
+/** Serves a route of the contract; a GET also as HEAD. Another method gets 405 before a body is read. */
+export function addRoute<R extends Route>(app: FastifyInstance, route: R, handler: Handler<R>): void {
+  const { method, url, params, query, isLong } = route
+  app.route({
+    method,
+    url,
+    compress: isLong ? {} : false,
+    schema: { params, querystring: query },
+    handler: (request, reply) => handler(request as unknown as Asked<R>, request, reply),
+  })
+  const served = method === 'GET' ? ['GET', 'HEAD'] : [method]
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
+    reply.header('allow', served.join(', '))
+    sendProblem(reply, 405, `${request.method} is not served here, only ${served.join(' and ')}`)
   }
   app.route({
-    method: others,
+    method: app.supportedMethods.filter((one) => !served.includes(one)),
     url,
-    onRequest: (request, reply) => void refuse(request, reply),
+    onRequest: refuse,
     handler: refuse,
   })
 }
 
-/** The ":name" of a route. */
-export function nameOf(request: FastifyRequest): string {
-  return (request.params as { name: string }).name
-}
-
-/** Whether Accept names the type literally. Clients that send weights or wildcards accept either form. */
-export function accepts(request: FastifyRequest, type: string): boolean {
-  return request.headers.accept?.includes(type) ?? false
+/** Of the types of an answer, the one that the client would rather have; the first where it does not care, or wants none of them. */
+export function prefer<T extends string>(request: FastifyRequest, types: readonly [T, ...T[]]): T {
+  const { accept = '*/*' } = request.headers
+  const best = accept === '*/*' ? false : request.type([...types])
+  return types.find((type) => type === best) ?? types[0]
 }
 
 function answerError(error: Partial<FastifyError>, reply: FastifyReply, log?: Logger): void {

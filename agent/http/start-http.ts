@@ -36,7 +36,7 @@ const closeWithin = 3_000
 
 /** Serves the newest report. Rejects when it cannot listen on the address. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const app = createServer(options.log)
+  const app = await createServer(options.log)
   addRoutes(app, options)
   const address = await app.listen({ host: options.host, port: options.port })
   return {

@@ -22,10 +22,10 @@ export interface Waiter {
 }
 
 /** Each costs about 15 kB (measured). A node has at most 110 pods, unless its kubelet is configured otherwise. */
-export const mostWaiters = 512
+export const mostWaiters = 1_024
 /**
  * With address translation (masquerading, a proxy) all pods of a node share one address, and all may wait. Without it, one pod leaves
- * half of the places to the others.
+ * most of the places to the others.
  */
 export const mostOfOneAddress = 256
 

@@ -5,7 +5,7 @@ import { states } from './state.ts'
  * Why a check matters on this node, most telling first. That an image is on a node tells nothing: it stays after its workload,
  * and node images bring some.
  */
-const relevances = ['published', 'crashing', 'container', 'driver'] as const
+export const relevances = ['published', 'crashing', 'container', 'driver'] as const
 
 export type Relevance = (typeof relevances)[number]
 

@@ -34,6 +34,20 @@ test('with too many connections the oldest is closed: a new one is always answer
   expect(sockets.slice(0, 77).every((socket) => socket.readableEnded)).toBe(true)
 })
 
+test('one address with too many connections closes its own, and none of another address', async () => {
+  const { server } = await serve()
+  const other = await open(server.address, '127.0.0.9')
+  const sockets: Socket[] = []
+  onTestFinished(() => {
+    for (const socket of [other, ...sockets]) socket.destroy()
+  })
+  for (let count = 0; count < 1_030; count++) sockets.push(await open(server.address))
+  await expect.poll(() => sockets.filter((socket) => socket.readableEnded).length).toBe(6)
+  other.write(get('/healthz'))
+  const [answer] = (await once(other, 'data')) as [Buffer]
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 OK/)
+})
+
 test('a client that does not read its answer is cut off', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
@@ -53,9 +67,9 @@ test('a client that does not read its answer is cut off', async () => {
   idle.destroy()
 })
 
-async function open(address: string): Promise<Socket> {
+async function open(address: string, localAddress?: string): Promise<Socket> {
   const { hostname, port } = new URL(address)
-  const socket = connect(Number(port), hostname)
+  const socket = connect({ port: Number(port), host: hostname, ...(localAddress && { localAddress }) })
   socket.on('error', () => {}).resume()
   await once(socket, 'connect')
   return socket

@@ -51,7 +51,7 @@ test('503 says how to fix it on this node', async () => {
 
 test('as JSON for clients that ask for it: 200 plain, 503 as problem details', async () => {
   const { get } = await serve()
-  const headers = { accept: 'application/json' }
+  const headers = { accept: 'application/problem+json, application/json;q=0.9' }
   const ready = await get('/ready/gpu', { headers })
   expect(ready).toMatchObject({ status: 200, type: 'application/json; charset=utf-8' })
   expect(JSON.parse(ready.body)).toMatchObject({ node: 'worker-1', check: 'gpu', state: 'not-applicable' })
@@ -95,6 +95,17 @@ test.each(['', '1', '-1s', '10x', '1d', '601s', '11m', '1e3s', '1s&wait=2s'])(
   },
 )
 
+test.each([
+  ['/ready/gpu?wiat=1s', 'this path takes no parameter wiat (did you mean wait?)'],
+  ['/ready/gpu?wait=1s&%1b[31mred=1', 'this path takes no parameter [31mred (it takes wait)'],
+  ['/v1/report?pretty', 'this path takes no parameter pretty (it takes none)'],
+  ['/?alll', 'this path takes no parameter alll (did you mean all?)'],
+])('%s: %s', async (path, detail) => {
+  const { get } = await serve()
+  const answer = await get(path)
+  expect([answer.status, JSON.parse(answer.body).detail]).toEqual([400, detail])
+})
+
 test.each(['10ms', '0.05s', '0.001m', '0s'])(
   '?wait=%s is over without a change: 503 with the reason',
   async (wait) => {
@@ -105,7 +116,7 @@ test.each(['10ms', '0.05s', '0.001m', '0s'])(
   },
 )
 
-test('all pods of a node behind one address wait at once, and half of the places are left to others', async () => {
+test('all pods of a node behind one address wait at once, and most of the places are left to others', async () => {
   const { server, source, get } = await serve()
   const path = '/ready/open-iscsi?wait=10m'
   const answers = Promise.all(Array.from({ length: mostOfOneAddress }, () => ask(server.address + path)))
@@ -114,8 +125,8 @@ test('all pods of a node behind one address wait at once, and half of the places
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
   expect(refused.body).toContain('too many requests are waiting already')
   expect((await get('/ready/gpu?wait=10m')).status).toBe(200)
-  const others = Array.from({ length: mostWaiters - mostOfOneAddress }, () =>
-    askFrom('127.0.0.2', server.address + path),
+  const others = Array.from({ length: mostWaiters - mostOfOneAddress }, (_, index) =>
+    askFrom(`127.0.1.${1 + Math.floor(index / mostOfOneAddress)}`, server.address + path),
   )
   await expect.poll(() => waiting(get)).toBe(mostWaiters)
   expect(await askFrom('127.0.0.3', server.address + path)).toContain('too many requests are waiting already')

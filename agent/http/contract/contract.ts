@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { parseDuration } from '#agent/model/duration.ts'
+
+/** What may be asked, where. The router, the document and our own client read it from here. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** As the router reads it: /ready/:name. */
+  readonly url: string
+  readonly params: z.ZodObject
+  readonly query: z.ZodObject
+  /** Whether its answers are compressed for clients that take it. */
+  readonly isLong: boolean
+}
+
+const none = z.strictObject({})
+const oneCheck = z.strictObject({
+  name: z.string().describe('The name of a check; an alias is told its name.'),
+})
+
+/** Milliseconds. */
+const longestWait = 600_000
+/** The same as a pattern, for clients: the usual units, without what is longer. */
+const waitPattern = String.raw`^((\d{1,5}|[1-5]\d{5}|600000)ms|(\d{1,2}|[1-5]\d{2})(\.\d{1,3})?s|600s|\d(\.\d{1,3})?m|10m)$`
+const waitWords = 'must be a length of time from 0s to 10m, like 120s, 500ms or 2m'
+
+/** Milliseconds; 0 when there is none. */
+const wait = z
+  .string(waitWords)
+  .default('0s')
+  .transform((text, context) => {
+    const length = parseDuration(text)
+    if (length !== null && length <= longestWait) return length
+    context.addIssue(waitWords)
+    return z.NEVER
+  })
+  .meta({ pattern: waitPattern, examples: ['120s'] })
+
+export const routes = {
+  front: {
+    method: 'GET',
+    url: '/',
+    params: none,
+    query: z.strictObject({
+      all: z.string().optional().describe('Every check with its own fix, and not only what matters here.'),
+    }),
+    isLong: true,
+  },
+  report: { method: 'GET', url: '/v1/report', params: none, query: none, isLong: true },
+  check: { method: 'GET', url: '/v1/checks/:name', params: oneCheck, query: none, isLong: true },
+  ready: {
+    method: 'GET',
+    url: '/ready/:name',
+    params: oneCheck,
+    query: z.strictObject({
+      wait: wait.describe('How long the answer may wait for the check to become ready.'),
+    }),
+    isLong: false,
+  },
+  metrics: { method: 'GET', url: '/metrics', params: none, query: none, isLong: true },
+  healthz: { method: 'GET', url: '/healthz', params: none, query: none, isLong: false },
+  readyz: { method: 'GET', url: '/readyz', params: none, query: none, isLong: false },
+  openapi: { method: 'GET', url: '/openapi.json', params: none, query: none, isLong: true },
+} as const satisfies Record<string, Route>
