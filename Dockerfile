@@ -20,6 +20,7 @@ COPY build.ts LICENSE ./
 COPY image/warm.ts image/
 COPY agent agent
 COPY checks checks
+COPY docs/openapi.json docs/
 RUN node build.ts
 
 FROM ${BASE} AS root

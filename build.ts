@@ -32,6 +32,7 @@ export async function bundle(outdir: string): Promise<Metafile> {
     },
   })
   cpSync('checks', `${outdir}/checks`, { recursive: true, filter: (path) => !/\.(ts|md|json)$/.test(path) })
+  cpSync('docs/openapi.json', `${outdir}/docs/openapi.json`)
   writeFileSync(`${outdir}/checks/${valuesFile}`, JSON.stringify(checkValues()))
   return metafile
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
+import { problem, readyAnswer } from '#agent/http/contract/answers.ts'
 import { fetchCause } from '#agent/model/fetch-cause.ts'
 import { plainLine } from '#agent/model/plain.ts'
 
@@ -83,14 +84,22 @@ interface Heard {
 
 function answerOf(check: string, { status, body, host }: Heard): GateAnswer {
   const said = agentSays.safeParse(parse(body))
-  if (!said.success || said.data.status !== status || (said.data.check ?? check) !== check)
+  const isReady = said.success && !('detail' in said.data)
+  if (!said.success || status !== statusOf(said.data) || (said.data.check ?? check) !== check)
     return { says: 'not yet', lines: stranger({ status, body, host }) }
-  const { near, state, message, detail, fix } = said.data
+  const { state, message, detail, near, fix } = { ...nothing, ...said.data }
   const commands = (fix ?? '').split('\n').filter(Boolean)
   const line = plainLine(detail ?? `${check} is ${state}: ${message}`)
   const lines = [line, ...commands.map((command) => `  ${plainLine(command)}`)]
-  if (status === 200) return { says: 'ready', lines }
+  if (isReady) return { says: 'ready', lines }
   return { says: status === 404 && near !== undefined ? 'no such check' : 'not yet', lines }
+}
+
+const agentSays = z.union([readyAnswer, problem])
+const nothing = { detail: undefined, near: undefined }
+
+function statusOf(said: z.output<typeof agentSays>): number {
+  return 'detail' in said ? said.status : 200
 }
 
 /** The first lines of a response that is not the agent's. */
@@ -98,30 +107,6 @@ function stranger({ status, body, host }: Heard): string[] {
   const lines = body.split('\n').slice(0, 3).map(plainLine).filter(Boolean)
   return [`${host} answers ${status}, but is not hostdeps`, ...lines.map((line) => `  ${line}`)]
 }
-
-/** The answer for a ready check, or problem details. */
-const agentSays = z.union([
-  z
-    .object({
-      check: z.string(),
-      state: z.enum(['ready', 'not-applicable']),
-      message: z.string(),
-      node: z.string(),
-    })
-    .transform((said) => ({ ...nothing, ...said, status: 200 })),
-  z
-    .object({
-      type: z.literal('about:blank'),
-      status: z.int().min(400),
-      detail: z.string(),
-      check: z.string().optional(),
-      near: z.array(z.string()).optional(),
-      fix: z.string().nullish(),
-    })
-    .transform((said) => ({ ...nothing, ...said })),
-])
-
-const nothing = { state: '', message: '', detail: null, fix: null, near: undefined }
 
 function parse(body: string): unknown {
   try {

@@ -5,6 +5,7 @@ import { addFrontRoute } from './front-route.ts'
 import { isLoopback } from './host-header.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addMetricsRoute } from './metrics-route.ts'
+import { addOpenapiRoute } from './openapi-route.ts'
 import { readyAnswers, refusal } from './ready-answers.ts'
 import { addReadyRoute } from './ready-route.ts'
 import { addReportRoutes } from './report-routes.ts'
@@ -68,5 +69,6 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   addReportRoutes(app, look)
   addReadyRoute(app, { ask, room })
   addHealthRoutes(app, look)
+  addOpenapiRoute(app)
   addMetricsRoute(app, { look, age: () => source.age(), waiting: () => room.size, publishing, version })
 }

@@ -23,7 +23,7 @@ const texts = [
   'build.ts',
   'image/warm.ts',
 ]
-const sources = [...texts, 'agent', 'checks']
+const sources = [...texts, 'agent', 'checks', 'docs/openapi.json']
 /** What Node.js itself loads, as Debian's images of it have it. */
 const nodeNeeds = ['libstdc++6', 'libatomic1']
 /** Counted up when what is done here with the base, or with the image, changes. */

@@ -6,12 +6,15 @@ import { states } from '#agent/model/state.ts'
 
 /** The schemas of what is answered, for the document, for clients of ours, and for tests; the server itself loads none of them. */
 
+/** Those that have a name in the document. */
+export const shapes = z.registry<{ id: string }>()
+
 const time = z.iso.datetime().describe('RFC 3339')
 const name = z.string().regex(checkNamePattern).describe('The name of a check.')
 const state = z
   .enum(states)
   .describe('unknown is never missing: hostdeps says missing only on proof.')
-  .meta({ id: 'State' })
+  .register(shapes, { id: 'State' })
 const reason = z
   .string()
   .regex(/^[A-Z]\w*$/)
@@ -31,24 +34,23 @@ const relevance = z
   .array(z.enum(relevances))
   .describe('Why the check matters on this node; empty when nothing speaks for it.')
 
-const finding = z
-  .object({
-    need: z.string().describe("The need's id within its check: binary:iscsiadm."),
-    kind: z.string(),
-    state,
-    reason,
-    message: z.string(),
-    evidence: z.array(z.string()).describe('What was seen: a path, a version. Never the content of a file.'),
-    why: z.string(),
-    fix,
-    recommended: z.boolean().describe('Whether the check is ready without it.'),
-    get findings() {
-      return z.array(finding).optional().describe('The parts of an anyOf or of an included check.')
-    },
-    omitted,
-  })
-  .describe('A judged need.')
-  .meta({ id: 'Finding' })
+const finding = z.object({
+  need: z.string().describe("The need's id within its check: binary:iscsiadm."),
+  kind: z.string(),
+  state,
+  reason,
+  message: z.string(),
+  evidence: z.array(z.string()).describe('What was seen: a path, a version. Never the content of a file.'),
+  why: z.string(),
+  fix,
+  recommended: z.boolean().describe('Whether the check is ready without it.'),
+  /** The parts of an anyOf or of an included check. */
+  get findings(): z.ZodOptional<z.ZodArray<typeof finding>> {
+    return z.array(finding).optional()
+  },
+  omitted,
+})
+finding.register(shapes, { id: 'Finding' })
 
 const reportCheck = z.object({
   name,
@@ -81,7 +83,7 @@ const reportCheck = z.object({
   relevance,
 })
 
-export const checkAnswer = reportCheck.extend({ node: z.string() }).meta({ id: 'Check' })
+export const checkAnswer = reportCheck.extend({ node: z.string() }).register(shapes, { id: 'Check' })
 
 const crashGroup = z.object({
   need: z.string(),
@@ -135,9 +137,9 @@ export const reportAnswer = z
       .describe('Containers that crash-loop because a need is missing on the host.'),
     seen: z.array(z.object({ check: name, by: z.enum(['container', 'driver']) })),
     fix: fix.describe('One text that fixes all that is missing of the checks that matter here.'),
-    checks: z.array(reportCheck.meta({ id: 'ReportCheck' })),
+    checks: z.array(reportCheck.register(shapes, { id: 'ReportCheck' })),
   })
-  .meta({ id: 'Report' })
+  .register(shapes, { id: 'Report' })
 
 /** The answer of /ready/<name> for a check that is ready or does not apply. */
 export const readyAnswer = z
@@ -150,7 +152,7 @@ export const readyAnswer = z
     message: z.string(),
     fix,
   })
-  .meta({ id: 'Ready' })
+  .register(shapes, { id: 'Ready' })
 
 /** https://www.rfc-editor.org/rfc/rfc9457 */
 export const problem = z
@@ -169,7 +171,7 @@ export const problem = z
     near: z.array(z.string()).optional().describe('Names that may have been meant, nearest first.'),
   })
   .describe('Problem details (RFC 9457).')
-  .meta({ id: 'Problem' })
+  .register(shapes, { id: 'Problem' })
 
 export const explainAnswer = z
   .object({
@@ -202,4 +204,4 @@ export const explainAnswer = z
       )
       .describe('Best first.'),
   })
-  .meta({ id: 'Explanation' })
+  .register(shapes, { id: 'Explanation' })

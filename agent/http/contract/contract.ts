@@ -14,7 +14,11 @@ export interface Route {
 
 const none = z.strictObject({})
 const oneCheck = z.strictObject({
-  name: z.string().describe('The name of a check; an alias is told its name.'),
+  name: z.string().meta({
+    description: 'The name of a check; for an alias the answer is 404, with the name.',
+    maxLength: 100,
+    examples: ['open-iscsi'],
+  }),
 })
 
 /** Milliseconds. */
