@@ -111,7 +111,8 @@ test.each(strangers)('%s (%i) neither lets a pod start nor ends the wait', async
 })
 
 function ready(changes: Readonly<Record<string, string>>): string {
-  return JSON.stringify({ node: 'n', check: 'gpu', state: 'ready', message: 'm', ...changes })
+  const said = { node: 'n', check: 'gpu', state: 'ready', message: 'm', reason: 'AllReady', fix: null }
+  return JSON.stringify({ ...said, since: '2026-11-24T08:00:00.000Z', ...changes })
 }
 
 test.each([
