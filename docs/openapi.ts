@@ -61,6 +61,16 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       },
     },
   },
+  watch: {
+    summary: 'What changes, as server-sent events.',
+    answers: {
+      200: {
+        says: 'A stream of the events snapshot, check, round and stale; their data are WatchSnapshot, WatchCheck, WatchRound and WatchStale. Who comes back with Last-Event-ID gets what it missed. A line of a colon is a sign of life, each 15 s; after half an hour the stream ends.',
+        content: { 'text/event-stream': null },
+      },
+      404: noSuchCheck,
+    },
+  },
   metrics: {
     summary: 'Metrics for Prometheus.',
     answers: { 200: { says: 'The exposition format of Prometheus.', content: { [text]: null } } },

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { routes } from './contract/contract.ts'
+import { letGo } from './let-go.ts'
 import { commonHeaders } from './problem.ts'
 import { refusal } from './ready-answers.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
@@ -29,15 +30,11 @@ function send(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer)
   reply.code(answer.status).headers(headers).send(body)
 }
 
-/** Like {@link send}, but until then it keeps nothing of the request: neither the header nor a body that nobody reads. */
+/** Like {@link send}, but later. */
 function sendLater(request: FastifyRequest, reply: FastifyReply): (answer: ReadyAnswer) => void {
   const form = formOf(request)
   const { raw } = reply
-  reply.hijack()
-  request.raw.rawHeaders = []
-  request.raw.headers = {}
-  request.raw.url = ''
-  request.raw.resume()
+  letGo(request, reply)
   return (answer) => {
     const { headers, body } = answer[form]
     raw.writeHead(answer.status, { ...commonHeaders, ...headers }).end(body)

@@ -11,6 +11,7 @@ import { addReadyRoute } from './ready-route.ts'
 import { addReportRoutes } from './report-routes.ts'
 import { createServer } from './server.ts'
 import { oncePerSnapshot, openSnapshots } from './take-snapshot.ts'
+import { addWatchRoute } from './watch/watch-route.ts'
 import { openRoom } from './waiting-room.ts'
 
 export interface HttpOptions {
@@ -68,6 +69,7 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   addFrontRoute(app, look)
   addReportRoutes(app, look)
   addReadyRoute(app, { ask, room })
+  addWatchRoute(app, source)
   addHealthRoutes(app, look)
   addOpenapiRoute(app)
   addMetricsRoute(app, { look, age: () => source.age(), waiting: () => room.size, publishing, version })

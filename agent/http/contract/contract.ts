@@ -60,6 +60,18 @@ export const routes = {
     }),
     isLong: false,
   },
+  watch: {
+    method: 'GET',
+    url: '/v1/watch',
+    params: none,
+    query: z.strictObject({
+      check: z
+        .union([z.string(), z.array(z.string()).max(100)])
+        .optional()
+        .describe('Only changes of this check; it may be given several times.'),
+    }),
+    isLong: false,
+  },
   metrics: { method: 'GET', url: '/metrics', params: none, query: none, isLong: true },
   healthz: { method: 'GET', url: '/healthz', params: none, query: none, isLong: false },
   readyz: { method: 'GET', url: '/readyz', params: none, query: none, isLong: false },

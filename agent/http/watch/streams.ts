@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http'
+import { boundClients } from '#agent/http/bounded-clients.ts'
+import type { WatchEvent } from './event-log.ts'
+
+/** Each costs about 15 kB (measured), as a waiting request does. A page that is open has one. */
+export const streamBounds = { most: 256, mostOfOneAddress: 64 }
+
+/** Bytes that a reader may be behind when there is more for it: then it is cut off, comes back and gets what it missed. */
+const mostBehind = 64 * 1024
+
+/** Milliseconds: from one sign of life to the next, and from one look at whether rounds still come to the next. */
+const heartbeatEach = 15_000
+const lookEach = 1_000
+/** Milliseconds after which a stream is ended: its client comes back, and must have the right then too. */
+const longestStream = 1_800_000
+
+export interface Stream {
+  readonly raw: ServerResponse
+  /** null for all checks. */
+  readonly only: ReadonlySet<string> | null
+}
+
+export interface Streams {
+  add(from: string, stream: Stream): void
+  send(events: readonly WatchEvent[]): void
+  /** Ends all. */
+  close(): void
+}
+
+/** The streams that are open. While there is one, `look` is called each second. */
+export function openStreams(look: () => void): Streams {
+  const streams = boundClients<Stream>(streamBounds, ({ raw }) => raw.destroy())
+  let timers: NodeJS.Timeout[] = []
+  const stop = () => {
+    for (const timer of timers) clearInterval(timer)
+    timers = []
+  }
+  const beat = () => {
+    for (const { raw } of streams) write(raw, ': \n\n')
+  }
+  return {
+    add(from, stream) {
+      const { raw } = stream
+      const remove = streams.add(from, stream)
+      const timer = setTimeout(() => raw.end(), longestStream)
+      if (timers.length === 0) timers = [setInterval(look, lookEach), setInterval(beat, heartbeatEach)]
+      raw.once('close', () => {
+        clearTimeout(timer)
+        remove()
+        if (streams.size === 0) stop()
+      })
+    },
+    send(events) {
+      for (const stream of events.length === 0 ? [] : streams) sendEvents(stream, events)
+    },
+    close() {
+      stop()
+      for (const { raw } of streams) raw.end()
+    },
+  }
+}
+
+export function sendEvents({ raw, only }: Stream, events: readonly WatchEvent[]): void {
+  const wanted = events.filter(({ check }) => check === null || only === null || only.has(check))
+  write(raw, wanted.map(({ text }) => text).join(''))
+}
+
+function write(raw: ServerResponse, text: string): void {
+  if (text === '') return
+  if (raw.writableLength > mostBehind) raw.destroy()
+  else if (!raw.destroyed) raw.write(text)
+}
