@@ -66,7 +66,7 @@ export function sendEvents({ raw, only }: Stream, events: readonly WatchEvent[])
 }
 
 function write(raw: ServerResponse, text: string): void {
-  if (text === '') return
+  if (text === '' || raw.writableEnded || raw.destroyed) return
   if (raw.writableLength > mostBehind) raw.destroy()
-  else if (!raw.destroyed) raw.write(text)
+  else raw.write(text)
 }
