@@ -1,6 +1,8 @@
 import type { AnswerEntry } from '#agent/model/answers.ts'
 import type { Host } from '#agent/model/host.ts'
 import type { Answer, Question } from '#agent/model/question.ts'
+import { noSpawns } from '#agent/model/spawns.ts'
+import type { SpawnKind } from '#agent/model/spawns.ts'
 import { askForeign } from './ask-foreign.ts'
 import { askPorts } from '#agent/host/processes/ask-ports.ts'
 import { askProcess } from '#agent/host/processes/ask-process.ts'
@@ -15,7 +17,7 @@ import { once } from '#agent/host/files/once.ts'
 import { openNamespace } from './open-namespace.ts'
 import type { Means } from './open-namespace.ts'
 import { createRuns } from '#agent/host/programs/single-flight.ts'
-import { stuckSweeps } from '#agent/host/programs/run-program.ts'
+import { startedSweeps, stuckSweeps } from '#agent/host/programs/run-program.ts'
 import { openTarget, testTarget } from '#agent/host/processes/target.ts'
 import type { Target } from '#agent/host/processes/target.ts'
 
@@ -38,7 +40,13 @@ export interface HostOptions {
  */
 export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
   let target = openTarget(procfs, targetPid)
-  const means = { cache: createFileCache(), runs: createRuns(), kept: createRunCache() }
+  const spawned = { ...noSpawns }
+  const means = {
+    cache: createFileCache(),
+    runs: createRuns(),
+    kept: createRunCache(),
+    spawns: (kind: SpawnKind) => void spawned[kind]++,
+  }
   // A target that was absent at the start may appear later.
   const current = () => ('fate' in target ? (target = openTarget(procfs, targetPid)) : target)
 
@@ -49,6 +57,7 @@ export function openHost({ procfs, targetPid, deadline }: HostOptions): Host {
       return Promise.resolve('fate' in now ? now : testTarget(now))
     },
     abandoned: () => means.runs.abandoned() + stuckSweeps(),
+    spawned: () => ({ ...spawned, sweep: startedSweeps() }),
     ask(questions) {
       const now = current()
       if ('fate' in now) return Promise.resolve(questions.map((question) => [question, now]))

@@ -4,6 +4,7 @@ import type { AnswerEntry } from '#agent/model/answers.ts'
 import { mostPrograms, mostUnits } from '#agent/model/bounds.ts'
 import { wordsOf } from '#agent/model/failed.ts'
 import type { Answer, Question, RunQuestion, RunResult, UnitQuestion } from '#agent/model/question.ts'
+import type { SpawnKind } from '#agent/model/spawns.ts'
 import { childArgv, readChild } from '#agent/host/files/ask-child.ts'
 import { SuspectFound, askFiles, isFileQuestion } from '#agent/host/files/ask-files.ts'
 import type { FileQuestion, FileView } from '#agent/host/files/ask-files.ts'
@@ -27,6 +28,8 @@ export interface Means {
   readonly cache: FileCache
   readonly runs: Runs
   readonly kept: RunCache
+  /** Called for each program that is started. */
+  readonly spawns: (kind: SpawnKind) => void
   /** Milliseconds. */
   readonly deadline: number
 }
@@ -40,22 +43,25 @@ const atOnce = 16
 /** The host's own mount namespace as it is now: its mounts are read once, on opening. */
 export function openNamespace(target: Target, means: Means) {
   const view = viewOf(target, means)
-  const run = openRuns(means, target.namespace !== null)
-  const runOn = programRunner({
-    view,
-    target,
-    kept: means.kept,
-    run,
-    askFile: (one) => askFile(view, one, run),
-  })
+  const runFor = openRuns(means, target.namespace !== null)
+  const runReader = runFor('file')
+  const runOn = (kind: SpawnKind) =>
+    programRunner({
+      view,
+      target,
+      kept: means.kept,
+      run: runFor(kind),
+      askFile: (one) => askFile(view, one, runReader),
+    })
+  const [showOn, runThere, runInside] = [runOn('unit'), runOn('run'), runFor('setting')]
   const inside = async (argv: readonly [string, ...string[]]) =>
-    readNsenter(await run(nsenterArgv(settingFlags(target), argv)))
+    readNsenter(await runInside(nsenterArgv(settingFlags(target), argv)))
 
   const askUnits = async (questions: readonly UnitQuestion[]): Promise<AnswerEntry[]> => {
     const { batches } = inBatches(questions.slice(0, mostUnits), ({ name }) => name, mostUnits)
     const asked = batches.map(async (batch) => {
       const names = batch.map(({ name }) => name)
-      return pair(batch, readUnits(names, await runOn({ argv: showUnits(names) })))
+      return pair(batch, readUnits(names, await showOn({ argv: showUnits(names) })))
     })
     return [...(await Promise.all(asked)).flat(), ...refuse(questions.slice(mostUnits), 'units')]
   }
@@ -64,7 +70,7 @@ export function openNamespace(target: Target, means: Means) {
     const limit = pLimit(atOnce)
     const asked = questions
       .slice(0, mostPrograms)
-      .map((question) => limit(async (): Promise<AnswerEntry> => [question, await runOn(question)]))
+      .map((question) => limit(async (): Promise<AnswerEntry> => [question, await runThere(question)]))
     return [...(await Promise.all(asked)), ...refuse(questions.slice(mostPrograms), 'programs')]
   }
 
@@ -75,7 +81,7 @@ export function openNamespace(target: Target, means: Means) {
         askUnits(questions.filter((question) => question.ask === 'unit')),
         inner.length === 0 ? [] : askSettings(view.root, inner, inside),
         askPrograms(questions.filter((question) => question.ask === 'run')),
-        askAllFiles(view, shared, run),
+        askAllFiles(view, shared, runReader),
       ])
       return [...all.flat(), ...closed.map((question) => [question, notOurs] as const)]
     },
@@ -84,15 +90,19 @@ export function openNamespace(target: Target, means: Means) {
 
 /** Opens the files of a mount namespace as it is now, and nothing else. */
 export function openFiles(places: Places, means: Means) {
-  const [view, run] = [viewOf(places, means), openRuns(means, false)]
+  const [view, run] = [viewOf(places, means), openRuns(means, false)('file')]
   return (questions: readonly FileQuestion[]) => askAllFiles(view, questions, run)
 }
 
 /** Equal command lines share a run: argv also says which namespaces are entered. */
-function openRuns({ runs, deadline }: Means, isEntered: boolean): Run {
+function openRuns({ runs, spawns, deadline }: Means, isEntered: boolean): (kind: SpawnKind) => Run {
   const env = hostEnvironment(isEntered)
-  return (argv, spent = 0) =>
-    runs.ask(hash('sha256', JSON.stringify(argv)), () => runProgram(argv, { env, deadline, spent }))
+  return (kind) =>
+    (argv, spent = 0) =>
+      runs.ask(hash('sha256', JSON.stringify(argv)), () => {
+        spawns(kind)
+        return runProgram(argv, { env, deadline, spent })
+      })
 }
 
 function viewOf({ root, mountinfo }: Places, { cache }: Means): FileView {

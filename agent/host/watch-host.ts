@@ -35,9 +35,11 @@ export function watchHost(
   const watches = new Map<string, { watcher: FSWatcher; id: string }>()
   const places = isRestart === null ? watchedPlaces : [...watchedPlaces, containerLinks]
   let refused = 0
+  let lost = 0
+  const onLost = () => void lost++
   return {
     get places() {
-      return { watched: watches.size, refused }
+      return { watched: watches.size, refused, lost }
     },
     watch(changed) {
       const burst = joinBursts(changed)
@@ -47,7 +49,7 @@ export function watchHost(
         refused = 0
         const suspects = readSuspectMounts(target.mountinfo)
         for (const place of places)
-          refused += setWatch(target.root, place, { suspects, watches, burst, onLink }) ? 0 : 1
+          refused += setWatch(target.root, place, { suspects, watches, burst, onLink, onLost }) ? 0 : 1
       }
       setAll()
       const stopPolling = pollModules(target.root, burst.event)
@@ -69,11 +71,13 @@ interface Setting {
   readonly watches: Map<string, { watcher: FSWatcher; id: string }>
   readonly burst: Burst
   readonly onLink: (name: string) => unknown
+  /** Called for each watch that has ended by itself. */
+  readonly onLost: () => void
 }
 
 /** Sets or renews one watch. An absent folder is no failure; false means that the kernel refused. */
 function setWatch(root: string, place: string, setting: Setting): boolean {
-  const { suspects, watches, burst, onLink } = setting
+  const { suspects, watches, burst, onLink, onLost } = setting
   const known = watches.get(place)
   try {
     const resolved = resolvePath({ root, suspects }, place)
@@ -81,7 +85,7 @@ function setWatch(root: string, place: string, setting: Setting): boolean {
       resolved.fate === 'found' ? identify(root + resolved.value.real) : { id: '', path: '' }
     if (known?.id === id) return true
     known?.watcher.close()
-    watches.delete(place)
+    if (watches.delete(place)) onLost()
     if (path === '') return true
     // Even reading an rpm database touches files in it, and we read it.
     const report = rpmFolders.some((folder) => folder === place)
@@ -94,7 +98,9 @@ function setWatch(root: string, place: string, setting: Setting): boolean {
       if (place === containerLinks) onLink(name ?? '')
       else if (name === null || !ofPods.test(name)) report()
     })
-    watcher.on('error', () => watches.delete(place))
+    watcher.on('error', () => {
+      if (watches.delete(place)) onLost()
+    })
     watches.set(place, { watcher, id })
     return true
   } catch {

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
+import { addMetricsRoute } from '#agent/http/metrics/metrics-route.ts'
+import { measureRequests } from '#agent/http/metrics/request-durations.ts'
 import { addFrontRoute } from './front-route.ts'
 import { isLoopback } from './host-header.ts'
 import { addHealthRoutes } from './health-routes.ts'
-import { addMetricsRoute } from './metrics-route.ts'
 import { addOpenapiRoute } from './openapi-route.ts'
 import { readyAnswers, refusal } from './ready-answers.ts'
 import { addReadyRoute } from './ready-route.ts'
@@ -66,11 +67,13 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
     room.close(refusal('the agent is stopping'))
     done()
   })
+  const durations = measureRequests(app)
   addFrontRoute(app, look)
   addReportRoutes(app, look)
   addReadyRoute(app, { ask, room })
   addWatchRoute(app, source)
   addHealthRoutes(app, look)
   addOpenapiRoute(app)
-  addMetricsRoute(app, { look, age: () => source.age(), waiting: () => room.size, publishing, version })
+  const age = () => source.age()
+  addMetricsRoute(app, { look, age, waiting: () => room.size, durations, publishing, version })
 }

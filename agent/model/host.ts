@@ -1,5 +1,6 @@
 import type { AnswerEntry } from './answers.ts'
 import type { Question, Unanswered } from './question.ts'
+import type { Spawned } from './spawns.ts'
 
 /** One host that can be asked. Asking never throws and never takes longer than the deadline + 200 ms. */
 export interface Host {
@@ -10,14 +11,16 @@ export interface Host {
   ask(questions: readonly Question[]): Promise<readonly AnswerEntry[]>
   /** How many processes were killed at their deadline and are still there. */
   abandoned(): number
+  /** How many programs were started. */
+  spawned(): Spawned
 }
 
 /** Reports changes on the host, so that a round need not wait for its interval. */
 export interface Watcher {
   /** Calls back after a burst of changes; the returned function ends the watch. */
   watch(changed: (path: string) => void): () => void
-  /** How many places are watched, and how many could not be watched. */
-  readonly places: { readonly watched: number; readonly refused: number }
+  /** How many places are watched, how many could not be watched, and how many watches have ended by themselves. */
+  readonly places: { readonly watched: number; readonly refused: number; readonly lost: number }
 }
 
 export interface Clock {

@@ -1,4 +1,5 @@
 import type { Reason } from './reason.ts'
+import type { Spawned } from './spawns.ts'
 import type { State } from './state.ts'
 
 /** A judged need. */
@@ -58,6 +59,9 @@ export interface Probing {
   /** Places of the host whose changes are seen at once, and those that the kernel refused to watch. */
   readonly watched: number
   readonly refused: number
+  /** Watches that ended by themselves since the prober began: by an error, or with their folder. */
+  readonly lost: number
+  readonly spawned: Spawned
   /** Processes that were killed at their deadline and are still there (D state). */
   readonly abandoned: number
   /** Checks that had something left out (text, evidence, findings) because they or the round would be too large. */
@@ -172,8 +176,11 @@ export interface ReportCheck extends CheckResult {
   readonly published: Published
   /** A change that was seen but not yet confirmed: the new state, and since when. */
   readonly pending: { readonly state: State; readonly reason: Reason; readonly since: string } | null
-  /** How often `state` has changed since the agent started. */
+  /** How often `state` has changed since the agent started, and to which state how often. */
   readonly changes: number
+  readonly changesTo: Readonly<Record<State, number>>
+  /** How often a change from ready to missing was taken back before it was confirmed, since the agent started. */
+  readonly flaps: number
 }
 
 /** Rounds settled over time: what is published, served and printed. */

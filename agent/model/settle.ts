@@ -1,4 +1,5 @@
 import type { CheckResult, Finding, Report, ReportCheck, Round, Published, PublishedNeed } from './report.ts'
+import { isUsable } from './state.ts'
 
 /**
  * Turns rounds, which have no memory, into a report that people and controllers can act on:
@@ -17,6 +18,9 @@ export interface Settled {
 /** Boot clock, milliseconds. */
 export const confirmAfter = 10_000
 const brokenAfter = 600_000
+
+/** Shared, because an unchanged check stays the same object. */
+export const noChanges: ReportCheck['changesTo'] = { missing: 0, unknown: 0, ready: 0, 'not-applicable': 0 }
 
 interface CheckMemory {
   readonly check: ReportCheck
@@ -123,10 +127,19 @@ function turn(
   const { result, round } = news
   const hasChanged = before !== null && before.check.state !== result.state
   const since = before === null || hasChanged ? round.at : before.check.since
-  const changes = (before?.check.changes ?? 0) + (hasChanged ? 1 : 0)
+  const old = before?.check.changesTo ?? noChanges
+  const changesTo = hasChanged ? { ...old, [result.state]: old[result.state] + 1 } : old
+  const changes = (before?.check.changes ?? 0) + Number(hasChanged)
+  const flaps = (before?.check.flaps ?? 0) + (isTakenBack(before, result) ? 1 : 0)
   const published = before !== null && !next.isBelieved ? before.check.published : publish(before, news)
-  const check = { ...result, since, isPublished: isAmongPublished(news), published, pending: null, changes }
+  const isPublished = isAmongPublished(news)
+  const check = { ...result, since, isPublished, published, pending: null, changes, changesTo, flaps }
   return { check, missingFrom: null, unknownFrom: next.unknownFrom }
+}
+
+/** Missing was seen while the label said ready, and did not hold. */
+function isTakenBack(before: CheckMemory | null, { state }: CheckResult): boolean {
+  return before !== null && before.missingFrom !== null && isUsable(state)
 }
 
 function publish(before: CheckMemory | null, { result, round }: News): Published {

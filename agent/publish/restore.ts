@@ -3,8 +3,10 @@ import type { NodeReport } from '#agent/node/annotation.ts'
 import { conditionOf, labelledChecks, stateOn } from '#agent/node/state-on-node.ts'
 import type { NodeView } from '#agent/node/node-api.ts'
 import { isReason } from '#agent/model/reason.ts'
-import type { ReportCheck, Round, Settings, Published } from '#agent/model/report.ts'
+import type { ReportCheck, Settings, Published } from '#agent/model/report.ts'
+import { noChanges } from '#agent/model/settle.ts'
 import type { Settled } from '#agent/model/settle.ts'
+import { noSpawns } from '#agent/model/spawns.ts'
 import type { State } from '#agent/model/state.ts'
 
 export interface RestoreOptions {
@@ -28,7 +30,7 @@ export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreO
     const unknownFrom = check.published.state === 'unknown' ? boot : null
     return [check.name, { check, missingFrom: null, unknownFrom }] as const
   })
-  const probing: Round['probing'] = { watched: 0, refused: 0, abandoned: 0, cut: 0 }
+  const probing = { watched: 0, refused: 0, lost: 0, spawned: noSpawns, abandoned: 0, cut: 0 }
   const said = { ...settings, checks: checks.map(({ name }) => name) }
   const at = now.toISOString()
   const report = {
@@ -73,7 +75,8 @@ function restoreCheck(node: NodeView, name: string, said: Said): ReportCheck | n
   if (published === null) return null
   const { reason, message, since } = published
   const now = { state: published.state, reason, message, fix: null, since, published }
-  return { ...now, name, title: name, why: '', findings: [], isPublished: true, pending: null, changes: 0 }
+  const counts = { changes: 0, changesTo: noChanges, flaps: 0 }
+  return { ...now, name, title: name, why: '', findings: [], isPublished: true, pending: null, ...counts }
 }
 
 /** The condition says since when and why. Without conditions only the label is left, and only `ready` must survive. */

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { Crash, PublishStatus, Report, ReportCheck } from '#agent/model/report.ts'
+import type { Crash, Probing, PublishStatus, Report, ReportCheck } from '#agent/model/report.ts'
+import { spawnKinds } from '#agent/model/spawns.ts'
 import { isUsable, states } from '#agent/model/state.ts'
 
 export interface MetricsInput {
@@ -12,26 +13,27 @@ export interface MetricsInput {
 }
 
 /**
- * The report as Prometheus text. Each call fills a new registry from the report, so a counter agrees with the report however often it
+ * The report as metrics. Each call fills a new registry from the report, so a counter agrees with the report however often it
  * is scraped. A need has a series only while something is wrong with it: all needs of all checks would be about a thousand series per
- * node.
+ * node. No label says which node it is: Prometheus knows that of each agent that it scrapes.
  */
-export function renderMetrics(input: MetricsInput): Promise<string> {
+export function registerReport(input: MetricsInput): Registry {
   const registry = new Registry()
   const { report } = input
-  const gauge = gaugesIn(registry)
-  addAgent(gauge, input)
-  if (input.publishing !== null) addPublishing(registry, input.publishing)
+  const make = makersIn(registry)
+  addAgent(make, input)
+  if (input.publishing !== null) addPublishing(make, input.publishing)
   if (report !== null) {
-    addRound(gauge, report, input.age)
-    addStates(registry, report.checks)
-    addNeeds(gauge, report.checks)
-    addCrashes(gauge, report.crashes)
+    addRound(make, report, input.age)
+    addProbing(make, report.probing)
+    addStates(make, report.checks)
+    addNeeds(make, report.checks)
+    addCrashes(make, report.crashes)
   }
-  return registry.metrics()
+  return registry
 }
 
-function addAgent(gauge: MakeGauge, { report, isStale, publishing }: MetricsInput): void {
+function addAgent({ gauge }: Makers, { report, isStale, publishing }: MetricsInput): void {
   gauge(
     'hostdeps_report_stale',
     '1 when no round has finished for so long that the report cannot be trusted.',
@@ -45,33 +47,53 @@ function addAgent(gauge: MakeGauge, { report, isStale, publishing }: MetricsInpu
   ).set(report?.settings.mistakes.length ?? 0)
 }
 
-function addPublishing(registry: Registry, status: PublishStatus): void {
+function addPublishing({ gauge, count }: Makers, status: PublishStatus): void {
   const { applied, failed, events, eventsHeldBack, policyEnforced } = status
-  const count = (name: string, help: string, value: number) =>
-    new Counter({ name, help, registers: [registry] }).inc(value)
-  count('hostdeps_node_applies_total', 'Applies to the Node that the API server accepted.', applied)
-  count('hostdeps_node_failures_total', 'Reads of and applies to the Node that failed.', failed)
-  count('hostdeps_events_total', 'Events about the Node that were created.', events)
+  const publishes = count(
+    'hostdeps_publishes_total',
+    'Attempts to put the report on the Node, by result; a failure may also be that the Node could not be read.',
+    ['result'],
+  )
+  publishes.inc({ result: 'success' }, applied)
+  publishes.inc({ result: 'failure' }, failed)
+  count('hostdeps_events_total', 'Events about the Node that were created.').inc(events)
   count(
     'hostdeps_events_held_back_total',
     'Changes without an event of their own: each check gets at most one in ten minutes.',
-    eventsHeldBack,
-  )
+  ).inc(eventsHeldBack)
   if (policyEnforced === null) return
   const help =
     "1 when the admission policies confine the agent's token to its own Node; no series while that is unknown."
-  gaugesIn(registry)('hostdeps_policy_enforced', help).set(Number(policyEnforced))
+  gauge('hostdeps_policy_enforced', help).set(Number(policyEnforced))
 }
 
-function addRound(gauge: MakeGauge, report: Report, age: number): void {
+function addRound({ gauge }: Makers, report: Report, age: number): void {
   gauge('hostdeps_round_duration_seconds', 'How long the newest round took.').set(report.took / 1000)
   gauge('hostdeps_round_age_seconds', 'How long ago the newest round ended.').set(age)
-  const { watched, refused, abandoned, cut } = report.probing
+  const { os, distro, kernel, arch } = report.host
+  gauge('hostdeps_host_info', 'The host that is asked, always 1.', ['os', 'distro', 'kernel', 'arch']).set(
+    { os, distro: distro ?? '', kernel: kernel ?? '', arch },
+    1,
+  )
+}
+
+function addProbing({ gauge, count }: Makers, probing: Probing): void {
+  const { watched, refused, lost, spawned, abandoned, cut } = probing
   gauge('hostdeps_watched_places', 'Places of the host whose changes are seen at once.').set(watched)
   gauge(
     'hostdeps_watches_refused',
     'Places that the kernel refuses to watch; their changes are seen in the next round.',
   ).set(refused)
+  count(
+    'hostdeps_watches_lost_total',
+    'Watches that ended by themselves, by an error or with their folder; each is set again within a minute.',
+  ).inc(lost)
+  const spawns = count(
+    'hostdeps_spawned_processes_total',
+    'Programs that the prober started, by what they are for.',
+    ['kind'],
+  )
+  for (const kind of spawnKinds) spawns.inc({ kind }, spawned[kind])
   gauge(
     'hostdeps_abandoned_processes',
     'Processes that were killed at their deadline and are still there (D state).',
@@ -80,16 +102,9 @@ function addRound(gauge: MakeGauge, report: Report, age: number): void {
     'hostdeps_checks_cut',
     'Checks that had something left out (text, evidence, findings, or all) because they or the round would be too large.',
   ).set(cut)
-  const host = ['node', 'os', 'distro', 'kernel', 'arch']
-  const { os, distro, kernel, arch } = report.host
-  gauge('hostdeps_host_info', 'The host that is asked, always 1.', host).set(
-    { node: report.node, os, distro: distro ?? '', kernel: kernel ?? '', arch },
-    1,
-  )
 }
 
-function addStates(registry: Registry, checks: readonly ReportCheck[]): void {
-  const gauge = gaugesIn(registry)
+function addStates({ gauge, count }: Makers, checks: readonly ReportCheck[]): void {
   const state = gauge(
     'hostdeps_check_state',
     'The state of a check: 1 for the one it has, 0 for the others.',
@@ -111,23 +126,30 @@ function addStates(registry: Registry, checks: readonly ReportCheck[]): void {
     'When the state of a check was first seen, in Unix time.',
     ['check'],
   )
-  const changes = new Counter({
-    name: 'hostdeps_check_changes_total',
-    help: 'How often the state of a check changed since the agent started.',
-    labelNames: ['check'],
-    registers: [registry],
-  })
+  const changes = count(
+    'hostdeps_check_changes_total',
+    'How often the state of a check changed since the agent started, by the state that it changed to.',
+    ['check', 'state'],
+  )
+  const flaps = count(
+    'hostdeps_check_flaps_total',
+    'How often a check went from ready to missing and came back before that was confirmed.',
+    ['check'],
+  )
   for (const check of checks) {
     const { name, title, reason } = check
-    for (const one of states) state.set({ check: name, state: one }, Number(one === check.state))
+    for (const one of states) {
+      state.set({ check: name, state: one }, Number(one === check.state))
+      changes.inc({ check: name, state: one }, check.changesTo[one])
+    }
     ready.set({ check: name }, Number(isUsable(check.state)))
     info.set({ check: name, title, reason, published: String(check.isPublished) }, 1)
     since.set({ check: name }, Date.parse(check.since) / 1000)
-    changes.inc({ check: name }, check.changes)
+    flaps.inc({ check: name }, check.flaps)
   }
 }
 
-function addNeeds(gauge: MakeGauge, checks: readonly ReportCheck[]): void {
+function addNeeds({ gauge }: Makers, checks: readonly ReportCheck[]): void {
   const help = 'A need that is missing or unknown, always 1; other needs have no series.'
   const problem = gauge('hostdeps_need_problem', help, ['check', 'need', 'state', 'reason', 'recommended'])
   for (const check of checks) {
@@ -139,7 +161,7 @@ function addNeeds(gauge: MakeGauge, checks: readonly ReportCheck[]): void {
   }
 }
 
-function addCrashes(gauge: MakeGauge, crashes: readonly Crash[]): void {
+function addCrashes({ gauge }: Makers, crashes: readonly Crash[]): void {
   const help =
     'Containers that crash-loop because a need of the check is missing on the host; no series where none does.'
   const crashing = gauge('hostdeps_crashing_containers', help, ['check'])
@@ -148,8 +170,15 @@ function addCrashes(gauge: MakeGauge, crashes: readonly Crash[]): void {
   }
 }
 
-type MakeGauge = (name: string, help: string, labelNames?: string[]) => Gauge
+interface Makers {
+  readonly gauge: (name: string, help: string, labelNames?: string[]) => Gauge
+  readonly count: (name: string, help: string, labelNames?: string[]) => Counter
+}
 
-function gaugesIn(registry: Registry): MakeGauge {
-  return (name, help, labelNames = []) => new Gauge({ name, help, labelNames, registers: [registry] })
+function makersIn(registry: Registry): Makers {
+  const registers = [registry]
+  return {
+    gauge: (name, help, labelNames = []) => new Gauge({ name, help, labelNames, registers }),
+    count: (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers }),
+  }
 }

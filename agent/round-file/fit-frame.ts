@@ -14,6 +14,7 @@ import {
 import { parseDuration } from '#agent/model/duration.ts'
 import { checkNamePattern, conditionType, maxPublished, objectName } from '#agent/model/names.ts'
 import type { Crash, HostSummary, Probing, PublishSettings, Round, Settings } from '#agent/model/report.ts'
+import type { Spawned } from '#agent/model/spawns.ts'
 import { shortenFix, shortenLine } from './shorten.ts'
 
 /** A round without its checks, within the limits that its reader enforces. */
@@ -88,9 +89,29 @@ function fitHost(host: HostSummary): HostSummary {
   }
 }
 
-function fitProbing({ watched, refused, abandoned, cut }: Probing): Probing {
-  const count = (value: number) => Math.floor(between(value, 0, Number.MAX_SAFE_INTEGER))
-  return { watched: count(watched), refused: count(refused), abandoned: count(abandoned), cut: count(cut) }
+function fitProbing({ watched, refused, lost, spawned, abandoned, cut }: Probing): Probing {
+  return {
+    watched: fitCount(watched),
+    refused: fitCount(refused),
+    lost: fitCount(lost),
+    spawned: fitSpawned(spawned),
+    abandoned: fitCount(abandoned),
+    cut: fitCount(cut),
+  }
+}
+
+function fitSpawned({ unit, run, setting, file, sweep }: Spawned): Spawned {
+  return {
+    unit: fitCount(unit),
+    run: fitCount(run),
+    setting: fitCount(setting),
+    file: fitCount(file),
+    sweep: fitCount(sweep),
+  }
+}
+
+function fitCount(value: number): number {
+  return Math.floor(between(value, 0, Number.MAX_SAFE_INTEGER))
 }
 
 /** None when no check is left to which it points. */
@@ -104,7 +125,7 @@ function fitCrash(crash: Crash): Crash[] {
       ...named,
       need: shortenLine(need),
       checks,
-      restarts: Math.floor(between(restarts, 0, Number.MAX_SAFE_INTEGER)),
+      restarts: fitCount(restarts),
       since: fitTime(since),
       ended: fitTime(ended),
       fixed: fixed === null ? null : fitTime(fixed),

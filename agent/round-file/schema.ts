@@ -24,6 +24,7 @@ import { plainLines, plainText } from '#agent/model/plain.ts'
 import { isReason, stateOf } from '#agent/model/reason.ts'
 import type { Reason } from '#agent/model/reason.ts'
 import type { Round } from '#agent/model/report.ts'
+import { noSpawns, spawnKinds } from '#agent/model/spawns.ts'
 import { states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
 import { shortenLine } from './shorten.ts'
@@ -137,7 +138,15 @@ const frame = z.strictObject({
     arch: line,
     container: line.nullable(),
   }),
-  probing: z.strictObject({ watched: count, refused: count, abandoned: count, cut: count }),
+  probing: z.strictObject({
+    watched: count,
+    refused: count,
+    // A prober of before did not write these two.
+    lost: count.default(0),
+    spawned: z.record(z.enum(spawnKinds), count).default(noSpawns),
+    abandoned: count,
+    cut: count,
+  }),
   crashes: listOf(crash, mostCrashes),
   seen: listOf(z.strictObject({ check: name, by: z.enum(['container', 'driver']) }), mostSeen),
   fix,

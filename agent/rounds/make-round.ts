@@ -65,8 +65,8 @@ export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
   const crashes = findCrashes(options, results)
   const fix = judgement.fixAll(options.fix ?? namesThatMatter({ settings, crashes, seen }))
   const took = Math.round(performance.now() - start)
-  const { watched, refused } = watcher?.places ?? { watched: 0, refused: 0 }
-  const probing = { watched, refused, abandoned: host.abandoned(), cut: 0 }
+  const places = watcher?.places ?? { watched: 0, refused: 0, lost: 0 }
+  const probing = { ...places, abandoned: host.abandoned(), spawned: host.spawned(), cut: 0 }
   const summary = summarize(look.facts)
   const round = {
     v: 1,

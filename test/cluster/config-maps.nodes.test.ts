@@ -87,7 +87,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the agent takes', () => {
     expect(await node.ask('/ready/own-999')).toMatch(/^503 missing: longhorn: /)
     expect((await node.said()).conditions).toHaveLength(64)
     expect(await node.restarts()).toEqual(counts)
-    const [, memory] = /^hostdeps_process_resident_memory_bytes (\d+)/m.exec(await node.ask('/metrics')) ?? []
+    const [, memory] = /^process_resident_memory_bytes (\d+)/m.exec(await node.ask('/metrics')) ?? []
     console.log(`the server takes ${Math.round(Number(memory) / 1_048_576)} MiB with 1,000 own checks`)
   })
 })

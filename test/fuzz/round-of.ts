@@ -1,7 +1,7 @@
 import type { Facts } from '#agent/model/facts.ts'
 import type { CheckResult, Round } from '#agent/model/report.ts'
 import { summarize } from '#agent/rounds/make-round.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 
 /** A round with the findings of a drawn host; nothing in it is drawn. */
 export function roundOf(facts: Facts, checks: readonly CheckResult[]): Round {
@@ -16,7 +16,7 @@ export function roundOf(facts: Facts, checks: readonly CheckResult[]): Round {
       mistakes: ['/etc/hostdeps/checks/x.yaml:3: needs[0]: no kind of need is named'],
     }),
     host: summarize(facts),
-    probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
+    probing: probingWith({ watched: 24, refused: 1 }),
     crashes: [],
     seen: [],
     fix: null,

@@ -90,7 +90,7 @@ test('readers that cannot even be killed are counted; when there are too many no
   // Up to a batch more were under way when it was told.
   expect(reads.length).toBeLessThan(mostStuck + 8)
   expect(new Set(reads).size).toBe(reads.length)
-  expect(sweeper.stuck()).toBe(reads.length)
+  expect([sweeper.stuck(), sweeper.started()]).toEqual([reads.length, reads.length])
   for (const end of endings) end()
   await expect.poll(() => sweeper.stuck()).toBe(0)
   expect(sweeper.isStopped()).toBe(false)

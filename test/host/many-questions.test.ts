@@ -36,6 +36,8 @@ for unit; do printf 'LoadState=loaded\\nActiveState=active\\nSubState=%s\\nUnitF
           ? { fate: 'found', value: { SubState: name } }
           : { fate: 'failed', detail: 'checks ask about more units than the limit' },
       )
+    const { unit, run } = host.spawned()
+    expect([unit > 0 && unit < 100, run]).toEqual([true, 0])
   } finally {
     await node.stop()
   }
@@ -52,4 +54,5 @@ test('only some programs run at a time, and those beyond the limit do not run', 
     expect(answers.get(question)).toMatchObject(
       index < mostPrograms ? { fate: 'found', value: { stdout: `${index}\n` } } : { fate: 'failed' },
     )
+  expect(host.spawned()).toMatchObject({ run: mostPrograms, unit: 0, setting: 0, file: 0 })
 })

@@ -114,7 +114,10 @@ describe.runIf(isRoot)('a host in another mount namespace', () => {
       { ask: 'read', path: '/proc/sys/net/ipv4/no_such_setting' },
       { ask: 'read', path: `${inside}/only-here` },
     ]
-    const answers = await openHost({ procfs: '/proc', targetPid: pid, deadline: () => 60_000 }).ask(questions)
+    const host = openHost({ procfs: '/proc', targetPid: pid, deadline: () => 60_000 })
+    const answers = await host.ask(questions)
+    // One that reads, one that describes, and one for what these two cannot answer.
+    expect(host.spawned()).toMatchObject({ setting: 3, unit: 0, run: 0, file: 0 })
     expect(questions.map((question) => answers.find(([asked]) => asked === question)?.[1])).toMatchObject([
       { fate: 'found', value: { text: `${theirs}\n` } },
       { fate: 'found', value: { type: 'file', realPath: forwarding } },

@@ -23,32 +23,32 @@ afterEach(() => {
 
 test('a folder that is absent at the start is watched when it appears', async () => {
   const { watcher, seen, stop } = start()
-  expect(watcher.places).toEqual({ watched: 1, refused: 0 })
+  expect(watcher.places).toEqual({ watched: 1, refused: 0, lost: 0 })
   mkdirSync(inRoot('etc/modprobe.d'))
   vi.advanceTimersByTime(60_000)
-  expect(watcher.places).toEqual({ watched: 2, refused: 0 })
+  expect(watcher.places).toEqual({ watched: 2, refused: 0, lost: 0 })
   writeFileSync(inRoot('etc/modprobe.d/new.conf'), '')
   await untilSeen(seen, ['/etc/modprobe.d'])
   stop()
 })
 
-test('a folder that replaces another with the same name is watched', async () => {
+test('a folder that replaces another with the same name is watched, and the first watch counts as lost', async () => {
   const { watcher, seen, stop } = start()
   renameSync(inRoot('etc/iscsi'), inRoot('etc/old'))
   mkdirSync(inRoot('etc/iscsi'))
   await untilSeen(seen, ['/etc/iscsi'])
   vi.advanceTimersByTime(60_000)
-  expect(watcher.places).toEqual({ watched: 1, refused: 0 })
+  expect(watcher.places).toEqual({ watched: 1, refused: 0, lost: 1 })
   writeFileSync(inRoot('etc/iscsi/initiatorname.iscsi'), '')
   await untilSeen(seen, ['/etc/iscsi', '/etc/iscsi'])
   stop()
 })
 
-test('a folder that is gone is no longer watched, and does not count as refused', () => {
+test('a folder that is gone is no longer watched: it counts as lost, not as refused', () => {
   const { watcher, stop } = start()
   rmSync(inRoot('etc/iscsi'), { recursive: true })
   vi.advanceTimersByTime(60_000)
-  expect(watcher.places).toEqual({ watched: 0, refused: 0 })
+  expect(watcher.places).toEqual({ watched: 0, refused: 0, lost: 1 })
   stop()
 })
 
@@ -70,7 +70,7 @@ describe('the links of containers', () => {
   test('are not watched unless somebody says which of them count', async () => {
     mkdirSync(inRoot('var/log/containers'), { recursive: true })
     const { watcher, stop } = start()
-    expect(watcher.places).toEqual({ watched: 1, refused: 0 })
+    expect(watcher.places).toEqual({ watched: 1, refused: 0, lost: 0 })
     stop()
   })
 
@@ -84,7 +84,7 @@ describe('the links of containers', () => {
     const place = '/var/log/containers'
     const untilAsked = (name: string) =>
       vi.waitFor(() => expect(asked).toContain(name), { timeout: patience })
-    expect(watcher.places).toEqual({ watched: 2, refused: 0 })
+    expect(watcher.places).toEqual({ watched: 2, refused: 0, lost: 0 })
     link('new')
     await untilAsked('new')
     vi.advanceTimersByTime(2_000)

@@ -8,6 +8,7 @@ import { createFileCache } from '#agent/host/files/file-cache.ts'
 import { hostPath } from '#agent/host/files/host-path.ts'
 import type { Host } from '#agent/model/host.ts'
 import type { Answer, FileStat, Question, RunQuestion } from '#agent/model/question.ts'
+import { noSpawns } from '#agent/model/spawns.ts'
 
 /** What cannot be a file: what systemd said of units, and what programs printed. */
 const answersFile = z.strictObject({
@@ -95,6 +96,7 @@ export function recordedHost(folder: string): Host {
     description: folder,
     selfTest: () => Promise.resolve(null),
     abandoned: () => 0,
+    spawned: () => noSpawns,
     ask: (questions) => Promise.resolve(questions.map((question) => [question, answer(question)])),
   }
 }

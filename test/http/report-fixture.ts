@@ -1,7 +1,8 @@
 import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Crash, Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
+import { noChanges } from '#agent/model/settle.ts'
 import type { State } from '#agent/model/state.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
 /** A source whose report, staleness and publishing a test sets by hand. */
@@ -51,7 +52,7 @@ export function makeReport(changes: Readonly<Record<string, Partial<ReportCheck>
       checks: checks.map(({ name }) => name),
       aliases: { nvidia: 'gpu', elsewhere: 'not-asked' },
     }),
-    probing: { watched: 24, refused: 1, abandoned: 0, cut: 0 },
+    probing: probingWith({ watched: 24, refused: 1 }),
     crashes: [],
     seen: [],
     fix: `${install}\nsystemctl enable --now chronyd`,
@@ -95,6 +96,7 @@ export const readyIscsi: Partial<ReportCheck> = {
   message: 'all 2 needs are met',
   fix: null,
   changes: 2,
+  changesTo: { ...noChanges, missing: 1, ready: 1 },
   findings: [
     finding({ evidence: ['/usr/sbin/iscsiadm, version 2.1.8'] }),
     finding({
@@ -120,6 +122,7 @@ const checks: readonly ReportCheck[] = [
     message: "iscsiadm is not on the host's PATH (and 1 more)",
     fix: install,
     changes: 1,
+    changesTo: { ...noChanges, missing: 1 },
     findings: [
       finding({
         state: 'missing',
@@ -210,6 +213,8 @@ function check(some: Partial<ReportCheck>): ReportCheck {
     published: published('ready'),
     pending: null,
     changes: 0,
+    changesTo: noChanges,
+    flaps: 0,
     ...some,
   }
 }

@@ -1,3 +1,6 @@
+import { spawnKinds } from '#agent/model/spawns.ts'
+import { states } from '#agent/model/state.ts'
+
 interface Firing {
   readonly labels: Readonly<Record<string, string>>
   readonly summary: string
@@ -82,6 +85,7 @@ export const alerts: Readonly<Record<string, readonly Firing[]>> = {
 
 const missing =
   'check="open-iscsi",title="iSCSI initiator (open-iscsi)",reason="BinaryNotFound",published="true"'
+const checks = ['kubernetes-node', 'open-iscsi', 'nfs-client', 'time-sync', 'gpu']
 const nodes = ['worker-1', 'worker-2', 'worker-3']
 const each = (value: number) => Object.fromEntries(nodes.map((node) => [`{node="${node}"}`, value]))
 
@@ -100,6 +104,19 @@ export const panels: Readonly<Record<string, Readonly<Record<string, number>> | 
     '{check="gpu"}': 1,
   },
   'Seconds since the newest round': each(12),
-  'Applies to Nodes that failed, per hour': each(0),
+  'Publishes that failed, per hour': each(0),
   'Memory of the server': null,
+  'Changes of state per day, by check': Object.fromEntries(
+    checks.flatMap((check) => states.map((state) => [`{check="${check}",state="${state}"}`, 0])),
+  ),
+  'Changes taken back per day, by check': Object.fromEntries(
+    checks.map((check) => [`{check="${check}"}`, 0]),
+  ),
+  'Programs started per minute, by kind': Object.fromEntries(
+    spawnKinds.map((kind) => [`{kind="${kind}"}`, 0]),
+  ),
+  'HTTP requests per second, by route and code': {
+    '{code="200",route="/ready/:name"}': 0,
+    '{code="503",route="/ready/:name"}': 0,
+  },
 }

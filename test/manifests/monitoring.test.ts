@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { alerts, panels } from './monitoring-cases.ts'
-import { scrapeCluster } from './scraped-cluster.ts'
+import { scrapeCluster, scrapeOne } from './scraped-cluster.ts'
 
 const overlay = new URL('../../manifests/overlays/monitoring/', import.meta.url).pathname
 const { spec } = parse(readFileSync(join(overlay, 'prometheus-rule.yaml'), 'utf8'))
@@ -32,9 +32,18 @@ describe('the metrics that agents serve', () => {
 
   test('every one that an alert or a panel names is there', () => {
     const served = new Set(series.map((line) => line.split('{')[0]))
-    const named = [...rules, ...queries].flatMap(({ expr }) => expr.match(/\bhostdeps_\w+/g) ?? [])
+    const named = [...rules, ...queries].flatMap(
+      ({ expr }) => expr.match(/\b(hostdeps|process|nodejs)_\w+/g) ?? [],
+    )
     expect(named.length).toBeGreaterThan(10)
     expect(named.filter((name) => !served.has(name))).toEqual([])
+  })
+
+  test('none has a label that Prometheus gives the series of a target', async () => {
+    const own = (await scrapeOne('text/plain')).match(/(?<=[{,])[a-z]+(?==")/g) ?? []
+    expect(own).toContain('check')
+    const given = ['node', 'instance', 'job', 'namespace', 'pod', 'container', 'endpoint', 'service']
+    expect(own.filter((label) => given.includes(label))).toEqual([])
   })
 
   test('every alert and every panel is tried below', () => {
@@ -60,6 +69,16 @@ describe('the metrics that agents serve', () => {
       writeFileSync(file, JSON.stringify({ rule_files: [ruleFile], evaluation_interval: '1m', tests }))
       return run('test', 'rules', file)
     }
+
+    test('finds nothing to mend in the metrics', async () => {
+      const input = await scrapeOne('text/plain')
+      const { exitCode, all } = await execa(promtool ?? '', ['check', 'metrics'], {
+        input,
+        reject: false,
+        all: true,
+      })
+      expect([exitCode, all]).toEqual([0, ''])
+    })
 
     test('accepts the rules', async () => {
       const { exitCode, all } = await run('check', 'rules', '--lint-fatal', ruleFile)
@@ -104,7 +123,8 @@ function firing(alert: string, annotations: Rule['annotations']) {
   }))
 }
 
-function asTheyAre(series: readonly string[], name: string): Readonly<Record<string, number>> {
+function asTheyAre(series: readonly string[], expr: string): Readonly<Record<string, number>> {
+  const name = expr.replace(/\{.*/, '')
   const own = series.filter((line) => line.startsWith(`${name}{`))
   return Object.fromEntries(own.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)?.[0])]))
 }

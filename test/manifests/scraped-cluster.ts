@@ -10,7 +10,7 @@ interface Agent {
 }
 
 /** What agents have to tell, by node. Two more nodes have one that does not answer (worker-4), and one that never came up. */
-const agents: Readonly<Record<string, Agent>> = {
+const agents = {
   'worker-1': {
     source: fakeSource(makeReport({ 'open-iscsi': readyIscsi, 'nfs-client': { state: 'ready' } })),
   },
@@ -24,7 +24,7 @@ const agents: Readonly<Record<string, Agent>> = {
     source: Object.assign(fakeSource(troubled()), { stalled: 'too long ago' }),
     publishing: { trouble: 'the API server does not answer', policyEnforced: false },
   },
-}
+} satisfies Readonly<Record<string, Agent>>
 
 /** As kube-state-metrics tells the agents' pods: one node has none yet. */
 const ofState = [
@@ -38,27 +38,33 @@ const ofState = [
 /** Series as Prometheus has them, with the labels of its target: a line each, of what real servers answer at /metrics. */
 export async function scrapeCluster(): Promise<string[]> {
   const scraped = Object.entries(agents).map(async ([node, agent]) => {
-    const lines = (await scrape(agent)).split('\n').filter((line) => line.startsWith('hostdeps_'))
+    const lines = (await scrape(agent)).split('\n').filter((line) => /^\w/.test(line))
     return [...lines.map((line) => withTarget(line, node)), `up{job="hostdeps",node="${node}"} 1`]
   })
   return [...(await Promise.all(scraped)).flat(), 'up{job="hostdeps",node="worker-4"} 0', ...ofState]
 }
 
-async function scrape({ source, publishing }: Agent): Promise<string> {
+/** What the agent with the most to tell answers at /metrics, in the format of this type. */
+export function scrapeOne(accept: string): Promise<string> {
+  return scrape(agents['worker-2'], accept)
+}
+
+async function scrape({ source, publishing }: Agent, accept = '*/*'): Promise<string> {
   const status = { ...publishStatus(null), policyEnforced: true, ...publishing }
   const server = await startHttp({ source, host: '127.0.0.1', port: 0, publishing: () => status })
+  const get = async (path: string) => (await fetch(server.address + path, { headers: { accept } })).text()
   try {
-    return await (await fetch(`${server.address}/metrics`)).text()
+    await get('/ready/kubernetes-node')
+    return await get('/metrics')
   } finally {
     await server.close()
   }
 }
 
-/** What the ServiceMonitor gives each series; a label of the same name is kept under another. */
+/** What the ServiceMonitor gives each series. */
 function withTarget(line: string, node: string): string {
   const [, name = '', labels = '', value = ''] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
-  const own = labels === '' ? [] : [labels.replace(/(^|,)node=/, '$1exported_node=')]
-  return `${name}{${[`job="hostdeps",node="${node}"`, ...own].join(',')}} ${value}`
+  return `${name}{${[`job="hostdeps",node="${node}"`, ...(labels === '' ? [] : [labels])].join(',')}} ${value}`
 }
 
 function troubled() {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import type { CheckResult, Finding, Round } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
 import type { Reason } from '#agent/model/reason.ts'
-import { settle } from '#agent/model/settle.ts'
+import { noChanges, settle } from '#agent/model/settle.ts'
 import type { Settled } from '#agent/model/settle.ts'
-import { settingsWith } from './settings.ts'
+import { probingWith, settingsWith } from './settings.ts'
 import { plainHost } from './host-facts.ts'
 
 const cases: { title: string; rounds: [second: number, state: State, reason?: Reason][]; told: string[] }[] =
@@ -140,12 +140,100 @@ test.each(cases)('$title', ({ rounds, told }) => {
   expect(seen).toEqual(told)
 })
 
-test('since is when the state was first seen, and changes are counted', () => {
+test('since is when the state was first seen, and changes are counted by the state gone to', () => {
   const first = settle(null, round(0, 'missing'), 'n')
   const second = settle(first, round(60, 'missing'), 'n')
   const third = settle(second, round(120, 'ready'), 'n')
-  expect(second.report.checks[0]).toMatchObject({ since: at(0), changes: 0 })
-  expect(third.report.checks[0]).toMatchObject({ since: at(120), changes: 1 })
+  expect(second.report.checks[0]).toMatchObject({ since: at(0), changes: 0, changesTo: noChanges })
+  expect(third.report.checks[0]).toMatchObject({
+    since: at(120),
+    changes: 1,
+    changesTo: { ...noChanges, ready: 1 },
+  })
+})
+
+test.each<{ title: string; states: [second: number, state: State, reason?: Reason][]; flaps: number }>([
+  {
+    title: 'taken back',
+    states: [
+      [0, 'ready'],
+      [1, 'missing'],
+      [5, 'ready'],
+    ],
+    flaps: 1,
+  },
+  {
+    title: 'seen twice before it is taken back',
+    states: [
+      [0, 'ready'],
+      [1, 'missing'],
+      [2, 'missing'],
+      [5, 'ready'],
+    ],
+    flaps: 1,
+  },
+  {
+    title: 'taken back twice',
+    states: [
+      [0, 'ready'],
+      [1, 'missing'],
+      [5, 'ready'],
+      [6, 'missing'],
+      [9, 'ready'],
+    ],
+    flaps: 2,
+  },
+  {
+    title: 'taken back after a silence',
+    states: [
+      [0, 'ready'],
+      [1, 'missing'],
+      [5, 'unknown'],
+      [9, 'ready'],
+    ],
+    flaps: 1,
+  },
+  {
+    title: 'taken back because it does not apply any more',
+    states: [
+      [0, 'ready'],
+      [1, 'missing'],
+      [5, 'not-applicable'],
+    ],
+    flaps: 1,
+  },
+  {
+    title: 'not confirmed yet',
+    states: [
+      [0, 'ready'],
+      [1, 'missing'],
+      [5, 'unknown'],
+    ],
+    flaps: 0,
+  },
+  {
+    title: 'confirmed',
+    states: [
+      [0, 'ready'],
+      [1, 'missing'],
+      [11, 'missing'],
+      [12, 'ready'],
+    ],
+    flaps: 0,
+  },
+  {
+    title: 'a half installed package',
+    states: [
+      [0, 'ready'],
+      [1, 'missing', 'PackageBroken'],
+      [60, 'ready'],
+    ],
+    flaps: 1,
+  },
+])('a change to missing that was $title is $flaps flaps', ({ states, flaps }) => {
+  let settled: Settled | null = null
+  for (const [second, state, reason] of states) settled = settle(settled, round(second, state, reason), 'n')
+  expect(settled?.report.checks[0]?.flaps).toBe(flaps)
 })
 
 test('while missing is not confirmed yet, the findings are still those of ready', () => {
@@ -195,7 +283,7 @@ function round(second: number, state: State, reason: Reason = 'BinaryNotFound'):
     took: 1,
     settings: settingsWith({ checks: ['c'] }),
     host,
-    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    probing: probingWith(),
     crashes: [],
     seen: [],
     fix: null,

@@ -6,6 +6,7 @@ import type { Facts } from '#agent/model/facts.ts'
 import type { Host } from '#agent/model/host.ts'
 import { judge } from '#agent/model/judge.ts'
 import type { Answer, Question, UnitProperties, UnitStarts } from '#agent/model/question.ts'
+import { noSpawns } from '#agent/model/spawns.ts'
 import { askHost } from '#agent/rounds/ask-host.ts'
 import { answerFile, debian } from './memory-host.ts'
 import type { Files } from './memory-host.ts'
@@ -49,6 +50,7 @@ export async function resultOf(
     description: 'in memory',
     selfTest: () => Promise.resolve(null),
     abandoned: () => 0,
+    spawned: () => noSpawns,
     ask(questions) {
       asked.push(...questions)
       const all = { ...seen, ...files }

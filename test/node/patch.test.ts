@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Report, ReportCheck, Published } from '#agent/model/report.ts'
+import { noChanges } from '#agent/model/settle.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
 const now = new Date('2026-11-24T10:00:00.500Z')
@@ -148,6 +149,8 @@ function check(name: string, published: Published): ReportCheck {
     published,
     pending: null,
     changes: 0,
+    changesTo: noChanges,
+    flaps: 0,
   }
 }
 
@@ -160,7 +163,7 @@ function report(checks: ReportCheck[]): Report {
     at: now.toISOString(),
     took: 1,
     host,
-    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    probing: probingWith(),
     crashes: [],
     seen: [],
     fix: null,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Report } from '#agent/model/report.ts'
 import { watchConfinement } from '#agent/publish/confinement.ts'
 import { Publisher } from '#agent/publish/publisher.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { fakeApi } from './fake-api.ts'
 import { plainHost } from '../model/host-facts.ts'
@@ -175,7 +175,7 @@ const emptyReport: Report = {
   took: 0,
   settings: settingsWith({}),
   host: { hostname: null, os: '', distro: 'debian', kernel: null, arch: 'amd64', ...plainHost },
-  probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+  probing: probingWith(),
   crashes: [],
   seen: [],
   fix: null,

@@ -6,7 +6,7 @@ import type { Clock } from '#agent/model/host.ts'
 import type { Round } from '#agent/model/report.ts'
 import { followRounds } from '#agent/publish/follow-rounds.ts'
 import { createReportStore } from '#agent/publish/report-store.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
 test('another reason is reported at once, the same one again only after a while', async () => {
@@ -118,7 +118,7 @@ function roundAt(boot: number): Round {
     took: 1,
     settings: settingsWith({ checks: ['a'] }),
     host: { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64', ...plainHost },
-    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    probing: probingWith(),
     crashes: [],
     seen: [],
     fix: null,

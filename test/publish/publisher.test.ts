@@ -2,9 +2,10 @@ import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import type { ApiRefusal, NodeView } from '#agent/node/node-api.ts'
 import type { Report, ReportCheck, Settings } from '#agent/model/report.ts'
+import { noChanges } from '#agent/model/settle.ts'
 import type { State } from '#agent/model/state.ts'
 import { Publisher } from '#agent/publish/publisher.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
 import { fakeApi } from './fake-api.ts'
 import { plainHost } from '../model/host-facts.ts'
@@ -308,6 +309,8 @@ function check(name: string, state: State): ReportCheck {
     published,
     pending: null,
     changes: 0,
+    changesTo: noChanges,
+    flaps: 0,
   }
 }
 
@@ -320,7 +323,7 @@ function report(checks: ReportCheck[], settings: Settings): Report {
     took: 0,
     settings,
     host,
-    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    probing: probingWith(),
     crashes: [],
     seen: [],
     fix: null,

@@ -6,7 +6,7 @@ import type { Settled } from '#agent/model/settle.ts'
 import type { State } from '#agent/model/state.ts'
 import { restoreSettled } from '#agent/publish/restore.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
 const settings = settingsWith({ checks: ['a', 'b', 'c'] })
@@ -68,7 +68,7 @@ function round(second: number, of: Record<string, State>): Round {
     return { ...said, name, title: name, findings: [finding] }
   })
   const host = { hostname: null, os: 'os', distro: 'debian', kernel: '6.1', arch: 'amd64', ...plainHost }
-  const probing = { watched: 0, refused: 0, abandoned: 0, cut: 0 }
+  const probing = probingWith()
   return {
     v: 1,
     at: new Date(second * 1000 + 123).toISOString(),

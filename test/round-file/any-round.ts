@@ -42,6 +42,14 @@ export function anyRound(chance: Chance, count = anyCount(chance)): Round {
     probing: {
       watched: anyNumber(chance),
       refused: anyNumber(chance),
+      lost: anyNumber(chance),
+      spawned: {
+        unit: anyNumber(chance),
+        run: anyNumber(chance),
+        setting: anyNumber(chance),
+        file: anyNumber(chance),
+        sweep: anyNumber(chance),
+      },
       abandoned: anyNumber(chance),
       cut: anyNumber(chance),
     },

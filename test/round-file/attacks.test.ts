@@ -6,7 +6,7 @@ import type { CheckResult, Finding, Round } from '#agent/model/report.ts'
 import { settle } from '#agent/model/settle.ts'
 import { renderGate } from '#agent/render/text.ts'
 import { readRoundFile, writeRound } from '#agent/round-file/file.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-attacks-'))
@@ -160,7 +160,7 @@ function roundOf(checks: readonly CheckResult[], settings: Partial<Round['settin
     took: 5,
     settings: settingsWith({ checks: ['bad'], ...settings }),
     host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64', ...plainHost },
-    probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
+    probing: probingWith({ watched: 1, refused: 0 }),
     crashes: [],
     seen: [],
     fix: null,

@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Round } from '#agent/model/report.ts'
 import { readRoundFile, sweepParts, writeRound } from '#agent/round-file/file.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-round-'))
@@ -48,7 +48,7 @@ const round: Round = {
   took: 5,
   settings: settingsWith(),
   host: { hostname: 'n', os: 'Debian', distro: 'debian', kernel: '6.1.0', arch: 'amd64', ...plainHost },
-  probing: { watched: 1, refused: 0, abandoned: 0, cut: 0 },
+  probing: probingWith({ watched: 1, refused: 0 }),
   crashes: [],
   seen: [],
   fix: null,
@@ -60,6 +60,12 @@ test('a written round can be read, and no other file is left in the folder', () 
   writeRound(path, { ...round, boot: 2000 })
   expect(readRoundFile(path)).toEqual({ round: { ...round, boot: 2000 }, faults: [] })
   expect(readdirSync(folder)).toEqual(['round.json'])
+})
+
+test('a round of a prober that counted neither lost watches nor programs can be read', () => {
+  const { lost: _lost, spawned: _spawned, ...probing } = round.probing
+  put({ ...round, probing })
+  expect(readRoundFile(path)).toEqual({ round, faults: [] })
 })
 
 test('a link in its place is replaced, never followed', () => {

@@ -4,6 +4,7 @@ import { mostCustomQuestions } from '#agent/model/bounds.ts'
 import type { Check } from '#agent/model/check.ts'
 import type { Host } from '#agent/model/host.ts'
 import type { Question } from '#agent/model/question.ts'
+import { noSpawns } from '#agent/model/spawns.ts'
 import { askHost } from '#agent/rounds/ask-host.ts'
 import { debian } from '../needs/memory-host.ts'
 
@@ -15,6 +16,7 @@ function countingHost(): Host & { readonly asked: (readonly Question[])[] } {
     description: 'a host that counts',
     selfTest: () => Promise.resolve(null),
     abandoned: () => 0,
+    spawned: () => noSpawns,
     ask(questions) {
       asked.push(questions)
       return Promise.resolve(

@@ -3,7 +3,7 @@ import type { CheckResult, Round } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
 import { startRounds } from '#agent/rounds/round-loop.ts'
 import { fakeClock } from './fake-clock.ts'
-import { settingsWith } from '../model/settings.ts'
+import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
 const interval = 60_000
@@ -97,7 +97,7 @@ function start(stateAt: (time: number) => State, gate: () => Promise<void> = () 
     failed: (error) => void failures.push(error instanceof Error ? error.message : 'not an error'),
     clock,
     watcher: {
-      places: { watched: 1, refused: 0 },
+      places: { watched: 1, refused: 0, lost: 0 },
       watch(changed) {
         change = () => changed('/var/lib/dpkg')
         return () => {
@@ -120,7 +120,7 @@ function round(boot: number, state: State): Round {
     took: 0,
     settings: settingsWith(),
     host,
-    probing: { watched: 0, refused: 0, abandoned: 0, cut: 0 },
+    probing: probingWith(),
     crashes: [],
     seen: [],
     fix: null,

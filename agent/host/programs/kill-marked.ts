@@ -16,6 +16,8 @@ export interface Sweeper {
   kill(mark: string, since: number): Promise<void>
   /** Processes that hang while they read an environment, and could not be killed. */
   stuck(): number
+  /** Processes that were started to read environments. */
+  started(): number
   /** Whether so many hang that no environment is read any more. */
   isStopped(): boolean
 }
@@ -52,6 +54,7 @@ export function createSweeper(procfs: string, readers: Readers = createReaders()
       }
     },
     stuck: () => readers.stuck(),
+    started: () => readers.started(),
     isStopped: () => readers.stuck() >= mostStuck,
   }
 }

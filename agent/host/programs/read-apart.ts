@@ -11,6 +11,8 @@ export interface Readers {
   read(paths: readonly string[]): Promise<string | null>
   /** Processes that were killed while they read and are still there. */
   stuck(): number
+  /** Processes that were ever started. */
+  started(): number
 }
 
 /** A process that reads files; it ends when it has read them, or is killed. */
@@ -47,8 +49,10 @@ export function createReaders(
   const reading = new Map<string, Promise<string | null>>()
   const killed = new Set<string>()
   const limit = pLimit(atOnce)
+  let started = 0
 
   const begin = (key: string, paths: readonly string[]): Promise<string | null> => {
+    started++
     const { text, kill } = start(paths)
     const ended = text.finally(() => [reading, killed].forEach((keys) => keys.delete(key)))
     const timer = Promise.withResolvers<null>()
@@ -68,7 +72,7 @@ export function createReaders(
     reading.set(key, text)
     return text
   }
-  return { read: (paths) => limit(() => read(paths)), stuck: () => killed.size }
+  return { read: (paths) => limit(() => read(paths)), stuck: () => killed.size, started: () => started }
 }
 
 /** head(1) is in the agent's image, and starts in a millisecond. If we end before it does, it is ended too. */

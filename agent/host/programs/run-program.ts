@@ -27,6 +27,8 @@ const sweeper = createSweeper(ownProcesses)
 
 /** Processes that hang while they look for what a run left behind. */
 export const stuckSweeps = () => sweeper.stuck()
+/** Processes that were ever started to look for it. */
+export const startedSweeps = () => sweeper.started()
 
 /** How long after the deadline to wait until a killed process is reaped. Milliseconds. */
 const reapTime = 100

@@ -80,6 +80,11 @@ const reportCheck = z.object({
     .nullable()
     .describe('A change that was seen but not yet confirmed by another round.'),
   changes: z.int().nonnegative().describe('How often the state has changed since the agent started.'),
+  changesTo: z.record(state, z.int().nonnegative()).describe('The same, by the state that it changed to.'),
+  flaps: z
+    .int()
+    .nonnegative()
+    .describe('How often a change from ready to missing was taken back before it was confirmed.'),
   relevance,
 })
 
@@ -131,7 +136,7 @@ export const reportAnswer = z
       kernel: z.string().nullable(),
       arch: z.string(),
     }),
-    probing: z.looseObject({ watched: count, refused: count, abandoned: count, cut: count }),
+    probing: z.looseObject({ watched: count, refused: count, lost: count, abandoned: count, cut: count }),
     crashes: z
       .array(crashGroup)
       .describe('Containers that crash-loop because a need is missing on the host.'),

@@ -1,12 +1,14 @@
 import { renderGate, renderText } from '#agent/render/text.ts'
 import { formats } from '#agent/render/formats.ts'
-import { renderMetrics } from '#agent/render/metrics.ts'
+import { endOfMetrics, exposeMetrics } from '#agent/render/exposition.ts'
+import { registerReport } from '#agent/render/metrics.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { renderPage } from '#agent/http/page/page.ts'
 import type { NodeCondition } from '#agent/node/node-api.ts'
 import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Report } from '#agent/model/report.ts'
 import { states } from '#agent/model/state.ts'
+import { readOpenMetrics } from '../../http/metrics/read-open-metrics.ts'
 import { publishStatus } from '../../model/settings.ts'
 import { claim, claimLine, claimLines, claimTexts } from './harmless.ts'
 
@@ -29,7 +31,9 @@ export async function claimReport(report: Report): Promise<void> {
     )
   for (const check of report.checks.slice(0, 4)) claimLines(renderGate(check, report), 'the gate')
   claimPage(report)
-  claimMetrics(await renderMetrics({ report, isStale: false, publishing: publishStatus(null), age: 1 }))
+  const metrics = registerReport({ report, isStale: false, publishing: publishStatus(null), age: 1 })
+  claimMetrics(await exposeMetrics(metrics, 'text'))
+  readOpenMetrics((await exposeMetrics(metrics, 'openMetrics')) + endOfMetrics.openMetrics)
   claimPatch(report)
 }
 

@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Histogram } from 'prom-client'
 import type { PublishStatus } from '#agent/model/report.ts'
-import { renderMetrics } from '#agent/render/metrics.ts'
-import { startLong } from './client-limits.ts'
-import { routes } from './contract/contract.ts'
-import { addRoute } from './server.ts'
+import { registerReport } from '#agent/render/metrics.ts'
+import { endOfMetrics, exposeMetrics, metricsFormats } from '#agent/render/exposition.ts'
+import type { MetricsFormat } from '#agent/render/exposition.ts'
+import { startLong } from '#agent/http/client-limits.ts'
+import { routes } from '#agent/http/contract/contract.ts'
+import { addRoute } from '#agent/http/server.ts'
+import { chooseFormat } from './choose-format.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
 /** Milliseconds. The default of 10 would wake the process a hundred times a second. */
@@ -19,6 +23,7 @@ export interface MetricsOptions {
   /** Seconds since the newest round ended. */
   readonly age: () => number
   readonly waiting: () => number
+  readonly durations: Histogram
   /** null when nothing is published. */
   readonly publishing: () => PublishStatus | null
   readonly version: string
@@ -28,18 +33,23 @@ export interface MetricsOptions {
 export function addMetricsRoute(app: FastifyInstance, options: MetricsOptions): void {
   const server = serverRegistry(options)
   const { look, age, publishing } = options
-  const most = keepAwhile(async ({ report, stale }) => {
-    const input = { report, isStale: stale !== null, publishing: publishing(), age: age() }
-    const parts = await Promise.all([renderMetrics(input), processRegistry().metrics()])
-    return Buffer.from(parts.join('\n'))
-  })
-  const send = async (reply: FastifyReply) => {
-    const parts = await Promise.all([most(look()), server.metrics()])
+  const mostIn = (format: MetricsFormat) =>
+    keepAwhile(async ({ report, stale }) => {
+      const input = { report, isStale: stale !== null, publishing: publishing(), age: age() }
+      const registries = [registerReport(input), processRegistry()]
+      const parts = await Promise.all(registries.map((registry) => exposeMetrics(registry, format)))
+      return Buffer.from(parts.join(''))
+    })
+  const most = { text: mostIn('text'), openMetrics: mostIn('openMetrics') }
+  const send = async (reply: FastifyReply, format: MetricsFormat) => {
+    const parts = await Promise.all([most[format](look()), exposeMetrics(server, format)])
     // Not joined: all clients share the first part, which is large.
-    reply.type(server.contentType).send(Readable.from(parts))
+    reply.type(metricsFormats[format]).send(Readable.from([...parts, endOfMetrics[format]]))
   }
-  addRoute(app, routes.metrics, (_asked, _request, reply) => {
-    startLong(reply.raw, () => void send(reply).catch((error: unknown) => reply.send(error)))
+  addRoute(app, routes.metrics, (_asked, request, reply) => {
+    reply.header('vary', 'accept, accept-encoding')
+    const format = chooseFormat(request.headers.accept)
+    startLong(reply.raw, () => void send(reply, format).catch((error: unknown) => reply.send(error)))
   })
 }
 
@@ -56,7 +66,7 @@ function keepAwhile<T>(make: (snapshot: Snapshot) => T): (snapshot: Snapshot) =>
   }
 }
 
-function serverRegistry({ waiting, version }: MetricsOptions): Registry {
+function serverRegistry({ waiting, durations, version }: MetricsOptions): Registry {
   const registry = new Registry()
   const build = new Gauge({
     name: 'hostdeps_build_info',
@@ -67,15 +77,22 @@ function serverRegistry({ waiting, version }: MetricsOptions): Registry {
   build.set({ version, nodejs: process.version }, 1)
   const room = new Gauge({
     name: 'hostdeps_http_waiting_requests',
-    help: 'Requests that wait at /ready/<name>?wait= for a check to become ready.',
+    help: 'Requests that wait at /ready/:name?wait for a check to become ready.',
     registers: [],
     collect() {
       this.set(waiting())
     },
   })
-  for (const metric of [build, room]) registry.registerMetric(metric)
+  for (const metric of [build, room, durations]) registry.registerMetric(metric)
   return registry
 }
+
+/** Gauges with the ending of a counter; their sums by type are there without it. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
 
 let shared: Registry | null = null
 
@@ -83,6 +100,7 @@ let shared: Registry | null = null
 function processRegistry(): Registry {
   if (shared !== null) return shared
   shared = new Registry()
-  collectDefaultMetrics({ register: shared, prefix: 'hostdeps_', eventLoopMonitoringPrecision })
+  collectDefaultMetrics({ register: shared, eventLoopMonitoringPrecision })
+  for (const name of misnamed) shared.removeSingleMetric(name)
   return shared
 }
