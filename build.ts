@@ -12,6 +12,7 @@ export async function bundle(outdir: string): Promise<Metafile> {
     entryPoints: {
       'agent/main': 'agent/main.ts',
       'agent/chunks/file-child': 'agent/host/files/file-child.ts',
+      'agent/chunks/explain-worker': 'agent/commands/wiring/explain/explain-worker.ts',
     },
     // As deep as the sources are, so that what lies beside the code (checks/) is found by the same way.
     chunkNames: 'agent/chunks/[name]-[hash]',

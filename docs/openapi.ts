@@ -1,5 +1,12 @@
 import * as z from 'zod'
-import { checkAnswer, problem, readyAnswer, reportAnswer, shapes } from '#agent/http/contract/answers.ts'
+import {
+  checkAnswer,
+  explainAnswer,
+  problem,
+  readyAnswer,
+  reportAnswer,
+  shapes,
+} from '#agent/http/contract/answers.ts'
 import { routes } from '#agent/http/contract/contract.ts'
 import type { Route } from '#agent/http/contract/contract.ts'
 
@@ -71,6 +78,14 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       404: noSuchCheck,
     },
   },
+  explain: {
+    summary: 'What the lines of a log point to, and what this host says of it.',
+    answers: {
+      200: { says: 'What was found, best first.', content: { [text]: null, [json]: explainAnswer } },
+      403: { says: 'Logs are not explained here.', content: { [problemJson]: problem } },
+      503: { says: 'Another log is being explained.', content: { [problemJson]: problem } },
+    },
+  },
   metrics: {
     summary: 'Metrics for Prometheus.',
     answers: { 200: { says: 'The exposition format of Prometheus.', content: { [text]: null } } },
@@ -125,6 +140,7 @@ function operation(name: RouteName, route: Route, examples: Examples): object {
     operationId: name,
     summary,
     ...(parameters.length > 0 && { parameters }),
+    ...(route.method === 'POST' && { requestBody: logBody }),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, { says, content }]) => [
@@ -150,6 +166,13 @@ function operation(name: RouteName, route: Route, examples: Examples): object {
       },
     },
   }
+}
+
+/** The type does not matter: curl --data-binary calls it a form. */
+const logBody = {
+  required: true,
+  description: 'The text of a log, at most 1 MiB.',
+  content: { 'text/plain': { schema: { type: 'string', minLength: 1, pattern: String.raw`\S` } } },
 }
 
 function exampleOf(example: unknown): object {

@@ -66,6 +66,8 @@ const configFile = z.strictObject({
     .strictObject({
       host: z.string().min(1).max(longestName).default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(9465),
+      /** Whether logs may be sent to be explained; by default only `hostdeps run` does. */
+      explain: z.boolean().optional(),
     })
     .prefault({}),
 })

@@ -2,13 +2,10 @@ import { isatty } from 'node:tty'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import type { Loaded } from '#agent/catalog/load.ts'
-import type { Explanation } from '#agent/model/explanation.ts'
+import type { Explanation, Hints } from '#agent/model/explanation.ts'
 import { renderExplanation } from '#agent/render/explain.ts'
 import { renderExplanationJson } from '#agent/render/explain-json.ts'
-import { answersOf } from '#agent/symptoms/answer-of-report.ts'
-import { exitMeaning } from '#agent/symptoms/exit-codes.ts'
-import type { Hints, Hit } from '#agent/symptoms/hit.ts'
-import { judgeHits } from '#agent/symptoms/judge-hits.ts'
+import type { Hit } from '#agent/symptoms/hit.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
 import { askOnce } from '#agent/commands/wiring/ask-once.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
@@ -16,6 +13,7 @@ import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { addHostFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { makeChecks } from '#agent/commands/wiring/made-checks.ts'
+import { explanationOf } from '#agent/commands/wiring/explain/explanation-of.ts'
 import { givenNodeName } from '#agent/commands/wiring/node-name.ts'
 import { readPieces } from '#agent/commands/wiring/read-pieces.ts'
 
@@ -85,15 +83,8 @@ async function explainHits(hits: readonly Hit[], loaded: Loaded, flags: ExplainF
   const concerned = [...new Set(hits.flatMap((hit) => hit.check ?? made.madeFor(hit) ?? []))]
   const report =
     flags.host && concerned.length > 0 ? await askOnce({ ...loaded, catalog }, concerned, flags) : null
-  const { exitCode: code } = flags
-  const meaning = exitMeaning(code)
-  return {
-    v: 1,
-    host: report && { name: report.node, os: report.host.os },
-    exit:
-      meaning === null || code === undefined ? null : { code, means: meaning.means, source: meaning.source },
-    causes: judgeHits(hits, { checks: loaded.catalog, answerFor: answersOf(report, made.madeFor) }),
-  }
+  const { exitCode } = flags
+  return explanationOf(hits, { catalog: loaded.catalog, report, exitCode, madeFor: made.madeFor })
 }
 
 function readExitCode(text: string): number {

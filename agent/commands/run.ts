@@ -7,7 +7,8 @@ import { formats } from '#agent/render/formats.ts'
 import { openAsking } from '#agent/commands/wiring/agent/ask-rounds.ts'
 import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import { endSignal, openLog } from '#agent/commands/wiring/agent/daemon.ts'
-import { addHostFlags } from '#agent/commands/wiring/host-flags.ts'
+import { openExplainer } from '#agent/commands/wiring/explain/open-explainer.ts'
+import { addHostFlags, loadOptions } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { addPlaceFlags, listen } from '#agent/commands/wiring/agent/listen.ts'
 import type { PlaceFlags } from '#agent/commands/wiring/agent/listen.ts'
@@ -32,7 +33,8 @@ async function run(flags: RunFlags): Promise<void> {
   const store = createReportStore({ clock: systemClock, interval: config.interval, node: nodeName })
   const published = publishToNode(store, config, { log, token: false })
   const publishing = () => published.status?.() ?? null
-  const http = await listen({ store, log, config, flags, publishing })
+  const explain = (config.http.explain ?? true) ? openExplainer(loadOptions(flags), store) : null
+  const http = await listen({ store, log, config, flags, explain, publishing })
   const where =
     published.status === null
       ? `Nothing is published to a Node: ${published.why}`

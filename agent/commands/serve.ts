@@ -11,6 +11,7 @@ import { createReportStore } from '#agent/publish/report-store.ts'
 import type { ReportStore } from '#agent/publish/report-store.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { endSignal, openLog } from '#agent/commands/wiring/agent/daemon.ts'
+import { openExplainer } from '#agent/commands/wiring/explain/open-explainer.ts'
 import { configOption } from '#agent/commands/wiring/host-flags.ts'
 import { addPlaceFlags, listen } from '#agent/commands/wiring/agent/listen.ts'
 import type { PlaceFlags } from '#agent/commands/wiring/agent/listen.ts'
@@ -18,6 +19,9 @@ import { logTransitions } from '#agent/commands/wiring/agent/log-transitions.ts'
 import { givenNodeName, nodeName } from '#agent/commands/wiring/node-name.ts'
 import { publishToNode } from '#agent/commands/wiring/agent/publish-to-node.ts'
 import type { Published } from '#agent/commands/wiring/agent/publish-to-node.ts'
+
+/** Only the prober reads custom checks. */
+const shippedChecks = { config: null, allowCommands: false } as const
 
 interface ServeFlags extends PlaceFlags {
   readonly round: string
@@ -50,7 +54,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const published = flags.dryRun ? dryRun(store) : publishToNode(store, config, { log, token: true })
   if (published.status === null) log.info({ why: published.why }, 'nothing is published to a Node')
   const publishing = () => published.status?.() ?? null
-  const http = await listen({ store, log, config, flags, publishing })
+  const explain = config.http.explain ? openExplainer(shippedChecks, store) : null
+  const http = await listen({ store, log, config, flags, explain, publishing })
   const stop = followRounds({
     path: flags.round,
     store,

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type * as z from 'zod'
 import { requestLimits } from './client-limits.ts'
 import { addCompression } from './compression.ts'
+import { routes } from './contract/contract.ts'
 import type { Route } from './contract/contract.ts'
 import { readBy } from './contract/read-request.ts'
 import { refuseHost } from './host-header.ts'
@@ -50,9 +51,11 @@ export async function createServer(log?: Logger): Promise<FastifyInstance> {
   return app
 }
 
+const paths = Object.values(routes).map(({ url }) => url.replace(':name', '<name>'))
+const notFound = `not found; the paths are ${paths.join(', ')}`
+
 function sendNotFound(reply: FastifyReply): void {
-  const detail = 'not found; the paths are /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics'
-  sendProblem(reply, 404, detail)
+  sendProblem(reply, 404, notFound)
 }
 
 /** Serves a route of the contract; a GET also as HEAD. Another method gets 405 before a body is read. */

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import type { Explain } from '#agent/model/explanation.ts'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
 import { addMetricsRoute } from '#agent/http/metrics/metrics-route.ts'
 import { measureRequests } from '#agent/http/metrics/request-durations.ts'
+import { addExplainRoute } from './explain-route.ts'
 import { addFrontRoute } from './front-route.ts'
 import { isLoopback } from './host-header.ts'
 import { addHealthRoutes } from './health-routes.ts'
@@ -23,6 +25,8 @@ export interface HttpOptions {
   readonly port: number
   /** null when nothing is published. */
   readonly publishing: () => PublishStatus | null
+  /** null, or absent, where logs are not explained. */
+  readonly explain?: Explain | null
   /** The version of hostdeps, for the metrics. */
   readonly version?: string
 }
@@ -72,6 +76,7 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   addReportRoutes(app, look)
   addReadyRoute(app, { ask, room })
   addWatchRoute(app, source)
+  addExplainRoute(app, { explain: options.explain ?? null, log: options.log })
   addHealthRoutes(app, look)
   addOpenapiRoute(app)
   const age = () => source.age()

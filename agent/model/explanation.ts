@@ -34,6 +34,18 @@ export interface Cause {
   readonly alsoNeededBy: readonly string[]
 }
 
+/** What the caller knows of the container whose log it is. */
+export interface Hints {
+  /** The container, workload or program: "longhorn-manager". */
+  readonly component?: string | undefined
+  readonly namespace?: string | undefined
+  readonly image?: string | undefined
+  readonly exitCode?: number | undefined
+}
+
+/** Explains a log; rejects when that takes too much time or memory. */
+export type Explain = (log: Uint8Array, hints: Hints) => Promise<Explanation>
+
 /** The answer of `hostdeps explain`. */
 export interface Explanation {
   readonly v: 1

@@ -8,7 +8,7 @@ import type { Said } from './judge-hits.ts'
  * @param madeFor the check that was made for a hit that no check knows; null when none could be
  */
 export function answersOf(
-  report: Report | null,
+  report: Pick<Report, 'checks'> | null,
   madeFor: (hit: Hit) => string | null,
 ): (hit: Hit) => Said | null {
   return (hit) => {

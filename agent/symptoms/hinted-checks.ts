@@ -1,7 +1,7 @@
 import type { Check } from '#agent/model/check.ts'
 import { bareImage, isImage } from '#agent/model/image.ts'
 import { checkNeeds } from '#agent/model/needs-of.ts'
-import type { Hints } from './hit.ts'
+import type { Hints } from '#agent/model/explanation.ts'
 
 /** The checks that the hints may be about, by parts of their names too, and all that they include: to rank, not to accuse. */
 export function hintedChecks(checks: ReadonlyMap<string, Check>, hints: Hints): ReadonlySet<string> {

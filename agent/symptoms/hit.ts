@@ -37,12 +37,3 @@ export interface Hit {
   /** Another line that makes it unlikely; null when none does. */
   readonly doubt: { readonly line: number; readonly text: string } | null
 }
-
-/** What the caller knows of the container whose log it is. */
-export interface Hints {
-  /** The container, workload or program: "longhorn-manager". */
-  readonly component?: string | undefined
-  readonly namespace?: string | undefined
-  readonly image?: string | undefined
-  readonly exitCode?: number | undefined
-}

@@ -1,5 +1,6 @@
 import type { Check } from '#agent/model/check.ts'
-import type { Hints, Hit } from './hit.ts'
+import type { Hints } from '#agent/model/explanation.ts'
+import type { Hit } from './hit.ts'
 import { LineReader, vocabularyOf } from './line-reader.ts'
 import { prepareScan } from '#agent/symptoms/scan/line-scanner.ts'
 import { compilePatterns } from './patterns.ts'

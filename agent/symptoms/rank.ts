@@ -3,7 +3,8 @@ import { exitMeaning } from './exit-codes.ts'
 import { shownText } from './findings.ts'
 import type { Found } from './findings.ts'
 import { confidences } from './hit.ts'
-import type { Confidence, Hints, Hit } from './hit.ts'
+import type { Hints } from '#agent/model/explanation.ts'
+import type { Confidence, Hit } from './hit.ts'
 import { hintedChecks } from './hinted-checks.ts'
 
 /** Best first: how sure it is, what the caller knows, how much of the line the pattern fixes, how much the check is about it. */

@@ -44,8 +44,9 @@ test('/openapi.json is this file, and every path in it is served', async () => {
   expect([answer.status, answer.body]).toEqual([200, text])
   const urls = Object.values(routes).map(({ url }) => url.replace(':name', '{name}'))
   expect(Object.keys(document.paths).toSorted()).toEqual(urls.toSorted())
-  for (const path of Object.keys(document.paths))
-    expect((await get(path.replace('{name}', 'gpu'), { method: 'HEAD' })).status).toBe(200)
+  for (const [path, { get: served }] of Object.entries(document.paths))
+    if (served !== undefined)
+      expect((await get(path.replace('{name}', 'gpu'), { method: 'HEAD' })).status).toBe(200)
 })
 
 test('every example is as its schema says', () => {

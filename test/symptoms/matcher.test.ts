@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { loadShipped } from '#agent/catalog/load.ts'
-import type { Hints } from '#agent/symptoms/hit.ts'
+import type { Hints } from '#agent/model/explanation.ts'
 import { createMatcher } from '#agent/symptoms/matcher.ts'
 
 const matcher = createMatcher(loadShipped().catalog.values())

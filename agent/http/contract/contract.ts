@@ -39,6 +39,17 @@ const wait = z
   })
   .meta({ pattern: waitPattern, examples: ['120s'] })
 
+const hint = z.string().max(500, 'has more than 500 characters').optional()
+const exitWords = 'must be an exit code, 0 to 255'
+const exitCode = z
+  .string(exitWords)
+  .regex(/^(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])$/, exitWords)
+  .transform(Number)
+  .optional()
+
+/** Bytes of a log. */
+export const longestLog = 1024 * 1024
+
 export const routes = {
   front: {
     method: 'GET',
@@ -69,6 +80,18 @@ export const routes = {
         .union([z.string(), z.array(z.string()).max(100)])
         .optional()
         .describe('Only changes of this check; it may be given several times.'),
+    }),
+    isLong: false,
+  },
+  explain: {
+    method: 'POST',
+    url: '/v1/explain',
+    params: none,
+    query: z.strictObject({
+      component: hint.describe('The container or program whose log it is: longhorn-manager.'),
+      namespace: hint.describe('The namespace of its pod: longhorn-system.'),
+      image: hint.describe('Its image: longhornio/longhorn-manager:v1.12.2.'),
+      exitCode: exitCode.describe('The exit code with which it ended.'),
     }),
     isLong: false,
   },

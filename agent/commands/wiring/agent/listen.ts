@@ -6,6 +6,7 @@ import manifest from '../../../../package.json' with { type: 'json' }
 import type { Config } from '#agent/catalog/config.ts'
 import { startHttp } from '#agent/http/start-http.ts'
 import type { HttpServer } from '#agent/http/start-http.ts'
+import type { Explain } from '#agent/model/explanation.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
@@ -33,16 +34,19 @@ export interface ListenOptions {
   readonly log: Logger
   readonly config: Config
   readonly flags: PlaceFlags
+  /** null where logs are not explained. */
+  readonly explain: Explain | null
   /** null when nothing is published. */
   readonly publishing: () => PublishStatus | null
 }
 
 /** Serves the store at the address of flags or config. Failing to listen there is a usage error. */
-export async function listen({ store, log, config, flags, publishing }: ListenOptions): Promise<HttpServer> {
+export async function listen(options: ListenOptions): Promise<HttpServer> {
+  const { store, log, config, flags, explain, publishing } = options
   const place = { host: flags.host ?? config.http.host, port: flags.port ?? config.http.port }
   const { version } = manifest
   const start = (host: string) =>
-    startHttp({ source: store, log, host, port: place.port, publishing, version })
+    startHttp({ source: store, log, host, port: place.port, explain, publishing, version })
   try {
     return await start(place.host).catch((error: unknown) => {
       if (place.host === '::' && hasNoIpv6(error)) return start('0.0.0.0')
