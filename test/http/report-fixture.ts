@@ -1,6 +1,7 @@
 import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Crash, Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
 import type { State } from '#agent/model/state.ts'
+import type { Change } from '#agent/model/history.ts'
 import { settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
@@ -8,6 +9,8 @@ import { plainHost } from '../model/host-facts.ts'
 export interface FakeSource extends ReportSource {
   stalled: string | null
   unpublished: string | null
+  /** By check. */
+  changes: Readonly<Record<string, readonly Change[]>>
   /** How many are subscribed now. */
   readonly subscribers: number
   put(report: Report | null): void
@@ -19,6 +22,7 @@ export function fakeSource(report: Report | null = makeReport()): FakeSource {
   return {
     stalled: null,
     unpublished: null,
+    changes: {},
     get subscribers() {
       return listeners.size
     },
@@ -26,6 +30,9 @@ export function fakeSource(report: Report | null = makeReport()): FakeSource {
     age: () => 12,
     stale() {
       return this.stalled
+    },
+    history(check) {
+      return { since: startedAt, changes: this.changes[check] ?? [] }
     },
     subscribe(next) {
       listeners.add(next)
@@ -37,6 +44,9 @@ export function fakeSource(report: Report | null = makeReport()): FakeSource {
     },
   }
 }
+
+/** Since when the source keeps changes. */
+export const startedAt = '2026-11-24T06:00:00.000Z'
 
 export const hostile = `<script>globalThis.broken = 1</script><img src=x onerror="globalThis.broken = 1">' "&amp;`
 
