@@ -33,7 +33,8 @@ export function createServer(log?: Logger): FastifyInstance {
 }
 
 function sendNotFound(reply: FastifyReply): void {
-  const detail = 'not found; the paths are /, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics'
+  const detail =
+    'not found; the paths are /, /checks/<name>, /v1/report, /v1/checks/<name>, /ready/<name> and /metrics'
   sendProblem(reply, 404, detail)
 }
 

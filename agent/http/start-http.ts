@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
+import { addCheckRoute } from './check-route.ts'
 import { addFrontRoute } from './front-route.ts'
 import { isLoopback } from './host-header.ts'
 import { addHealthRoutes } from './health-routes.ts'
@@ -65,7 +66,9 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
     done()
   })
   addFrontRoute(app, look)
-  addReportRoutes(app, look)
+  const history = (name: string) => source.history(name)
+  addCheckRoute(app, { look, history, version })
+  addReportRoutes(app, look, history)
   addReadyRoute(app, { ask, room })
   addHealthRoutes(app, look)
   addMetricsRoute(app, { look, age: () => source.age(), waiting: () => room.size, publishing, version })

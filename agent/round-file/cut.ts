@@ -95,7 +95,7 @@ function withoutFindings(check: StoredCheck): StoredCheck {
 }
 
 function withFewWords(check: StoredCheck): StoredCheck {
-  const { sources, ...others } = withoutFindings(check)
+  const { sources: _sources, ...others } = withoutFindings(check)
   const { title, message, fix } = others
   return {
     ...others,

@@ -1,0 +1,73 @@
+import { includedCheck } from '#agent/model/wanted-by.ts'
+import type { Finding } from '#agent/model/report.ts'
+import { html, trusted } from './html.ts'
+import type { Html } from './html.ts'
+import { nothing, renderFix, renderState } from './parts.ts'
+
+export interface FindingsOptions {
+  /** The fix that stands above already. */
+  readonly above: string | null
+  /** The address of a check's page, from the page that this is on. */
+  readonly pageOf: (check: string) => string
+  /** Whether the parts of a need are shown too. */
+  readonly isDeep: boolean
+  /** Before the ids of what is folded, so that each is there once. */
+  readonly place?: string
+  readonly omitted: number | undefined
+}
+
+/** Needs, each with its state, what was seen, why it matters, and its fix where that does not stand above. */
+export function renderFindings(findings: readonly Finding[], options: FindingsOptions): Html {
+  return trusted([...findingParts(findings, options)].join(''))
+}
+
+/** The same in parts, one need after the other: with all that it includes, a check may be a million characters. */
+export function* findingParts(findings: readonly Finding[], options: FindingsOptions): Iterable<string> {
+  const { omitted } = options
+  if (findings.length === 0 && omitted === undefined) return
+  yield '<ul class="findings">'
+  for (const finding of findings) {
+    yield `<li class="${finding.state}">${renderSelf(finding, options).markup}`
+    yield* includedCheck(finding) === null ? inside(finding, options) : insideIncluded(finding, options)
+    yield '</li>'
+  }
+  if (omitted !== undefined)
+    yield html`<li><p>${omitted} more are left out, because there would be too many.</p></li>`.markup
+  yield '</ul>'
+}
+
+function renderSelf(finding: Finding, { pageOf }: FindingsOptions): Html {
+  const { state, need, reason, recommended, message, evidence, why } = finding
+  const included = includedCheck(finding)
+  const id = html`<code class="need">${need}</code>`
+  return html`<div class="finding-head">
+      ${renderState(state)} ${included === null ? id : html`<a href="${pageOf(included)}">${id}</a>`}
+      ${recommended ? html`<em>recommended</em>` : nothing} <code class="reason">${reason}</code>
+    </div>
+    <p>${message}</p>
+    ${why === '' ? nothing : html`<p class="why">${why}</p>`}
+    ${evidence.map((line) => html`<p class="evidence">seen: ${line}</p>`)}`
+}
+
+function* inside({ need, fix, findings, omitted }: Finding, options: FindingsOptions): Iterable<string> {
+  yield renderFix(isPartOf(fix, options.above) ? null : fix, need).markup
+  if (findings === undefined || !options.isDeep) return
+  yield* findingParts(findings, { ...options, above: fix ?? options.above, omitted })
+}
+
+/** Another check has a page of its own, so here its needs are folded. */
+function* insideIncluded(finding: Finding, options: FindingsOptions): Iterable<string> {
+  const { need, findings = [] } = finding
+  const place = `${options.place ?? 'in'}-${need}`
+  if (!options.isDeep || findings.length === 0) return
+  const many = findings.length === 1 ? 'Its need' : `Its ${findings.length} needs`
+  yield html`<details id="${place}"><summary>${many}</summary></details>`.markup
+  yield* inside(finding, { ...options, place })
+  yield '</details>'
+}
+
+/** A check's fix contains the lines of all its findings. */
+function isPartOf(fix: string | null, above: string | null): boolean {
+  const shown = new Set(above?.split('\n'))
+  return fix?.split('\n').every((line) => shown.has(line)) ?? true
+}
