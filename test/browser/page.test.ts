@@ -26,7 +26,7 @@ describe.skipIf(!canBrowse())('the front page in a browser', () => {
     ])
     expect(await body('kubernetes-node').count()).toBe(0)
     expect(await at.page.locator('#fresh').innerText()).toMatch(
-      /^asked \d+ days ago in 12 ms, again every 1m/,
+      /^Asked \d+ days ago in 12 ms, again every 1m/,
     )
     expect(at.complaints).toEqual([])
   })

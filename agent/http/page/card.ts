@@ -46,12 +46,10 @@ function isInTrouble({ state, reason }: ReportCheck): boolean {
 
 function renderBody({ name, why, fix, findings, omitted }: ReportCheck, isOpen: boolean): Html {
   const open = findings.filter(({ state }) => state === 'missing' || state === 'unknown')
-  // A check of one need may leave the why to the check.
-  const shown = open.map((finding) => (finding.why === why ? { ...finding, why: '' } : finding))
-  const options = { above: fix, pageOf, isDeep: false, omitted }
+  const options = { above: { fix, why }, pageOf, isDeep: false, omitted }
   return html`<details class="body" ${trusted(isOpen ? ' open' : '')}>
     <summary>${fix === null ? 'What was seen' : 'The fix, and what was seen'}</summary>
-    ${renderFix(fix, name)} ${renderFindings(shown, options)}
+    ${renderFix(fix, name)} ${renderFindings(open, options)}
   </details>`
 }
 

@@ -29,7 +29,7 @@ export function* renderCheckPage(
   view: CheckView,
   options: CheckPageOptions,
 ): Iterable<string> {
-  const { name, state, findings, omitted, fix } = view.check
+  const { name, state, why, findings, omitted, fix } = view.check
   const title = `${state} - ${name} - ${view.report.node} - hostdeps`
   const body = renderBody(snapshot, view, options)
   const [head = '', rest = ''] = renderShell({ kind: 'check', etag: options.etag, title, body }).split(
@@ -37,7 +37,7 @@ export function* renderCheckPage(
   )
   yield head
   yield* findingParts(worstFirst(findings), {
-    above: fix,
+    above: { fix, why },
     pageOf: (other) => other,
     isDeep: true,
     omitted,

@@ -5,8 +5,8 @@ import type { Html } from './html.ts'
 import { nothing, renderFix, renderState } from './parts.ts'
 
 export interface FindingsOptions {
-  /** The fix that stands above already. */
-  readonly above: string | null
+  /** What stands above already: the fix, and why all of it matters. */
+  readonly above: { readonly fix: string | null; readonly why: string }
   /** The address of a check's page, from the page that this is on. */
   readonly pageOf: (check: string) => string
   /** Whether the parts of a need are shown too. */
@@ -36,7 +36,7 @@ export function* findingParts(findings: readonly Finding[], options: FindingsOpt
   yield '</ul>'
 }
 
-function renderSelf(finding: Finding, { pageOf }: FindingsOptions): Html {
+function renderSelf(finding: Finding, { above, pageOf }: FindingsOptions): Html {
   const { state, need, reason, recommended, message, evidence, why } = finding
   const included = includedCheck(finding)
   const id = html`<code class="need">${need}</code>`
@@ -45,14 +45,14 @@ function renderSelf(finding: Finding, { pageOf }: FindingsOptions): Html {
       ${recommended ? html`<em>recommended</em>` : nothing} <code class="reason">${reason}</code>
     </div>
     <p>${message}</p>
-    ${why === '' ? nothing : html`<p class="why">${why}</p>`}
+    ${why === '' || why === above.why ? nothing : html`<p class="why">${why}</p>`}
     ${evidence.map((line) => html`<p class="evidence">seen: ${line}</p>`)}`
 }
 
-function* inside({ need, fix, findings, omitted }: Finding, options: FindingsOptions): Iterable<string> {
-  yield renderFix(isPartOf(fix, options.above) ? null : fix, need).markup
+function* inside({ need, why, fix, findings, omitted }: Finding, options: FindingsOptions): Iterable<string> {
+  yield renderFix(isPartOf(fix, options.above.fix) ? null : fix, need).markup
   if (findings === undefined || !options.isDeep) return
-  yield* findingParts(findings, { ...options, above: fix ?? options.above, omitted })
+  yield* findingParts(findings, { ...options, above: { fix: fix ?? options.above.fix, why }, omitted })
 }
 
 /** Another check has a page of its own, so here its needs are folded. */
@@ -61,9 +61,20 @@ function* insideIncluded(finding: Finding, options: FindingsOptions): Iterable<s
   const place = `${options.place ?? 'in'}-${need}`
   if (!options.isDeep || findings.length === 0) return
   const many = findings.length === 1 ? 'Its need' : `Its ${findings.length} needs`
-  yield html`<details id="${place}"><summary>${many}</summary></details>`.markup
+  const [head = '', foot = ''] = foldedPart(place, many).markup.split(inHere)
+  yield head
   yield* inside(finding, { ...options, place })
-  yield '</details>'
+  yield foot
+}
+
+/** No text can put this into the page, because text is escaped. */
+const inHere = '<!-- inside -->'
+
+function foldedPart(id: string, summary: string): Html {
+  return html`<details id="${id}">
+    <summary>${summary}</summary>
+    ${trusted(inHere)}
+  </details>`
 }
 
 /** A check's fix contains the lines of all its findings. */

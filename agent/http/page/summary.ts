@@ -22,5 +22,5 @@ export function renderFreshness({ report, stale }: Snapshot): Html {
   if (report === null) return nothing
   const every = showDuration(report.settings.interval)
   const next = stale === null ? `, again every ${every} and at once when the host changes` : ''
-  return html`<p class="small">asked ${renderTime(report.at)} in ${report.took} ms${next}</p>`
+  return html`<p class="small">Asked ${renderTime(report.at)} in ${report.took} ms${next}</p>`
 }
