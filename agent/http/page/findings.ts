@@ -1,5 +1,6 @@
 import { includedCheck } from '#agent/model/wanted-by.ts'
 import type { Finding } from '#agent/model/report.ts'
+import { isUsable } from '#agent/model/state.ts'
 import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
 import { nothing, renderFix, renderState } from './parts.ts'
@@ -28,7 +29,7 @@ export function* findingParts(findings: readonly Finding[], options: FindingsOpt
   yield '<ul class="findings">'
   for (const finding of findings) {
     yield `<li class="${finding.state}">${renderSelf(finding, options).markup}`
-    yield* includedCheck(finding) === null ? inside(finding, options) : insideIncluded(finding, options)
+    yield* isFolded(finding) ? folded(finding, options) : inside(finding, options)
     yield '</li>'
   }
   if (omitted !== undefined)
@@ -55,12 +56,18 @@ function* inside({ need, why, fix, findings, omitted }: Finding, options: Findin
   yield* findingParts(findings, { ...options, above: { fix: fix ?? options.above.fix, why }, omitted })
 }
 
-/** Another check has a page of its own, so here its needs are folded. */
-function* insideIncluded(finding: Finding, options: FindingsOptions): Iterable<string> {
-  const { need, findings = [] } = finding
+/** Another check has a page of its own, and of what is ready nobody needs to know by which of several ways. */
+function isFolded(finding: Finding): boolean {
+  return includedCheck(finding) !== null || isUsable(finding.state)
+}
+
+function* folded(finding: Finding, options: FindingsOptions): Iterable<string> {
+  const { need, findings = [], omitted = 0 } = finding
   const place = `${options.place ?? 'in'}-${need}`
-  if (!options.isDeep || findings.length === 0) return
-  const many = findings.length === 1 ? 'Its need' : `Its ${findings.length} needs`
+  const count = findings.length + omitted
+  if (!options.isDeep || count === 0) return
+  const parts = includedCheck(finding) === null ? 'alternative' : 'need'
+  const many = count === 1 ? `Its ${parts}` : `Its ${count} ${parts}s`
   const [head = '', foot = ''] = foldedPart(place, many).markup.split(inHere)
   yield head
   yield* inside(finding, { ...options, place })
