@@ -45,6 +45,14 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
       503: notYet,
     },
   },
+  checkPage: {
+    summary: 'One check with all that is around it: text for curl, a page for browsers.',
+    answers: {
+      200: { says: 'By what the client accepts.', content: { [text]: null, 'text/html': null } },
+      404: { says: noSuchCheck.says, content: { ...noSuchCheck.content, 'text/html': null } },
+      503: { says: notYet.says, content: { ...notYet.content, 'text/html': null } },
+    },
+  },
   report: {
     summary: 'Everything as JSON, with evidence.',
     answers: { 200: { says: 'The newest report.', content: { [json]: reportAnswer } }, 503: notYet },

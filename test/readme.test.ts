@@ -123,7 +123,7 @@ function withoutTime(text: string): string {
 test('every path of the HTTP table is served', async () => {
   const [, table = ''] = /\| path \| answer \|\n\|.*\n((?:\|.*\n)+)/.exec(readme) ?? []
   const paths = table.split('\n').flatMap((row) => row.split('|')[1]?.match(/\/[^`]*/g) ?? [])
-  expect(paths).toHaveLength(7)
+  expect(paths).toHaveLength(8)
   const { get } = await serve(fakeSource(worker))
   for (const path of paths) {
     const { status } = await get(path.replace('<check>', 'open-iscsi'))

@@ -10,13 +10,18 @@ import { problemType, retryAfter, sendProblem } from './problem.ts'
 import { addRoute } from './server.ts'
 import { tagOf } from './take-snapshot.ts'
 import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
+import type { History } from '#agent/model/history.ts'
 import { noRoundYet } from '#agent/model/snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
 const json = 'application/json; charset=utf-8'
 
 /** GET /v1/report and /v1/checks/<name>: the whole report and one check as JSON. */
-export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): void {
+export function addReportRoutes(
+  app: FastifyInstance,
+  look: () => Snapshot,
+  history: (check: string) => History,
+): void {
   addRoute(app, routes.report, (_asked, request, reply) => sendReport(request, reply, look()))
   addRoute(app, routes.check, ({ params: { name } }, request, reply) => {
     const { report } = look()
@@ -27,7 +32,7 @@ export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): voi
       request,
       reply.type(json),
       tagged(
-        `${JSON.stringify({ node: report.node, ...withRelevance(check, relevanceOf(report)) }, null, 2)}\n`,
+        `${JSON.stringify({ node: report.node, ...withRelevance(check, relevanceOf(report)), ...historyOf(history(check.name)) }, null, 2)}\n`,
       ),
     )
   })
@@ -37,6 +42,11 @@ export function sendReport(request: FastifyRequest, reply: FastifyReply, snapsho
   const { report, crashes } = snapshot
   if (report === null) return sendNotYet(reply)
   sendTagged(request, reply.type(json), { body: () => jsonParts(report, crashes), etag: tagOf(snapshot) })
+}
+
+/** `history`: the last changes, newest first; `historySince`: since when they are kept. */
+function historyOf({ since, changes }: History) {
+  return { history: changes, historySince: since }
 }
 
 export interface Tagged {
@@ -66,7 +76,7 @@ function hasAlready(header: string | undefined, etag: string): boolean {
   return known.includes(etag) || known.includes('*')
 }
 
-function sendNotYet(reply: FastifyReply): void {
+export function sendNotYet(reply: FastifyReply): void {
   reply.header('retry-after', retryAfter)
   sendProblem(reply, 503, noRoundYet)
 }

@@ -4,6 +4,7 @@ import type { Explain } from '#agent/model/explanation.ts'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
 import { addMetricsRoute } from '#agent/http/metrics/metrics-route.ts'
 import { measureRequests } from '#agent/http/metrics/request-durations.ts'
+import { addCheckRoute } from './check-route.ts'
 import { addExplainRoute } from './explain-route.ts'
 import { addFrontRoute } from './front-route.ts'
 import { isLoopback } from './host-header.ts'
@@ -73,7 +74,9 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
   })
   const durations = measureRequests(app)
   addFrontRoute(app, look)
-  addReportRoutes(app, look)
+  const history = (name: string) => source.history(name)
+  addCheckRoute(app, { look, history, version })
+  addReportRoutes(app, look, history)
   addReadyRoute(app, { ask, room })
   addWatchRoute(app, source)
   addExplainRoute(app, { explain: options.explain ?? null, log: options.log })

@@ -76,6 +76,9 @@ export const mostFixCharacters = 2_000_000
 /** Findings of one check, including those of the checks it includes. All shipped checks together have a thousand. */
 export const mostFindings = 2_000
 
+/** Sources of one check, with those of its needs. A shipped check has nine at most; further ones are in its file. */
+export const mostSources = 12
+
 /** Signs of workloads on the node. A shipped check may have two. */
 export const mostSeen = 1_000
 

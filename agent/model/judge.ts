@@ -12,6 +12,7 @@ import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
 import type { Unanswered } from './question.ts'
 import { worthFixing } from './worth-fixing.ts'
 import { goneAfterReboot } from './next-boot.ts'
+import { sourcesOf } from './needs-of.ts'
 import { nearFixes, otherFixes } from './other-fixes.ts'
 import { verdict } from './reason.ts'
 import type { Reason, Verdict } from './reason.ts'
@@ -110,7 +111,9 @@ function judgeCheck(check: Check, context: Context): Judged<CheckResult> {
   const candidates = worthFixing(pressing).flatMap((judged) => judged.candidates)
   const fix = fixOf(candidates, context.asked, check.needs[0])
   const { name, title, why } = check
-  return { result: { name, title, why, state, reason, message, fix, findings }, candidates }
+  const sources = sourcesOf(check)
+  const words = { name, title, why, state, reason, message, fix, ...(sources.length > 0 && { sources }) }
+  return { result: { ...words, findings }, candidates }
 }
 
 /** What of a need that is ready a reboot takes away: a finding of its own, recommended, so that the need stays ready. */

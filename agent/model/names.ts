@@ -22,6 +22,9 @@ export const objectName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9
 /** The name of a namespace: a DNS label. */
 export const namespaceName = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 
+/** An http(s) address of printable ASCII, without the signs that have no place in one. */
+export const webAddress = /^https?:\/\/[^\s"<>\\^`{|}\p{Cc}\u007f-\u{10ffff}]+$/u
+
 /** In place of check names: a pod that is annotated with it asks for no check. */
 export const noCheck = 'none'
 

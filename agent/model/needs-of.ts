@@ -11,6 +11,11 @@ export function checkNeeds(needs: readonly Need[]): readonly CheckNeed[] {
   return allNeeds(needs).filter((need) => need.type === 'check')
 }
 
+/** Where the facts of a check and of its needs are from, each once. */
+export function sourcesOf({ sources, needs }: Pick<Check, 'sources' | 'needs'>): readonly string[] {
+  return [...new Set([...sources, ...allNeeds(needs).flatMap(({ source }) => source ?? [])])]
+}
+
 /** The checks that a check itself requires on every host. */
 export function requiredChecks({ needs }: Check): readonly string[] {
   return needs.flatMap((need) =>

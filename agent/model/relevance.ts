@@ -44,6 +44,11 @@ export function seenWords(
   return isPublished ? [] : (relevance.get(name) ?? []).flatMap((why) => words[why] ?? [])
 }
 
+/** Why a check matters here, in words. */
+export function whyHere(name: string, relevance: RelevanceByCheck): readonly string[] {
+  return (relevance.get(name) ?? []).map((why) => words[why] ?? why)
+}
+
 const words: Readonly<Record<Relevance, string | null>> = {
   published: null,
   crashing: 'crashes here',

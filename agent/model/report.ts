@@ -1,3 +1,4 @@
+import type { History } from './history.ts'
 import type { Reason } from './reason.ts'
 import type { Spawned } from './spawns.ts'
 import type { State } from './state.ts'
@@ -31,6 +32,8 @@ export interface CheckResult {
   readonly reason: Reason
   readonly message: string
   readonly fix: string | null
+  /** Where its facts are from, those of its needs too: http(s) addresses; absent when there is none. */
+  readonly sources?: readonly string[]
   readonly findings: readonly Finding[]
   /** As in {@link Finding}. */
   readonly omitted?: number
@@ -223,6 +226,8 @@ export interface ReportSource {
   stale(): string | null
   /** Seconds by the boot clock since the newest round ended, or since the start when there is none. */
   age(): number
+  /** The last changes of a check; none where there is no such check. */
+  history(check: string): History
   /** Calls back with each new report; the returned function unsubscribes. */
   subscribe(next: (report: Report) => void): () => void
 }

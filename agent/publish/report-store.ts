@@ -1,4 +1,5 @@
 import { showDuration } from '#agent/model/duration.ts'
+import { keepHistory } from './keep-history.ts'
 import type { Clock } from '#agent/model/host.ts'
 import type { CheckResult, Report, ReportSource, Round } from '#agent/model/report.ts'
 import { settle } from '#agent/model/settle.ts'
@@ -30,8 +31,11 @@ export function createReportStore({ clock, interval, node }: ReportStoreOptions)
   let last: Round | null = null
   let silent: string | null = null
   let boot = clock.boot()
+  const history = keepHistory(clock.now().toISOString())
   const publish = (round: Round) => {
+    const before = settled?.report ?? null
     settled = settle(settled, round, node(round))
+    history.look(before, settled.report)
     for (const listener of listeners) listener(settled.report)
     return settled.report
   }
@@ -63,6 +67,7 @@ export function createReportStore({ clock, interval, node }: ReportStoreOptions)
       const patience = lateAfterIntervals * (last?.settings.interval ?? interval)
       return silent ?? (age > patience ? lateWords(patience) : null)
     },
+    history: (check) => history.of(check),
     subscribe(next) {
       listeners.add(next)
       return () => listeners.delete(next)
@@ -78,9 +83,13 @@ export function lateWords(patience: number): string {
 /** The last round, as it would be if nothing could be asked. */
 function silentRound(last: Round | Report, { why, clock }: { why: string; clock: Clock }): Round {
   const { took, settings, host, probing, crashes, seen } = last
-  const checks = last.checks.map(({ name, title, why: purpose, findings, omitted }): CheckResult => {
-    const seen = { findings, ...(omitted !== undefined && { omitted }) }
-    return { name, title, why: purpose, ...seen, ...stale(why) }
+  const checks = last.checks.map(({ name, title, why: purpose, sources, findings, omitted }): CheckResult => {
+    const said = {
+      ...(sources !== undefined && { sources }),
+      findings,
+      ...(omitted !== undefined && { omitted }),
+    }
+    return { name, title, why: purpose, ...said, ...stale(why) }
   })
   const at = clock.now().toISOString()
   const boot = clock.boot()

@@ -88,11 +88,11 @@ function block(word: string, check: ReportCheck, report: Report): string[] {
   ]
 }
 
-function pendingLines({ pending }: ReportCheck): string[] {
+export function pendingLines({ pending }: ReportCheck): string[] {
   return pending === null ? [] : [` may turn ${pending.state}: ${pending.reason} since ${pending.since}`]
 }
 
-function crashLines(group: CrashGroup, report: Report): string[] {
+export function crashLines(group: CrashGroup, report: Report): string[] {
   const pods = group.pods ?? []
   const more = pods.length - mostPods
   return [
@@ -112,7 +112,7 @@ function crashLines(group: CrashGroup, report: Report): string[] {
 /** Of one cause, in the text. */
 const mostPods = 5
 
-function fixLines(check: Pick<ReportCheck, 'fix'>, report: Report): string[] {
+export function fixLines(check: Pick<ReportCheck, 'fix'>, report: Report): string[] {
   if (check.fix === null) return []
   return [`Fix, as root on ${report.node}:`, ...check.fix.split('\n').map((line) => `  ${line}`)]
 }
@@ -133,6 +133,7 @@ function whereNext(isAll: boolean): string[] {
     ...(isAll
       ? ['Next: curl .../                   what matters on this node']
       : ['Next: curl .../?all               every check, with its own fix']),
+    '      curl .../checks/<name>       one check, who wants it, and its last changes',
     '      curl .../v1/report           everything as JSON, with evidence',
     '      curl .../v1/checks/<name>    one check as JSON',
     '      curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready',
@@ -140,7 +141,7 @@ function whereNext(isAll: boolean): string[] {
 }
 
 /** A host's text may contain anything, so a terminal gets letters without their marks, and "?" for the rest. */
-function ascii(text: string): string {
+export function ascii(text: string): string {
   const plain = text.normalize('NFKD').replace(/\p{M}/gu, '')
   return `${plain.replace(/[^\n\x20-\x7e]/gu, '?')}\n`
 }

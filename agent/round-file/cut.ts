@@ -95,9 +95,10 @@ function withoutFindings(check: StoredCheck): StoredCheck {
 }
 
 function withFewWords(check: StoredCheck): StoredCheck {
-  const { title, message, fix } = check
+  const { sources: _sources, ...others } = withoutFindings(check)
+  const { title, message, fix } = others
   return {
-    ...withoutFindings(check),
+    ...others,
     title: shortenLine(title, 80),
     why: '',
     message: shortenLine(message, 300),

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import {
   deepestFindings,
   intervalBounds,
+  longestAddress,
   longestFix,
   longestLine,
   longestMistake,
@@ -15,11 +16,12 @@ import {
   mostFindings,
   mostMistakes,
   mostSeen,
+  mostSources,
   reapplyBounds,
   unknownAfterBounds,
 } from '#agent/model/bounds.ts'
 import { parseDuration } from '#agent/model/duration.ts'
-import { checkNamePattern, conditionType, maxPublished, objectName } from '#agent/model/names.ts'
+import { checkNamePattern, conditionType, maxPublished, objectName, webAddress } from '#agent/model/names.ts'
 import { plainLines, plainText } from '#agent/model/plain.ts'
 import { isReason, stateOf } from '#agent/model/reason.ts'
 import type { Reason } from '#agent/model/reason.ts'
@@ -33,6 +35,8 @@ import type { StoredCheck, StoredFinding } from './stored-check.ts'
 const line = z.string().max(longestLine).transform(plainText)
 const fix = z.string().max(longestFix).transform(plainLines).nullable()
 const name = z.string().regex(checkNamePattern)
+/** The page makes a link of it. */
+const source = z.string().max(longestAddress).regex(webAddress)
 const state = z.enum(states)
 const reason = z.custom<Reason>((text) => typeof text === 'string' && isReason(text), 'is not a known reason')
 const count = z.int().nonnegative()
@@ -81,6 +85,7 @@ const check = z
     reason,
     message: line,
     fix,
+    sources: listOf(source, mostSources).exactOptional(),
     findings: z.array(z.unknown()),
     omitted,
   })

@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import { deepestFindings, mostCharacters, mostEvidence, mostFindings } from '#agent/model/bounds.ts'
+import {
+  deepestFindings,
+  longestAddress,
+  mostCharacters,
+  mostEvidence,
+  mostFindings,
+  mostSources,
+} from '#agent/model/bounds.ts'
+import { webAddress } from '#agent/model/names.ts'
 import type { CheckResult, Finding } from '#agent/model/report.ts'
 import { toFinding } from './include.ts'
 import { charactersOf } from './include-limits.ts'
@@ -29,7 +37,7 @@ class Storing {
     this.#checks = checks
   }
 
-  check({ name, title, why, state, reason, message, fix, findings, omitted }: CheckResult): Stored {
+  check({ name, title, why, state, reason, message, fix, sources, findings, omitted }: CheckResult): Stored {
     const words = {
       name,
       title: this.#line(title),
@@ -38,6 +46,7 @@ class Storing {
       reason,
       message: this.#line(message),
       fix: this.#fix(fix),
+      ...fitSources(sources),
     }
     const check = { ...words, ...this.#list(findings, { omitted, depth: 1 }) }
     return { check, isCut: this.#isCut }
@@ -103,6 +112,12 @@ class Storing {
     if (short.endsWith(' more characters)')) this.#isCut = true
     return short
   }
+}
+
+/** What is no address, or too long for one, is left out: nobody misses it as they would a finding. */
+function fitSources(sources: readonly string[] = []): { readonly sources?: readonly string[] } {
+  const good = sources.filter((source) => source.length <= longestAddress && webAddress.test(source))
+  return good.length === 0 ? {} : { sources: good.slice(0, mostSources) }
 }
 
 /** A count within the reader's limits; absent when nothing is left out. */

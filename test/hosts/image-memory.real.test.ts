@@ -48,6 +48,7 @@ const attacks: readonly [what: string, clients: number, request: string][] = [
   ['the report again, never taken', 2_500, get('/v1/report')],
   ['the report a hundred times, never taken', 500, get('/v1/report').repeat(100)],
   ['the page, never taken', 500, get('/', 'Accept: text/html\r\n')],
+  ['the page of a check, never taken', 2_500, get('/checks/longhorn', 'Accept: text/html\r\n')],
   ['the text, never taken', 2_500, get('/')],
   ['metrics, never taken', 2_500, get('/metrics')],
   ['half a header', 2_500, get('/').slice(0, -2) + `Cookie: ${'a'.repeat(3_900)}`],

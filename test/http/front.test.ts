@@ -33,6 +33,7 @@ test('curl gets what is missing first, with the fix, and where to look next', as
       systemctl enable --now chronyd
 
     Next: curl .../?all               every check, with its own fix
+          curl .../checks/<name>       one check, who wants it, and its last changes
           curl .../v1/report           everything as JSON, with evidence
           curl .../v1/checks/<name>    one check as JSON
           curl .../ready/<name>        200 or 503; ?wait=120s holds until it is ready
@@ -55,12 +56,12 @@ test('on a bare node curl gets less than a screen, about what matters there', as
   expect(all.indexOf('MISSING open-iscsi')).toBeLessThan(all.indexOf('MISSING amd-gpu'))
   const page = await get('/', browser)
   expect(page.body).toMatch(/<title>\d missing - worker-1 - hostdeps<\/title>/)
-  const [here = '', others = ''] = page.body.split('id="others"')
+  const [here = '', others = ''] = page.body.split('id="others-group"')
   expect(here).toContain('id="check-longhorn"')
   expect(here).not.toContain('id="check-amd-gpu"')
   expect(others).toContain('id="check-amd-gpu"')
   expect(others).not.toMatch(/^\s+open/)
-  expect((await get('/?all', browser)).body).toMatch(/id="others"\s+open/)
+  expect((await get('/?all', browser)).body).toMatch(/id="others-group"\s+open/)
 })
 
 test('curl gets printable ASCII, whatever a host says', async () => {
@@ -142,7 +143,7 @@ test('says how many findings of a check and of a finding are left out', async ()
   const finding = makeReport().checks[0]?.findings[0]
   const findings = finding === undefined ? [] : [{ ...finding, findings: [], omitted: 7 }]
   const { get } = await serve(fakeSource(makeReport({ gpu: { findings, omitted: 1_234 } })))
-  const { body } = await get('/', { headers: { accept: 'text/html' } })
+  const { body } = await get('/checks/gpu', browser)
   for (const count of [7, 1_234])
     expect(body).toContain(`<p>${count} more are left out, because there would be too many.</p>`)
 })

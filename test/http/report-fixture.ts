@@ -2,6 +2,7 @@ import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Crash, Finding, Report, ReportCheck, ReportSource } from '#agent/model/report.ts'
 import { noChanges } from '#agent/model/settle.ts'
 import type { State } from '#agent/model/state.ts'
+import type { Change } from '#agent/model/history.ts'
 import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
@@ -9,6 +10,8 @@ import { plainHost } from '../model/host-facts.ts'
 export interface FakeSource extends ReportSource {
   stalled: string | null
   unpublished: string | null
+  /** By check. */
+  changes: Readonly<Record<string, readonly Change[]>>
   /** How many are subscribed now. */
   readonly subscribers: number
   put(report: Report | null): void
@@ -20,6 +23,7 @@ export function fakeSource(report: Report | null = makeReport()): FakeSource {
   return {
     stalled: null,
     unpublished: null,
+    changes: {},
     get subscribers() {
       return listeners.size
     },
@@ -27,6 +31,9 @@ export function fakeSource(report: Report | null = makeReport()): FakeSource {
     age: () => 12,
     stale() {
       return this.stalled
+    },
+    history(check) {
+      return { since: startedAt, changes: this.changes[check] ?? [] }
     },
     subscribe(next) {
       listeners.add(next)
@@ -38,6 +45,9 @@ export function fakeSource(report: Report | null = makeReport()): FakeSource {
     },
   }
 }
+
+/** Since when the source keeps changes. */
+export const startedAt = '2026-11-24T06:00:00.000Z'
 
 export const hostile = `<script>globalThis.broken = 1</script><img src=x onerror="globalThis.broken = 1">' "&amp;`
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeSource, makeReport, servedReport } from './report-fixture.ts'
+import { fakeSource, makeReport, servedReport, startedAt } from './report-fixture.ts'
 import { serve } from './serve.ts'
 
 test('/v1/report is the report, with a tag that changes when it does', async () => {
@@ -24,6 +24,8 @@ test('/v1/checks/<name> is one check of it', async () => {
   expect(JSON.parse(body)).toEqual({
     node: 'worker-1',
     ...servedReport(makeReport()).checks.find(({ name }) => name === 'open-iscsi'),
+    history: [],
+    historySince: startedAt,
   })
 })
 

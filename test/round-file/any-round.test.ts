@@ -60,9 +60,14 @@ function harmfulIn({ checks, settings, host }: Round): readonly string[] {
     ...checks.flatMap(({ findings }) => findings.slice(0, 50).flatMap(linesOf)),
     ...settings.mistakes,
   ]
+  const sources = checks.flatMap((check) => check.sources ?? [])
+  const notWeb = sources.filter((source) => !/^https?:\/\/[!-~]+$/.test(source))
   const facts = [settings.hash, host.hostname ?? '', host.os, host.distro ?? '', host.kernel ?? '', host.arch]
   const fixes = checks.map(({ fix }) => (fix ?? '').replaceAll(/[\n\t]/g, ''))
-  return [...lines, ...facts, ...fixes].filter((text) => /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202e\u2066]/u.test(text))
+  return [
+    ...notWeb,
+    ...[...lines, ...facts, ...fixes].filter((text) => /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202e\u2066]/u.test(text)),
+  ]
 }
 
 function linesOf({ need, kind, message, evidence, why }: Finding): readonly string[] {

@@ -105,9 +105,21 @@ function anyCheck(chance: Chance, { number, checks, isSmall }: Place): CheckResu
     name: chance.pick([`c${number}`, `${'long-'.repeat(10)}${number}`]),
     ...words,
     fix: chance.is(0.3) ? null : text(),
+    ...(chance.is(0.3) && { sources: anySources(chance) }),
     findings,
     ...(chance.is(0.1) && { omitted: chance.pick([1, 7, 1e300, 0, 0.5]) }),
   }
+}
+
+function anySources(chance: Chance): readonly string[] {
+  const source = () =>
+    chance.pick([
+      'https://example.com/a?b=c#d',
+      'javascript:alert(1)',
+      `https://x/${'y'.repeat(2_000)}`,
+      anyText(chance),
+    ])
+  return Array.from({ length: chance.pick([0, 1, 9, 60]) }, source)
 }
 
 /** Includes the one before twice: sixty of them are more findings than there are atoms. */

@@ -116,6 +116,13 @@ describe('a forged round is not trusted', () => {
     ['a key of its own', '"title":"t"', '"title":"t","evil":true'],
     ['a finding that is none', '"findings":[{', '"findings":[7,{'],
     ['a negative count', '"findings":[{', '"omitted":-1,"findings":[{'],
+    ['a source that is a script', '"title":"t"', '"title":"t","sources":["javascript:alert(1)"]'],
+    [
+      'a source with a line of its own',
+      '"title":"t"',
+      String.raw`"title":"t","sources":["https://x/\u2028y"]`,
+    ],
+    ['13 sources', '"title":"t"', `"title":"t","sources":${JSON.stringify(Array(13).fill('https://x/'))}`],
     ['no JSON', '"title":"t"', '"title":"t'],
   ])('%s: that check alone', (_, from, to) => {
     replaced(from, to)

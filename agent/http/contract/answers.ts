@@ -62,6 +62,7 @@ const reportCheck = z.object({
   fix,
   findings: z.array(finding),
   omitted,
+  sources: z.array(z.string()).optional().describe('Where its facts are from.'),
   since: time.describe('When this state was first seen.'),
   isPublished: z.boolean().describe('Whether it goes on the Node, as a label and a condition.'),
   published: z
@@ -88,7 +89,15 @@ const reportCheck = z.object({
   relevance,
 })
 
-export const checkAnswer = reportCheck.extend({ node: z.string() }).register(shapes, { id: 'Check' })
+export const checkAnswer = reportCheck
+  .extend({
+    node: z.string(),
+    history: z
+      .array(z.object({ at: time, from: state, to: state, reason, message: z.string() }))
+      .describe('The last changes of its state, newest first.'),
+    historySince: time.describe('Since when they are kept; a restart empties them.'),
+  })
+  .register(shapes, { id: 'Check' })
 
 const crashGroup = z.object({
   need: z.string(),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { states } from '#agent/model/state.ts'
 import { parseDuration } from '#agent/model/duration.ts'
 
 /** What may be asked, where. The router, the document and our own client read it from here. */
@@ -57,9 +58,14 @@ export const routes = {
     params: none,
     query: z.strictObject({
       all: z.string().optional().describe('Every check with its own fix, and not only what matters here.'),
+      state: z
+        .enum(states, `must be one of ${states.join(', ')}`)
+        .optional()
+        .describe('On the page, checks of that state alone.'),
     }),
     isLong: true,
   },
+  checkPage: { method: 'GET', url: '/checks/:name', params: oneCheck, query: none, isLong: true },
   report: { method: 'GET', url: '/v1/report', params: none, query: none, isLong: true },
   check: { method: 'GET', url: '/v1/checks/:name', params: oneCheck, query: none, isLong: true },
   ready: {

@@ -1,37 +1,57 @@
 /**
- * The page's script. It fetches the page again, with its ETag, and copies what has changed, so that only the server makes markup. The
- * new page is parsed in a separate document, where nothing in it can run.
+ * The script of all pages. It fetches its page again, with its ETag, and copies what has changed, so that only the server makes
+ * markup. The new page is parsed in a separate document, where nothing in it can run.
  */
 export const script = `
 'use strict'
 const root = document.documentElement
 const byId = (id) => document.getElementById(id)
-const every = 3000, patience = 10000
-const lists = ['checks', 'other-checks']
-let etag = root.dataset.etag, timer = 0, isAsking = false, lostSince = null, isUnfolded = false
+/** Milliseconds: with a stream of changes only what has no event is asked for; without one, everything. */
+const every = 3000, everyStreamed = 15000, patience = 10000
+const lists = ['published', 'seen', 'others']
+const isNode = root.dataset.kind === 'node'
+let etag = root.dataset.etag, timer = 0, isAsking = false, isAskedAgain = false, lostSince = null, isUnfolded = false, stream = null
+let state = new URLSearchParams(location.search).get('state') || ''
 
 root.classList.add('js')
-byId('filter').addEventListener('input', filter)
+if (isNode) watchFilter()
 document.addEventListener('click', (event) => {
   const button = event.target.closest('.copy')
   if (button) copy(button)
 })
 document.addEventListener('visibilitychange', () => {
-  if (document.hidden) clearTimeout(timer)
-  else ask()
+  if (document.hidden) {
+    clearTimeout(timer)
+    stream?.close()
+  } else {
+    listen()
+    ask()
+  }
 })
 showTimes()
+setInterval(showTimes, 5000)
+listen()
 timer = setTimeout(ask, every)
 
+/** Asks when something has changed; the stream comes back by itself. */
+function listen() {
+  if (!('EventSource' in window)) return
+  stream?.close()
+  stream = new EventSource((isNode ? '' : '../') + 'v1/watch')
+  for (const type of ['snapshot', 'check', 'round', 'stale']) stream.addEventListener(type, ask)
+  stream.addEventListener('error', ask)
+}
+
+/** Brings the page up to date, once; while the page is seen it asks again later. */
 async function ask() {
   clearTimeout(timer)
+  isAskedAgain = isAsking
   if (isAsking) return
   isAsking = true
   try {
     const headers = { accept: 'text/html', 'if-none-match': etag }
     const response = await fetch(location.pathname + location.search, { headers, cache: 'no-store', signal: AbortSignal.timeout(patience) })
-    if (response.status === 200) take(await response.text(), response.headers.get('etag'))
-    else if (response.status !== 304) throw new Error('it answered ' + response.status)
+    if (response.status !== 304) take(await response.text(), response.headers.get('etag') || '')
     lostSince = null
   } catch (error) {
     lostSince ??= new Date()
@@ -39,61 +59,118 @@ async function ask() {
   isAsking = false
   showLost()
   showTimes()
-  if (!document.hidden) timer = setTimeout(ask, every)
+  if (document.hidden) return
+  if (isAskedAgain) return ask()
+  timer = setTimeout(ask, stream?.readyState === 1 ? everyStreamed : every)
 }
 
 function take(text, tag) {
   const next = new DOMParser().parseFromString(text, 'text/html')
-  if (!next.getElementById('checks')) throw new Error('this is not our page')
-  if (next.documentElement.dataset.version !== root.dataset.version) return location.reload()
+  const { version, kind } = next.documentElement.dataset
+  if (!version) throw new Error('this is not our page')
+  if (version !== root.dataset.version || kind !== root.dataset.kind) return location.reload()
   etag = tag
+  if (document.title !== next.title) say(next.title)
   document.title = next.title
-  for (const id of ['summary', 'notices', 'others-head']) replaceInside(byId(id), next.getElementById(id))
-  const fresh = lists.map((id) => [...next.getElementById(id).children])
-  const kept = fresh.map((checks) => checks.map((check) => keepOrTake(byId(check.id), check)))
-  lists.forEach((id, index) => showChecks(byId(id), kept[index]))
-  byId('others').hidden = kept[1].length === 0
-  filter()
+  for (const fresh of next.querySelectorAll('[data-live]')) replaceInside(byId(fresh.id), fresh)
+  if (isNode) takeChecks(next)
+}
+
+/** Words for whoever listens to the page. */
+function say(words) {
+  byId('news').textContent = words
 }
 
 function replaceInside(old, fresh) {
-  if (old.dataset.text === fresh.textContent) return
-  old.dataset.text = fresh.textContent
+  if (old.dataset.live === fresh.dataset.live) return
+  const at = focusable(old).indexOf(document.activeElement)
+  const open = [...old.querySelectorAll('details[open][id]')].map(({ id }) => id)
+  old.dataset.live = fresh.dataset.live
+  old.hidden = fresh.hidden
   old.replaceChildren(...fresh.childNodes)
+  for (const id of open) byId(id)?.setAttribute('open', '')
+  if (at >= 0) focusable(old)[at]?.focus({ preventScroll: true })
+}
+
+function focusable(place) {
+  return [...place.querySelectorAll('a, button, summary, pre[tabindex]')]
+}
+
+function takeChecks(next) {
+  const fresh = lists.map((id) => [...next.getElementById(id).children])
+  const kept = fresh.map((checks) => checks.map((check) => keepOrTake(byId(check.id), check)))
+  lists.forEach((id, index) => showChecks(byId(id), kept[index]))
+  filter()
 }
 
 function showChecks(list, kept) {
   if (kept.length === list.children.length && kept.every((check, index) => check === list.children[index])) return
-  const focused = list.contains(document.activeElement) && document.activeElement.closest('.check')
+  const focused = list.contains(document.activeElement) && document.activeElement
+  const card = focused && focused.closest('.check')
+  const at = card ? focusable(card).indexOf(focused) : -1
   list.replaceChildren(...kept)
-  if (focused) byId(focused.id)?.querySelector('summary').focus({ preventScroll: true })
+  const now = card && byId(card.id)
+  if (now) (focusable(now)[at] || focusable(now)[0]).focus({ preventScroll: true })
 }
 
-/** An open check stays open; one that the reader closed stays closed until its state changes. */
+/** What is open stays open; what the reader closed stays closed until the state changes. */
 function keepOrTake(old, fresh) {
-  if (!old) return fresh
-  if (old.dataset.key === fresh.dataset.key) return old
-  fresh.open = old.dataset.state === fresh.dataset.state ? old.open : old.open || fresh.open
+  if (!old || old.dataset.key === fresh.dataset.key) return old || fresh
+  const [was, now] = [old.querySelector('details'), fresh.querySelector('details')]
+  if (was && now) now.open = old.dataset.state === fresh.dataset.state ? was.open : was.open || now.open
   return fresh
+}
+
+function watchFilter() {
+  const input = byId('filter')
+  input.addEventListener('input', filter)
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input')) return
+    event.preventDefault()
+    input.select()
+  })
+  byId('tally').addEventListener('click', (event) => {
+    const link = event.target.closest('a')
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    choose(link.dataset.state === state ? '' : link.dataset.state)
+  })
+}
+
+/** As the server would: the address says it, so that it lasts over a reload. */
+function choose(chosen) {
+  state = chosen
+  const query = new URLSearchParams(location.search)
+  if (state) query.set('state', state)
+  else query.delete('state')
+  const text = query.toString().replace(/=(?=&|$)/g, '')
+  history.replaceState(null, '', location.pathname + (text && '?' + text))
+  for (const link of byId('tally').querySelectorAll('a')) {
+    if (state && link.dataset.state === state) link.setAttribute('aria-current', 'true')
+    else link.removeAttribute('aria-current')
+  }
+  byId('any').hidden = !state
+  filter()
 }
 
 /** Words look into what is folded too, and unfold it while something there has them. */
 function filter() {
   const words = byId('filter').value.toLowerCase().split(/\\s+/).filter(Boolean)
-  const [here, others] = lists.map((id) => [...byId(id).children].filter((check) => show(check, words)).length)
-  byId('none').hidden = here + others > 0 || words.length === 0
-  if (words.length > 0 && others > 0 && !byId('others').open) {
-    byId('others').open = true
+  const counts = lists.map((id) => [...byId(id).children].filter((check) => show(check, words)).length)
+  const others = counts[2], group = byId('others-group')
+  byId('none').hidden = counts.some((count) => count > 0) || (words.length === 0 && !state)
+  if (words.length > 0 && others > 0 && !group.open) {
+    group.open = true
     isUnfolded = true
   } else if (isUnfolded && (words.length === 0 || others === 0)) {
-    byId('others').open = false
+    group.open = false
     isUnfolded = false
   }
 }
 
 function show(check, words) {
-  const text = check.textContent.toLowerCase()
-  check.hidden = !words.every((word) => text.includes(word))
+  const text = (check.textContent + ' ' + check.dataset.needs).toLowerCase()
+  check.hidden = (state && check.dataset.state !== state) || !words.every((word) => text.includes(word))
   return !check.hidden
 }
 
@@ -123,7 +200,7 @@ function ago(seconds) {
 
 /** The clipboard API works on https and localhost only; a node's address is usually neither. */
 async function copy(button) {
-  const pre = button.parentElement.querySelector('pre')
+  const pre = button.closest('.copyable').querySelector('pre')
   try {
     await navigator.clipboard.writeText(pre.textContent)
     confirm(button, 'Copied')
@@ -134,7 +211,9 @@ async function copy(button) {
 }
 
 function confirm(button, word) {
-  button.textContent = word
-  setTimeout(() => { button.textContent = 'Copy' }, 2000)
+  const place = button.querySelector('.word')
+  place.textContent = word
+  say(word)
+  setTimeout(() => { place.textContent = 'Copy' }, 2000)
 }
 `

@@ -1,171 +1,142 @@
-import { createHash } from 'node:crypto'
-import { crashHeadline } from '#agent/model/crash-groups.ts'
-import type { CrashGroup } from '#agent/model/crash-groups.ts'
-import type { Report, ReportCheck } from '#agent/model/report.ts'
-import { noticesOf } from '#agent/model/snapshot.ts'
 import { partByRelevance, relevanceOf, seenWords } from '#agent/model/relevance.ts'
-import type { Parted, RelevanceByCheck } from '#agent/model/relevance.ts'
+import type { RelevanceByCheck } from '#agent/model/relevance.ts'
+import type { Report, ReportCheck } from '#agent/model/report.ts'
+import type { Snapshot } from '#agent/model/snapshot.ts'
 import { countStates } from '#agent/model/state.ts'
+import type { State } from '#agent/model/state.ts'
+import { renderCard } from './card.ts'
+import { filterBar, renderTally } from './filter.ts'
 import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
-import { renderCheck, renderFix, renderState, shapes } from './page-check.ts'
-import { script } from './page-script.ts'
-import { style } from './page-style.ts'
-import type { Snapshot } from '#agent/model/snapshot.ts'
-
-/** The page runs and loads only what it contains, each part allowed by its hash. */
-export const pageHeaders = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': [
-    "default-src 'none'",
-    `style-src '${hashOf(style)}'`,
-    `script-src '${hashOf(script)}'`,
-    "connect-src 'self'",
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'referrer-policy': 'no-referrer',
-} as const
-
-/** An open page that sees another version reloads itself, because the agent was updated. */
-const version = hashOf(style + script).slice(-12)
-const icon =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%232563a8'/%3E%3Cpath d='M4 8.5l2.7 2.7L12 5.5' fill='none' stroke='%23fff' stroke-width='2'/%3E%3C/svg%3E"
-
-/** No text can put these into the page, because text is escaped. */
-const [checksGoHere, othersGoHere] = ['<!-- checks -->', '<!-- others -->']
+import { renderNotices } from './notices.ts'
+import { live, nothing, renderCopyable } from './parts.ts'
+import { lostPlace, renderShell } from './shell.ts'
+import { brand, renderFreshness, renderHost } from './summary.ts'
 
 export interface PageOptions {
   readonly etag: string
   /** Whether the checks that do not matter on this node are shown at once too. */
   readonly isAll: boolean
+  /** Only checks of this state are shown; null shows all. */
+  readonly state?: State | null
 }
 
+interface Groups {
+  readonly published: readonly ReportCheck[]
+  /** Not published, but crashing or seen here. */
+  readonly seen: readonly ReportCheck[]
+  readonly others: readonly ReportCheck[]
+}
+
+/** No text can put these into the page, because text is escaped. */
+const places = { published: '<!-- published -->', seen: '<!-- seen -->', others: '<!-- others -->' } as const
+
 /**
- * One page of HTML, complete without its script, which only keeps it up to date. Its checks are rendered one after the other, again
- * for each client, because a thousand checks may be larger than the heap.
+ * The front page. Its checks are rendered one after the other, again for each client, because a thousand checks may be larger than
+ * the heap.
  */
 export function renderPage(snapshot: Snapshot, options: PageOptions): () => Iterable<string> {
-  const { relevance, ...parted } = partOf(snapshot.report)
-  const frame = renderFrame(snapshot, { ...options, ...parted })
-  const [head = '', rest = ''] = frame.split(checksGoHere)
-  const [middle = '', foot = ''] = rest.split(othersGoHere)
-  return function* parts() {
-    yield head
-    for (const check of parted.here) yield renderCheck(check, seenWords(check, relevance)).markup
-    yield middle
-    for (const check of parted.others) yield renderCheck(check, []).markup
-    yield foot
+  const { report } = snapshot
+  const relevance: RelevanceByCheck = report === null ? new Map() : relevanceOf(report)
+  const groups = groupsOf(report, relevance)
+  const frame = renderFrame(snapshot, groups, options)
+  const together = fixForAll(report, groups)
+  const cards = (checks: readonly ReportCheck[], isOpen: (check: ReportCheck) => boolean) =>
+    function* () {
+      for (const check of checks) {
+        const seen = seenWords(check, relevance)
+        yield renderCard(check, { seen, isOpen: isOpen(check), isHidden: isHidden(check, options) }).markup
+      }
+    }
+  const isOpen = ({ state, reason }: ReportCheck) =>
+    state === 'unknown' ? reason !== 'RoundStale' : state === 'missing' && together === null
+  const fillings = new Map<string, () => Iterable<string>>([
+    [places.published, cards(groups.published, isOpen)],
+    [places.seen, cards(groups.seen, isOpen)],
+    [places.others, cards(groups.others, () => false)],
+  ])
+  return () => fill(frame, fillings)
+}
+
+function* fill(frame: string, fillings: ReadonlyMap<string, () => Iterable<string>>): Iterable<string> {
+  for (const part of frame.split(/(<!-- [a-z]+ -->)/)) yield* fillings.get(part)?.() ?? [part]
+}
+
+function groupsOf(report: Report | null, relevance: RelevanceByCheck): Groups {
+  if (report === null) return { published: [], seen: [], others: [] }
+  const { here, others } = partByRelevance(report.checks, relevance)
+  const isPublished = ({ name }: ReportCheck) => relevance.get(name)?.includes('published') ?? false
+  return {
+    published: here.filter(isPublished),
+    seen: here.filter((check) => !isPublished(check)),
+    others,
   }
 }
 
-function partOf(report: Report | null): Parted & { readonly relevance: RelevanceByCheck } {
-  if (report === null) return { here: [], others: [], relevance: new Map() }
-  const relevance = relevanceOf(report)
-  return { ...partByRelevance(report.checks, relevance), relevance }
+function isHidden(check: ReportCheck, { state = null }: PageOptions): boolean {
+  return state !== null && check.state !== state
 }
 
-function renderFrame(snapshot: Snapshot, { etag, isAll, here, others }: PageOptions & Parted): string {
-  const { report } = snapshot
-  return html`<!doctype html>
-    <html lang="en" data-etag="${etag}" data-version="${version}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${renderTitle(report, here)}</title>
-        <link rel="icon" href="${icon}" />
-        ${element('style', style)}
-      </head>
-      <body>
-        ${shapes}
-        <header id="summary">${renderSummary(report, here)}</header>
-        <div id="notices" role="status">${renderNotices(snapshot)}</div>
-        <div id="lost" role="alert" hidden></div>
-        <main>
-          <label class="filter"
-            >Filter <input id="filter" type="search" placeholder="a name, a state, a word" autocomplete="off"
-          /></label>
-          <div id="checks">${trusted(checksGoHere)}</div>
-          <details
-            id="others"
-            ${trusted([isAll ? 'open' : '', others.length === 0 ? 'hidden' : ''].join(' '))}
-          >
-            <summary id="others-head">${renderOthers(others)}</summary>
-            <div id="other-checks">${trusted(othersGoHere)}</div>
-          </details>
-          <p id="none" hidden>No check contains these words.</p>
-        </main>
-        <footer>
-          The same for machines: <a href="v1/report">v1/report</a>, <a href="metrics">metrics</a>,
-          <code>ready/&lt;check&gt;?wait=120s</code>
-        </footer>
-        ${element('script', script)}
-      </body>
-    </html> `.markup
-}
-
-/** The content must be exactly what was hashed; a formatter may change only the template around it. */
-function element(tag: 'style' | 'script', content: string): Html {
-  return trusted(`<${tag}>${content}</${tag}>`)
+function renderFrame(snapshot: Snapshot, groups: Groups, options: PageOptions): string {
+  const { report, crashes } = snapshot
+  const here = [...groups.published, ...groups.seen]
+  const body = html`<header class="page-head">
+      ${brand} ${live('summary', renderHost(report))} ${live('fresh', renderFreshness(snapshot))}
+      ${live('tally', renderTally(here, options))}
+    </header>
+    ${lostPlace}
+    <main id="main" tabindex="-1">
+      ${renderNotices(snapshot, { crashes, isFixBelow: fixForAll(report, groups) !== null })}
+      ${live('together', renderTogether(report, groups))} ${filterBar}
+      ${renderGroup('published', 'Published on the Node')}
+      ${renderGroup('seen', 'Not published, but seen here')} ${renderOthers(groups.others, options)}
+      <p id="none" hidden>No check has all of this.</p>
+    </main>
+    <footer>
+      The same for machines: <a href="v1/report">v1/report</a>, <a href="metrics">metrics</a>,
+      <code>ready/&lt;check&gt;?wait=120s</code>
+    </footer>`
+  return renderShell({ kind: 'node', etag: options.etag, title: titleOf(snapshot, here), body })
 }
 
 /** What matters counts. */
-function renderTitle(report: Report | null, here: readonly ReportCheck[]): string {
+function titleOf({ report, stale }: Snapshot, here: readonly ReportCheck[]): string {
   if (report === null) return 'hostdeps'
   const worst = countStates(here)[0]
-  return `${worst ? `${worst.count} ${worst.state} - ` : ''}${report.node} - hostdeps`
+  const state = stale === null ? worst && `${worst.count} ${worst.state}` : 'stale'
+  return `${state ? `${state} - ` : ''}${report.node} - hostdeps`
 }
 
-function renderOthers(others: readonly ReportCheck[]): Html {
+/** The one text that fixes several checks at once; null where one check says it all. */
+function fixForAll(report: Report | null, { published, seen }: Groups): string | null {
+  const missing = [...published, ...seen].filter(({ state, fix }) => state === 'missing' && fix !== null)
+  return missing.length > 1 ? (report?.fix ?? null) : null
+}
+
+function renderTogether(report: Report | null, groups: Groups): Html {
+  const text = fixForAll(report, groups)
+  if (text === null) return nothing
+  const head = html`<h2>Fix all of it, as root on this node</h2>`
+  return html`<section class="card together">
+    ${renderCopyable({ text, what: 'the commands that fix all of it', head })}
+  </section>`
+}
+
+/** Without a check that is shown, the style hides it. */
+function renderGroup(id: 'published' | 'seen', title: string): Html {
+  return html`<section class="group" aria-labelledby="${id}-head">
+    <h2 id="${id}-head">${title}</h2>
+    <div class="cards" id="${id}">${trusted(places[id])}</div>
+  </section>`
+}
+
+function renderOthers(others: readonly ReportCheck[], { isAll }: PageOptions): Html {
   const counts = countStates(others).map(({ state, count }) => `${count} ${state}`)
-  return html`<b>${others.length} more checks</b>, for what was not seen on this node: ${counts.join(', ')}`
-}
-
-function renderSummary(report: Report | null, here: readonly ReportCheck[]): Html {
-  if (report === null) return html`<h1>hostdeps</h1>`
-  const { os, kernel, arch } = report.host
-  const counts = countStates(here).map(
-    ({ state, count }) => html`<li class="${state}">${renderState(state)} <b>${count}</b> ${state}</li>`,
-  )
-  return html`<h1>${report.node}</h1>
-    <p>${os}, kernel ${kernel ?? 'unknown'}, ${arch}</p>
-    <ul class="counts">
-      ${counts}
-    </ul>
-    <p class="small">asked <time datetime="${report.at}">${report.at}</time> in ${report.took} ms</p>`
-}
-
-function renderNotices(snapshot: Snapshot): Html {
-  const { report, crashes } = snapshot
-  const alarms = noticesOf(snapshot).map(
-    ({ about, lead, detail }) =>
-      html`<p ${trusted(about === 'stale' ? 'id="stale" ' : '')}class="alarm"><b>${lead}:</b> ${detail}</p>`,
-  )
-  const notes = [
-    ...(report === null ? ['No round has finished yet.'] : []),
-    ...(report?.checks.length === 0 ? ['The config has no checks.'] : []),
-  ].map((note) => html`<p class="note">${note}</p>`)
-  return html`${[...alarms, ...crashes.map(renderCrash), ...notes]}`
-}
-
-function renderCrash(group: CrashGroup): Html {
-  const pods = (group.pods ?? []).map(
-    ({ namespace, pod, container, restarts }) =>
-      html`<li>${namespace}/${pod}, container ${container}, ${restarts} restarts</li>`,
-  )
-  const list =
-    pods.length === 0
-      ? ''
-      : html`<ul>
-          ${pods}
-        </ul>`
-  return html`<div class="${group.fixed === null ? 'alarm' : 'note'}">
-    <b>${crashHeadline(group)}</b>${list}${renderFix(group.fix)}
-  </div>`
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+  const many = others.length === 1 ? '1 more check' : `${others.length} more checks`
+  const head = html`<h2>${many}</h2>
+    <span>for what was not seen on this node: ${counts.join(', ')}</span>`
+  return html`<details class="group" id="others-group" ${trusted(isAll ? 'open' : '')}>
+    <summary>${live('others-head', head)}</summary>
+    <div class="cards" id="others">${trusted(places.others)}</div>
+  </details>`
 }

@@ -3,8 +3,12 @@ import { formats } from '#agent/render/formats.ts'
 import { endOfMetrics, exposeMetrics } from '#agent/render/exposition.ts'
 import { registerReport } from '#agent/render/metrics.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
+import { renderCheckPage } from '#agent/http/page/check-page.ts'
 import { renderPage } from '#agent/http/page/page.ts'
 import type { NodeCondition } from '#agent/node/node-api.ts'
+import { viewCheck } from '#agent/model/check-view.ts'
+import { wantedBy } from '#agent/model/wanted-by.ts'
+import { renderCheckView } from '#agent/render/check-view-text.ts'
 import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Report } from '#agent/model/report.ts'
 import { states } from '#agent/model/state.ts'
@@ -30,7 +34,7 @@ export async function claimReport(report: Report): Promise<void> {
       'the text',
     )
   for (const check of report.checks.slice(0, 4)) claimLines(renderGate(check, report), 'the gate')
-  claimPage(report)
+  claimPages(report)
   const metrics = registerReport({ report, isStale: false, publishing: publishStatus(null), age: 1 })
   claimMetrics(await exposeMetrics(metrics, 'text'))
   readOpenMetrics((await exposeMetrics(metrics, 'openMetrics')) + endOfMetrics.openMetrics)
@@ -42,10 +46,20 @@ function relevant(report: Report) {
   return report.checks.map((check) => withRelevance(check, relevance))
 }
 
-function claimPage(report: Report): void {
-  const page = [
-    ...renderPage({ report, crashes: [], stale: null, unpublished: null }, { etag: '"tag"', isAll: false })(),
-  ].join('')
+function claimPages(report: Report): void {
+  const snapshot = { report, crashes: [], stale: null, unpublished: null }
+  claimPage([...renderPage(snapshot, { etag: '"tag"', isAll: false })()].join(''))
+  const wanted = wantedBy(report.checks)
+  for (const check of report.checks.slice(0, 4)) {
+    const { state: from, state: to, reason, message } = check
+    const history = { since: report.at, changes: [{ at: report.at, from, to, reason, message }] }
+    const view = viewCheck(check, { report, wanted, crashes: [], history })
+    claimPage([...renderCheckPage(snapshot, view, { etag: '"tag"', version: '0.1.0' })].join(''))
+    claimLines(renderCheckView(snapshot, view), 'the text of a check')
+  }
+}
+
+function claimPage(page: string): void {
   claimLines(page, 'the page')
   claim(!/<x-fuzz/i.test(page), () => 'the page has markup of others')
   claim(page.endsWith('</html>\n') || page.trimEnd().endsWith('</html>'), () => 'the page does not end')
