@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http'
+import { Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 
 /**
@@ -15,25 +16,39 @@ export const requestLimits = {
 
 /** Each costs about 9 kB (measured). A node has about a hundred pods. */
 const mostConnections = 1_024
+/** Over TLS. */
+const mostSecure = 512
 
 /** Milliseconds. A client that still has unread data at the next look is cut off, which frees what was kept for it. */
 const lookEach = 30_000
 
-/** Closes the oldest connection when there are too many. Refusing the newest would let one client lock the kubelet out. */
-export function limitConnections(server: Server): void {
+/**
+ * Closes the oldest connection when there are too many. Refusing the newest would let one client lock the kubelet out. A connection
+ * counts from its first packet; over TLS what HTTP is spoken on is another socket, which comes after the handshake.
+ */
+export function limitConnections(server: Server | SecureServer): void {
+  const isSecure = server instanceof SecureServer
+  const most = isSecure ? mostSecure : mostConnections
   server.maxHeadersCount = requestLimits.maxHeadersCount
-  const open = new Set<Socket>()
-  server.on('connection', (socket) => {
-    open.add(socket)
-    refusePipelined(socket)
-    socket.once('close', () => open.delete(socket))
+  const [open, spoken] = [new Set<Socket>(), new Set<Socket>()]
+  server.on('connection', (socket: Socket) => {
+    remember(open, socket)
     const [oldest] = open
-    if (open.size <= mostConnections || oldest === undefined) return
+    if (open.size <= most || oldest === undefined) return
     open.delete(oldest)
     oldest.destroy()
   })
-  const stopLooking = endSlow(open)
+  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
+    remember(spoken, socket)
+    refusePipelined(socket)
+  })
+  const stopLooking = endSlow(spoken)
   server.once('close', stopLooking)
+}
+
+function remember(sockets: Set<Socket>, socket: Socket): void {
+  sockets.add(socket)
+  socket.once('close', () => sockets.delete(socket))
 }
 
 /** Most streamed responses at a time. Each one buffers parts of its body. */

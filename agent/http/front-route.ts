@@ -7,11 +7,11 @@ import { oncePerSnapshot, tagOf } from './take-snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 
 /** GET /: a page for browsers, text for curl, about what matters on this node; /?all about every check. */
-export function addFrontRoute(app: FastifyInstance, look: () => Snapshot): void {
+export function addFrontRoute(app: FastifyInstance, look: (request: FastifyRequest) => Snapshot): void {
   const [brief, whole] = [viewsOf({ isAll: false }), viewsOf({ isAll: true })]
   addRoute(app, '/', (request, reply) => {
     reply.header('vary', 'accept')
-    const snapshot = look()
+    const snapshot = look(request)
     const etag = tagOf(snapshot)
     const { page, text } = asksForAll(request) ? whole : brief
     if (accepts(request, 'text/html'))

@@ -14,15 +14,15 @@ import type { Snapshot } from '#agent/model/snapshot.ts'
 const json = 'application/json; charset=utf-8'
 
 /** GET /v1/report and /v1/checks/<name>: the whole report and one check as JSON. */
-export function addReportRoutes(app: FastifyInstance, look: () => Snapshot): void {
+export function addReportRoutes(app: FastifyInstance, look: (request: FastifyRequest) => Snapshot): void {
   addRoute(app, '/v1/report', (request, reply) => {
-    const snapshot = look()
+    const snapshot = look(request)
     const { report, crashes } = snapshot
     if (report === null) return sendNotYet(reply)
     sendTagged(request, reply.type(json), { body: () => jsonParts(report, crashes), etag: tagOf(snapshot) })
   })
   addRoute(app, '/v1/checks/:name', (request, reply) => {
-    const { report } = look()
+    const { report } = look(request)
     if (report === null) return sendNotYet(reply)
     const check = report.checks.find(({ name }) => name === nameOf(request))
     if (check === undefined)

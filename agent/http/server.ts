@@ -5,18 +5,19 @@ import { requestLimits } from './client-limits.ts'
 import { refuseHost } from './host-header.ts'
 import { createNodeServer } from './node-server.ts'
 import { commonHeaders, sendProblem } from './problem.ts'
+import type { Rotating } from './tls/rotating.ts'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void | Promise<void>
 
 /** A server without routes: its limits, its headers, and every error as problem details. */
-export function createServer(log?: Logger): FastifyInstance {
+export function createServer(log?: Logger, tls: Rotating | null = null): FastifyInstance {
   const app = fastify({
     bodyLimit: requestLimits.bodyLimit,
     // fastify's answer while closing is not problem details.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100, compile: true },
     frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
-    serverFactory: createNodeServer,
+    serverFactory: (handler) => createNodeServer(handler, tls),
     // The Node.js server has its own handler, and two answers to one error would garble each other.
     clientErrorHandler: () => {},
   })
