@@ -76,16 +76,9 @@ function check(cert: string, key: string, files: PairFiles): Pair {
 }
 
 function readKey(key: string, path: string): KeyObject {
-  try {
-    return createPrivateKey(key)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new Mistake(
-      code === 'ERR_MISSING_PASSPHRASE'
-        ? `--tls-key ${path} is encrypted, and there is no passphrase`
-        : `--tls-key ${path} has no private key in PEM`,
-    )
-  }
+  if (/^-----BEGIN.* ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(key))
+    throw new Mistake(`--tls-key ${path} is encrypted, and there is no passphrase`)
+  return attempt(() => createPrivateKey(key), `--tls-key ${path} has no private key in PEM`)
 }
 
 function attempt<T>(make: () => T, mistake: string): T {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { onTestFinished } from 'vitest'
 
 export interface CertificateFiles {
@@ -25,6 +26,11 @@ export function makeCertificate(folder: string, name = 'first'): CertificateFile
   return { cert, key }
 }
 
+/** Has fetch trust a certificate from now on. */
+export function trust(cert: string): void {
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(cert, 'utf8')])
+}
+
 /** A key with a passphrase. */
 export function encryptKey(key: string): string {
   const locked = `${key}.locked`
@@ -32,8 +38,21 @@ export function encryptKey(key: string): string {
   return locked
 }
 
-/** Both into one folder, as the kubelet mounts a Secret: tls.crt and tls.key by a link that is swapped. */
-export function copyPair(from: CertificateFiles, to: CertificateFiles): void {
-  writeFileSync(to.cert, readFileSync(from.cert))
-  writeFileSync(to.key, readFileSync(from.key))
+/** A Secret as the kubelet mounts it: the files are links through a link to a folder, and that one is swapped at once. */
+export function mountSecret(first: CertificateFiles) {
+  const folder = testFolder()
+  let swaps = 0
+  const swapIn = ({ cert, key }: CertificateFiles) => {
+    const now = `..${++swaps}`
+    mkdirSync(join(folder, now))
+    copyFileSync(cert, join(folder, now, 'tls.crt'))
+    copyFileSync(key, join(folder, now, 'tls.key'))
+    symlinkSync(now, join(folder, '..data_tmp'))
+    renameSync(join(folder, '..data_tmp'), join(folder, '..data'))
+  }
+  swapIn(first)
+  const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')]
+  symlinkSync(join('..data', 'tls.crt'), cert)
+  symlinkSync(join('..data', 'tls.key'), key)
+  return { files: { cert, key }, swapIn }
 }
