@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers'
 import { connect } from 'node:tls'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { pino } from 'pino'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { sendRaw } from '../raw.ts'
-import { fakeSource } from '../report-fixture.ts'
+import { fakeSource, makeReport } from '../report-fixture.ts'
 import { serve } from '../serve.ts'
 import { makeCertificate, mountSecret, testFolder } from './certificates.ts'
 import type { CertificateFiles } from './certificates.ts'
@@ -119,6 +119,22 @@ test('with too many connections the oldest is closed, also while none says a wor
   const last = await open(server.address, { ca })
   expect(await ask(last, '/healthz')).toMatch(/^HTTP\/1\.1 200 OK/)
   await expect.poll(() => silent.filter((socket) => socket.readableEnded).length).toBe(9)
+})
+
+test('a client that does not read its answer is cut off', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { server, source, ca } = await serveSecure()
+  source.put(makeReport({ gpu: { why: 'x'.repeat(30_000_000) } }))
+  const slow = await open(server.address, { ca })
+  slow.pause().write(get('/v1/report'))
+  const isOver = once(slow, 'close').then(() => true)
+  // The server has filled what the kernel takes of it.
+  await expect.poll(() => slow.readableLength).toBeGreaterThan(0)
+  await vi.advanceTimersByTimeAsync(60_000)
+  slow.resume()
+  expect(await isOver).toBe(true)
+  expect(slow.bytesRead).toBeLessThan(30_000_000)
 })
 
 test('it stops while handshakes are under way', async () => {
