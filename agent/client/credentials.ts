@@ -54,7 +54,9 @@ async function read(flag: string, path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new Error(`${flag} ${path} could not be read: ${(error as NodeJS.ErrnoException).code}`)
+    throw new Error(`${flag} ${path} could not be read: ${(error as NodeJS.ErrnoException).code}`, {
+      cause: error,
+    })
   }
 }
 
@@ -65,13 +67,17 @@ function openTrust(): (pem: string) => boolean {
   return (pem) => {
     if (pem === before) return true
     usual ??= getCACertificates('default')
-    try {
-      new X509Certificate(pem)
-      setDefaultCACertificates([...usual, pem])
-    } catch {
-      return false
-    }
+    if (!hasCertificate(pem)) return false
+    setDefaultCACertificates([...usual, pem])
     before = pem
     return true
+  }
+}
+
+function hasCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined
+  } catch {
+    return false
   }
 }

@@ -58,15 +58,15 @@ test('serves by what the flags say, and no token is in its log', async () => {
   const reviews = await startReviewServer({
     right: { user: 'anna', may: ['/*'], audience: 'https://kubernetes.default.svc' },
   })
-  const server = await startProgram(
-    [
-      process.execPath,
-      ...[main, 'serve', '--round', join(folder, 'round.json'), '--host', '127.0.0.1', '--port', '0'],
-      ...['--tls-cert', cert, '--tls-key', key, '--auth=kubernetes', '--auth-exempt=/ready/'],
-      ...['--auth-audience', 'hostdeps.dev', '--auth-audience', 'https://kubernetes.default.svc'],
-    ],
-    { KUBECONFIG: reviews.kubeConfig },
-  )
+  const place = ['--round', join(folder, 'round.json'), '--host', '127.0.0.1', '--port', '0']
+  const secure = ['--tls-cert', cert, '--tls-key', key, '--auth=kubernetes', '--auth-exempt=/ready/']
+  const audiences = ['hostdeps.dev', 'https://kubernetes.default.svc'].flatMap((one) => [
+    '--auth-audience',
+    one,
+  ])
+  const server = await startProgram([process.execPath, main, 'serve', ...place, ...secure, ...audiences], {
+    KUBECONFIG: reviews.kubeConfig,
+  })
   trust(cert)
   const ask = async (path: string, token?: string) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }

@@ -48,9 +48,12 @@ export async function addGuard(
     done()
   })
   app.addHook('onRequest', async (request, reply) => {
-    if (exemptions.includes(request.routeOptions.url ?? '')) return
+    if (exemptions.includes(request.routeOptions.url ?? '')) return undefined
     const verdict = await decide(request)
-    if (verdict.says === 'allowed') return void authorized.add(request)
+    if (verdict.says === 'allowed') {
+      authorized.add(request)
+      return undefined
+    }
     answer(verdict, request, reply)
     return reply
   })

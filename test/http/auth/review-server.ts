@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import type { V1SubjectAccessReview, V1TokenReview } from '@kubernetes/client-node'
@@ -39,17 +39,16 @@ export async function startReviewServer(holders: Readonly<Record<string, Holder>
     hold: null as Promise<void> | null,
   }
   const server = createServer((request, response) => {
-    void (async () => {
+    const answerIt = async () => {
       const body = await json(request)
       state.asked.push(wordsOf(request, body))
       await state.hold
-      if (state.trouble === 'silence') return void request.socket.destroy()
-      const [code, answer] =
-        state.trouble === null
-          ? [201, review(body as Review, state.holders)]
-          : [state.trouble, status(state.trouble, 'trouble')]
-      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
-    })()
+      const { trouble } = state
+      if (trouble === 'silence') request.socket.destroy()
+      else if (trouble === null) send(response, 201, review(body as Review, state.holders))
+      else send(response, trouble, status(trouble, 'trouble'))
+    }
+    void answerIt()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
@@ -61,6 +60,10 @@ export async function startReviewServer(holders: Readonly<Record<string, Holder>
   const access = findKubeAccess({ file: kubeConfig, context: null })
   if (access === null) throw new Error('no kubeconfig')
   return Object.assign(state, { api: openReviewApi(access.config), kubeConfig })
+}
+
+function send(response: ServerResponse, code: number, body: object): void {
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
 type Review = V1TokenReview & V1SubjectAccessReview

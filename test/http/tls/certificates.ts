@@ -1,9 +1,19 @@
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { createPrivateKey } from 'node:crypto'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { onTestFinished } from 'vitest'
+import { signOwn } from './make-certificate.ts'
 
 export interface CertificateFiles {
   readonly cert: string
@@ -17,12 +27,12 @@ export function testFolder(): string {
   return folder
 }
 
-/** A new certificate for localhost and 127.0.0.1, signed by its own key; `name` is its subject. */
+/** A new certificate for localhost and 127.0.0.1; `name` is its subject. */
 export function makeCertificate(folder: string, name = 'first'): CertificateFiles {
   const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)]
-  const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  const said = ['-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-  execFileSync('openssl', [...made, ...said, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  const made = signOwn(name)
+  writeFileSync(cert, made.cert)
+  writeFileSync(key, made.key)
   return { cert, key }
 }
 
@@ -34,7 +44,9 @@ export function trust(cert: string): void {
 /** A key with a passphrase. */
 export function encryptKey(key: string): string {
   const locked = `${key}.locked`
-  execFileSync('openssl', ['pkey', '-aes256', '-passout', 'pass:secret', '-in', key, '-out', locked])
+  const encryption = { cipher: 'aes-256-cbc', passphrase: 'secret' }
+  const text = createPrivateKey(readFileSync(key)).export({ type: 'pkcs8', format: 'pem', ...encryption })
+  writeFileSync(locked, text)
   return locked
 }
 
