@@ -16,8 +16,8 @@ export const requestLimits = {
 
 /** Each costs about 9 kB (measured). A node has about a hundred pods. */
 const mostConnections = 1_024
-/** Over TLS, where each costs about 60 kB (measured), most of it outside of the heap. */
-const mostSecure = 512
+/** Over TLS, where each costs about 90 kB (measured), most of it outside of the heap. */
+const mostSecure = 256
 
 /** Milliseconds. A client that still has unread data at the next look is cut off, which frees what was kept for it. */
 const lookEach = 30_000

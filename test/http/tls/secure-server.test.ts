@@ -111,7 +111,7 @@ test('the limits of plain connections hold', async () => {
 test('with too many connections the oldest is closed, also while none says a word', async () => {
   const { server, ca } = await serveSecure()
   const silent: Socket[] = []
-  for (let count = 0; count < 520; count++) {
+  for (let count = 0; count < 264; count++) {
     const socket = plain(server.address)
     await once(socket, 'connect')
     silent.push(socket)
