@@ -48,7 +48,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const app = createServer(log, tls)
   const guard = options.auth === undefined ? null : await openGuard(app, { ...options.auth, log })
   addRoutes(app, options, guard)
-  const address = await app.listen({ host, port })
+  const address = await app.listen({ host, port }).catch((error: unknown) => {
+    tls?.stop()
+    throw error
+  })
   return {
     // Of the server that it is given fastify does not know whether it speaks TLS.
     address: tls === null ? address : address.replace('http:', 'https:'),

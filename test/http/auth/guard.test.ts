@@ -173,6 +173,8 @@ test('pods are named to whom the guard lets in, and not where no token is needed
   const { get } = await serveGuarded({ exempt: ['/v1'], source })
   const named = await get('/', 'reader', { accept: 'text/html' })
   expect(named.body).toContain('longhorn-manager-5mc6p')
+  const report = await serveGuarded({ source })
+  expect((await report.get('/v1/report', 'reader')).body).toContain('longhorn-manager-5mc6p')
   const open = await get('/v1/report')
   expect([open.status, JSON.parse(open.body).crashes[0].containers]).toEqual([200, 1])
   expect(open.body).not.toContain('longhorn-manager-5mc6p')
