@@ -10,6 +10,7 @@ import { makeCertificate, trust } from '../http/tls/certificates.ts'
 import { startControlPlane } from './plane/control-plane.ts'
 import type { ControlPlane } from './plane/control-plane.ts'
 import { accountToken } from './plane/service-account.ts'
+import { until } from './plane/test-node.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 const main = join(root, 'agent/main.ts')
@@ -48,7 +49,10 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('an agent with mani
     // With the rights that the manifests give the agents, and no others.
     const env = { KUBECONFIG: cluster.kubeConfig(await accountToken(cluster)) }
     agent = await startProgram([process.execPath, main, 'serve', ...place, ...secure], env)
-    await expect.poll(async () => (await ask('/v1/report', tokens.viewer)).status).toBe(200)
+    await until(
+      () => statusOf('/v1/report', tokens.viewer),
+      (status) => status === 200,
+    )
   })
   afterAll(async () => {
     stopProber?.()
