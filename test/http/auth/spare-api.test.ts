@@ -48,11 +48,8 @@ test('20 a second after a burst of 256', async () => {
   const call = () => Promise.resolve({ ok: true, value: ++made } as const)
   const spare = openSpareApi()
   const runMany = () => Promise.all(Array.from({ length: 300 }, () => spare.run(call)))
-  const refused = (await runMany()).filter(({ ok }) => !ok)
-  expect([made, refused[0]]).toEqual([
-    256,
-    { ok: false, status: null, message: 'not asked', retryAfter: 1_000 },
-  ])
+  const refused = (await runMany()).find(({ ok }) => !ok)
+  expect([made, refused]).toEqual([256, { ok: false, status: null, message: 'not asked', retryAfter: 1_000 }])
   pass(2_000)
   await runMany()
   expect(made).toBe(296)

@@ -22,7 +22,7 @@ export function signOwn(name: string): CertificateText {
   const body = sequence(signed, algorithm, signature).toString('base64').replaceAll(/.{64}/g, '$&\n')
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`,
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
   }
 }
 
