@@ -7,6 +7,7 @@ import {
   reportAnswer,
   shapes,
 } from '#agent/http/contract/answers.ts'
+import { watchEvents } from '#agent/http/contract/watch-events.ts'
 import { routes } from '#agent/http/contract/contract.ts'
 import type { Route } from '#agent/http/contract/contract.ts'
 
@@ -32,6 +33,10 @@ const noSuchCheck: Answer = {
   says: 'There is no such check; `near` has the near names.',
   content: { [problemJson]: problem },
 }
+
+const eventWords = Object.entries(watchEvents)
+  .map(([type, schema]) => `${type} (${shapes.get(schema)?.id})`)
+  .join(', ')
 
 /** What each route answers. What can be wrong with every request (400, 405, 429 …) is problem details. */
 export const operations: Readonly<Record<RouteName, Operation>> = {
@@ -80,7 +85,7 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     summary: 'What changes, as server-sent events.',
     answers: {
       200: {
-        says: 'A stream of the events snapshot, check, round and stale; their data are WatchSnapshot, WatchCheck, WatchRound and WatchStale. Who comes back with Last-Event-ID gets what it missed. A line of a colon is a sign of life, each 15 s; after half an hour the stream ends.',
+        says: `A stream of events, with these data: ${eventWords}. Who comes back with Last-Event-ID gets what it missed. A line of a colon is a sign of life, each 15 s; after half an hour the stream ends.`,
         content: { 'text/event-stream': null },
       },
       404: noSuchCheck,

@@ -6,6 +6,7 @@ export const files = [
   'Dockerfile',
   'manifests/base/daemon-set.yaml',
   'examples/init-wait.yaml',
+  'examples/init-wait-auth.yaml',
   'examples/wait-job.yaml',
 ] as const
 

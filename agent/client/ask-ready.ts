@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { problem, readyAnswer } from '#agent/http/contract/answers.ts'
 import { fetchCause } from '#agent/model/fetch-cause.ts'
 import { plainLine } from '#agent/model/plain.ts'
+import type { Credentials } from './credentials.ts'
 
 /** An agent's answer about a check at /ready/<name>, or why there is none. */
 export interface GateAnswer {
@@ -18,6 +19,8 @@ export interface GateOptions {
   readonly check: string
   /** Longest wait in milliseconds; null for no limit. */
   readonly timeout: number | null
+  /** Read before each request. */
+  readonly credentials: () => Promise<Credentials>
   /** Called with the first answer and with each one that differs from the last. */
   readonly report: (answer: GateAnswer) => void
 }
@@ -37,14 +40,15 @@ const longestAnswer = 64 * 1024
  * it is reported and the agent is asked again. Only the agent's own answer is final: the check is ready, or does not exist.
  * Resolves with the last answer.
  */
-export async function waitAtGate({ url, check, timeout, report }: GateOptions): Promise<GateAnswer> {
+export async function waitAtGate(options: GateOptions): Promise<GateAnswer> {
+  const { timeout, report } = options
   const end = timeout === null ? Infinity : performance.now() + timeout
   let last = ''
   for (;;) {
     const start = performance.now()
     // The first request does not wait, so that a problem is reported at once.
     const wait = last === '' ? 0 : Math.max(0, Math.min(turn, end - start))
-    const answer = await askGate(url, check, wait)
+    const answer = await askGate(options, wait)
     const text = JSON.stringify(answer)
     if (text !== last) report(answer)
     last = text
@@ -54,11 +58,17 @@ export async function waitAtGate({ url, check, timeout, report }: GateOptions): 
   }
 }
 
-async function askGate(base: URL, check: string, wait: number): Promise<GateAnswer> {
+type Asking = Pick<GateOptions, 'url' | 'check' | 'credentials'>
+
+async function askGate({ url: base, check, credentials }: Asking, wait: number): Promise<GateAnswer> {
   const url = new URL(`ready/${encodeURIComponent(check)}?wait=${Math.floor(wait)}ms`, base)
+  const read = await credentials()
+  if (!read.ok) return { says: 'not yet', lines: [plainLine(read.mistake)] }
+  const headers = { accept: 'application/json', ...read.headers }
   try {
     const signal = AbortSignal.timeout(Math.ceil(wait + grace))
-    const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'error', signal })
+    // A redirect would take the token to another place.
+    const response = await fetch(url, { headers, redirect: 'error', signal })
     return answerOf(check, { status: response.status, body: await textOf(response), host: base.host })
   } catch (error) {
     return { says: 'not yet', lines: [`${base.host} does not answer: ${plainLine(fetchCause(error))}`] }

@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { checkName } from '#agent/catalog/check-schema.ts'
 import { waitAtGate } from '#agent/client/ask-ready.ts'
 import type { GateAnswer } from '#agent/client/ask-ready.ts'
+import { isPrivate, openCredentials } from '#agent/client/credentials.ts'
+import type { Credentials } from '#agent/client/credentials.ts'
 import type { Awaited } from '#agent/cluster/awaited.ts'
 import { states } from '#agent/model/state.ts'
 import { addClusterFlags, selectorOption } from '#agent/commands/wiring/cluster/cluster-flags.ts'
@@ -13,6 +15,8 @@ import { readTimeout } from '#agent/commands/wiring/timeout.ts'
 
 interface WaitFlags extends ClusterFlags {
   readonly url?: URL
+  readonly tokenFile?: string
+  readonly ca?: string
   readonly for?: Awaited
   readonly selector?: string
   readonly all?: boolean
@@ -27,6 +31,8 @@ export function waitCommand(): Command {
     .usage('[options] --url URL CHECK | --for CHECK[=STATE] (NODE... | -l LABELS | --all)')
     .argument('[names...]', 'with --url the check to wait for, with --for the Nodes')
     .option('--url <url>', 'address of an agent, like http://hostdeps.hostdeps:9465', readUrl)
+    .option('--token-file <file>', 'with --url: a bearer token for the agent, read anew for each request')
+    .option('--ca <file>', 'with --url: certificate authorities (PEM) to trust as well')
     .addOption(
       new Option(
         '--for <check[=state]>',
@@ -53,15 +59,29 @@ async function waitAtAgent(url: URL, names: readonly string[], flags: WaitFlags)
   if (name === undefined || others.length > 0) throw new UsageError('--url takes one check')
   if (flags.all || flags.selector !== undefined) throw new UsageError('-l and --all go with --for')
   const check = readName(name)
-  const answer = await waitAtGate({ url, check, timeout: flags.timeout ?? null, report })
+  const credentials = await credentialsFor(url, flags)
+  const answer = await waitAtGate({ url, check, timeout: flags.timeout ?? null, credentials, report })
   if (answer.says === 'no such check') throw new UsageError(`the agent has no check ${check}`)
   if (answer.says === 'ready') return
   process.stdout.write(`${check} was not ready in time\n`)
   process.exitCode = exitCodes.missing
 }
 
+/** Throws a UsageError for files that cannot be used from the first. */
+async function credentialsFor(url: URL, { tokenFile, ca }: WaitFlags): Promise<() => Promise<Credentials>> {
+  if (tokenFile !== undefined && !isPrivate(url))
+    throw new UsageError('over plain http a token is only sent to this machine; use https')
+  if (ca !== undefined && url.protocol !== 'https:') throw new UsageError('--ca goes with an https address')
+  const credentials = openCredentials({ token: tokenFile ?? null, ca: ca ?? null })
+  const first = await credentials()
+  if (!first.ok) throw new UsageError(first.mistake)
+  return credentials
+}
+
 async function waitOnNodes(awaited: Awaited, names: readonly string[], flags: WaitFlags): Promise<void> {
   const { selector = null, all = false, timeout = null } = flags
+  if (flags.tokenFile !== undefined || flags.ca !== undefined)
+    throw new UsageError('--token-file and --ca go with --url; for the API server there is --kubeconfig')
   const ways = [names.length > 0, selector !== null, all].filter(Boolean).length
   if (ways !== 1) throw new UsageError('--for takes the names of Nodes, -l or --all')
   // An initContainer that asks an agent pays for none of it.

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { viewCheck } from '#agent/model/check-view.ts'
 import type { History } from '#agent/model/history.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
@@ -15,7 +15,7 @@ import { oncePerSnapshot, tagOf } from './take-snapshot.ts'
 import { nearChecks, unknownCheck } from './unknown-check.ts'
 
 export interface CheckRouteOptions {
-  readonly look: () => Snapshot
+  readonly look: (request: FastifyRequest) => Snapshot
   readonly history: (check: string) => History
   /** The version of hostdeps. */
   readonly version: string
@@ -26,7 +26,7 @@ export function addCheckRoute(app: FastifyInstance, { look, history, version }: 
   const wantedIn = oncePerSnapshot(({ report }) => wantedBy(report?.checks ?? []))
   addRoute(app, routes.checkPage, ({ params: { name } }, request, reply) => {
     reply.header('vary', 'accept')
-    const snapshot = look()
+    const snapshot = look(request)
     const { report, crashes } = snapshot
     const isBrowser = prefer(request, ['text/plain', 'text/html']) === 'text/html'
     if (report === null)

@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http'
+import { Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { boundClients } from './bounded-clients.ts'
 
@@ -16,24 +17,36 @@ export const requestLimits = {
 
 /** Each costs about 9 kB (measured). A node has about a hundred pods, and each of them may wait. */
 const connectionBounds = { most: 2_048, mostOfOneAddress: 1_024 }
+/** Over TLS, where each costs about 90 kB (measured), most of it outside of the heap. */
+const secureBounds = { most: 256, mostOfOneAddress: 192 }
 
 /** Milliseconds. A client that still has unread data at the next look is cut off, which frees what was kept for it. */
 const lookEach = 30_000
 
-/** Closes the oldest connections when there are too many, and slow ones. */
-export function limitConnections(server: Server): void {
+/**
+ * Closes the oldest connections when there are too many, and slow ones. A connection counts from its first packet; over TLS what HTTP
+ * is spoken on is another socket, which comes after the handshake.
+ */
+export function limitConnections(server: Server | SecureServer): void {
+  const isSecure = server instanceof SecureServer
   server.maxHeadersCount = requestLimits.maxHeadersCount
-  const open = boundClients<Socket>(connectionBounds, (socket) => socket.destroy())
-  server.on('connection', (socket) => {
-    refusePipelined(socket)
+  const bounds = isSecure ? secureBounds : connectionBounds
+  const open = boundClients<Socket>(bounds, (socket) => socket.destroy())
+  server.on('connection', (socket: Socket) => {
     socket.once('close', open.add(socket.remoteAddress ?? '', socket))
   })
-  const stopLooking = endSlow(open)
+  const spoken = new Set<Socket>()
+  server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
+    spoken.add(socket)
+    socket.once('close', () => spoken.delete(socket))
+    refusePipelined(socket)
+  })
+  const stopLooking = endSlow(spoken)
   server.once('close', stopLooking)
 }
 
 /** Streamed responses: each one buffers parts of its body. */
-const long = boundClients<ServerResponse>({ most: 32, mostOfOneAddress: 16 }, (answer) => answer.destroy())
+const long = boundClients<ServerResponse>({ most: 32, mostOfOneAddress: 24 }, (answer) => answer.destroy())
 
 /** A response starts one tick late, so that a burst is trimmed before any body is built. */
 export function startLong(answer: ServerResponse, start: () => void): void {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { renderText } from '#agent/render/text.ts'
 import type { State } from '#agent/model/state.ts'
 import { states } from '#agent/model/state.ts'
@@ -14,11 +14,11 @@ import type { Snapshot } from '#agent/model/snapshot.ts'
  * GET /: a page for browsers, text for curl, about what matters on this node; /?all about every check; the report as JSON.
  * /?state=missing is the page with checks of that state alone.
  */
-export function addFrontRoute(app: FastifyInstance, look: () => Snapshot): void {
+export function addFrontRoute(app: FastifyInstance, look: (request: FastifyRequest) => Snapshot): void {
   const [brief, whole] = [viewsOf(false), viewsOf(true)]
   addRoute(app, routes.front, ({ query: { all, state = null } }, request, reply) => {
     reply.header('vary', 'accept')
-    const snapshot = look()
+    const snapshot = look(request)
     const { pageOf, text } = all === undefined ? brief : whole
     const type = prefer(request, ['text/plain', 'text/html', 'application/json'])
     if (type === 'application/json') return sendReport(request, reply, snapshot)

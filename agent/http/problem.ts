@@ -36,8 +36,23 @@ export function answerBadClient(error: Error & { code?: string }, socket: Duplex
   answerOnSocket(socket, { status, detail })
 }
 
+/** Milliseconds for the answer to arrive: a connection that is reset at once may lose it. */
+const lastTime = 1_000
+
+/**
+ * Answers on a socket that nobody else owns any more: without a listener its error would end the process, and unread bytes or a
+ * client that does not close would keep it open, so that the server could not stop.
+ */
+export function answerLast(socket: Duplex, answer: { status: number; detail: string }): void {
+  socket.on('error', () => socket.destroy())
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), lastTime)
+  socket.once('close', () => clearTimeout(timer))
+  answerOnSocket(socket, answer)
+}
+
 /** Answers with problem details where there is no response object, and closes the connection. */
-export function answerOnSocket(socket: Duplex, { status, detail }: { status: number; detail: string }): void {
+function answerOnSocket(socket: Duplex, { status, detail }: { status: number; detail: string }): void {
   const body = problemText(status, detail)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

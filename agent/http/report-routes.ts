@@ -19,12 +19,12 @@ const json = 'application/json; charset=utf-8'
 /** GET /v1/report and /v1/checks/<name>: the whole report and one check as JSON. */
 export function addReportRoutes(
   app: FastifyInstance,
-  look: () => Snapshot,
+  look: (request: FastifyRequest) => Snapshot,
   history: (check: string) => History,
 ): void {
-  addRoute(app, routes.report, (_asked, request, reply) => sendReport(request, reply, look()))
+  addRoute(app, routes.report, (_asked, request, reply) => sendReport(request, reply, look(request)))
   addRoute(app, routes.check, ({ params: { name } }, request, reply) => {
-    const { report } = look()
+    const { report } = look(request)
     if (report === null) return sendNotYet(reply)
     const check = report.checks.find((check) => check.name === name)
     if (check === undefined) return void reply.code(404).type(problemType).send(unknownCheck(name, report))

@@ -11,6 +11,7 @@ import { readBy } from './contract/read-request.ts'
 import { refuseHost } from './host-header.ts'
 import { createNodeServer } from './node-server.ts'
 import { commonHeaders, sendProblem } from './problem.ts'
+import type { Rotating } from './tls/rotating.ts'
 
 /** The parameters and the query of a request, as the contract of its route reads them. */
 interface Asked<R extends Route> {
@@ -25,14 +26,14 @@ type Handler<R extends Route> = (
 ) => void | Promise<void>
 
 /** A server without routes: its limits, its headers, and every error as problem details. */
-export async function createServer(log?: Logger): Promise<FastifyInstance> {
+export async function createServer(log?: Logger, tls: Rotating | null = null): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: requestLimits.bodyLimit,
     // fastify's answer while closing is not problem details.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 100, compile: true },
     frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
-    serverFactory: createNodeServer,
+    serverFactory: (handler) => createNodeServer(handler, tls),
     // The Node.js server has its own handler, and two answers to one error would garble each other.
     clientErrorHandler: () => {},
   })

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Explain } from '#agent/model/explanation.ts'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
@@ -6,6 +6,7 @@ import { addMetricsRoute } from '#agent/http/metrics/metrics-route.ts'
 import { measureRequests } from '#agent/http/metrics/request-durations.ts'
 import { addCheckRoute } from './check-route.ts'
 import { addExplainRoute } from './explain-route.ts'
+import type { AuthOptions, Guard, GuardOptions } from './auth/guard.ts'
 import { addFrontRoute } from './front-route.ts'
 import { isLoopback } from './host-header.ts'
 import { addHealthRoutes } from './health-routes.ts'
@@ -15,6 +16,8 @@ import { addReadyRoute } from './ready-route.ts'
 import { addReportRoutes } from './report-routes.ts'
 import { createServer } from './server.ts'
 import { oncePerSnapshot, openSnapshots } from './take-snapshot.ts'
+import type { PairFiles } from './tls/pair.ts'
+import type { Rotating } from './tls/rotating.ts'
 import { addWatchRoute } from './watch/watch-route.ts'
 import { openRoom } from './waiting-room.ts'
 
@@ -30,6 +33,10 @@ export interface HttpOptions {
   readonly explain?: Explain | null
   /** The version of hostdeps, for the metrics. */
   readonly version?: string
+  /** Left out for plain HTTP. */
+  readonly tls?: PairFiles
+  /** Left out to serve everybody. */
+  readonly auth?: AuthOptions
 }
 
 export interface HttpServer {
@@ -42,27 +49,48 @@ export interface HttpServer {
 /** Milliseconds that answers in progress have when the server stops. */
 const closeWithin = 3_000
 
-/** Serves the newest report. Rejects when it cannot listen on the address. */
+/** Serves the newest report. Rejects when it cannot listen on the address; with an UnusableOption for what else it cannot do. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const app = await createServer(options.log)
-  addRoutes(app, options)
-  const address = await app.listen({ host: options.host, port: options.port })
+  const { host, port, log } = options
+  const tls = options.tls === undefined ? null : await openTls(options.tls, log)
+  const app = await createServer(log, tls)
+  const guard = options.auth === undefined ? null : await openGuard(app, { ...options.auth, log })
+  addRoutes(app, options, guard)
+  const address = await app.listen({ host, port }).catch((error: unknown) => {
+    tls?.stop()
+    throw error
+  })
   return {
-    address,
+    // Of the server that it is given fastify does not know whether it speaks TLS.
+    address: tls === null ? address : address.replace('http:', 'https:'),
     async close() {
       const timer = setTimeout(() => app.server.closeAllConnections(), closeWithin)
       await app.close()
       clearTimeout(timer)
+      tls?.stop()
     },
   }
 }
 
-function addRoutes(app: FastifyInstance, options: HttpOptions): void {
+/** Both are loaded only when they are asked for. */
+async function openTls(files: PairFiles, log?: Logger): Promise<Rotating> {
+  const { openRotating } = await import('./tls/rotating.ts')
+  return openRotating(files, log)
+}
+
+async function openGuard(app: FastifyInstance, options: GuardOptions): Promise<Guard> {
+  const { addGuard } = await import('./auth/guard.ts')
+  return addGuard(app, options)
+}
+
+function addRoutes(app: FastifyInstance, options: HttpOptions, guard: Guard | null): void {
   const { source, publishing, version = 'unknown' } = options
-  const look = openSnapshots(source, {
-    trouble: () => publishing()?.trouble ?? null,
-    isNamed: () => isLoopback(app.server.address()),
-  })
+  const trouble = () => publishing()?.trouble ?? null
+  const isLocal = () => isLoopback(app.server.address())
+  // With a guard pods are named to whom it lets read the report, and to nobody else.
+  const look = openSnapshots(source, { trouble, isNamed: () => guard === null && isLocal() })
+  const named = guard === null ? look : openSnapshots(source, { trouble, isNamed: () => true })
+  const lookFor = (request: FastifyRequest) => (guard?.isAuthorized(request) ? named() : look())
   const answers = oncePerSnapshot(readyAnswers)
   const ask = (name: string) => answers(look())(name)
   const room = openRoom(ask)
@@ -73,14 +101,14 @@ function addRoutes(app: FastifyInstance, options: HttpOptions): void {
     done()
   })
   const durations = measureRequests(app)
-  addFrontRoute(app, look)
+  addFrontRoute(app, lookFor)
   const history = (name: string) => source.history(name)
-  addCheckRoute(app, { look, history, version })
-  addReportRoutes(app, look, history)
+  addCheckRoute(app, { look: lookFor, history, version })
+  addReportRoutes(app, lookFor, history)
   addReadyRoute(app, { ask, room })
   addWatchRoute(app, source)
   addExplainRoute(app, { explain: options.explain ?? null, log: options.log })
-  addHealthRoutes(app, look)
+  addHealthRoutes(app, look, { isBrief: guard !== null })
   addOpenapiRoute(app)
   const age = () => source.age()
   addMetricsRoute(app, { look, age, waiting: () => room.size, durations, publishing, version })

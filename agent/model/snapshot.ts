@@ -38,11 +38,18 @@ export function noticesOf({ report, stale, unpublished }: Snapshot): Notice[] {
   ]
 }
 
-/** Why the report is not fresh, not on the Node, or not by a valid config; null when all is well. */
-export function unreadiness({ report, stale, unpublished }: Snapshot): string | null {
-  if (stale !== null) return stale
+/**
+ * Why the report is not fresh, not on the Node, or not by a valid config; null when all is well. In brief it quotes neither the API
+ * server nor the config.
+ */
+export function unreadiness(
+  { report, stale, unpublished }: Snapshot,
+  { isBrief }: { readonly isBrief: boolean },
+): string | null {
+  if (stale !== null) return isBrief ? 'the report is stale' : stale
   if (report === null) return noRoundYet
-  if (unpublished !== null) return unpublished
+  if (unpublished !== null) return isBrief ? 'the report is not on the Node' : unpublished
   const { mistakes } = report.settings
-  return mistakes.length === 0 ? null : `${configInvalid}: ${mistakes.join('; ')}`
+  if (mistakes.length === 0) return null
+  return isBrief ? configInvalid : `${configInvalid}: ${mistakes.join('; ')}`
 }

@@ -1,5 +1,5 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import type { V1PodSpec } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
@@ -11,6 +11,8 @@ const root = new URL('../../', import.meta.url).pathname
 const manifests = join(root, 'manifests')
 const overlays = readdirSync(join(manifests, 'overlays')).map((name) => `manifests/overlays/${name}`)
 const folders = ['manifests', ...overlays.toSorted()]
+/** Overlays that are nothing without the base. */
+const changesBase = ['manifests/overlays/auth']
 
 /** Other projects' own definitions of their kinds, and ours of the one that cannot be had. */
 const definitions = (process.env['HOSTDEPS_TEST_CRDS'] ?? '').split(':').filter((file) => file !== '')
@@ -37,8 +39,19 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
     return cluster.kubectl('apply', '--dry-run=server', '-f', file)
   }
 
+  /** What kustomize makes of a folder; an overlay that changes the base, with the base and the overlays before it. */
+  const textOf = async (folder: string, before: readonly string[] = []) => {
+    if (!changesBase.includes(folder)) return cluster.kubectl('kustomize', join(root, folder))
+    const place = mkdtempSync(join(cluster.folder, 'composed-'))
+    const [resources, components] = [['manifests'], [...before, folder]].map((all) =>
+      all.map((one) => relative(place, join(root, one))),
+    )
+    writeFileSync(join(place, 'kustomization.yaml'), JSON.stringify({ resources, components }))
+    return cluster.kubectl('kustomize', place)
+  }
+
   test.each(folders)('the API server would accept %s unchanged', async (folder) => {
-    const text = await cluster.kubectl('kustomize', join(root, folder))
+    const text = await textOf(folder)
     const said = await dryRun(text)
     const objects = parseAllDocuments(text).length
     expect(said.split('\n').filter((line) => line.endsWith('(server dry run)'))).toHaveLength(objects)
@@ -65,9 +78,38 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
   })
 
   const objectsIn = async (folder: string): Promise<Manifest[]> => {
-    const text = await cluster.kubectl('kustomize', join(root, folder))
-    return parseAllDocuments(text).map((document) => document.toJS())
+    return parseAllDocuments(await textOf(folder)).map((document) => document.toJS())
   }
+
+  test('with auth, the probes and Prometheus speak HTTPS, and the server is told what it needs', async () => {
+    const [auth = ''] = changesBase
+    await expect(cluster.kubectl('kustomize', join(root, auth))).rejects.toThrow(
+      'no matches for Id DaemonSet',
+    )
+    const text = await textOf(auth, ['manifests/overlays/monitoring'])
+    expect((await dryRun(text)).split('\n').length).toBeGreaterThan(20)
+    const spec = agentOf(text)
+    const server = spec.containers.find(({ name }) => name === 'server')
+    expect(server?.args?.slice(-5)).toEqual([
+      '--host=::',
+      '--port=9465',
+      '--tls-cert=/etc/hostdeps/tls/tls.crt',
+      '--tls-key=/etc/hostdeps/tls/tls.key',
+      '--auth=kubernetes',
+    ])
+    for (const probe of [server?.startupProbe, server?.livenessProbe, server?.readinessProbe])
+      expect(probe?.httpGet).toMatchObject({ scheme: 'HTTPS', port: 'http' })
+    expect(server?.volumeMounts).toContainEqual({
+      name: 'tls',
+      mountPath: '/etc/hostdeps/tls',
+      readOnly: true,
+    })
+    expect(JSON.stringify(spec.containers.find(({ name }) => name === 'prober'))).not.toContain('tls')
+    const monitor = parseAllDocuments(text)
+      .map((one) => one.toJS())
+      .find(({ kind }) => kind === 'ServiceMonitor')
+    expect(monitor.spec.endpoints[0]).toMatchObject({ scheme: 'https', port: 'http', interval: '60s' })
+  })
 
   test.each(folders)('%s gives our service accounts these rights and no other', async (folder) => {
     expect(rightsIn(await objectsIn(folder))).toEqual(rights[folder] ?? {})
@@ -138,10 +180,16 @@ const ofAgents = [
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
 ]
 
+const reviews = [
+  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+]
+
 /** By the folder, then by the subject. */
 const rights: Readonly<Record<string, Readonly<Record<string, readonly object[]>>>> = {
   manifests: { 'ServiceAccount hostdeps': ofAgents },
   'manifests/overlays/talos': { 'ServiceAccount hostdeps': ofAgents },
+  'manifests/overlays/auth': { 'ServiceAccount hostdeps': [...ofAgents, ...reviews] },
   'manifests/overlays/openshift': {
     'ServiceAccount hostdeps': [useOf('hostdeps')],
     'ServiceAccount hostdeps-fix': [useOf('hostdeps-fix')],

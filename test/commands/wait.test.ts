@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { hostdeps } from '../hosts/cli.ts'
 import { makeReport, readyIscsi } from '../http/report-fixture.ts'
+import { startReviewServer } from '../http/auth/review-server.ts'
 import { serve } from '../http/serve.ts'
+import { makeCertificate, testFolder } from '../http/tls/certificates.ts'
 
 test('prints what is missing and how to fix it, then that it is ready', async () => {
   const { source, server } = await serve()
@@ -114,6 +118,98 @@ function ready(changes: Readonly<Record<string, string>>): string {
   const said = { node: 'n', check: 'gpu', state: 'ready', message: 'm', reason: 'AllReady', fix: null }
   return JSON.stringify({ ...said, since: '2026-11-24T08:00:00.000Z', ...changes })
 }
+
+/** An agent behind the guard and HTTPS, and the files that a pod has for it. */
+async function secureAgent() {
+  const folder = testFolder()
+  const tls = makeCertificate(folder)
+  const reviews = await startReviewServer({ right: { user: 'gate', may: ['/ready/*'] } })
+  const auth = { api: reviews.api, audiences: ['hostdeps.dev'], exempt: [] }
+  const { server } = await serve(undefined, '127.0.0.1', { tls, auth })
+  const tokenFile = join(folder, 'token')
+  return { url: server.address, ca: tls.cert, tokenFile, reviews, folder }
+}
+
+test('over HTTPS it trusts the authority of --ca, and sends the token that the file has by then', async () => {
+  const { url, ca, tokenFile, reviews } = await secureAgent()
+  writeFileSync(tokenFile, 'old\n')
+  const waiting = hostdeps('wait', '--url', url, '--ca', ca, '--token-file', tokenFile, 'gpu')
+  await expect.poll(() => reviews.asked).toContain('token old')
+  writeFileSync(tokenFile, 'right\n')
+  const { exitCode, stdout } = await waiting
+  expect(stdout).toMatch(
+    /^\S+ the API server does not accept this token: .*\n\S+ gpu is not-applicable: does not apply here/,
+  )
+  expect([exitCode, stdout.includes('old')]).toEqual([0, false])
+})
+
+test('without a token, the right or the authority the pod waits, and is told for what', async () => {
+  const { url, ca, tokenFile, reviews } = await secureAgent()
+  const wait = (...args: string[]) => hostdeps('wait', '--url', url, '--timeout', '500ms', ...args, 'gpu')
+  const none = await wait('--ca', ca)
+  expect([none.exitCode, none.stdout]).toEqual([
+    3,
+    expect.stringContaining('a bearer token for the audience'),
+  ])
+  reviews.holders.set('right', { user: 'gate', may: [] })
+  writeFileSync(tokenFile, 'right')
+  const forbidden = await wait('--ca', ca, '--token-file', tokenFile)
+  expect(forbidden.stdout).toContain("the token's user lacks the right to get the nonResourceURL /ready/*")
+  expect(forbidden.exitCode).toBe(3)
+  const asked = reviews.asked.length
+  const stranger = await wait('--token-file', tokenFile)
+  expect(stranger.stdout).toMatch(/does not answer: self-signed certificate/)
+  expect([stranger.exitCode, reviews.asked.length]).toEqual([3, asked])
+})
+
+test('a redirect gets no token', async () => {
+  const folder = testFolder()
+  const tokenFile = join(folder, 'token')
+  writeFileSync(tokenFile, 'right')
+  const seen: (string | undefined)[] = []
+  const thief = createServer((request, response) => {
+    seen.push(request.headers.authorization)
+    response.end()
+  })
+  await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve))
+  const there = `http://127.0.0.1:${(thief.address() as AddressInfo).port}/`
+  const agent = createServer((_, response) => response.writeHead(302, { location: there }).end())
+  await new Promise<void>((resolve) => agent.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    for (const server of [thief, agent]) server.close()
+  })
+  const url = `http://127.0.0.1:${(agent.address() as AddressInfo).port}`
+  const waited = await hostdeps('wait', '--url', url, '--token-file', tokenFile, '--timeout', '300ms', 'gpu')
+  expect([waited.exitCode, seen]).toEqual([3, []])
+})
+
+const nowhere = '/nowhere/token'
+
+test.each([
+  [
+    ['--url', 'http://hostdeps.hostdeps:9465', '--token-file', nowhere, 'gpu'],
+    /over plain http a token is only/,
+  ],
+  [
+    ['--url', 'http://127.0.0.1.example:9465', '--token-file', nowhere, 'gpu'],
+    /over plain http a token is only/,
+  ],
+  [
+    ['--url', 'http://localhost:1', '--token-file', nowhere, 'gpu'],
+    /token-file \S+ could not be read: ENOENT/,
+  ],
+  [
+    ['--url', 'https://x', '--token-file', '/etc/passwd', 'gpu'],
+    /--token-file \/etc\/passwd has no bearer token$/m,
+  ],
+  [['--url', 'https://x', '--ca', '/etc/passwd', 'gpu'], /--ca \/etc\/passwd has no certificate in PEM$/m],
+  [['--url', 'http://localhost:1', '--ca', '/etc/passwd', 'gpu'], /--ca goes with an https address/],
+  [['--for', 'gpu', '--all', '--token-file', nowhere], /--token-file and --ca go with --url/],
+])('%j is bad usage', async (args, said) => {
+  const { exitCode, stderr } = await hostdeps('wait', ...args)
+  expect(stderr).toMatch(said)
+  expect(exitCode).toBe(2)
+})
 
 test.each([
   [['wait', 'open-iscsi'], /use --url for one agent, or --for for Nodes/],

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { startHttp } from '#agent/http/start-http.ts'
-import type { HttpServer } from '#agent/http/start-http.ts'
+import type { HttpOptions, HttpServer } from '#agent/http/start-http.ts'
 import { fakeSource } from './report-fixture.ts'
 import type { FakeSource } from './report-fixture.ts'
 import { publishStatus } from '../model/settings.ts'
@@ -19,12 +19,17 @@ export interface Answer {
 }
 
 /** A real server on a free port of loopback, or of another address, gone when the test is over. */
-export async function serve(source: FakeSource = fakeSource(), host = '127.0.0.1'): Promise<Served> {
+export async function serve(
+  source: FakeSource = fakeSource(),
+  host = '127.0.0.1',
+  secure: Pick<HttpOptions, 'auth' | 'tls' | 'log'> = {},
+): Promise<Served> {
   const server = await startHttp({
     source,
     host,
     port: 0,
     publishing: () => publishStatus(source.unpublished),
+    ...secure,
   })
   onTestFinished(() => server.close())
   return {

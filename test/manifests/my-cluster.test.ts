@@ -24,9 +24,9 @@ test('as it is, it applies the base with the default config', () => {
 
 test('every overlay that it offers is there', () => {
   const named = [...text.matchAll(/\.\.\/(manifests\S*)/g)].map(([, path = '']) => path)
-  expect(named).toHaveLength(5)
+  expect(named).toHaveLength(6)
   for (const path of named) expect([path, existsSync(join(manifests, '..', path))]).toEqual([path, true])
-  expect(parse(whole).components).toHaveLength(4)
+  expect(parse(whole).components).toHaveLength(5)
 })
 
 test('the custom check that it shows is one', () => {

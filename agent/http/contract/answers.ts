@@ -9,13 +9,13 @@ import { states } from '#agent/model/state.ts'
 /** Those that have a name in the document. */
 export const shapes = z.registry<{ id: string }>()
 
-const time = z.iso.datetime().describe('RFC 3339')
-const name = z.string().regex(checkNamePattern).describe('The name of a check.')
-const state = z
+export const time = z.iso.datetime().describe('RFC 3339')
+export const name = z.string().regex(checkNamePattern).describe('The name of a check.')
+export const state = z
   .enum(states)
   .describe('unknown is never missing: hostdeps says missing only on proof.')
   .register(shapes, { id: 'State' })
-const reason = z
+export const reason = z
   .string()
   .regex(/^[A-Z]\w*$/)
   .describe('One CamelCase word, like BinaryNotFound; each proves one state.')
@@ -186,39 +186,6 @@ export const problem = z
   })
   .describe('Problem details (RFC 9457).')
   .register(shapes, { id: 'Problem' })
-
-/** The data of the events of /v1/watch, by their type. */
-export const watchEvents = {
-  snapshot: z
-    .object({
-      node: z.string().nullable(),
-      at: time.nullable(),
-      stale: z.string().nullable(),
-      checks: z.record(z.string(), state),
-    })
-    .describe('Where everything stands: at first, and when there are other checks.')
-    .register(shapes, { id: 'WatchSnapshot' }),
-  check: z
-    .object({
-      name,
-      state,
-      was: state,
-      reason,
-      message: z.string(),
-      since: time,
-      pending: state.nullable().describe('The state that it may turn to; another round decides.'),
-    })
-    .describe('A check says something else.')
-    .register(shapes, { id: 'WatchCheck' }),
-  round: z
-    .object({ at: time, took: z.number() })
-    .describe('A round has ended.')
-    .register(shapes, { id: 'WatchRound' }),
-  stale: z
-    .object({ stale: z.string().nullable() })
-    .describe('Why no round can be trusted any more; until it is null, every check is unknown.')
-    .register(shapes, { id: 'WatchStale' }),
-}
 
 export const explainAnswer = z
   .object({

@@ -111,6 +111,20 @@ export const beyondPolicies: Calls = {
     path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
   },
+  'the review of a token': {
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/tokenreviews',
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: 'none' } },
+  },
+  'the review of a right': {
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: { user: 'anna', nonResourceAttributes: { path: '/ready/gpu', verb: 'get' } },
+    },
+  },
   'an admission policy': dryRun({
     method: 'POST',
     path: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings',

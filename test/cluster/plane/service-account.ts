@@ -21,6 +21,8 @@ export interface TokenOf {
   readonly namespace?: string
   /** Left out for the server's. */
   readonly account?: string
+  /** Left out for the API server's own. */
+  readonly audience?: string
   /** The pod that the token is bound to, as a projected one is: it carries the node's name then. */
   readonly pod?: string
 }
@@ -28,7 +30,7 @@ export interface TokenOf {
 /** A token of a service account. */
 export async function accountToken(
   cluster: ControlPlane,
-  { namespace = 'hostdeps', account = 'hostdeps', pod }: TokenOf = {},
+  { namespace = 'hostdeps', account = 'hostdeps', audience, pod }: TokenOf = {},
 ): Promise<string> {
   const bound = pod === undefined ? {} : { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: pod } }
   const { status } = await cluster.call<AuthenticationV1TokenRequest>({
@@ -37,7 +39,7 @@ export async function accountToken(
     body: {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
-      spec: { expirationSeconds: 7200, ...bound },
+      spec: { expirationSeconds: 7200, ...(audience !== undefined && { audiences: [audience] }), ...bound },
     },
   })
   return status?.token ?? ''

@@ -6,19 +6,22 @@ import manifest from '../../../../package.json' with { type: 'json' }
 import type { Config } from '#agent/catalog/config.ts'
 import { startHttp } from '#agent/http/start-http.ts'
 import type { HttpServer } from '#agent/http/start-http.ts'
+import { UnusableOption } from '#agent/http/unusable-option.ts'
 import type { Explain } from '#agent/model/explanation.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { PublishStatus, ReportSource } from '#agent/model/report.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
+import { addSecureFlags, openSecure } from './secure-flags.ts'
+import type { SecureFlags } from './secure-flags.ts'
 
 /** Where to serve; flags override the config, which may be invalid, or written by somebody else. */
-export interface PlaceFlags {
+export interface PlaceFlags extends SecureFlags {
   readonly host?: string
   readonly port?: number
 }
 
 export function addPlaceFlags(command: Command): Command {
-  return command
+  const placed = command
     .addOption(
       new Option('--host <address>', 'the address to serve on (default: from the config)').argParser(
         readHost,
@@ -27,6 +30,7 @@ export function addPlaceFlags(command: Command): Command {
     .addOption(
       new Option('--port <number>', 'the port to serve on (default: from the config)').argParser(readPort),
     )
+  return addSecureFlags(placed)
 }
 
 export interface ListenOptions {
@@ -45,8 +49,9 @@ export async function listen(options: ListenOptions): Promise<HttpServer> {
   const { store, log, config, flags, explain, publishing } = options
   const place = { host: flags.host ?? config.http.host, port: flags.port ?? config.http.port }
   const { version } = manifest
+  const secure = await openSecure(flags, log)
   const start = (host: string) =>
-    startHttp({ source: store, log, host, port: place.port, explain, publishing, version })
+    startHttp({ source: store, log, host, port: place.port, explain, publishing, version, ...secure })
   try {
     return await start(place.host).catch((error: unknown) => {
       if (place.host === '::' && hasNoIpv6(error)) return start('0.0.0.0')
@@ -72,6 +77,7 @@ function codeOf(error: unknown): string | null {
 
 /** Explains in one line why the address cannot be used; an error of no system call is our own bug. */
 function explainListen(error: unknown, { host, port }: { host: string; port: number }): unknown {
+  if (error instanceof UnusableOption) return new UsageError(error.message)
   const code = codeOf(error)
   if (code === null) return error
   const place = `${isIPv6(host) ? `[${host}]` : plainLine(host)}:${port}`
