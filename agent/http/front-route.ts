@@ -4,6 +4,7 @@ import type { State } from '#agent/model/state.ts'
 import { states } from '#agent/model/state.ts'
 import { routes } from './contract/contract.ts'
 import { renderPage } from '#agent/http/page/page.ts'
+import type { PageOptions } from '#agent/http/page/page.ts'
 import { pageHeaders } from '#agent/http/page/shell.ts'
 import { sendReport, sendTagged } from './report-routes.ts'
 import { addRoute, prefer } from './server.ts'
@@ -14,8 +15,12 @@ import type { Snapshot } from '#agent/model/snapshot.ts'
  * GET /: a page for browsers, text for curl, about what matters on this node; /?all about every check; the report as JSON.
  * /?state=missing is the page with checks of that state alone.
  */
-export function addFrontRoute(app: FastifyInstance, look: (request: FastifyRequest) => Snapshot): void {
-  const [brief, whole] = [viewsOf(false), viewsOf(true)]
+export function addFrontRoute(
+  app: FastifyInstance,
+  look: (request: FastifyRequest) => Snapshot,
+  canExplain: boolean,
+): void {
+  const [brief, whole] = [viewsOf({ isAll: false, canExplain }), viewsOf({ isAll: true, canExplain })]
   addRoute(app, routes.front, ({ query: { all, state = null } }, request, reply) => {
     reply.header('vary', 'accept')
     const snapshot = look(request)
@@ -29,9 +34,9 @@ export function addFrontRoute(app: FastifyInstance, look: (request: FastifyReque
   })
 }
 
-function viewsOf(isAll: boolean) {
+function viewsOf({ isAll, canExplain }: Pick<PageOptions, 'isAll'> & { readonly canExplain: boolean }) {
   const page = (state: State | null) =>
-    oncePerSnapshot((snapshot) => renderPage(snapshot, { etag: tagOf(snapshot), isAll, state }))
+    oncePerSnapshot((snapshot) => renderPage(snapshot, { etag: tagOf(snapshot), isAll, state, canExplain }))
   const all = page(null)
   const byState = new Map<State | null, typeof all>(states.map((state) => [state, page(state)]))
   return {

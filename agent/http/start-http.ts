@@ -101,7 +101,7 @@ function addRoutes(app: FastifyInstance, options: HttpOptions, guard: Guard | nu
     done()
   })
   const durations = measureRequests(app)
-  addFrontRoute(app, lookFor)
+  addFrontRoute(app, lookFor, (options.explain ?? null) !== null)
   const history = (name: string) => source.history(name)
   addCheckRoute(app, { look: lookFor, history, version })
   addReportRoutes(app, lookFor, history)

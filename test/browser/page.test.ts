@@ -91,17 +91,40 @@ describe.skipIf(!canBrowse())('the front page in a browser', () => {
     expect(await visible.count()).toBe(4)
     expect(await other.locator('.copy:visible, .filter:visible').count()).toBe(0)
     expect(await other.locator('#fresh time').innerText()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/)
+    // A click waits for the next page to begin, and not until all of it is there.
     await other.locator('#tally a', { hasText: 'missing' }).click()
-    expect(await other.locator('.check:visible > .state').allInnerTexts()).toEqual([' missing', ' missing'])
+    await expect
+      .poll(() => other.locator('.check:visible > .state').allInnerTexts())
+      .toEqual([' missing', ' missing'])
     await other.locator('#tally a', { hasText: 'Show all' }).click()
-    expect(await visible.count()).toBe(4)
+    await expect.poll(() => visible.count()).toBe(4)
+    await other.waitForLoadState()
     await other.locator('#others-group > summary').click()
-    expect(await visible.count()).toBeGreaterThan(100)
+    await expect.poll(() => visible.count()).toBeGreaterThan(100)
     await other.goto(`${at.server.address}/?all`)
     expect(await visible.count()).toBeGreaterThan(100)
     await other.locator('#check-longhorn .name a').click()
-    expect(await other.locator('h1').innerText()).toBe('longhorn')
+    await expect.poll(() => other.locator('h1').innerText()).toBe('longhorn')
     await other.context().close()
+  })
+
+  test('a log is explained, and what is wrong with one is said', async () => {
+    const { page } = at
+    await page.locator('#explain > summary').click()
+    await page.fill('#explain-log', ' ')
+    const answer = page.locator('#explain-answer')
+    await page.locator('#explain button').click()
+    await answer.getByText('the body must be the text of a log').waitFor()
+    await page.fill(
+      '#explain-log',
+      `nsenter: failed to execute iscsiadm: No such file or directory\n${hostile}`,
+    )
+    await page.locator('#explain button').click()
+    await answer.getByText('apt-get install -y open-iscsi').waitFor()
+    expect(await page.evaluate(() => 'broken' in globalThis)).toBe(false)
+    await page.screenshot({ path: `${shots}explain.png`, fullPage: true })
+    // The browser itself complains of the first answer, a 400.
+    expect(at.complaints.filter((line) => !line.includes('400 (Bad Request)'))).toEqual([])
   })
 
   test('text of a host stays text', async () => {

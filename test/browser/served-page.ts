@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { openExplainer } from '#agent/commands/wiring/explain/open-explainer.ts'
 import { startHttp } from '#agent/http/start-http.ts'
 import type { HttpServer } from '#agent/http/start-http.ts'
 import { fakeSource } from '../http/report-fixture.ts'
@@ -41,7 +42,9 @@ export function useServedPage(): ServedPage {
   beforeEach(async () => {
     const source = fakeSource()
     const publishing = () => publishStatus(source.unpublished)
-    const server = await startHttp({ source, host: '127.0.0.1', port: 0, publishing, version: '0.1.0' })
+    const explain = openExplainer({ config: null, allowCommands: false }, source)
+    const place = { host: '127.0.0.1', port: 0, version: '0.1.0' }
+    const server = await startHttp({ source, ...place, publishing, explain })
     const page = await served.browser.context.newPage()
     const complaints: string[] = []
     elsewhere = []

@@ -15,6 +15,7 @@ let state = new URLSearchParams(location.search).get('state') || ''
 
 root.classList.add('js')
 if (isNode) watchFilter()
+byId('explain-form')?.addEventListener('submit', explain)
 document.addEventListener('click', (event) => {
   const button = event.target.closest('.copy')
   if (button) copy(button)
@@ -125,7 +126,7 @@ function watchFilter() {
   const input = byId('filter')
   input.addEventListener('input', filter)
   document.addEventListener('keydown', (event) => {
-    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input')) return
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, textarea')) return
     event.preventDefault()
     input.select()
   })
@@ -172,6 +173,28 @@ function show(check, words) {
   const text = (check.textContent + ' ' + check.dataset.needs).toLowerCase()
   check.hidden = (state && check.dataset.state !== state) || !words.every((word) => text.includes(word))
   return !check.hidden
+}
+
+async function explain(event) {
+  event.preventDefault()
+  const [answer, button] = [byId('explain-answer'), event.target.querySelector('button')]
+  button.disabled = true
+  say('Reading the log')
+  answer.textContent = await explanationOf(byId('explain-log').value)
+  answer.hidden = false
+  button.disabled = false
+  say('The log is explained')
+}
+
+async function explanationOf(body) {
+  const headers = { accept: 'text/plain', 'content-type': 'text/plain' }
+  try {
+    const response = await fetch('v1/explain', { method: 'POST', headers, body, signal: AbortSignal.timeout(40000) })
+    const text = await response.text()
+    return response.ok ? text : JSON.parse(text).detail
+  } catch {
+    return 'The agent does not answer.'
+  }
 }
 
 function showLost() {

@@ -53,7 +53,7 @@ input:focus + kbd, input:not(:placeholder-shown) + kbd { display: none; }
 .group { margin-top: 1.5rem; }
 .group:not(:has(.check:not([hidden]))) { display: none; }
 .group h2 { margin-bottom: .6rem; }
-#others-group > summary { padding: .4rem 0; color: var(--soft); font-size: .875rem; }
+#others-group > summary, .explain > summary { padding: .4rem 0; color: var(--soft); font-size: .875rem; }
 #others-head { display: inline-flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline; max-width: calc(100% - 1.5rem); vertical-align: top; }
 #others-group h2 { margin: 0; color: var(--ink); }
 #others-group > .cards { margin-top: .6rem; }
@@ -71,6 +71,14 @@ summary { cursor: pointer; }
 [data-kind="unknown"] #notices { display: grid; gap: 1rem; }
 [data-kind="unknown"] li { line-height: 2; }
 #none { padding: 1.5rem 0; color: var(--soft); }
+
+.explain { display: none; margin-top: 1.5rem; }
+.js .explain { display: block; }
+.explain h2 { display: inline; margin-right: .6rem; color: var(--ink); }
+.explain form { display: grid; gap: .6rem; margin-top: .6rem; }
+.explain button { justify-self: start; min-height: 2.5rem; padding: .25rem 1.2rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); color: inherit; font: inherit; cursor: pointer; }
+.explain button:hover { border-color: var(--link); }
+textarea { width: 100%; padding: .75rem .95rem; border: 1px solid var(--line); border-radius: .6rem; background: var(--code); color: var(--ink); font: .875em/1.55 var(--mono); resize: vertical; }
 
 .copyable { margin-top: .6rem; }
 .copyable:first-child { margin-top: 0; }

@@ -5,6 +5,7 @@ import type { Snapshot } from '#agent/model/snapshot.ts'
 import { countStates } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
 import { renderCard } from './card.ts'
+import { explainForm } from './explain-form.ts'
 import { filterBar, renderTally } from './filter.ts'
 import { html, trusted } from './html.ts'
 import type { Html } from './html.ts'
@@ -19,6 +20,8 @@ export interface PageOptions {
   readonly isAll: boolean
   /** Only checks of this state are shown; null shows all. */
   readonly state?: State | null
+  /** Whether logs are explained here. */
+  readonly canExplain?: boolean
 }
 
 interface Groups {
@@ -91,6 +94,7 @@ function renderFrame(snapshot: Snapshot, groups: Groups, options: PageOptions): 
       ${renderGroup('published', 'Published on the Node')}
       ${renderGroup('seen', 'Not published, but seen here')} ${renderOthers(groups.others, options)}
       <p id="none" hidden>No check has all of this.</p>
+      ${options.canExplain ? explainForm : nothing}
     </main>
     <footer>
       The same for machines: <a href="v1/report">v1/report</a>, <a href="metrics">metrics</a>,
