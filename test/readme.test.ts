@@ -21,6 +21,7 @@ import { suggest } from '#agent/cluster/suggest/suggest.ts'
 import { configWith } from '#agent/commands/wiring/suggest/config-with.ts'
 import { agentOn, madeNode, noIscsi, now } from './cluster/made-nodes.ts'
 import { counts, madePods, madeSources } from './cluster/suggest/made-sources.ts'
+import { routes } from '#agent/http/contract/contract.ts'
 import { hostdeps } from './hosts/cli.ts'
 import { composedReport } from './hosts/composed-report.ts'
 import { fakeSource } from './http/report-fixture.ts'
@@ -50,6 +51,34 @@ test('and the second what curl gets', async () => {
   const [command = '', ...shown] = block('output: curl').split('\n')
   expect(command).toMatch(/^\$ curl 127\.0\.0\.1:9465\/ready\/open-iscsi +# 200 .* 503$/)
   expect(withoutTime(shown.join('\n'))).toBe(withoutTime(body))
+})
+
+test('and what it gets while something changes', async () => {
+  const [check] = worker.checks.filter(({ name }) => name === 'open-iscsi')
+  if (check === undefined) throw new Error('there is no open-iscsi')
+  const source = fakeSource(worker)
+  const { server } = await serve(source)
+  const response = await fetch(`${server.address}/v1/watch?check=open-iscsi`)
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  const readUntil = async (words: string) => {
+    while (!text.includes(words)) text += (await reader?.read())?.value ?? ''
+  }
+  await readUntil('event: snapshot')
+  const ready = { state: 'ready', reason: 'AllReady', message: 'all 6 needs are met' } as const
+  source.put({
+    ...worker,
+    took: 66,
+    checks: worker.checks.map((one) => (one === check ? { ...one, ...ready } : one)),
+  })
+  await readUntil('event: round')
+  await readUntil('"took":66}\n\n')
+  await reader?.cancel()
+  const [command, ...shown] = block('output: curl watch').split('\n')
+  expect(command).toBe("$ curl -N '127.0.0.1:9465/v1/watch?check=open-iscsi'")
+  const withoutId = (words: string) =>
+    words.replaceAll(/^id: \w+-/gm, 'id: ').replaceAll(/"\d{4}-[^"]*Z"/g, 'TIME')
+  expect(withoutId(shown.join('\n'))).toBe(withoutId(text))
 })
 
 test('what explain says of the log in the README', () => {
@@ -122,13 +151,12 @@ function withoutTime(text: string): string {
 
 test('every path of the HTTP table is served', async () => {
   const [, table = ''] = /\| path \| answer \|\n\|.*\n((?:\|.*\n)+)/.exec(readme) ?? []
-  const paths = table.split('\n').flatMap((row) => row.split('|')[1]?.match(/\/[^`]*/g) ?? [])
-  expect(paths).toHaveLength(8)
-  const { get } = await serve(fakeSource(worker))
-  for (const path of paths) {
-    const { status } = await get(path.replace('<check>', 'open-iscsi'))
-    expect([path, [200, 503].includes(status)]).toEqual([path, true])
-  }
+  const named = table
+    .split('\n')
+    .flatMap((row) => row.split('|')[1]?.match(/(POST )?\/[^`]*/g) ?? [])
+    .map((words) => (words.includes(' ') ? words : `GET ${words}`).replace('<check>', ':name'))
+  const served = Object.values(routes).map(({ method, url }) => `${method} ${url}`)
+  expect(named.toSorted()).toEqual(served.toSorted())
 })
 
 test('the config shows every key, with its default', () => {

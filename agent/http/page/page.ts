@@ -98,6 +98,7 @@ function renderFrame(snapshot: Snapshot, groups: Groups, options: PageOptions): 
     </main>
     <footer>
       The same for machines: <a href="v1/report">v1/report</a>, <a href="metrics">metrics</a>,
+      <a href="openapi.json">openapi.json</a>,
       <code>ready/&lt;check&gt;?wait=120s</code>
     </footer>`
   return renderShell({ kind: 'node', etag: options.etag, title: titleOf(snapshot, here), body })
