@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import { startControlPlane } from './plane/control-plane.ts'
 import type { ControlPlane } from './plane/control-plane.ts'
 import { accountToken } from './plane/service-account.ts'
 import { until } from './plane/test-node.ts'
+import { withAuth } from './plane/with-auth.ts'
 
 const root = new URL('../../', import.meta.url).pathname
 const main = join(root, 'agent/main.ts')
@@ -29,7 +30,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('an agent with mani
 
   beforeAll(async () => {
     cluster = await startControlPlane()
-    await cluster.kubectl('apply', '-k', composed(cluster.folder))
+    await cluster.kubectl('apply', '-k', withAuth(cluster.folder))
     for (const [name, role] of Object.entries(accounts)) {
       await cluster.kubectl('create', 'serviceaccount', name)
       if (role === null) continue
@@ -146,16 +147,6 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('an agent with mani
     await expect.poll(() => statusOf('/v1/report', unseen)).toBe(200)
   })
 })
-
-/** As people list the overlay in their own kustomization. */
-function composed(parent: string): string {
-  const folder = join(parent, 'with-auth')
-  mkdirSync(folder)
-  const at = (path: string) => relative(folder, join(root, path))
-  const kustomization = { resources: [at('manifests')], components: [at('manifests/overlays/auth')] }
-  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization))
-  return folder
-}
 
 /** The token with other claims, signed by the API server's own key. */
 function forge(cluster: ControlPlane, token: string, claims: Readonly<Record<string, number>>): string {

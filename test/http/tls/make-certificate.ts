@@ -5,14 +5,17 @@ export interface CertificateText {
   readonly key: string
 }
 
-/** A certificate for localhost and 127.0.0.1 that its own key signed, for two days (RFC 5280, 4.1), and the key, both as PEM. */
-export function signOwn(name: string): CertificateText {
+/** A certificate for localhost, 127.0.0.1 and other names that its own key signed, for two days (RFC 5280, 4.1), and the key, both as PEM. */
+export function signOwn(name: string, others: readonly string[] = []): CertificateText {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const algorithm = sequence(ecdsaWithSha256)
   const subject = sequence(set(sequence(commonName, der(0x0c, Buffer.from(name)))))
   const day = 86_400_000
   const validity = sequence(time(Date.now() - day), time(Date.now() + day))
-  const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])))
+  const names = sequence(
+    ...['localhost', ...others].map((one) => der(0x82, Buffer.from(one))),
+    der(0x87, Buffer.from([127, 0, 0, 1])),
+  )
   const extensions = der(0xa3, sequence(sequence(subjectAltName, der(0x04, names))))
   const version = der(0xa0, der(0x02, Buffer.from([2])))
   const serial = der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)]))
