@@ -19,9 +19,7 @@ export async function measureHeld({ url, pid }: Served, missing: string): Promis
   const before = memoryOf(pid)
   const hold = (path: string, count: number) =>
     Promise.all(
-      addresses.flatMap((from) =>
-        Array.from({ length: count }, () => open(new URL(path, url), from)),
-      ),
+      addresses.flatMap((from) => Array.from({ length: count }, () => open(new URL(path, url), from))),
     )
   const waiters = await hold(`/ready/${missing}?wait=10m`, waitersOfOne)
   await untilWaiting(url, waiters.length)

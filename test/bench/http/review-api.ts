@@ -11,9 +11,7 @@ export async function startReviewApi(): Promise<string> {
     request.resume()
     const isToken = request.url?.endsWith('/tokenreviews') ?? false
     const user = { username: 'anna', uid: '1', groups: [], extra: {} }
-    const status = isToken
-      ? { authenticated: true, user, audiences: ['hostdeps.dev'] }
-      : { allowed: true }
+    const status = isToken ? { authenticated: true, user, audiences: ['hostdeps.dev'] } : { allowed: true }
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ status }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
