@@ -24,14 +24,14 @@ const absoluteForm = /^[a-z][a-z\d+.-]*:\/\/(?<authority>[^/?#]*)/i
  *
  * `Origin` need not be checked: no request changes anything, and without CORS headers a page of another origin cannot read an answer.
  *
- * @param local where the server listens
+ * @param isLocal whether the server listens on loopback
  */
-export function refuseHost(request: IncomingMessage, local: AddressInfo | string | null): HostRefusal | null {
+export function refuseHost(request: IncomingMessage, isLocal: boolean): HostRefusal | null {
   const hosts = hostHeaders(request.rawHeaders)
   if (hosts.length > 1) return [400, 'there is more than one Host header']
   // Clients of HTTP/1.0 may leave it out; browsers never do.
   if (hosts.length === 0 && request.httpVersion === '1.1') return [400, 'there is no Host header']
-  if (!isLoopback(local)) return null
+  if (!isLocal) return null
   const target = absoluteForm.exec(request.url ?? '')?.groups?.['authority']
   const named = target === undefined ? hosts : [...hosts, target]
   return named.every(isOwnName) ? null : misdirected
@@ -43,7 +43,12 @@ const misdirected: HostRefusal = [
 ]
 
 function hostHeaders(raw: readonly string[]): string[] {
-  return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === 'host')
+  const hosts: string[] = []
+  for (let index = 0; index < raw.length; index += 2) {
+    const [name = '', value = ''] = [raw[index], raw[index + 1]]
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(value)
+  }
+  return hosts
 }
 
 /** By the address that the server listens on: a forwarded port also comes from 127.0.0.1. */
@@ -51,8 +56,18 @@ export function isLoopback(local: AddressInfo | string | null): boolean {
   return local !== null && typeof local === 'object' && isLoopbackAddress(local.address)
 }
 
-/** "localhost." is the same name, fully qualified (RFC 6761). Names below it are not: anyone might resolve them. */
+/** Nearly all requests name the same host, and reading an address takes long beside all else of a small answer. */
+let lastOwnName = ''
+
 function isOwnName(host: string): boolean {
+  if (host !== '' && host === lastOwnName) return true
+  if (!readsAsOwnName(host)) return false
+  lastOwnName = host
+  return true
+}
+
+/** "localhost." is the same name, fully qualified (RFC 6761). Names below it are not: anyone might resolve them. */
+function readsAsOwnName(host: string): boolean {
   const { ipv6, name = '' } = authority.exec(host)?.groups ?? {}
   if (ipv6 !== undefined) return isLoopbackAddress(ipv6)
   return /^localhost\.?$/i.test(name) || isLoopbackAddress(name)

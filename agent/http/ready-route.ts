@@ -1,7 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { routes } from './contract/contract.ts'
 import { letGo } from './let-go.ts'
-import { commonHeaders } from './problem.ts'
 import { refusal } from './ready-answers.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
 import { addRoute, prefer } from './server.ts'
@@ -25,9 +25,15 @@ export function addReadyRoute(app: FastifyInstance, options: ReadyOptions): void
   })
 }
 
+/** By the bare response: everything of the answer is made already. */
 function send(request: FastifyRequest, reply: FastifyReply, answer: ReadyAnswer): void {
-  const { headers, body } = answer[formOf(request)]
-  reply.code(answer.status).headers(headers).send(body)
+  reply.hijack()
+  write(reply.raw, answer, formOf(request))
+}
+
+function write(raw: ServerResponse, answer: ReadyAnswer, form: 'json' | 'text'): void {
+  const { headers, body } = answer[form]
+  raw.writeHead(answer.status, headers as string[]).end(body)
 }
 
 /** Like {@link send}, but later. */
@@ -35,10 +41,7 @@ function sendLater(request: FastifyRequest, reply: FastifyReply): (answer: Ready
   const form = formOf(request)
   const { raw } = reply
   letGo(request, reply)
-  return (answer) => {
-    const { headers, body } = answer[form]
-    raw.writeHead(answer.status, { ...commonHeaders, ...headers }).end(body)
-  }
+  return (answer) => write(raw, answer, form)
 }
 
 function formOf(request: FastifyRequest): 'json' | 'text' {

@@ -1,14 +1,16 @@
 import accepts from '@fastify/accepts'
 import fastify from 'fastify'
+import type { Metric } from 'prom-client'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type * as z from 'zod'
+import { measureRequests } from '#agent/http/metrics/request-durations.ts'
 import { requestLimits } from './client-limits.ts'
 import { addCompression } from './compression.ts'
 import { routes } from './contract/contract.ts'
 import type { Route } from './contract/contract.ts'
 import { readBy } from './contract/read-request.ts'
-import { refuseHost } from './host-header.ts'
+import { isLoopback, refuseHost } from './host-header.ts'
 import { createNodeServer } from './node-server.ts'
 import { commonHeaders, sendProblem } from './problem.ts'
 import type { Rotating } from './tls/rotating.ts'
@@ -25,8 +27,14 @@ type Handler<R extends Route> = (
   reply: FastifyReply,
 ) => void | Promise<void>
 
+interface CreatedServer {
+  readonly app: FastifyInstance
+  /** How long its requests take. */
+  readonly durations: Metric
+}
+
 /** A server without routes: its limits, its headers, and every error as problem details. */
-export async function createServer(log?: Logger, tls: Rotating | null = null): Promise<FastifyInstance> {
+export async function createServer(log?: Logger, tls: Rotating | null = null): Promise<CreatedServer> {
   const app = fastify({
     bodyLimit: requestLimits.bodyLimit,
     // fastify's answer while closing is not problem details.
@@ -38,9 +46,11 @@ export async function createServer(log?: Logger, tls: Rotating | null = null): P
     clientErrorHandler: () => {},
   })
   app.setValidatorCompiler<z.ZodObject>(({ schema }) => readBy(schema))
+  const durations = measureRequests(app)
+  const isLocal = localityOf(app)
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders)
-    const refusal = refuseHost(request.raw, app.server.address())
+    const refusal = refuseHost(request.raw, isLocal())
     // This is before a body is read.
     if (refusal !== null) sendProblem(reply, ...refusal)
     else if (request.is404) sendNotFound(reply)
@@ -49,7 +59,18 @@ export async function createServer(log?: Logger, tls: Rotating | null = null): P
   await app.register(accepts)
   await addCompression(app)
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, log))
-  return app
+  return { app, durations }
+}
+
+/** Whether the server listens on loopback. It is asked of the kernel once: that takes as long as a tenth of the smallest answers. */
+function localityOf(app: FastifyInstance): () => boolean {
+  let known: boolean | null = null
+  return () => {
+    if (known !== null) return known
+    const local = app.server.address()
+    if (local !== null) known = isLoopback(local)
+    return known ?? false
+  }
 }
 
 const paths = Object.values(routes).map(({ url }) => url.replace(':name', '<name>'))

@@ -7,7 +7,7 @@ import { imageHeap } from '../setup/image-heap.ts'
  * All measurements, one after the other, each in a process of its own and with the heap of the image. Beside each is what is
  * aimed at. Real hosts are booted where that can be done (as root on Debian 12).
  */
-const benches = ['round.ts', 'crashes.ts', 'check.ts', 'peers.ts', 'ready.ts', 'explain.ts']
+const benches = ['round.ts', 'crashes.ts', 'check.ts', 'peers.ts', 'explain.ts']
 
 for (const step of [hostRoot, debianReleases]) {
   try {

@@ -74,7 +74,7 @@ test.each([
 
 test('our own failure is a 500 without a stack, and is logged', async () => {
   const lines: string[] = []
-  const app = await createServer(pino({}, { write: (line) => void lines.push(line) }))
+  const { app } = await createServer(pino({}, { write: (line) => void lines.push(line) }))
   app.get('/broken', () => {
     throw new Error('secret detail')
   })
@@ -147,7 +147,7 @@ test.each(bare)('$title is answered with problem details: $status', async ({ req
 })
 
 test('a request that does not arrive is answered with problem details: 408', async () => {
-  const app = await createServer()
+  const { app } = await createServer()
   onTestFinished(() => app.close())
   // It is looked for each 5 s.
   Object.assign(app.server, { headersTimeout: 100, requestTimeout: 100 })

@@ -83,7 +83,7 @@ test('a refusal says why and reveals nothing of the report, also for unknown pat
 })
 
 test.each(['0.0.0.0', '::'])('on %s people come by any name', async (host) => {
-  const app = await createServer()
+  const { app } = await createServer()
   app.get('/', (_request, reply) => void reply.send('yes'))
   const listening = await app.listen({ host, port: 0 }).catch(() => null)
   try {

@@ -11,12 +11,20 @@ interface Reading {
 /** Reads the parameters or the query of a request by the schema of its route, as Fastify's validators do; a mistake is one sentence. */
 export function readBy(schema: z.ZodObject): (data: unknown) => Reading {
   const known = Object.keys(schema.shape)
+  // Most requests ask for nothing more than their path.
+  const nothing = schema.safeParse({})
   return (data) => {
+    if (nothing.success && isEmpty(data)) return { value: nothing.data }
     const read = schema.safeParse(data)
     if (read.success) return { value: read.data }
     const [issue] = read.error.issues
     return { error: new Error(issue === undefined ? 'the request is invalid' : wordsOf(issue, known)) }
   }
+}
+
+function isEmpty(data: unknown): boolean {
+  for (const _ in data as object) return false
+  return true
 }
 
 function wordsOf(issue: z.core.$ZodIssue, known: readonly string[]): string {

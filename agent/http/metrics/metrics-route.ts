@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
-import type { Histogram } from 'prom-client'
+import type { Metric } from 'prom-client'
 import type { PublishStatus } from '#agent/model/report.ts'
 import { registerReport } from '#agent/render/metrics.ts'
 import { endOfMetrics, exposeMetrics, metricsFormats } from '#agent/render/exposition.ts'
@@ -23,7 +23,7 @@ export interface MetricsOptions {
   /** Seconds since the newest round ended. */
   readonly age: () => number
   readonly waiting: () => number
-  readonly durations: Histogram
+  readonly durations: Metric
   /** null when nothing is published. */
   readonly publishing: () => PublishStatus | null
   readonly version: string
