@@ -25,13 +25,16 @@ type Handler<R extends Route> = (
   reply: FastifyReply,
 ) => void | Promise<void>
 
+/** Characters of a name in a path: more than any check's, so that a wrong one is said in the answer. */
+const longestName = 100
+
 /** A server without routes: its limits, its headers, and every error as problem details. */
 export async function createServer(log?: Logger, tls: Rotating | null = null): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: requestLimits.bodyLimit,
     // fastify's answer while closing is not problem details.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 100, compile: true },
+    routerOptions: { maxParamLength: longestName, compile: true },
     frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
     serverFactory: (handler) => createNodeServer(handler, tls),
     // The Node.js server has its own handler, and two answers to one error would garble each other.
@@ -89,7 +92,11 @@ export function prefer<T extends string>(request: FastifyRequest, types: readonl
   return types.find((type) => type === best) ?? types[0]
 }
 
+const tooLong = `there is no check whose name has more than ${longestName} characters`
+
 function answerError(error: Partial<FastifyError>, reply: FastifyReply, log?: Logger): void {
+  // fastify would call the whole URL too long (414), and repeat it.
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return sendProblem(reply, 404, tooLong)
   const status = error.statusCode ?? 500
   if (status < 500) return sendProblem(reply, status, error.message ?? 'the request is invalid')
   log?.error({ err: error }, 'a request failed')

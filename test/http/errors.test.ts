@@ -19,8 +19,8 @@ const cases: { title: string; path: string; init?: RequestInit; status: number; 
   {
     title: 'a name that is too long',
     path: `/ready/${'a'.repeat(200)}`,
-    status: 414,
-    detail: 'param length',
+    status: 404,
+    detail: 'there is no check whose name has more than 100 characters',
   },
   {
     title: 'a body, which is not read',

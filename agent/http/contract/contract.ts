@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { checkNamePattern } from '#agent/model/names.ts'
 import { states } from '#agent/model/state.ts'
 import { parseDuration } from '#agent/model/duration.ts'
 
@@ -17,7 +18,7 @@ const none = z.strictObject({})
 const oneCheck = z.strictObject({
   name: z.string().meta({
     description: 'The name of a check; for an alias the answer is 404, with the name.',
-    maxLength: 100,
+    pattern: checkNamePattern.source,
     examples: ['open-iscsi'],
   }),
 })
