@@ -10,6 +10,7 @@ import type { Route } from './contract/contract.ts'
 import { readBy } from './contract/read-request.ts'
 import { refuseHost } from './host-header.ts'
 import { createNodeServer } from './node-server.ts'
+import { refuseHead } from './request-head.ts'
 import { commonHeaders, sendProblem } from './problem.ts'
 import type { Rotating } from './tls/rotating.ts'
 
@@ -43,9 +44,11 @@ export async function createServer(log?: Logger, tls: Rotating | null = null): P
   app.setValidatorCompiler<z.ZodObject>(({ schema }) => readBy(schema))
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders)
+    const strange = refuseHead(request.raw)
     const refusal = refuseHost(request.raw, app.server.address())
     // This is before a body is read.
-    if (refusal !== null) sendProblem(reply, ...refusal)
+    if (strange !== null) sendProblem(reply.header('connection', 'close'), 400, strange)
+    else if (refusal !== null) sendProblem(reply, ...refusal)
     else if (request.is404) sendNotFound(reply)
     else done()
   })
