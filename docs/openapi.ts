@@ -13,10 +13,12 @@ import type { Route } from '#agent/http/contract/contract.ts'
 
 export type RouteName = keyof typeof routes
 
+type JsonSchema = Readonly<Record<string, unknown>>
+
 interface Answer {
   readonly says: string
   /** By media type; text where there is no schema. */
-  readonly content: Readonly<Record<string, z.ZodType | null>>
+  readonly content: Readonly<Record<string, z.ZodType | JsonSchema | null>>
 }
 
 interface Operation {
@@ -34,9 +36,18 @@ const noSuchCheck: Answer = {
   content: { [problemJson]: problem },
 }
 
-const eventWords = Object.entries(watchEvents)
-  .map(([type, schema]) => `${type} (${shapes.get(schema)?.id})`)
-  .join(', ')
+/** Before OpenAPI 3.2 the schema of a stream is that of each of its events. */
+const eventSchema = {
+  oneOf: Object.entries(watchEvents).map(([type, schema]) => ({
+    type: 'object',
+    properties: {
+      id: { type: 'string' },
+      event: { const: type },
+      data: { type: 'string', contentMediaType: json, contentSchema: referTo(schema) },
+    },
+    required: ['id', 'event', 'data'],
+  })),
+}
 
 /** What each route answers. What can be wrong with every request (400, 405, 429 …) is problem details. */
 export const operations: Readonly<Record<RouteName, Operation>> = {
@@ -85,8 +96,8 @@ export const operations: Readonly<Record<RouteName, Operation>> = {
     summary: 'What changes, as server-sent events.',
     answers: {
       200: {
-        says: `A stream of events, with these data: ${eventWords}. Who comes back with Last-Event-ID gets what it missed. A line of a colon is a sign of life, each 15 s; after half an hour the stream ends.`,
-        content: { 'text/event-stream': null },
+        says: 'A stream of events. Who comes back with Last-Event-ID gets what it missed. A line of a colon is a sign of life, each 15 s; after half an hour the stream ends.',
+        content: { 'text/event-stream': eventSchema },
       },
       404: noSuchCheck,
     },
@@ -164,7 +175,7 @@ function operation(name: RouteName, route: Route, examples: Examples): object {
               Object.entries(content).map(([type, schema]) => [
                 type,
                 {
-                  schema: schema === null ? { type: 'string' } : referTo(schema),
+                  schema: schema === null ? { type: 'string' } : schemaOf(schema),
                   ...exampleOf(examples(name, status, type)),
                 },
               ]),
@@ -209,12 +220,18 @@ function parametersIn(place: 'path' | 'query', schema: z.ZodObject): object[] {
   })
 }
 
+function schemaOf(schema: z.ZodType | JsonSchema): object {
+  return schema instanceof z.ZodType ? referTo(schema) : schema
+}
+
 function referTo(schema: z.ZodType): object {
   const id = shapes.get(schema)?.id
   return id === undefined ? { type: 'object' } : { $ref: refTo(id) }
 }
 
-const refTo = (id: string) => `#/components/schemas/${id}`
+function refTo(id: string): string {
+  return `#/components/schemas/${id}`
+}
 
 /** Open: clients must bear fields that come later. */
 function componentSchemas(): Readonly<Record<string, unknown>> {

@@ -70,6 +70,9 @@ const pipelined = 'HPE_CB_HEADERS_COMPLETE'
 
 /** https://nodejs.org/api/http.html#event-clienterror */
 const clientErrors: Readonly<Record<string, readonly [status: number, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, `the header is larger than ${requestLimits.maxHeaderSize / 1024} KiB`],
+  HPE_HEADER_OVERFLOW: [
+    431,
+    `the header is larger than ${requestLimits.maxHeaderSize / 1024} KiB, or has more than ${requestLimits.maxHeadersCount} lines`,
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
 }

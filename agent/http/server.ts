@@ -12,6 +12,7 @@ import type { Route } from './contract/contract.ts'
 import { readBy } from './contract/read-request.ts'
 import { isLoopback, refuseHost } from './host-header.ts'
 import { createNodeServer } from './node-server.ts'
+import { refuseHead } from './request-head.ts'
 import { commonHeaders, sendProblem } from './problem.ts'
 import type { Rotating } from './tls/rotating.ts'
 
@@ -33,13 +34,16 @@ interface CreatedServer {
   readonly durations: Metric
 }
 
+/** Characters of a name in a path: more than any check's, so that a wrong one is said in the answer. */
+const longestName = 100
+
 /** A server without routes: its limits, its headers, and every error as problem details. */
 export async function createServer(log?: Logger, tls: Rotating | null = null): Promise<CreatedServer> {
   const app = fastify({
     bodyLimit: requestLimits.bodyLimit,
     // fastify's answer while closing is not problem details.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 100, compile: true },
+    routerOptions: { maxParamLength: longestName, compile: true },
     frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
     serverFactory: (handler) => createNodeServer(handler, tls),
     // The Node.js server has its own handler, and two answers to one error would garble each other.
@@ -50,9 +54,11 @@ export async function createServer(log?: Logger, tls: Rotating | null = null): P
   const isLocal = localityOf(app)
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(commonHeaders)
+    const strange = refuseHead(request.raw)
     const refusal = refuseHost(request.raw, isLocal())
     // This is before a body is read.
-    if (refusal !== null) sendProblem(reply, ...refusal)
+    if (strange !== null) sendProblem(reply.header('connection', 'close'), 400, strange)
+    else if (refusal !== null) sendProblem(reply, ...refusal)
     else if (request.is404) sendNotFound(reply)
     else done()
   })
@@ -110,7 +116,11 @@ export function prefer<T extends string>(request: FastifyRequest, types: readonl
   return types.find((type) => type === best) ?? types[0]
 }
 
+const tooLong = `there is no check whose name has more than ${longestName} characters`
+
 function answerError(error: Partial<FastifyError>, reply: FastifyReply, log?: Logger): void {
+  // fastify would call the whole URL too long (414), and repeat it.
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return sendProblem(reply, 404, tooLong)
   const status = error.statusCode ?? 500
   if (status < 500) return sendProblem(reply, status, error.message ?? 'the request is invalid')
   log?.error({ err: error }, 'a request failed')

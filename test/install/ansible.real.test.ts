@@ -9,13 +9,14 @@ import { bootHost } from '../hosts/nspawn.ts'
 import type { TestHost } from '../hosts/nspawn.ts'
 import { openServedNetwork } from '../hosts/served-network.ts'
 import type { ServedNetwork } from '../hosts/served-network.ts'
+import { debianPython } from '../setup/pip-packages.ts'
 import { mustPaste, printFor, statesOn } from './new-node.ts'
 
 const ansible = process.env['HOSTDEPS_TEST_ANSIBLE']
 const hasHost = ['HOSTDEPS_TEST_HOST_ROOT', 'HOSTDEPS_TEST_PACKAGES'].every((name) => process.env[name])
 
-/** Debian's Python, for which Ansible is there; it insists on UTF-8. */
-const python = '/usr/bin/python3'
+/** Ansible insists on UTF-8. */
+const python = debianPython
 
 describe.skipIf(ansible === undefined)('a playbook, by ansible-lint', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-playbook-'))

@@ -7,8 +7,10 @@ import { hostRoot } from './host-root.ts'
 import { ignition } from './ignition.ts'
 import { kernelTrees } from './kernel-trees.ts'
 import { kubernetesPrograms } from './kubernetes-programs.ts'
+import { openapiTypescript } from './openapi-typescript.ts'
 import { podImage } from './pod-image.ts'
 import { promtool } from './promtool.ts'
+import { schemathesis } from './schemathesis.ts'
 import type { Step } from './step.ts'
 import { sweepHosts } from './sweep-hosts.ts'
 import { systemPackages } from './system-packages.ts'
@@ -30,6 +32,8 @@ export const steps: readonly Step[] = [
   promtool,
   ignition,
   ansible,
+  schemathesis,
+  openapiTypescript,
 ]
 
 /** These, and before each what it needs itself; in the order above. */

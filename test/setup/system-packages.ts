@@ -12,7 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   procps: 'pgrep',
   kmod: 'depmod and the real modprobe',
   python3: 'serves the mount that hangs',
-  'python3-pip': 'downloads Ansible',
+  'python3-pip': 'downloads Ansible and schemathesis',
   rpm: 'the real order of versions',
   'dpkg-dev': 'makes the repository that test hosts install from',
   'libdpkg-perl': 'the real order of versions',

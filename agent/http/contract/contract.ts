@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { checkNamePattern } from '#agent/model/names.ts'
 import { states } from '#agent/model/state.ts'
 import { parseDuration } from '#agent/model/duration.ts'
 
@@ -17,7 +18,7 @@ const none = z.strictObject({})
 const oneCheck = z.strictObject({
   name: z.string().meta({
     description: 'The name of a check; for an alias the answer is 404, with the name.',
-    maxLength: 100,
+    pattern: checkNamePattern.source,
     examples: ['open-iscsi'],
   }),
 })
@@ -40,7 +41,11 @@ const wait = z
   })
   .meta({ pattern: waitPattern, examples: ['120s'] })
 
-const hint = z.string().max(500, 'has more than 500 characters').optional()
+/** One that is given once, without control characters. */
+const plain = z
+  .string('must be given once')
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must have no control characters')
+const hint = plain.max(500, 'has more than 500 characters').optional()
 const exitWords = 'must be an exit code, 0 to 255'
 const exitCode = z
   .string(exitWords)
@@ -57,7 +62,7 @@ export const routes = {
     url: '/',
     params: none,
     query: z.strictObject({
-      all: z.string().optional().describe('Every check with its own fix, and not only what matters here.'),
+      all: plain.optional().describe('Every check with its own fix, and not only what matters here.'),
       state: z
         .enum(states, `must be one of ${states.join(', ')}`)
         .optional()
@@ -83,7 +88,7 @@ export const routes = {
     params: none,
     query: z.strictObject({
       check: z
-        .union([z.string(), z.array(z.string()).max(100)])
+        .union([z.string(), z.array(z.string()).max(100)], 'must be given at most 100 times')
         .optional()
         .describe('Only changes of this check; it may be given several times.'),
     }),

@@ -142,6 +142,8 @@ test.each([
   ['/healthz%2f..%2fv1%2freport', 404],
   ['/?x=/healthz', 401],
   ['http://localhost/v1/report', 401],
+  ['*', 400],
+  ['/v1/report#/ready/', 400],
   ['http://localhost/ready/../v1/report', 404],
   ['/v1/checks/..%2f..%2fready%2fgpu', 401],
 ])('without a token, where /ready/ is exempt, %s is %i', async (target, status) => {
