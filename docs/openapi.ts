@@ -164,7 +164,7 @@ function operation(name: RouteName, route: Route, examples: Examples): object {
     operationId: name,
     summary,
     ...(parameters.length > 0 && { parameters }),
-    ...(route.method === 'POST' && { requestBody: logBody }),
+    ...(route.body && { requestBody: bodyOf(route.body) }),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, { says, content }]) => [
@@ -183,7 +183,8 @@ function operation(name: RouteName, route: Route, examples: Examples): object {
           },
         ]),
       ),
-      ...(route.isLong && { 304: { description: 'The client has it already, by If-None-Match.' } }),
+      ...(route.isLong &&
+        name !== 'metrics' && { 304: { description: 'The client has it already, by If-None-Match.' } }),
       default: {
         description: 'The request is wrong, or cannot be answered now.',
         content: { [problemJson]: { schema: referTo(problem) } },
@@ -193,10 +194,10 @@ function operation(name: RouteName, route: Route, examples: Examples): object {
 }
 
 /** The type does not matter: curl --data-binary calls it a form. */
-const logBody = {
-  required: true,
-  description: 'The text of a log, at most 1 MiB.',
-  content: { 'text/plain': { schema: { type: 'string', minLength: 1, pattern: String.raw`\S` } } },
+function bodyOf(schema: z.ZodString): object {
+  const { description, ...rest } = z.toJSONSchema(schema)
+  delete rest.$schema
+  return { required: true, description, content: { [text]: { schema: rest } } }
 }
 
 function exampleOf(example: unknown): object {

@@ -32,6 +32,10 @@ const grace = 5_000
 /** Least time from one request to the next, milliseconds. */
 const pause = 1_000
 
+/** The same after a refusal, milliseconds. */
+const refusedPause = 5_000
+const longestPause = 30_000
+
 /** Characters of an answer; the agent's have a few hundred, but an impostor's may never end. */
 const longestAnswer = 64 * 1024
 
@@ -48,31 +52,46 @@ export async function waitAtGate(options: GateOptions): Promise<GateAnswer> {
     const start = performance.now()
     // The first request does not wait, so that a problem is reported at once.
     const wait = last === '' ? 0 : Math.max(0, Math.min(turn, end - start))
-    const answer = await askGate(options, wait)
+    const { answer, rest } = await askGate(options, wait)
     const text = JSON.stringify(answer)
     if (text !== last) report(answer)
     last = text
     if (answer.says !== 'not yet' || performance.now() >= end) return answer
     const took = performance.now() - start
-    await sleep(Math.max(0, Math.min(pause - took, end - performance.now())))
+    await sleep(Math.max(0, Math.min(rest - took, end - performance.now())))
   }
 }
 
 type Asking = Pick<GateOptions, 'url' | 'check' | 'credentials'>
 
-async function askGate({ url: base, check, credentials }: Asking, wait: number): Promise<GateAnswer> {
+interface Asked {
+  readonly answer: GateAnswer
+  /** Milliseconds from this request to the next. */
+  readonly rest: number
+}
+
+async function askGate({ url: base, check, credentials }: Asking, wait: number): Promise<Asked> {
   const url = new URL(`ready/${encodeURIComponent(check)}?wait=${Math.floor(wait)}ms`, base)
   const read = await credentials()
-  if (!read.ok) return { says: 'not yet', lines: [plainLine(read.mistake)] }
+  if (!read.ok) return { answer: { says: 'not yet', lines: [plainLine(read.mistake)] }, rest: pause }
   const headers = { accept: 'application/json', ...read.headers }
   try {
     const signal = AbortSignal.timeout(Math.ceil(wait + grace))
     // A redirect would take the token to another place.
     const response = await fetch(url, { headers, redirect: 'error', signal })
-    return answerOf(check, { status: response.status, body: await textOf(response), host: base.host })
+    const answer = answerOf(check, { status: response.status, body: await textOf(response), host: base.host })
+    return { answer, rest: restOf(response) }
   } catch (error) {
-    return { says: 'not yet', lines: [`${base.host} does not answer: ${plainLine(fetchCause(error))}`] }
+    const lines = [`${base.host} does not answer: ${plainLine(fetchCause(error))}`]
+    return { answer: { says: 'not yet', lines }, rest: pause }
   }
+}
+
+/** After a refusal that another try changes only later; a check that is not ready is a 503 too, and is waited for at the agent. */
+function restOf({ status, headers }: Response): number {
+  if (status === 401 || status === 403) return refusedPause
+  const seconds = Number(headers.get('retry-after') ?? 0)
+  return status === 429 ? Math.min(Math.max(pause, seconds * 1_000), longestPause) : pause
 }
 
 async function textOf({ body }: Response): Promise<string> {

@@ -1,14 +1,8 @@
-export interface Bounds {
-  /** At a time, of all addresses. */
-  readonly most: number
-  /** Of one address. With address translation all pods of a node share one, so it is a good part of all. */
-  readonly mostOfOneAddress: number
-}
+import type { Bounds } from './places.ts'
 
 export interface BoundedClients<T> extends Iterable<T> {
   /** Ends the oldest of that address, or else of all, when there are too many. @returns a function to call when it has gone by itself. */
   add(from: string, client: T): () => void
-  readonly size: number
 }
 
 /** Ends the oldest where there are too many: refusing the newest would let one client lock out the others. */
@@ -39,9 +33,6 @@ export function boundClients<T>(
       if (mates.size > mostOfOneAddress) endOldest(mates)
       if (all.size > most) endOldest(all.keys())
       return () => remove(client)
-    },
-    get size() {
-      return all.size
     },
     [Symbol.iterator]: () => all.keys(),
   }

@@ -40,7 +40,7 @@ export function addCheckRoute(app: FastifyInstance, { look, history, version }: 
         : void reply.code(404).type(problemType).send(unknownCheck(name, report))
     const around = { report, crashes, wanted: wantedIn(snapshot), history: history(name) }
     const view = () => viewCheck(check, around)
-    const etag = tagOf(snapshot)
+    const etag = tagOf(snapshot, isBrowser ? 'html' : 'text')
     if (isBrowser) {
       const body = lazily(() => renderCheckPage(snapshot, view(), { etag, version }))
       sendTagged(request, reply.headers(pageHeaders), { body, etag })

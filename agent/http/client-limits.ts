@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import { Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { onceGone } from './let-go.ts'
 import { boundClients } from './bounded-clients.ts'
 
 /**
@@ -50,7 +51,7 @@ const long = boundClients<ServerResponse>({ most: 32, mostOfOneAddress: 24 }, (a
 
 /** A response starts one tick late, so that a burst is trimmed before any body is built. */
 export function startLong(answer: ServerResponse, start: () => void): void {
-  answer.once('close', long.add(answer.socket?.remoteAddress ?? '', answer))
+  onceGone(answer, long.add(answer.socket?.remoteAddress ?? '', answer))
   setImmediate(() => {
     if (!answer.destroyed) start()
   })

@@ -75,7 +75,10 @@ interface Of {
 }
 
 function keyOf(request: FastifyRequest, reply: FastifyReply, { etag, encoding }: Of): string {
-  return [etag, encoding, reply.getHeader('content-type'), request.url].join(' ')
+  // Not the address as it was written: it has many spellings, and would drive out what others asked for.
+  const { routeOptions, params, query } = request
+  const asked = JSON.stringify([params, query])
+  return [etag, encoding, reply.getHeader('content-type'), routeOptions.url, asked].join(' ')
 }
 
 function weak(etag: string): string {

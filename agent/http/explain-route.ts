@@ -4,6 +4,7 @@ import type { Explain } from '#agent/model/explanation.ts'
 import { renderExplanation } from '#agent/render/explain.ts'
 import { renderExplanationJson } from '#agent/render/explain-json.ts'
 import { longestLog, routes } from './contract/contract.ts'
+import { onceGone } from './let-go.ts'
 import { retryAfter, sendProblem } from './problem.ts'
 import { addRoute, prefer } from './server.ts'
 
@@ -15,39 +16,62 @@ export interface ExplainOptions {
 
 /** POST /v1/explain: what the lines of a log point to, and what this host says of it. One log at a time. */
 export function addExplainRoute(app: FastifyInstance, { explain, log }: ExplainOptions): void {
-  let isBusy = false
+  const place = onePlace()
   void app.register(async (scope) => {
     // Whatever a client calls it (curl: a form), it is a text.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: longestLog }, (_request, body, done) =>
       done(null, body),
     )
-    addRoute(scope, routes.explain, async ({ query }, request, reply) => {
-      if (explain === null) return sendProblem(reply, 403, off)
+    // Before the body is read: else everybody could have a megabyte kept for them at once.
+    scope.addHook('onRequest', (request, reply, done) => {
+      if (request.method !== 'POST') return done()
+      // Of a body that is not read nothing more is waited for.
+      if (explain === null) return sendProblem(reply.header('connection', 'close'), 403, off)
       if (isFromElsewhere(request)) return sendProblem(reply, 403, 'another site may not ask this')
+      if (!place.take(request, reply)) return busy(reply)
+      return done()
+    })
+    addRoute(scope, routes.explain, async ({ query }, request, reply) => {
       const { body } = request
-      if (!Buffer.isBuffer(body) || !body.some((byte) => byte > space))
+      if (explain === null || !Buffer.isBuffer(body) || body.length === 0)
         return sendProblem(reply, 400, 'the body must be the text of a log')
-      if (isBusy) return busy(reply)
-      isBusy = true
       try {
-        return sendExplanation(request, reply, await explain(body, query))
+        return sendExplanation(request, reply, await place.whileHeld(request, explain(body, query)))
       } catch (error) {
         log?.error({ err: error }, 'a log could not be explained')
-        return sendProblem(
-          reply.header('retry-after', retryAfter),
-          503,
-          'this log takes too much time or memory; send less of it',
-        )
-      } finally {
-        isBusy = false
+        const detail = 'this log takes too much time or memory; send less of it'
+        return sendProblem(reply.header('retry-after', retryAfter), 503, detail)
       }
     })
   })
 }
 
-/** A byte: up to it they are white space and control characters. */
-const space = 0x20
+/** One request has it: until its client has gone, and until its log is read. */
+function onePlace() {
+  let holder: FastifyRequest | null = null
+  let isReading = false
+  const leave = (request: FastifyRequest) => {
+    if (holder === request && !isReading) holder = null
+  }
+  return {
+    take(request: FastifyRequest, reply: FastifyReply): boolean {
+      if (holder !== null) return false
+      holder = request
+      onceGone(reply.raw, () => leave(request))
+      return true
+    },
+    async whileHeld<T>(request: FastifyRequest, reading: Promise<T>): Promise<T> {
+      isReading = true
+      try {
+        return await reading
+      } finally {
+        isReading = false
+        leave(request)
+      }
+    },
+  }
+}
 
 const off = 'logs are not explained here; "http: { explain: true }" in the config switches it on'
 

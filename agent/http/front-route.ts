@@ -30,13 +30,15 @@ export function addFrontRoute(
     if (type === 'text/html') reply.headers(pageHeaders)
     else reply.type('text/plain; charset=utf-8')
     const body = type === 'text/html' ? pageOf(state)(snapshot) : text(snapshot)
-    sendTagged(request, reply, { body, etag: tagOf(snapshot) })
+    sendTagged(request, reply, { body, etag: tagOf(snapshot, type === 'text/html' ? 'html' : 'text') })
   })
 }
 
 function viewsOf({ isAll, canExplain }: Pick<PageOptions, 'isAll'> & { readonly canExplain: boolean }) {
   const page = (state: State | null) =>
-    oncePerSnapshot((snapshot) => renderPage(snapshot, { etag: tagOf(snapshot), isAll, state, canExplain }))
+    oncePerSnapshot((snapshot) =>
+      renderPage(snapshot, { etag: tagOf(snapshot, 'html'), isAll, state, canExplain }),
+    )
   const all = page(null)
   const byState = new Map<State | null, typeof all>(states.map((state) => [state, page(state)]))
   return {

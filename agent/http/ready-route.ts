@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { routes } from './contract/contract.ts'
-import { letGo } from './let-go.ts'
+import { letGo, onceGone } from './let-go.ts'
 import { refusal } from './ready-answers.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
 import { addRoute, prefer } from './server.ts'
@@ -21,7 +21,7 @@ export function addReadyRoute(app: FastifyInstance, options: ReadyOptions): void
     if (answer.isFinal || wait === 0) return send(request, reply, answer)
     const from = request.ip
     if (!room.hasPlaceFor(from)) return send(request, reply, full)
-    reply.raw.once('close', room.enter({ name, from, wait, tell: sendLater(request, reply) }))
+    onceGone(reply.raw, room.enter({ name, from, wait, tell: sendLater(request, reply) }))
   })
 }
 

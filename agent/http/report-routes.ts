@@ -41,7 +41,10 @@ export function addReportRoutes(
 export function sendReport(request: FastifyRequest, reply: FastifyReply, snapshot: Snapshot): void {
   const { report, crashes } = snapshot
   if (report === null) return sendNotYet(reply)
-  sendTagged(request, reply.type(json), { body: () => jsonParts(report, crashes), etag: tagOf(snapshot) })
+  sendTagged(request, reply.type(json), {
+    body: () => jsonParts(report, crashes),
+    etag: tagOf(snapshot, 'json'),
+  })
 }
 
 /** `history`: the last changes, newest first; `historySince`: since when they are kept. */

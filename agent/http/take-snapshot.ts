@@ -48,8 +48,13 @@ export function oncePerSnapshot<T>(make: (snapshot: Snapshot) => T): (snapshot: 
 const ownProcess = randomUUID().slice(0, 8)
 let snapshots = 0
 
-/** The ETag of everything that is made of a snapshot: it changes only with the snapshot. */
-export const tagOf = oncePerSnapshot(() => `"${ownProcess}-${++snapshots}"`)
+/** Of a snapshot: it changes only with it. */
+const numberOf = oncePerSnapshot(() => `${ownProcess}-${++snapshots}`)
+
+/** The ETag of what is made of a snapshot at one address; each kind of it has its own (RFC 9110, 8.8.1). */
+export function tagOf(snapshot: Snapshot, kind: 'html' | 'json' | 'text'): string {
+  return `"${numberOf(snapshot)}-${kind}"`
+}
 
 function distrust(report: Report, detail: string): Report {
   const now = { ...stale(detail), pending: null }

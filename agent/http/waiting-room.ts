@@ -1,3 +1,4 @@
+import { countPlaces } from './places.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
 
 /** Clients that wait for a check to become ready. Each gets one answer: when it is ready, when its time is over, or when we stop. */
@@ -21,37 +22,28 @@ export interface Waiter {
   readonly tell: (answer: ReadyAnswer) => void
 }
 
-/** Each costs about 15 kB (measured). A node has at most 110 pods, unless its kubelet is configured otherwise. */
-export const mostWaiters = 1_024
 /**
- * With address translation (masquerading, a proxy) all pods of a node share one address, and all may wait. Without it, one pod leaves
- * most of the places to the others.
+ * Each costs about 15 kB (measured). A node has at most 110 pods, unless its kubelet is configured otherwise. With address translation
+ * (masquerading, a proxy) all of them share one address, and all may wait; without it, one pod leaves most of the places to the others.
  */
-export const mostOfOneAddress = 256
+export const waiterBounds = { most: 1_024, mostOfOneAddress: 256 }
 
 export function openRoom(ask: (name: string) => ReadyAnswer): WaitingRoom {
   const byName = new Map<string, Set<(answer: ReadyAnswer) => void>>()
-  const byAddress = new Map<string, number>()
-  let size = 0
-  const count = (address: string, change: 1 | -1) => {
-    const now = (byAddress.get(address) ?? 0) + change
-    size += change
-    if (now === 0) byAddress.delete(address)
-    else byAddress.set(address, now)
-  }
+  const places = countPlaces(waiterBounds)
   const tellAll = (name: string, answer: ReadyAnswer) => {
     for (const tell of byName.get(name) ?? []) tell(answer)
   }
   return {
-    hasPlaceFor: (address) => size < mostWaiters && (byAddress.get(address) ?? 0) < mostOfOneAddress,
+    hasPlaceFor: (address) => places.has(address),
     enter({ name, from, wait, tell }) {
       const mates = byName.get(name) ?? new Set()
       byName.set(name, mates)
-      count(from, 1)
+      const giveBack = places.take(from)
       const leave = () => {
         if (!mates.delete(tellOnce)) return
         clearTimeout(timer)
-        count(from, -1)
+        giveBack()
         if (mates.size === 0 && byName.get(name) === mates) byName.delete(name)
       }
       const tellOnce = (answer: ReadyAnswer) => {
@@ -72,7 +64,7 @@ export function openRoom(ask: (name: string) => ReadyAnswer): WaitingRoom {
       for (const name of byName.keys()) tellAll(name, answer)
     },
     get size() {
-      return size
+      return places.taken
     },
   }
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { openExplainer } from '#agent/commands/wiring/explain/open-explainer.ts'
@@ -60,7 +62,6 @@ test('a stale report confirms nothing', async () => {
 
 test.each([
   ['', '', 400, 'the body must be the text of a log'],
-  [' \n\t', '', 400, 'the body must be the text of a log'],
   ['x', '?exitCode=256', 400, 'exitCode must be an exit code, 0 to 255'],
   ['x', '?exit-code=1', 400, 'this path takes no parameter exit-code (did you mean exitCode?)'],
   ['x'.repeat(1024 * 1024 + 1), '', 413, 'Request body is too large'],
@@ -70,6 +71,34 @@ test.each([
   expect(answer.type).toContain('application/problem+json')
   expect(JSON.parse(answer.body)).toMatchObject({ status, detail })
 })
+
+test('bodies that do not come cost nothing, and hold up nobody for long', async () => {
+  const { server, post } = await explaining(() => Promise.reject(new Error('it is never asked')))
+  const { hostname, port } = new URL(server.address)
+  const head = 'POST /v1/explain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n'
+  const answers: string[] = []
+  for (let count = 0; count < 50; count++) {
+    const socket = connect(Number(port), hostname)
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => {}).on('data', (chunk) => void answers.push(String(chunk).slice(9, 12)))
+    socket.write(`${head}${'x'.repeat(1_000)}`)
+    await once(socket, 'connect')
+  }
+  // One of them has the place; the others hear that at once, before they have sent anything.
+  await expect.poll(() => answers.length).toBe(49)
+  expect(new Set(answers)).toEqual(new Set(['503']))
+  expect((await post('x')).status).toBe(503)
+})
+
+test('whoever goes away leaves the place', async () => {
+  const { server, post } = await explaining()
+  const { hostname, port } = new URL(server.address)
+  const socket = connect(Number(port), hostname)
+  socket.write('POST /v1/explain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx')
+  await expect.poll(async () => (await post(log)).status).toBe(503)
+  socket.destroy()
+  await expect.poll(async () => (await post(log)).status).toBe(200)
+}, 60_000)
 
 test('one log at a time, and meanwhile everything else is answered', async () => {
   let finish: () => void = () => {}

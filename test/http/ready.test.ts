@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { fakeSource, makeReport, readyIscsi } from './report-fixture.ts'
 import { ask, serve } from './serve.ts'
 import type { Answer } from './serve.ts'
-import { mostOfOneAddress, mostWaiters } from '#agent/http/waiting-room.ts'
+import { waiterBounds } from '#agent/http/waiting-room.ts'
+
+const { most: mostWaiters, mostOfOneAddress } = waiterBounds
 
 const gates = [
   { check: 'kubernetes-node', status: 200, text: 'ready\n' },

@@ -22,14 +22,14 @@ export interface Answer {
 export async function serve(
   source: FakeSource = fakeSource(),
   host = '127.0.0.1',
-  secure: Pick<HttpOptions, 'auth' | 'tls' | 'log'> = {},
+  more: Pick<HttpOptions, 'auth' | 'tls' | 'log' | 'explain'> = {},
 ): Promise<Served> {
   const server = await startHttp({
     source,
     host,
     port: 0,
     publishing: () => publishStatus(source.unpublished),
-    ...secure,
+    ...more,
   })
   onTestFinished(() => server.close())
   return {

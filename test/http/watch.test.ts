@@ -135,13 +135,15 @@ test('a check that does not exist is a 404 with near names; before the first rou
   expect(events[0]).toMatchObject({ type: 'snapshot', data: { node: null, checks: {} } })
 })
 
-test('other checks are a new snapshot', async () => {
+test('other checks are a new snapshot, for each of the checks that it watches', async () => {
   const { server, source } = await serve()
   const { events } = await watch(server.address)
+  const one = await watch(server.address, { path: '/v1/watch?check=gpu' })
   const fewer = later({})
   source.put({ ...fewer, checks: fewer.checks.slice(1) })
   await expect.poll(() => typesOf(events)).toEqual(['snapshot', 'snapshot', 'round'])
   expect(Object.keys(events[1]?.data['checks'] ?? {})).toHaveLength(4)
+  await expect.poll(() => one.events[1]?.data['checks']).toEqual({ gpu: 'not-applicable' })
 })
 
 test('a silent stream has signs of life, and ends after half an hour', async () => {
@@ -186,15 +188,16 @@ test('a reader that does not read is cut off, and the others are not', async () 
   expect(slow.events.length).toBeLessThan(201)
 })
 
-test('one address has a bounded number of streams; the oldest gives way', async () => {
-  const { server } = await serve()
+test('one address has a bounded number of streams; one more is refused, and another address is not', async () => {
+  const { server, get } = await serve()
   const { mostOfOneAddress } = streamBounds
-  const other = await watch(server.address, { from: '127.0.0.7' })
-  const mine = await Promise.all(Array.from({ length: mostOfOneAddress + 1 }, () => watch(server.address)))
-  await expect
-    .poll(() => mine.filter(({ socket }) => socket.readableEnded || socket.destroyed).length)
-    .toBe(1)
-  expect(other.socket.destroyed).toBe(false)
+  const mine = await Promise.all(Array.from({ length: mostOfOneAddress }, () => watch(server.address)))
+  const refused = await get('/v1/watch')
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+  await watch(server.address, { from: '127.0.0.7' })
+  expect(mine.every(({ socket }) => !socket.destroyed)).toBe(true)
+  mine[0]?.socket.destroy()
+  await expect.poll(async () => (await get('/v1/watch', { method: 'HEAD' })).status).toBe(200)
 })
 
 test('closing the server ends the streams', async () => {

@@ -10,6 +10,8 @@ export interface Route {
   readonly url: string
   readonly params: z.ZodObject
   readonly query: z.ZodObject
+  /** Absent where none is read. */
+  readonly body?: z.ZodString
   /** Whether its answers are compressed for clients that take it. */
   readonly isLong: boolean
 }
@@ -62,7 +64,10 @@ export const routes = {
     url: '/',
     params: none,
     query: z.strictObject({
-      all: plain.optional().describe('Every check with its own fix, and not only what matters here.'),
+      all: plain
+        .transform(() => true)
+        .optional()
+        .describe('Every check with its own fix, and not only what matters here.'),
       state: z
         .enum(states, `must be one of ${states.join(', ')}`)
         .optional()
@@ -104,6 +109,7 @@ export const routes = {
       image: hint.describe('Its image: longhornio/longhorn-manager:v1.12.2.'),
       exitCode: exitCode.describe('The exit code with which it ended.'),
     }),
+    body: z.string().min(1).max(longestLog).describe('The text of a log, at most 1 MiB.'),
     isLong: false,
   },
   metrics: { method: 'GET', url: '/metrics', params: none, query: none, isLong: true },

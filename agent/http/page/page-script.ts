@@ -31,7 +31,7 @@ document.addEventListener('visibilitychange', () => {
 })
 showTimes()
 setInterval(showTimes, 5000)
-listen()
+if (!document.hidden) listen()
 timer = setTimeout(ask, every)
 
 /** Asks when something has changed; the stream comes back by itself. */
@@ -47,7 +47,7 @@ function listen() {
 async function ask() {
   clearTimeout(timer)
   isAskedAgain = isAsking
-  if (isAsking) return
+  if (isAsking || document.hidden) return
   isAsking = true
   try {
     const headers = { accept: 'text/html', 'if-none-match': etag }
@@ -56,6 +56,8 @@ async function ask() {
     lostSince = null
   } catch (error) {
     lostSince ??= new Date()
+    // A browser has six connections to a server; the streams of other windows may have taken all.
+    if (error.name === 'TimeoutError') stream?.close()
   }
   isAsking = false
   showLost()
@@ -70,11 +72,12 @@ function take(text, tag) {
   const { version, kind } = next.documentElement.dataset
   if (!version) throw new Error('this is not our page')
   if (version !== root.dataset.version || kind !== root.dataset.kind) return location.reload()
-  etag = tag
   if (document.title !== next.title) say(next.title)
   document.title = next.title
   for (const fresh of next.querySelectorAll('[data-live]')) replaceInside(byId(fresh.id), fresh)
   if (isNode) takeChecks(next)
+  // Only now: what could not be shown is asked for again.
+  etag = tag
 }
 
 /** Words for whoever listens to the page. */

@@ -7,8 +7,8 @@ export interface WatchEvent {
   readonly id: string
   /** The check that it is about; null for what concerns everybody. */
   readonly check: string | null
-  /** As it is sent. */
-  readonly text: string
+  /** As it is sent to who watches these checks, or all. */
+  readonly textFor: (only: ReadonlySet<string> | null) => string
 }
 
 export interface EventLog {
@@ -16,8 +16,8 @@ export interface EventLog {
   look(report: Report | null, stale: string | null): readonly WatchEvent[]
   /** All events after that one; null when they are not known any more, or never were. */
   after(id: string): readonly WatchEvent[] | null
-  /** Where everything stands, of these checks or of all. */
-  snapshot(checks: ReadonlySet<string> | null): WatchEvent
+  /** Where everything stands. */
+  snapshot(): WatchEvent
 }
 
 /** How many are kept for clients that come back. */
@@ -28,19 +28,26 @@ export function createEventLog(): EventLog {
   const epoch = randomUUID().slice(0, 8)
   let [report, stale, count] = [null as Report | null, null as string | null, 0]
   const kept: WatchEvent[] = []
-  const make = (type: string, data: object, check: string | null = null): WatchEvent => {
-    const id = `${epoch}-${++count}`
-    const event = { id, check, text: formatEvent(id, type, data) }
+  const keep = (event: WatchEvent): WatchEvent => {
     kept.push(event)
     if (kept.length > mostKept) kept.shift()
     return event
+  }
+  const make = (type: string, data: object, check: string | null = null): WatchEvent => {
+    const id = `${epoch}-${++count}`
+    const text = formatEvent(id, type, data)
+    return keep({ id, check, textFor: () => text })
+  }
+  const makeSnapshot = (of: Report | null, why: string | null, id: string): WatchEvent => {
+    const whole = snapshotOf(of, why)
+    return { id, check: null, textFor: (only) => formatEvent(id, 'snapshot', partOf(whole, only)) }
   }
   return {
     look(next, why) {
       const events: WatchEvent[] = []
       if (next !== null && next !== report) {
         if (report === null || !hasSameChecks(report, next))
-          events.push(make('snapshot', snapshotOf(next, why, null)))
+          events.push(keep(makeSnapshot(next, why, `${epoch}-${++count}`)))
         else
           for (const change of changesBetween(report, next)) events.push(make('check', change, change.name))
         events.push(make('round', { at: next.at, took: next.took }))
@@ -54,10 +61,7 @@ export function createEventLog(): EventLog {
       if (index >= 0) return kept.slice(index + 1)
       return id === `${epoch}-${count}` ? [] : null
     },
-    snapshot(checks) {
-      const id = `${epoch}-${count}`
-      return { id, check: null, text: formatEvent(id, 'snapshot', snapshotOf(report, stale, checks)) }
-    },
+    snapshot: () => makeSnapshot(report, stale, `${epoch}-${count}`),
   }
 }
 
@@ -65,8 +69,18 @@ function formatEvent(id: string, type: string, data: object): string {
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-function snapshotOf(report: Report | null, stale: string | null, only: ReadonlySet<string> | null) {
-  const checks = (report?.checks ?? []).filter(({ name }) => only?.has(name) ?? true)
+interface Whole {
+  readonly checks: Readonly<Record<string, string>>
+}
+
+function partOf(whole: Whole, only: ReadonlySet<string> | null): object {
+  if (only === null) return whole
+  const wanted = Object.entries(whole.checks).filter(([name]) => only.has(name))
+  return { ...whole, checks: Object.fromEntries(wanted) }
+}
+
+function snapshotOf(report: Report | null, stale: string | null) {
+  const checks = report?.checks ?? []
   return {
     node: report?.node ?? null,
     at: report?.at ?? null,

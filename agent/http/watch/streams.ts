@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { boundClients } from '#agent/http/bounded-clients.ts'
+import { onceGone } from '#agent/http/let-go.ts'
+import { countPlaces } from '#agent/http/places.ts'
 import type { WatchEvent } from './event-log.ts'
 
 /** Each costs about 15 kB (measured), as a waiting request does. A page that is open has one. */
@@ -21,6 +22,8 @@ export interface Stream {
 }
 
 export interface Streams {
+  /** Where it has none the newest is refused: were the oldest ended, all of them would come back in turn, without an end. */
+  hasPlaceFor(address: string): boolean
   add(from: string, stream: Stream): void
   send(events: readonly WatchEvent[]): void
   /** Ends all. */
@@ -29,7 +32,8 @@ export interface Streams {
 
 /** The streams that are open. While there is one, `look` is called each second. */
 export function openStreams(look: () => void): Streams {
-  const streams = boundClients<Stream>(streamBounds, ({ raw }) => raw.destroy())
+  const streams = new Set<Stream>()
+  const places = countPlaces(streamBounds)
   let timers: NodeJS.Timeout[] = []
   const stop = () => {
     for (const timer of timers) clearInterval(timer)
@@ -39,14 +43,17 @@ export function openStreams(look: () => void): Streams {
     for (const { raw } of streams) write(raw, ': \n\n')
   }
   return {
+    hasPlaceFor: (address) => places.has(address),
     add(from, stream) {
       const { raw } = stream
-      const remove = streams.add(from, stream)
+      streams.add(stream)
+      const giveBack = places.take(from)
       const timer = setTimeout(() => raw.end(), longestStream)
       if (timers.length === 0) timers = [setInterval(look, lookEach), setInterval(beat, heartbeatEach)]
-      raw.once('close', () => {
+      onceGone(raw, () => {
         clearTimeout(timer)
-        remove()
+        giveBack()
+        streams.delete(stream)
         if (streams.size === 0) stop()
       })
     },
@@ -62,7 +69,7 @@ export function openStreams(look: () => void): Streams {
 
 export function sendEvents({ raw, only }: Stream, events: readonly WatchEvent[]): void {
   const wanted = events.filter(({ check }) => check === null || only === null || only.has(check))
-  write(raw, wanted.map(({ text }) => text).join(''))
+  write(raw, wanted.map(({ textFor }) => textFor(only)).join(''))
 }
 
 function write(raw: ServerResponse, text: string): void {

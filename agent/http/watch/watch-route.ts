@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ReportSource } from '#agent/model/report.ts'
 import { routes } from '#agent/http/contract/contract.ts'
 import { letGo } from '#agent/http/let-go.ts'
-import { commonHeaders, problemType } from '#agent/http/problem.ts'
+import { commonHeaders, problemType, retryAfter, sendProblem } from '#agent/http/problem.ts'
 import { addRoute } from '#agent/http/server.ts'
 import { unknownCheck } from '#agent/http/unknown-check.ts'
 import { createEventLog } from './event-log.ts'
@@ -34,12 +34,14 @@ export function addWatchRoute(
     const strange = names.find((name) => report?.checks.every((check) => check.name !== name))
     if (report !== null && strange !== undefined)
       return void reply.code(404).type(problemType).send(unknownCheck(strange, report))
-    look()
     const { ip } = request
+    if (!streams.hasPlaceFor(ip))
+      return sendProblem(reply.header('retry-after', retryAfter), 503, 'too many streams are open already')
+    look()
     const missed = log.after(String(request.headers['last-event-id']))
     const stream = openStream(names, request, reply)
     if (stream === null) return undefined
-    sendEvents(stream, missed ?? [log.snapshot(stream.only)])
+    sendEvents(stream, missed ?? [log.snapshot()])
     return streams.add(ip, stream)
   })
 }
