@@ -1,13 +1,25 @@
 import { openExplainer } from '#agent/commands/wiring/explain/open-explainer.ts'
 import { startHttp } from '#agent/http/start-http.ts'
+import type { Report } from '#agent/model/report.ts'
 import { composedReport } from '../hosts/composed-report.ts'
 import { fakeSource } from '../http/report-fixture.ts'
 
 /**
- * A server of the whole contract in a process of its own, about a composed host: logs are explained too. It prints its address, and
- * ends with its input.
+ * A server of the whole contract in a process of its own, about a composed host: logs are explained too, and each second all that
+ * is missing is ready, or missing again, so that nothing waits for long. It prints its address, and ends with its input.
  */
-const source = fakeSource(await composedReport('k3s-on-debian'))
+const missing = await composedReport('k3s-on-debian')
+const ready: Report = {
+  ...missing,
+  fix: null,
+  checks: missing.checks.map((check) =>
+    check.state === 'not-applicable'
+      ? check
+      : { ...check, state: 'ready', reason: 'AllReady', message: 'all needs are met', fix: null },
+  ),
+}
+const source = fakeSource(missing)
+const timer = setInterval(() => source.put(source.current() === missing ? ready : missing), 1_000)
 const server = await startHttp({
   source,
   host: '127.0.0.1',
@@ -16,4 +28,7 @@ const server = await startHttp({
   explain: openExplainer({ config: null, allowCommands: false }, source),
 })
 process.stdout.write(`${server.address}\n`)
-process.stdin.resume().once('end', () => void server.close())
+process.stdin.resume().once('end', () => {
+  clearInterval(timer)
+  void server.close()
+})

@@ -7,6 +7,7 @@ import type { Ran } from '../fuzz/run-target.ts'
 import type { Target } from '../fuzz/target.ts'
 import { targets } from '../fuzz/targets.ts'
 import { failedOf } from '../fuzz/work.ts'
+import { schemathesisVersion } from '../setup/schemathesis.ts'
 
 /** One thing that takes long, and one line of RESULTS.md. */
 export interface Row {
@@ -29,7 +30,7 @@ const times = 10
 /** Growing inputs of a target, and bytes of the largest. */
 const [growers, bytes] = [150, 131_072]
 
-export const rows: readonly Row[] = targets.map(fuzzRow)
+export const rows: readonly Row[] = [...targets.map(fuzzRow), openapiRow()]
 
 /**
  * By the generators and the seed alone: with the agent's code or the shipped checks the row would change in every commit,
@@ -45,6 +46,20 @@ function fuzzRow({ name, share }: Target): Row {
       const cases = await fuzz('cases', name, to)
       const growth = await fuzz('growth', name, growers)
       return { failed: failedOf(cases) + failedOf(growth), result: wordsOf(cases, growth) }
+    },
+  }
+}
+
+/** By what may be asked, and not by what is answered: most changes of docs/openapi.json draw no other requests. */
+function openapiRow(): Row {
+  const [openapiSeed, examples] = [2, 220]
+  return {
+    name: 'fuzz openapi',
+    files: ['agent/http/contract/contract.ts'],
+    settings: `schemathesis ${schemathesisVersion}, seed ${openapiSeed}, ${examples} examples`,
+    async run() {
+      const { fuzzOpenapi } = await import('./fuzz-openapi.ts')
+      return fuzzOpenapi(openapiSeed, examples)
     },
   }
 }
