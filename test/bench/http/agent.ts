@@ -22,17 +22,22 @@ export interface Served {
   stop(): Promise<unknown>
 }
 
-/** The bundle, with a prober that made one round of this machine. */
-export async function startAgent(): Promise<Agent> {
+/** For the prober. */
+export interface AgentOptions {
+  /** A config file; without one a round is made, and then seldom another. */
+  readonly config?: string
+  readonly args?: readonly string[]
+}
+
+/** The bundle, with a prober that makes rounds of this machine. */
+export async function startAgent({ config, args = [] }: AgentOptions = {}): Promise<Agent> {
   const folder = mkdtempSync(join(tmpdir(), 'hostdeps-bench-'))
   atEnd(() => rmSync(folder, { recursive: true, force: true }))
-  const [main, round, config] = ['dist/agent/main.js', 'round.json', 'config.yaml'].map((name) =>
-    join(folder, name),
-  ) as [string, string, string]
+  const [main, seldom] = [join(folder, 'dist/agent/main.js'), join(folder, 'config.yaml')]
   await bundle(join(folder, 'dist'))
-  writeFileSync(config, 'interval: 10m\n')
-  const files = ['--round', round, '--config', config]
-  const prober = execa(process.execPath, [main, 'probe', ...files], {
+  writeFileSync(seldom, 'interval: 10m\n')
+  const files = ['--round', join(folder, 'round.json'), '--config', config ?? seldom]
+  const prober = execa(process.execPath, [main, 'probe', ...files, ...args], {
     reject: false,
     env: imageEnvironment,
     stdio: ['ignore', 'ignore', 'inherit'],
