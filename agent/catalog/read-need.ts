@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { Answers } from '#agent/model/answers.ts'
 import type { WhenFacts } from '#agent/model/facts.ts'
-import type { HostNeed, Kind, NamedFile, Need } from '#agent/model/need.ts'
+import { memoizeLast } from '#agent/model/memoize-last.ts'
+import type { HostNeed, Kind, NamedFile, Need, When } from '#agent/model/need.ts'
 import type { Answer, Question } from '#agent/model/question.ts'
 import { deepestAnyOf } from '#agent/model/bounds.ts'
 import { anyOfNeed, checkNeed, hostWideKeys, judgedKeys } from './check-schema.ts'
@@ -169,9 +170,16 @@ function common(reader: Reader, path: Path, value: Partial<Judged> & Pick<Judged
     unverified: value.unverified ?? null,
     recommended: value.recommended,
     when: value.when ?? {},
-    applies: (facts: WhenFacts) => whyNot(value.when ?? {}, facts),
+    applies: value.when === undefined ? everywhere : applyWhen(value.when),
     fix: value.fix ?? null,
     conflicts: value.conflicts ?? {},
     place: reader.yaml.placeOf(path),
   }
+}
+
+const everywhere = () => null
+
+/** A round asks several times for the same facts. */
+function applyWhen(when: When): (facts: WhenFacts) => string | null {
+  return memoizeLast((facts) => whyNot(when, facts))
 }

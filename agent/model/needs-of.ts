@@ -11,8 +11,16 @@ export function checkNeeds(needs: readonly Need[]): readonly CheckNeed[] {
   return allNeeds(needs).filter((need) => need.type === 'check')
 }
 
-/** Where the facts of a check and of its needs are from, each once. */
-export function sourcesOf({ sources, needs }: Pick<Check, 'sources' | 'needs'>): readonly string[] {
+/** Where the facts of a check and of its needs are from, each once. Every round tells it, so it is kept with the check. */
+export function sourcesOf(check: Pick<Check, 'sources' | 'needs'>): readonly string[] {
+  const known = knownSources.get(check) ?? collectSources(check)
+  knownSources.set(check, known)
+  return known
+}
+
+const knownSources = new WeakMap<object, readonly string[]>()
+
+function collectSources({ sources, needs }: Pick<Check, 'sources' | 'needs'>): readonly string[] {
   return [...new Set([...sources, ...allNeeds(needs).flatMap(({ source }) => source ?? [])])]
 }
 
