@@ -16,7 +16,7 @@ export function mergeFixes(fixes: readonly Fix[], ofSeveral = false): Fix {
   const lacking = [...without, ...(kernel?.absent ?? []).map(foldName)]
   return {
     packages,
-    ...(apart.length > 0 && { packagesApart: packagesApart(apart, packages) }),
+    packagesApart: apart.length > 0 ? packagesApart(apart, packages) : undefined,
     modules: unique(fixes.flatMap((fix) => fix.modules ?? [])).filter(
       (name) => !lacking.includes(foldName(name)),
     ),
@@ -30,8 +30,8 @@ export function mergeFixes(fixes: readonly Fix[], ofSeveral = false): Fix {
       fixes.flatMap((fix) => fix.undoneBy ?? []),
       ({ path, line }) => `${path}:${line}`,
     ),
-    ...(kernel !== null && { kernel }),
-    ...(notes.length > 0 && { note: notes.join('\n') }),
+    kernel: kernel ?? undefined,
+    note: notes.length > 0 ? notes.join('\n') : undefined,
   }
 }
 

@@ -45,9 +45,13 @@ function hasHook(need: Need): boolean {
   return need.type === 'host' && need.nextBoot !== null
 }
 
-/** Of all needs in it that apply, those of which it may be told what a reboot takes away. */
-export function hooksOf(need: Need, facts?: Facts): readonly HostNeed[] {
-  if (need.type === 'check' || (facts && need.applies(facts) !== null)) return []
-  if (need.type === 'anyOf') return need.needs.flatMap((one) => hooksOf(one, facts))
-  return need.nextBoot === null ? [] : [need]
+/** Of all these needs that apply, those of which it may be told what a reboot takes away. */
+export function hooksOf(needs: readonly Need[], facts: Facts): readonly HostNeed[] {
+  const hooks: HostNeed[] = []
+  for (const need of needs) {
+    if (!hasHook(need) || need.applies(facts) !== null) continue
+    if (need.type === 'anyOf') hooks.push(...hooksOf(need.needs, facts))
+    else if (need.type === 'host') hooks.push(need)
+  }
+  return hooks
 }
