@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { Answers } from '#agent/model/answers.ts'
 import type { WhenFacts } from '#agent/model/facts.ts'
-import type { HostNeed, Kind, NamedFile, Need } from '#agent/model/need.ts'
+import { memoizeLast } from '#agent/model/memoize-last.ts'
+import type { HostNeed, Kind, NamedFile, Need, When } from '#agent/model/need.ts'
 import type { Answer, Question } from '#agent/model/question.ts'
 import { deepestAnyOf } from '#agent/model/bounds.ts'
 import { anyOfNeed, checkNeed, hostWideKeys, judgedKeys } from './check-schema.ts'
@@ -116,6 +117,8 @@ const wholeSchemas = new Map<Kind, z.ZodObject>()
 /** How to ask a need's questions: in whose namespace, and within which limits. */
 interface View {
   readonly process: string | null
+  /** Its questions are asked as they are, all of them. */
+  readonly isOpen: boolean
   readonly confine: <Q extends Question>(question: Q) => Q
   readonly mayAsk: (question: Question) => boolean
 }
@@ -124,8 +127,10 @@ const refused: Answer<never> = { fate: 'denied', detail: 'custom checks may not 
 
 /** A function of its own, so that a need does not keep its document in memory. */
 function viewOf(shared: Judged, rules: Rules, read: NamedFile | null): View {
+  const process = shared.in === 'host' ? null : shared.in.process
   return {
-    process: shared.in === 'host' ? null : shared.in.process,
+    process,
+    isOpen: process === null && rules.origin === 'shipped',
     confine: (question) => confine(question, rules, read),
     mayAsk: (question) => mayAsk(question, rules),
   }
@@ -135,18 +140,21 @@ function viewOf(shared: Judged, rules: Rules, read: NamedFile | null): View {
 function bindKind(
   kind: Kind,
   spec: Record<string, unknown>,
-  { process, confine, mayAsk }: View,
+  { process, isOpen, confine, mayAsk }: View,
 ): Pick<HostNeed, 'id' | 'kind' | 'genericFix' | 'sysctl' | 'lint' | 'questions' | 'judge' | 'nextBoot'> {
   const seen = <Q extends Question>(written: Q): Q => {
     const question = confine(written)
     return process === null ? question : { ...question, in: process }
   }
-  const viewed = (answers: Answers): Answers => ({
-    of(question) {
-      const put = seen(question)
-      return mayAsk(put) ? answers.of(put) : refused
-    },
-  })
+  const viewed = (answers: Answers): Answers =>
+    isOpen
+      ? answers
+      : {
+          of(question) {
+            const put = seen(question)
+            return mayAsk(put) ? answers.of(put) : refused
+          },
+        }
   // What another namespace is made of at boot, nobody knows but who makes it.
   const nextBoot = process === null ? (kind.nextBoot?.(spec) ?? null) : null
   const where = process === null ? '' : `@${process}`
@@ -156,7 +164,10 @@ function bindKind(
     genericFix: (reason) => kind.genericFix?.(spec, reason) ?? null,
     sysctl: process === null ? (kind.sysctl?.(spec) ?? null) : null,
     lint: () => kind.lint?.(spec) ?? [],
-    questions: (facts) => kind.questions(spec, facts).map(seen).filter(mayAsk),
+    questions: (facts) => {
+      const questions = kind.questions(spec, facts)
+      return isOpen ? questions : questions.map(seen).filter(mayAsk)
+    },
     judge: (answers, facts) => kind.judge(spec, viewed(answers), facts),
     nextBoot: nextBoot && ((answers, facts) => nextBoot(viewed(answers), facts)),
   }
@@ -169,9 +180,16 @@ function common(reader: Reader, path: Path, value: Partial<Judged> & Pick<Judged
     unverified: value.unverified ?? null,
     recommended: value.recommended,
     when: value.when ?? {},
-    applies: (facts: WhenFacts) => whyNot(value.when ?? {}, facts),
+    applies: value.when === undefined ? everywhere : applyWhen(value.when),
     fix: value.fix ?? null,
     conflicts: value.conflicts ?? {},
     place: reader.yaml.placeOf(path),
   }
+}
+
+const everywhere = () => null
+
+/** A round asks several times for the same facts. */
+function applyWhen(when: When): (facts: WhenFacts) => string | null {
+  return memoizeLast((facts) => whyNot(when, facts))
 }

@@ -67,8 +67,9 @@ export function bringsNextImage({ installer }: FixFacts): boolean {
 /** With what only the running kernel tells in the words of other parts. */
 export function fitKernel(fix: Fix, facts: FixFacts): Fix {
   if (sharesKernel(facts)) return kernelInContainer(fix, facts)
-  const { kernel, ...rest } = withHeaders(fix, facts)
-  if (kernel === undefined) return rest
+  const fitting = withHeaders(fix, facts)
+  if (fitting.kernel === undefined) return fitting
+  const { kernel, ...rest } = fitting
   const { absent = [], isWithout, commandLine = [] } = kernel
   const parts = [
     ...(absent.length > 0 ? [addAbsent(absent, facts)] : []),

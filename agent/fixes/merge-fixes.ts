@@ -16,7 +16,7 @@ export function mergeFixes(fixes: readonly Fix[], ofSeveral = false): Fix {
   const lacking = [...without, ...(kernel?.absent ?? []).map(foldName)]
   return {
     packages,
-    ...(apart.length > 0 && { packagesApart: packagesApart(apart, packages) }),
+    packagesApart: apart.length > 0 ? packagesApart(apart, packages) : undefined,
     modules: unique(fixes.flatMap((fix) => fix.modules ?? [])).filter(
       (name) => !lacking.includes(foldName(name)),
     ),
@@ -30,13 +30,14 @@ export function mergeFixes(fixes: readonly Fix[], ofSeveral = false): Fix {
       fixes.flatMap((fix) => fix.undoneBy ?? []),
       ({ path, line }) => `${path}:${line}`,
     ),
-    ...(kernel !== null && { kernel }),
-    ...(notes.length > 0 && { note: notes.join('\n') }),
+    kernel: kernel ?? undefined,
+    note: notes.length > 0 ? notes.join('\n') : undefined,
   }
 }
 
 /** It does no more than load modules, and the kernel has none of them. */
 function loadsOnly(without: readonly string[], command: string): boolean {
+  if (without.length === 0) return false
   const steps = command.split(/ (?:\|\||&&) /)
   return steps.every((step) => {
     const name = /^modprobe ([\w-]+)$/.exec(step)?.[1]
@@ -69,6 +70,7 @@ function takesBoot({ packages = [], reboot, kernel }: Fix): boolean {
 
 /** Of two numbers the greater: where values differ, each need asks for a least one. */
 function mergeSysctls(entries: readonly (readonly [string, string])[]): Record<string, string> {
+  if (entries.length === 0) return {}
   const merged = new Map<string, string>()
   for (const [key, value] of entries) {
     const isLess = Number(value) < Number(merged.get(key))
@@ -81,9 +83,11 @@ function mergeSysctls(entries: readonly (readonly [string, string])[]): Record<s
  * The order within a fix stays as it is. Files come before units, and a restart that two fixes want comes once, after the files
  * of both. Of two numbers for one file (huge pages) the greater is written.
  */
-function mergeRuns(runs: readonly (readonly string[])[]): string[] {
+function mergeRuns(runs: readonly (readonly string[])[]): readonly string[] {
+  if (runs.length === 0) return []
   const [files, units] = [runs.filter((run) => !run.some(isOfUnit)), runs.filter((run) => run.some(isOfUnit))]
   const commands = keepGreatest([...files, ...units].flat())
+  if (commands.length < 2) return commands
   return commands.filter((command, index) => {
     const kept = isOfUnit(command) ? commands.lastIndexOf(command) : commands.indexOf(command)
     return kept === index
@@ -92,6 +96,7 @@ function mergeRuns(runs: readonly (readonly string[])[]): string[] {
 
 function keepGreatest(commands: readonly string[]): readonly string[] {
   const writes = commands.map((command) => /^echo (\d+) > (\S+)$/.exec(command))
+  if (writes.every((write) => write === null)) return commands
   const greatest = new Map<string, number>()
   for (const [, number = '', path = ''] of writes.filter((write) => write !== null))
     greatest.set(path, Math.max(greatest.get(path) ?? 0, Number(number)))
@@ -115,10 +120,11 @@ function mergeKernel(parts: readonly KernelFix[]): KernelFix | null {
   }
 }
 
-function unique(items: readonly string[]): string[] {
-  return [...new Set(items)]
+/** A round merges hundreds of fixes, and most have one or none of a kind. */
+function unique(items: readonly string[]): readonly string[] {
+  return items.length < 2 ? items : [...new Set(items)]
 }
 
-function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  return [...new Map(items.map((item) => [keyOf(item), item])).values()]
+function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  return items.length < 2 ? items : [...new Map(items.map((item) => [keyOf(item), item])).values()]
 }

@@ -216,15 +216,16 @@ interface Said {
 function finding(need: Need, check: Check, { context, verdict: said, reasons }: Said): Judged<Finding> {
   const opponents = said.state === 'missing' ? context.opponentsOf(need, check, reasons ?? [said.reason]) : []
   const { state, reason, message, evidence } = conflictVerdict(said, opponents)
+  const own = { ...base(need, check.why), state, reason, message, evidence }
+  if (state !== 'missing') return { result: { ...own, fix: null }, candidates: [] }
   const others = attempt(() => otherFixes(need, check, said), context.asked, need) ?? nearFixes(need, check)
-  const candidates =
-    state === 'missing' ? [{ exact: said.fix, others, opponents, isRecommended: need.recommended }] : []
-  const fix = fixOf(candidates, context.asked, need)
-  return { result: { ...base(need, check.why), state, reason, message, evidence, fix }, candidates }
+  const candidates = [{ exact: said.fix, others, opponents, isRecommended: need.recommended }]
+  return { result: { ...own, fix: fixOf(candidates, context.asked, need) }, candidates }
 }
 
 /** A bug of ours may cost a finding its fix, but never its state. */
 function fixOf(candidates: readonly FixCandidate[], asked: Asked, need: Need | undefined): string | null {
+  if (candidates.length === 0) return null
   return attempt(() => asked.fixText(candidates, asked.facts), asked, need)
 }
 

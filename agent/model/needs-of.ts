@@ -1,20 +1,25 @@
 import type { Check } from './check.ts'
 import type { CheckNeed, Need } from './need.ts'
+import { onceEach } from './once-each.ts'
+
+// A round looks at the needs of each check several times, and they stay as they are.
 
 /** The needs, including those in anyOf. */
-export function allNeeds(needs: readonly Need[]): readonly Need[] {
-  return needs.flatMap((need) => (need.type === 'anyOf' ? [need, ...allNeeds(need.needs)] : [need]))
-}
+export const allNeeds = onceEach((needs: readonly Need[]): readonly Need[] =>
+  needs.flatMap((need) => (need.type === 'anyOf' ? [need, ...allNeeds(need.needs)] : [need])),
+)
 
 /** The needs that include another check, also in anyOf. */
-export function checkNeeds(needs: readonly Need[]): readonly CheckNeed[] {
-  return allNeeds(needs).filter((need) => need.type === 'check')
-}
+export const checkNeeds = onceEach((needs: readonly Need[]): readonly CheckNeed[] =>
+  allNeeds(needs).filter((need) => need.type === 'check'),
+)
 
 /** Where the facts of a check and of its needs are from, each once. */
-export function sourcesOf({ sources, needs }: Pick<Check, 'sources' | 'needs'>): readonly string[] {
-  return [...new Set([...sources, ...allNeeds(needs).flatMap(({ source }) => source ?? [])])]
-}
+export const sourcesOf = onceEach(
+  ({ sources, needs }: Pick<Check, 'sources' | 'needs'>): readonly string[] => [
+    ...new Set([...sources, ...allNeeds(needs).flatMap(({ source }) => source ?? [])]),
+  ],
+)
 
 /** The checks that a check itself requires on every host. */
 export function requiredChecks({ needs }: Check): readonly string[] {

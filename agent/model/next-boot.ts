@@ -29,14 +29,29 @@ function ofHost(need: HostNeed, answers: Answers, facts: Facts): Outlook {
 }
 
 function ofAlternatives(needs: readonly Need[], answers: Answers, facts: Facts): Outlook {
-  if (needs.every((one) => hooksOf(one).length === 0)) return 'stays'
-  const met = needs.map((one) => outlookOf(one, answers, facts)).filter((one) => one !== 'unmet')
-  return met.includes('stays') ? 'stays' : (met[0] ?? 'unmet')
+  if (!needs.some(hasHook)) return 'stays'
+  let first: Outlook = 'unmet'
+  for (const need of needs) {
+    const outlook = outlookOf(need, answers, facts)
+    // The others are not judged again: one that stays is enough.
+    if (outlook === 'stays') return outlook
+    if (first === 'unmet') first = outlook
+  }
+  return first
 }
 
-/** Of all needs in it that apply, those of which it may be told what a reboot takes away. */
-export function hooksOf(need: Need, facts?: Facts): readonly HostNeed[] {
-  if (need.type === 'check' || (facts && need.applies(facts) !== null)) return []
-  if (need.type === 'anyOf') return need.needs.flatMap((one) => hooksOf(one, facts))
-  return need.nextBoot === null ? [] : [need]
+function hasHook(need: Need): boolean {
+  if (need.type === 'anyOf') return need.needs.some(hasHook)
+  return need.type === 'host' && need.nextBoot !== null
+}
+
+/** Of all these needs that apply, those of which it may be told what a reboot takes away. */
+export function hooksOf(needs: readonly Need[], facts: Facts): readonly HostNeed[] {
+  const hooks: HostNeed[] = []
+  for (const need of needs) {
+    if (!hasHook(need) || need.applies(facts) !== null) continue
+    if (need.type === 'anyOf') hooks.push(...hooksOf(need.needs, facts))
+    else if (need.type === 'host') hooks.push(need)
+  }
+  return hooks
 }

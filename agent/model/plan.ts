@@ -36,10 +36,14 @@ function questionsOf(
   checks: readonly Check[],
   { facts, failed }: { facts: Facts; failed: Failed | undefined },
 ): ReadonlyMap<string, Question> {
-  const needs = checks.flatMap((check) => check.needs)
   // Most needs of a kind share the same question objects.
-  const objects = new Set(needs.flatMap((need) => needQuestions(need, facts, failed)))
-  return new Map([...objects].map((question) => [questionKey(question), question]))
+  const objects = new Set<Question>()
+  for (const check of checks)
+    for (const need of check.needs)
+      for (const question of needQuestions(need, facts, failed)) objects.add(question)
+  const byKey = new Map<string, Question>()
+  for (const question of objects) byKey.set(questionKey(question), question)
+  return byKey
 }
 
 function needQuestions(need: Need, facts: Facts, failed?: Failed): readonly Question[] {

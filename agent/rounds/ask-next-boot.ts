@@ -23,7 +23,7 @@ interface Asked {
  */
 export async function askNextBoot(host: Host, checks: readonly Check[], asked: Asked): Promise<void> {
   const { facts, answers } = asked
-  let hooks = checks.flatMap((check) => check.needs.flatMap((need) => hooksOf(need, facts)))
+  let hooks = checks.flatMap((check) => hooksOf(check.needs, facts))
   let left = asked.most
   for (let look = 0; look < mostLooks && hooks.length > 0; look++) {
     const looks = hooks.map((need) => ({ need, wanted: lookOnce(need, asked) }))

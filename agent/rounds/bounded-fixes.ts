@@ -1,5 +1,5 @@
 import { longestFix, longestLateFix, mostFixCharacters } from '#agent/model/bounds.ts'
-import type { FixText } from '#agent/model/fix-candidate.ts'
+import type { FixCandidate, FixText } from '#agent/model/fix-candidate.ts'
 import { shortenFix } from '#agent/round-file/shorten.ts'
 
 /**
@@ -8,12 +8,27 @@ import { shortenFix } from '#agent/round-file/shorten.ts'
  */
 export function boundFixes(fixText: FixText): FixText {
   let left = mostFixCharacters
+  const textOf = onceForEach(fixText)
   return (...args) => {
-    const whole = fixText(...args)
+    const whole = textOf(...args)
     if (whole === null) return null
     const fix = shortenFix(whole, left > 0 ? longestFix : longestLateFix)
     left -= fix.length
     return fix.length < whole.length ? copyOf(fix) : fix
+  }
+}
+
+/** The fix of a need is often that of its check too. Only texts that are kept anyway are kept here, as long as the round. */
+function onceForEach(fixText: FixText): FixText {
+  const known = new Map<FixCandidate, string | null>()
+  return (candidates, facts, ofSeveral) => {
+    const [only] = candidates
+    if (only === undefined || candidates.length > 1 || ofSeveral) return fixText(candidates, facts, ofSeveral)
+    const before = known.get(only)
+    if (before !== undefined) return before
+    const text = fixText(candidates, facts)
+    if (text === null || text.length <= longestLateFix) known.set(only, text)
+    return text
   }
 }
 

@@ -41,16 +41,16 @@ export function resolvePath(way: Way, path: string): Answer<Resolved> | OnSuspec
   /** Where the path has led so far, "" at the root. */
   let done = ''
   let rest = path.split('/')
+  let at = 0
   // The links being followed, innermost last; `behind` is how many components of the path follow the link.
   let links: readonly { readonly text: string; readonly behind: number }[] = []
   let followed = 0
   const start = passRoot(way)
   if ('fate' in start) return start
   let stat = start
-  while (rest.length > 0) {
-    const [name = ''] = rest
-    rest = rest.slice(1)
-    const { length: left } = rest
+  while (at < rest.length) {
+    const name = rest[at++] ?? ''
+    const left = rest.length - at
     // Past its end, a link is not to blame for what is missing: /sbin -> usr/sbin is fine but may lack iscsiadm.
     if (links.length > 0) links = links.filter(({ behind }) => left >= behind)
     if (name === '' || name === '.') continue
@@ -73,9 +73,10 @@ export function resolvePath(way: Way, path: string): Answer<Resolved> | OnSuspec
     }
     followed++
     if (followed > mostLinks) return { fate: 'failed', detail: `${path}: too many symbolic links` }
-    links = [...links, { text: `${here} -> ${step.target}`, behind: rest.length }]
+    links = [...links, { text: `${here} -> ${step.target}`, behind: left }]
     if (step.target.startsWith('/')) done = ''
-    rest = [...step.target.split('/'), ...rest]
+    rest = [...step.target.split('/'), ...rest.slice(at)]
+    at = 0
   }
   return { fate: 'found', value: { real: done || '/', stat: done === '' ? start : stat } }
 }

@@ -46,10 +46,10 @@ function readProcess(procfs: string, pid: string): RunningProcess | null {
   try {
     const stat = readFileSync(`${procfs}/${pid}/stat`, 'utf8')
     const end = stat.lastIndexOf(')')
-    const fields = stat.slice(end + 2).split(' ')
+    const fields = fieldsOf(stat)
     if (hasEnded(fields)) return null
     const name = stat.slice(stat.indexOf('(') + 1, end)
-    return { pid: Number(pid), name, parent: Number(fields[1]), started: startOf(stat) }
+    return { pid: Number(pid), name, parent: Number(fields[1]), started: Number(fields[19]) }
   } catch {
     return null
   }
@@ -57,7 +57,12 @@ function readProcess(procfs: string, pid: string): RunningProcess | null {
 
 /** Clock ticks since boot, from the text of /proc/<pid>/stat. */
 export function startOf(stat: string): number {
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+  return Number(fieldsOf(stat)[19])
+}
+
+/** Those after the name, as far as any of them is asked for. */
+function fieldsOf(stat: string): readonly string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ', 20)
 }
 
 /** A process whose first thread has ended may have others that still run. */

@@ -1,4 +1,6 @@
 import type { Answers } from '#agent/model/answers.ts'
+import { firstFound } from '#agent/needs/parts/first-found.ts'
+import { parseOnce } from '#agent/needs/parts/parse-once.ts'
 import { namesIn, read, readAll, textsOf } from './look.ts'
 
 /** Where GRUB, BLS, extlinux, syslinux and the Raspberry Pi keep what they boot; and what makes that anew. */
@@ -39,24 +41,27 @@ export function bootTexts(answers: Answers) {
   return isElsewhere ? null : texts
 }
 
+const grubFiles = ['/boot/grub/grub.cfg', '/boot/grub2/grub.cfg'].map((path) => read(path, 4 * 1024 * 1024))
+const environments = ['/boot/grub/grubenv', '/boot/grub2/grubenv'].map((path) => read(path, 4 * 1024 * 1024))
+
 /** The release of the kernel that boots next; null when the boot loader does not tell it. */
 export function defaultKernel(answers: Answers): string | null {
-  const [grub, grub2, env, env2] = [
-    '/boot/grub/grub.cfg',
-    '/boot/grub2/grub.cfg',
-    '/boot/grub/grubenv',
-    '/boot/grub2/grubenv',
-  ].map((path) => textsOf([read(path, 4 * 1024 * 1024)], answers)?.[0]?.text ?? null)
-  const text = grub ?? grub2
-  const saved = env ?? env2 ?? ''
+  // All are looked at, so that all are asked at once.
+  const [grub, environment] = [grubFiles, environments].map((places) => firstFound(answers, places))
+  const saved = environment?.fate === 'found' ? environment.value.text : ''
   // For once, whatever the default is.
-  if (text === null || text === undefined || /^next_entry=./m.test(saved)) return null
+  if (grub?.fate !== 'found' || /^next_entry=./m.test(saved)) return null
+  const { isSaved, first } = defaultIn(grub.value)
+  return isSaved ? savedEntry(saved, answers) : first
+}
+
+/** Looked at once for each module that is needed. */
+const defaultIn = parseOnce((text): { readonly isSaved: boolean; readonly first: string | null } => {
   const written = /^[^\S\n]*set default="(.*)"$/gm
   const values = [...text.matchAll(written)].map(([, value = '']) => value)
   const last = values.find((value) => value !== '${next_entry}')
-  if (last === '0') return firstEntry(text)
-  return last === '${saved_entry}' ? savedEntry(saved, answers) : null
-}
+  return { isSaved: last === '${saved_entry}', first: last === '0' ? firstEntry(text) : null }
+})
 
 /** Of Debian's kind: the first entry stands in the file itself. */
 function firstEntry(text: string): string | null {

@@ -2,6 +2,7 @@ import type { Answers } from '#agent/model/answers.ts'
 import { memoizeLast } from '#agent/model/memoize-last.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type {
+  Answer,
   FileText,
   FolderText,
   ListQuestion,
@@ -85,7 +86,24 @@ export function sourcesOfModular(shared: SharedSources): ModuleSources {
   return { ...shared, hasFolder: isUnread(shared.loaded) ? shared.loaded : false }
 }
 
+/** Many modules are told in a round: read once, as long as each of them has the same answers to the same questions. */
 export function readSharedSources(answers: Answers, facts: Facts): SharedSources {
+  const shared = sharedBy(facts)
+  const seen = shared.all.map((question) => answers.of(question))
+  const isSame = last?.shared === shared && last.seen.every((one, index) => one === seen[index])
+  if (last === null || !isSame) last = { shared, seen, sources: readSources(answers, facts) }
+  return last.sources
+}
+
+let last: {
+  readonly shared: ReturnType<typeof sharedBy>
+  /** The answers to all of its questions. */
+  readonly seen: readonly Answer<unknown>[]
+  readonly sources: SharedSources
+} | null = null
+
+/** Of nothing but the answers to the shared questions. */
+function readSources(answers: Answers, facts: Facts): SharedSources {
   const shared = sharedBy(facts)
   const cmdline = firstFound(answers, [commandLine])
   const disabled = firstFound(answers, [closed])
@@ -107,7 +125,7 @@ export function readSharedSources(answers: Answers, facts: Facts): SharedSources
     config: readKernelConfig(answers, facts.kernel),
     rules: [...ruleLines, ...readRules(folders.found)],
     unreadRules: [cmdline, disabled].find(isUnread) ?? folders.unread,
-    wantsSignatures: () => wantsSignatures(answers),
+    wantsSignatures: wantsSignatures(answers),
     isClosed: disabled.fate === 'found' && disabled.value.text.trim() === '1',
     installed: installedKernels(answers, shared.folders),
   }
@@ -140,11 +158,14 @@ const sharedBy = memoizeLast((facts: Facts) => {
   return { ...lists, folders, all }
 })
 
-function wantsSignatures(answers: Answers): string | null {
+/** Told when it is asked for, by the two answers alone: it is kept longer than a round's others. */
+function wantsSignatures(answers: Answers): () => string | null {
   const [level, flag] = [answers.of(lockdown), answers.of(enforced)]
-  const locked = level.fate === 'found' ? /\[(integrity|confidentiality)\]/.exec(level.value.text) : null
-  if (locked !== null) return `the kernel is locked down for ${locked[1]} (Secure Boot)`
-  return flag.fate === 'found' && flag.value.text.trim() === 'Y' ? 'module.sig_enforce is on' : null
+  return () => {
+    const locked = level.fate === 'found' ? /\[(integrity|confidentiality)\]/.exec(level.value.text) : null
+    if (locked !== null) return `the kernel is locked down for ${locked[1]} (Secure Boot)`
+    return flag.fate === 'found' && flag.value.text.trim() === 'Y' ? 'module.sig_enforce is on' : null
+  }
 }
 
 export function isUnread(source: { readonly fate: string }): source is UnreadSource {

@@ -51,14 +51,25 @@ export function placesAbove(path: string): readonly string[] {
 
 /** Where the line of the last mount on a path begins; mounted over, the earlier ones cannot be reached. */
 function lastMountAt(table: string, path: string): number {
-  const point = escapeOctal(path)
-  let at = table.lastIndexOf(` ${point} `)
+  const point = ` ${escapeOctal(path)} `
+  let at = table.lastIndexOf(point)
   while (at !== -1) {
     const start = table.lastIndexOf('\n', at) + 1
-    if (lineAt(table, start).split(' ')[4] === point) return start
-    at = start === 0 ? -1 : table.lastIndexOf(` ${point} `, start - 1)
+    const field = fifthField(table, start)
+    if (field <= at && table.startsWith(point, field)) return start
+    at = start === 0 ? -1 : table.lastIndexOf(point, start - 1)
   }
   return -1
+}
+
+/** Where the space before it is, if the line has one: else it is beyond the line. For the root each line of the table is looked at, so that none is cut into words. */
+function fifthField(table: string, start: number): number {
+  let space = start - 1
+  for (let field = 1; field < 5; field++) {
+    space = table.indexOf(' ', space + 1)
+    if (space === -1) return table.length
+  }
+  return space
 }
 
 function lineAt(table: string, start: number): string {
