@@ -4,7 +4,7 @@ import type { Explain } from '#agent/model/explanation.ts'
 import { renderExplanation } from '#agent/render/explain.ts'
 import { renderExplanationJson } from '#agent/render/explain-json.ts'
 import { longestLog, routes } from './contract/contract.ts'
-import { onceGone } from './let-go.ts'
+import { onceGone } from '#agent/http/clients/let-go.ts'
 import { retryAfter, sendProblem } from './problem.ts'
 import { addRoute, prefer } from './server.ts'
 

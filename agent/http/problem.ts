@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { requestLimits } from './client-limits.ts'
+import { requestLimits } from '#agent/http/clients/client-limits.ts'
 
 /** Headers of every answer. Caches must store nothing: what was true a second ago may be wrong now. */
 export const commonHeaders = {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { onceGone } from '#agent/http/let-go.ts'
-import { countPlaces } from '#agent/http/places.ts'
+import { onceGone } from '#agent/http/clients/let-go.ts'
+import { countPlaces } from '#agent/http/clients/places.ts'
 import type { WatchEvent } from './event-log.ts'
 
 /** Each costs about 15 kB (measured), as a waiting request does. A page that is open has one. */

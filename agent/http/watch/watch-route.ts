@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ReportSource } from '#agent/model/report.ts'
 import { routes } from '#agent/http/contract/contract.ts'
-import { letGo } from '#agent/http/let-go.ts'
+import { letGo } from '#agent/http/clients/let-go.ts'
 import { commonHeaders, problemType, retryAfter, sendProblem } from '#agent/http/problem.ts'
 import { addRoute } from '#agent/http/server.ts'
 import { unknownCheck } from '#agent/http/unknown-check.ts'

@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { fakeSource, makeReport } from './report-fixture.ts'
-import { serve } from './serve.ts'
+import { fakeSource, makeReport } from '../report-fixture.ts'
+import { serve } from '../serve.ts'
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 

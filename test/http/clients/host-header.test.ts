@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createServer } from '#agent/http/server.ts'
-import { sendRaw } from './raw.ts'
-import { serve } from './serve.ts'
+import { sendRaw } from '../raw.ts'
+import { serve } from '../serve.ts'
 
 const ours = [
   'localhost',

@@ -1,10 +1,10 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { fakeSource, makeReport, readyIscsi } from './report-fixture.ts'
-import { ask, serve } from './serve.ts'
-import type { Answer } from './serve.ts'
-import { waiterBounds } from '#agent/http/waiting-room.ts'
+import { fakeSource, makeReport, readyIscsi } from '../report-fixture.ts'
+import { ask, serve } from '../serve.ts'
+import type { Answer } from '../serve.ts'
+import { waiterBounds } from '#agent/http/ready/waiting-room.ts'
 
 const { most: mostWaiters, mostOfOneAddress } = waiterBounds
 

@@ -2,9 +2,9 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { limitConnections, requestLimits } from './client-limits.ts'
-import { createSecureServer } from './tls/secure-server.ts'
-import type { Rotating } from './tls/rotating.ts'
-import { answerBadClient, answerLast, commonHeaders, problemText, problemType } from './problem.ts'
+import { createSecureServer } from '#agent/http/tls/secure-server.ts'
+import type { Rotating } from '#agent/http/tls/rotating.ts'
+import { answerBadClient, answerLast, commonHeaders, problemText, problemType } from '#agent/http/problem.ts'
 
 /** Milliseconds to receive a request. Waiting for the answer may take far longer. */
 const requestTimeout = 10_000

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { watchEvents } from '#agent/http/contract/watch-events.ts'
 import { streamBounds } from '#agent/http/watch/streams.ts'
-import { fakeSource, makeReport, readyIscsi } from './report-fixture.ts'
-import { serve } from './serve.ts'
+import { fakeSource, makeReport, readyIscsi } from '../report-fixture.ts'
+import { serve } from '../serve.ts'
 
 interface Event {
   readonly id: string

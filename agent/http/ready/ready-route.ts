@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { routes } from './contract/contract.ts'
-import { letGo, onceGone } from './let-go.ts'
+import { routes } from '#agent/http/contract/contract.ts'
+import { letGo, onceGone } from '#agent/http/clients/let-go.ts'
 import { refusal } from './ready-answers.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
-import { addRoute, prefer } from './server.ts'
+import { addRoute, prefer } from '#agent/http/server.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
 export interface ReadyOptions {

@@ -1,8 +1,8 @@
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { isUsable } from '#agent/model/state.ts'
 import { renderGate } from '#agent/render/text.ts'
-import { unknownCheck } from './unknown-check.ts'
-import { commonHeaders, problemText, problemType, retryAfter } from './problem.ts'
+import { unknownCheck } from '#agent/http/unknown-check.ts'
+import { commonHeaders, problemText, problemType, retryAfter } from '#agent/http/problem.ts'
 import { noRoundYet } from '#agent/model/snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
 

@@ -1,4 +1,4 @@
-import { countPlaces } from './places.ts'
+import { countPlaces } from '#agent/http/clients/places.ts'
 import type { ReadyAnswer } from './ready-answers.ts'
 
 /** Clients that wait for a check to become ready. Each gets one answer: when it is ready, when its time is over, or when we stop. */
