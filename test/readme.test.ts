@@ -187,10 +187,10 @@ test('the requests and limits are those of the DaemonSet', () => {
   )
   expect(resources).toEqual([
     { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '192Mi' } },
-    { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '160Mi' } },
+    { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '192Mi' } },
   ])
   expect(readme).toContain('| CPU request | 10m | 10m | 20m |')
-  expect(readme).toContain('| 64 MiB, 192 MiB | 64 MiB, 160 MiB | 128 MiB, 352 MiB |')
+  expect(readme).toContain('| 64 MiB, 192 MiB | 64 MiB, 192 MiB | 128 MiB, 384 MiB |')
 })
 
 test('the contents name every section, in order', () => {

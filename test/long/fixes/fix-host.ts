@@ -18,8 +18,9 @@ export interface Pasted {
   readonly stderr: string
 }
 
-/** What timers start is not of the fix. */
-const byTimers = '^(apt-|dpkg-|e2scrub|fstrim|logrotate|man-db|systemd-tmpfiles-clean|test-guest|user)'
+/** What timers start is not of the fix, nor is a mount that systemd has for a service only while that starts. */
+const byTimers =
+  '^(apt-|dpkg-|e2scrub|fstrim|logrotate|man-db|run-credentials-|systemd-tmpfiles-clean|test-guest|user)'
 
 /**
  * Of the files that a fix may change, and of the units: which are enabled or masked is in /etc. A kernel's image is known by its
