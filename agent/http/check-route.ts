@@ -8,11 +8,11 @@ import { pageHeaders } from '#agent/http/page/shell.ts'
 import { renderNotYetPage, renderUnknownPage } from '#agent/http/page/unknown-page.ts'
 import { renderCheckView } from '#agent/render/check-view-text.ts'
 import { routes } from './contract/contract.ts'
-import { problemType, retryAfter } from './problem.ts'
+import { retryAfter } from './problem.ts'
 import { sendNotYet, sendTagged } from './report-routes.ts'
 import { addRoute, prefer } from './server.ts'
 import { oncePerSnapshot, tagOf } from './take-snapshot.ts'
-import { nearChecks, unknownCheck } from './unknown-check.ts'
+import { nearChecks, sendUnknownCheck } from './unknown-check.ts'
 
 export interface CheckRouteOptions {
   readonly look: (request: FastifyRequest) => Snapshot
@@ -37,7 +37,7 @@ export function addCheckRoute(app: FastifyInstance, { look, history, version }: 
     if (check === undefined)
       return isBrowser
         ? sendPage(reply, 404, renderUnknownPage(nearChecks(name, report), report.node))
-        : void reply.code(404).type(problemType).send(unknownCheck(name, report))
+        : sendUnknownCheck(reply, name, report)
     const around = { report, crashes, wanted: wantedIn(snapshot), history: history(name) }
     const view = () => viewCheck(check, around)
     const etag = tagOf(snapshot, isBrowser ? 'html' : 'text')

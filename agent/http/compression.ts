@@ -11,7 +11,7 @@ const mostKept = 8
 /** Bytes from which it is of use. */
 const threshold = 1_024
 
-/** Makes routes compress what they send, where they say so by {@link compressed}; call it before they are added. */
+/** Makes routes that the contract calls long compress what they send; call it before they are added. */
 export async function addCompression(app: FastifyInstance): Promise<void> {
   await app.register(compress, {
     global: false,

@@ -5,7 +5,7 @@ import { renderExplanation } from '#agent/render/explain.ts'
 import { renderExplanationJson } from '#agent/render/explain-json.ts'
 import { longestLog, routes } from './contract/contract.ts'
 import { onceGone } from '#agent/http/clients/let-go.ts'
-import { retryAfter, sendProblem } from './problem.ts'
+import { sendProblem, sendUnavailable } from './problem.ts'
 import { addRoute, prefer } from './server.ts'
 
 export interface ExplainOptions {
@@ -41,7 +41,7 @@ export function addExplainRoute(app: FastifyInstance, { explain, log }: ExplainO
       } catch (error) {
         log?.error({ err: error }, 'a log could not be explained')
         const detail = 'this log takes too much time or memory; send less of it'
-        return sendProblem(reply.header('retry-after', retryAfter), 503, detail)
+        return sendUnavailable(reply, detail)
       }
     })
   })
@@ -76,7 +76,7 @@ function onePlace() {
 const off = 'logs are not explained here; "http: { explain: true }" in the config switches it on'
 
 function busy(reply: FastifyReply): void {
-  sendProblem(reply.header('retry-after', retryAfter), 503, 'another log is being explained; ask again')
+  sendUnavailable(reply, 'another log is being explained; ask again')
 }
 
 /** A web page of another site, in a browser that can reach this server. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { routes } from './contract/contract.ts'
-import { retryAfter, sendProblem } from './problem.ts'
+import { sendUnavailable } from './problem.ts'
 import { addRoute } from './server.ts'
 import { unreadiness } from '#agent/model/snapshot.ts'
 import type { Snapshot } from '#agent/model/snapshot.ts'
@@ -19,6 +19,6 @@ export function addHealthRoutes(
   addRoute(app, routes.readyz, (_asked, _request, reply) => {
     const why = unreadiness(look(), { isBrief })
     if (why === null) reply.type('text/plain; charset=utf-8').send('ready\n')
-    else sendProblem(reply.header('retry-after', retryAfter), 503, why)
+    else sendUnavailable(reply, why)
   })
 }

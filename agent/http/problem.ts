@@ -28,6 +28,11 @@ export function sendProblem(reply: FastifyReply, status: number, detail: string)
   reply.code(status).headers(commonHeaders).type(problemType).send(problemText(status, detail))
 }
 
+/** 503, and when to ask again. */
+export function sendUnavailable(reply: FastifyReply, detail: string): void {
+  sendProblem(reply.header('retry-after', retryAfter), 503, detail)
+}
+
 /** Answers on the bare socket, because what Node.js's parser refuses never becomes a request. */
 export function answerBadClient(error: Error & { code?: string }, socket: Duplex): void {
   const isUnderWay = error.code === pipelined

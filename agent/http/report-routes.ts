@@ -5,8 +5,8 @@ import { jsonParts } from '#agent/render/json.ts'
 import { startLong } from '#agent/http/clients/client-limits.ts'
 import { sendKept } from './compression.ts'
 import { routes } from './contract/contract.ts'
-import { unknownCheck } from './unknown-check.ts'
-import { problemType, retryAfter, sendProblem } from './problem.ts'
+import { sendUnknownCheck } from './unknown-check.ts'
+import { sendUnavailable } from './problem.ts'
 import { addRoute } from './server.ts'
 import { tagOf } from './take-snapshot.ts'
 import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
@@ -27,7 +27,7 @@ export function addReportRoutes(
     const { report } = look(request)
     if (report === null) return sendNotYet(reply)
     const check = report.checks.find((check) => check.name === name)
-    if (check === undefined) return void reply.code(404).type(problemType).send(unknownCheck(name, report))
+    if (check === undefined) return sendUnknownCheck(reply, name, report)
     sendTagged(
       request,
       reply.type(json),
@@ -59,8 +59,8 @@ export interface Tagged {
 }
 
 /** The body is bytes, because a string would be converted again for each slow client. */
-function tagged(text: string, etag = `"${fingerprint(text)}"`): Tagged {
-  return { body: Buffer.from(text), etag }
+export function tagged(text: string): Tagged {
+  return { body: Buffer.from(text), etag: `"${fingerprint(text)}"` }
 }
 
 /** Answers 304 to a client that has it already. */
@@ -80,6 +80,5 @@ function hasAlready(header: string | undefined, etag: string): boolean {
 }
 
 export function sendNotYet(reply: FastifyReply): void {
-  reply.header('retry-after', retryAfter)
-  sendProblem(reply, 503, noRoundYet)
+  sendUnavailable(reply, noRoundYet)
 }

@@ -1,7 +1,12 @@
+import type { FastifyReply } from 'fastify'
 import { aliasTarget, nearNames, noSuchCheck } from '#agent/model/did-you-mean.ts'
 import { plainLine } from '#agent/model/plain.ts'
 import type { Report } from '#agent/model/report.ts'
-import { problemText } from './problem.ts'
+import { problemText, problemType } from './problem.ts'
+
+export function sendUnknownCheck(reply: FastifyReply, asked: string, report: Report): void {
+  void reply.code(404).type(problemType).send(unknownCheck(asked, report))
+}
 
 /** 404 for a check that is not in the report. */
 export function unknownCheck(asked: string, report: Report): string {

@@ -3,17 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { composedReport } from '../hosts/composed-report.ts'
-import { hostile, makeReport, readyIscsi } from '../http/report-fixture.ts'
+import { hostile, makeReport, readyIscsi, turned } from '../http/report-fixture.ts'
 import { canBrowse } from './browser.ts'
 import { openOther, useServedPage } from './served-page.ts'
-
-const turned = {
-  at: '2026-11-24T07:00:00.000Z',
-  from: 'ready',
-  to: 'missing',
-  reason: 'BinaryNotFound',
-  message: 'iscsiadm went away',
-} as const
 
 describe.skipIf(!canBrowse())("a check's own page in a browser", () => {
   const at = useServedPage()

@@ -1,17 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { crash, fakeSource, hostile, makeReport, startedAt } from './report-fixture.ts'
+import { crash, fakeSource, hostile, makeReport, startedAt, turned } from './report-fixture.ts'
 import { composedReport } from '../hosts/composed-report.ts'
 import { serve } from './serve.ts'
 
 const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
-const turned = {
-  at: '2026-11-24T07:00:00.000Z',
-  from: 'ready',
-  to: 'missing',
-  reason: 'BinaryNotFound',
-  message: 'iscsiadm went away',
-} as const
 
 test('curl gets one check with all that is around it', async () => {
   const source = fakeSource(makeReport({ 'open-iscsi': { sources: ['https://example.com/why'] } }))

@@ -99,6 +99,15 @@ export function servedReport(report: Report) {
   return { ...report, checks: report.checks.map((check) => withRelevance(check, relevance)) }
 }
 
+/** A change of open-iscsi. */
+export const turned = {
+  at: '2026-11-24T07:00:00.000Z',
+  from: 'ready',
+  to: 'missing',
+  reason: 'BinaryNotFound',
+  message: 'iscsiadm went away',
+} as const
+
 export const readyIscsi: Partial<ReportCheck> = {
   state: 'ready',
   published: published('ready'),

@@ -28,13 +28,18 @@ export function createEventLog(): EventLog {
   const epoch = randomUUID().slice(0, 8)
   let [report, stale, count] = [null as Report | null, null as string | null, 0]
   const kept: WatchEvent[] = []
+  const lastId = () => `${epoch}-${count}`
+  const nextId = () => {
+    count++
+    return lastId()
+  }
   const keep = (event: WatchEvent): WatchEvent => {
     kept.push(event)
     if (kept.length > mostKept) kept.shift()
     return event
   }
   const make = (type: string, data: object, check: string | null = null): WatchEvent => {
-    const id = `${epoch}-${++count}`
+    const id = nextId()
     const text = formatEvent(id, type, data)
     return keep({ id, check, textFor: () => text })
   }
@@ -47,7 +52,7 @@ export function createEventLog(): EventLog {
       const events: WatchEvent[] = []
       if (next !== null && next !== report) {
         if (report === null || !hasSameChecks(report, next))
-          events.push(keep(makeSnapshot(next, why, `${epoch}-${++count}`)))
+          events.push(keep(makeSnapshot(next, why, nextId())))
         else
           for (const change of changesBetween(report, next)) events.push(make('check', change, change.name))
         events.push(make('round', { at: next.at, took: next.took }))
@@ -59,9 +64,9 @@ export function createEventLog(): EventLog {
     after(id) {
       const index = kept.findIndex((event) => event.id === id)
       if (index >= 0) return kept.slice(index + 1)
-      return id === `${epoch}-${count}` ? [] : null
+      return id === lastId() ? [] : null
     },
-    snapshot: () => makeSnapshot(report, stale, `${epoch}-${count}`),
+    snapshot: () => makeSnapshot(report, stale, lastId()),
   }
 }
 

@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ReportSource } from '#agent/model/report.ts'
 import { routes } from '#agent/http/contract/contract.ts'
 import { letGo } from '#agent/http/clients/let-go.ts'
-import { commonHeaders, problemType, retryAfter, sendProblem } from '#agent/http/problem.ts'
+import { commonHeaders, sendUnavailable } from '#agent/http/problem.ts'
 import { addRoute } from '#agent/http/server.ts'
-import { unknownCheck } from '#agent/http/unknown-check.ts'
+import { sendUnknownCheck } from '#agent/http/unknown-check.ts'
 import { createEventLog } from './event-log.ts'
 import { openStreams, sendEvents } from './streams.ts'
 import type { Stream } from './streams.ts'
@@ -32,11 +32,9 @@ export function addWatchRoute(
     const names = [check].flat()
     const report = source.current()
     const strange = names.find((name) => report?.checks.every((check) => check.name !== name))
-    if (report !== null && strange !== undefined)
-      return void reply.code(404).type(problemType).send(unknownCheck(strange, report))
+    if (report !== null && strange !== undefined) return sendUnknownCheck(reply, strange, report)
     const { ip } = request
-    if (!streams.hasPlaceFor(ip))
-      return sendProblem(reply.header('retry-after', retryAfter), 503, 'too many streams are open already')
+    if (!streams.hasPlaceFor(ip)) return sendUnavailable(reply, 'too many streams are open already')
     look()
     const missed = log.after(String(request.headers['last-event-id']))
     const stream = openStream(names, request, reply)
