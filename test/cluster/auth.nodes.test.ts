@@ -28,16 +28,24 @@ describe.skipIf(!hasRealCluster)('the overlay auth on real kubelets', () => {
   })
   afterAll(() => on?.stop())
 
+  /** In place, as cert-manager does it. */
   const setSecret = async ({ cert, key }: ReturnType<typeof signOwn>) => {
-    const { cluster } = on
-    const [certFile, keyFile] = [join(cluster.folder, 'tls.crt'), join(cluster.folder, 'tls.key')]
-    writeFileSync(certFile, cert)
-    writeFileSync(keyFile, key)
-    const files = [`--cert=${certFile}`, `--key=${keyFile}`]
-    await cluster.kubectl('-n', 'hostdeps', 'delete', 'secret', 'hostdeps-tls', '--ignore-not-found')
-    await cluster.kubectl('-n', 'hostdeps', 'create', 'secret', 'tls', 'hostdeps-tls', ...files)
-    await cluster.kubectl('delete', 'configmap', 'hostdeps-ca', '--ignore-not-found')
-    await cluster.kubectl('create', 'configmap', 'hostdeps-ca', `--from-file=ca.crt=${certFile}`)
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/tls',
+      metadata: { name: 'hostdeps-tls', namespace: 'hostdeps' },
+      stringData: { 'tls.crt': cert, 'tls.key': key },
+    }
+    const authorities = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'hostdeps-ca', namespace: 'default' },
+      data: { 'ca.crt': cert },
+    }
+    const file = join(on.cluster.folder, 'certificate.json')
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [secret, authorities] }))
+    await on.cluster.kubectl('apply', '-f', file)
   }
 
   /** The example as it is, but for the check, the images, and the address that a cluster's DNS would give. */
@@ -66,12 +74,13 @@ describe.skipIf(!hasRealCluster)('the overlay auth on real kubelets', () => {
       async () => {
         const { status } = await on.cluster.call<V1Pod>({ path })
         const [init] = status?.initContainerStatuses ?? []
-        said = JSON.stringify(init?.state)
+        said = JSON.stringify({ now: init?.state, before: init?.lastState, restarts: init?.restartCount })
         return init?.state?.terminated?.exitCode ?? null
       },
       (code) => code === 0,
-    ).catch((error: unknown) => {
-      throw new Error(`${pod} does not get past its agent: ${said}`, { cause: error })
+    ).catch(async (error: unknown) => {
+      const log = await on.cluster.kubectl('logs', pod, '-c', 'wait', '--previous').catch(String)
+      throw new Error(`${pod} does not get past its agent: ${said}\n${log}`, { cause: error })
     })
     return on.cluster.kubectl('logs', pod, '-c', 'wait')
   }
