@@ -1,9 +1,9 @@
 import type { Report } from '#agent/model/report.ts'
-import { renderJson } from './json.ts'
+import { renderJson } from './formats/json.ts'
 import { renderSummary } from './summary.ts'
 import type { RenderOptions } from './summary.ts'
-import { renderTable, renderWide } from './table.ts'
-import { renderYaml } from './yaml.ts'
+import { renderTable, renderWide } from './formats/table.ts'
+import { renderYaml } from './formats/yaml.ts'
 
 type Renderer = (report: Report, options: RenderOptions) => string
 
