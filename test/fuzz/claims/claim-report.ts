@@ -16,13 +16,13 @@ import { readOpenMetrics } from '../../http/metrics/read-open-metrics.ts'
 import { publishStatus } from '../../model/settings.ts'
 import { claim, claimLine, claimLines, claimTexts } from './harmless.ts'
 
-type Renderer = (report: Report, options: { readonly color: boolean }) => string
+type Renderer = (report: Report, options: { readonly color: boolean }) => string | Promise<string>
 
 /** Renders a report in every form there is, and holds each against what it must be. */
 export async function claimReport(report: Report): Promise<void> {
   claimTexts(report, 'the report', ['fix'])
   for (const [name, render] of Object.entries<Renderer>(formats))
-    claimLines(render(report, { color: false }), `-o ${name}`)
+    claimLines(await render(report, { color: false }), `-o ${name}`)
   claim(
     JSON.stringify(JSON.parse(formats.json(report))) ===
       JSON.stringify({ ...report, checks: relevant(report) }),
