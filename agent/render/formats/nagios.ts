@@ -19,13 +19,13 @@ const statuses: Readonly<Record<Verdict, Status>> = {
 const longestFirst = 1000
 const longestWhole = 8000
 
-/** One line with the state and the numbers, then a few lines for each check that is not as it should be. */
+/** One line with the state and the numbers, without semicolons, of which Nagios makes colons there; then a few lines for each check that is not as it should be. */
 export function renderNagios(report: Report): string {
   const { checks, node } = report
   const bad = checks.filter((check) => statusOf(check) !== 'OK').toSorted((a, b) => rank(a) - rank(b))
   const numbers = ` | ${numbersOf(report)}`
   const causes = bad.map(({ name, message }) => `${name}: ${message}`)
-  const text = plain(`HOSTDEPS ${worstOf(checks)}: ${[countVerdicts(checks), ...causes].join('; ')}`)
+  const text = plain(`HOSTDEPS ${worstOf(checks)}: ${[countVerdicts(checks), ...causes].join(' - ')}`)
   const first = cut(text, longestFirst - Buffer.byteLength(numbers)) + numbers
   return wholeLines([first, ...bad.flatMap((check) => detailLines(check, node))])
 }
@@ -36,7 +36,7 @@ export function nagiosCodeOf({ checks }: Report): number {
 
 /** For what could not even be asked, as Nagios wants it: on stdout. */
 export function renderNagiosFailure(why: string): string {
-  return `${cut(plain(`HOSTDEPS UNKNOWN: ${why.replaceAll('\n', '; ')}`), longestFirst)}\n`
+  return `${cut(plain(`HOSTDEPS UNKNOWN: ${why.replaceAll('\n', ' - ')}`), longestFirst)}\n`
 }
 
 function statusOf(check: ReportCheck): Status {
