@@ -69,7 +69,7 @@ function textOf(check: ReportCheck, node: string): string[] {
 }
 
 function recommendations(checks: readonly ReportCheck[], node: string): string[] {
-  return checks
-    .filter((check) => verdictOf(check) === 'recommended')
-    .flatMap((check) => [`${check.name}: ${check.message}`, ...fixOf(check, node)])
+  return checks.flatMap((check) =>
+    verdictOf(check) === 'recommended' ? [`${check.name}: ${check.message}`, ...fixOf(check, node)] : [],
+  )
 }

@@ -48,8 +48,7 @@ function rank(check: ReportCheck): number {
 }
 
 function worstOf(checks: readonly ReportCheck[]): Status {
-  const [worst = 'passed'] = verdicts.filter((verdict) => countOf(checks, verdict) > 0)
-  return statuses[worst]
+  return statuses[verdicts.find((verdict) => countOf(checks, verdict) > 0) ?? 'passed']
 }
 
 /** The thresholds are those of the state: one that is missing is critical, one recommendation a warning. */
