@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander'
 import type { Loaded } from '#agent/catalog/load.ts'
+import { wordsOf } from '#agent/model/failed.ts'
+import { plainLines } from '#agent/model/plain.ts'
 import type { Report } from '#agent/model/report.ts'
 import { formats } from '#agent/render/formats.ts'
 import type { Format } from '#agent/render/formats.ts'
+import { nagiosCodeOf, nagiosCodes, renderNagiosFailure } from '#agent/render/formats/nagios.ts'
 import { moreChecks } from '#agent/render/summary.ts'
 import { askOnce } from '#agent/commands/wiring/ask-once.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
@@ -11,6 +14,17 @@ import { exitCodeOf } from '#agent/commands/wiring/exit-codes.ts'
 import { addHostFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { givenNodeName } from '#agent/commands/wiring/node-name.ts'
+
+const helpText = `Formats for other programs:
+  junit       a test a check, for what shows test reports
+  tap         the same as TAP 14
+  github      annotations of a GitHub workflow
+  nagios      a plugin of Nagios and its kin, with their exit codes: 0 OK, 1 WARNING (recommended),
+              2 CRITICAL (missing), 3 UNKNOWN
+  prometheus  for node_exporter's textfile collector (run --textfile keeps it current)
+  nfd         labels for node-feature-discovery's features.d, good for three intervals
+              (run --nfd keeps it current)
+  npd         a config of node-problem-detector's custom plugin monitor; examples/npd-ready.sh is its script`
 
 interface CheckFlags extends HostFlags {
   readonly output: Format
@@ -28,20 +42,38 @@ export function checkCommand(): Command {
     .addOption(
       new Option('-o, --output <format>', 'output format').choices(Object.keys(formats)).default('summary'),
     )
+    .addHelpText('after', `\n${helpText}`)
   return addHostFlags(command).action(check)
 }
 
 async function check(names: string[], flags: CheckFlags): Promise<void> {
+  if (flags.output === 'nagios') return checkForNagios(names, flags)
+  const { loaded, chosen, report } = await ask(names, flags)
+  const color = isColored(process.stdout)
+  process.stdout.write(await formats[flags.output](report, { color }))
+  const isPart = chosen === null && flags.output === 'summary'
+  if (isPart) process.stdout.write(restLine(loaded, report))
+  process.exitCode = exitCodeOf(report)
+}
+
+/** Its codes mean something else, so what fails must not end with ours: 2 would be critical. */
+async function checkForNagios(names: string[], flags: CheckFlags): Promise<void> {
+  try {
+    const { report } = await ask(names, flags)
+    process.stdout.write(formats.nagios(report))
+    process.exitCode = nagiosCodeOf(report)
+  } catch (error) {
+    process.stdout.write(renderNagiosFailure(plainLines(wordsOf(error))))
+    process.exitCode = nagiosCodes.UNKNOWN
+  }
+}
+
+async function ask(names: readonly string[], flags: CheckFlags) {
   givenNodeName()
   const isAll = flags.all ?? false
   const loaded = loadFrom(flags, names.length > 0 && !isAll ? names : null)
   const chosen = chooseChecks(loaded, names, isAll)
-  const report = await askOnce(loaded, chosen, flags)
-  const color = isColored(process.stdout)
-  process.stdout.write(formats[flags.output](report, { color }))
-  const isPart = chosen === null && flags.output === 'summary'
-  if (isPart) process.stdout.write(restLine(loaded, report))
-  process.exitCode = exitCodeOf(report)
+  return { loaded, chosen, report: await askOnce(loaded, chosen, flags) }
 }
 
 function restLine({ catalog }: Loaded, { checks }: Report): string {

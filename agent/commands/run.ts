@@ -12,26 +12,32 @@ import { addHostFlags, loadOptions } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { addPlaceFlags, listen } from '#agent/commands/wiring/agent/listen.ts'
 import type { PlaceFlags } from '#agent/commands/wiring/agent/listen.ts'
+import { addFileFlags, keepFilesOf, tryFolders } from '#agent/commands/wiring/agent/kept-files.ts'
+import type { FileFlags } from '#agent/commands/wiring/agent/kept-files.ts'
 import { logTransitions } from '#agent/commands/wiring/agent/log-transitions.ts'
 import { givenNodeName, nodeName } from '#agent/commands/wiring/node-name.ts'
 import { publishToNode } from '#agent/commands/wiring/agent/publish-to-node.ts'
 
-type RunFlags = HostFlags & PlaceFlags
+type RunFlags = HostFlags & PlaceFlags & FileFlags
 
 export function runCommand(): Command {
   const command = new Command('run').description(
     'Checks this host continuously, prints what it lacks, and serves it over HTTP.',
   )
-  return addHostFlags(addPlaceFlags(command)).action(run)
+  return addHostFlags(addFileFlags(addPlaceFlags(command))).action(run)
 }
 
 async function run(flags: RunFlags): Promise<void> {
   givenNodeName()
   const log = await openLog()
+  await tryFolders(flags)
   const asking = openAsking(flags, log, { startAnyway: false })
   const { config } = asking.loaded
   const store = createReportStore({ clock: systemClock, interval: config.interval, node: nodeName })
   const published = publishToNode(store, config, { log, token: false })
+  keepFilesOf(store, flags, log)
+  if (flags.nfd !== undefined && published.status !== null && config.publish.labels)
+    log.warn('both this agent and node-feature-discovery set the labels of the Node; let one do it')
   const publishing = () => published.status?.() ?? null
   const explain = (config.http.explain ?? true) ? openExplainer(loadOptions(flags), store) : null
   const http = await listen({ store, log, config, flags, explain, publishing })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { fingerprint } from '#agent/render/fingerprint.ts'
-import { jsonParts } from '#agent/render/json.ts'
+import { jsonParts } from '#agent/render/formats/json.ts'
 import { startLong } from '#agent/http/clients/client-limits.ts'
 import { sendKept } from './compression.ts'
 import { routes } from './contract/contract.ts'

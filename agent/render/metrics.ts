@@ -24,16 +24,37 @@ export function registerReport(input: MetricsInput): Registry {
   addAgent(make, input)
   if (input.publishing !== null) addPublishing(make, input.publishing)
   if (report !== null) {
-    addRound(make, report, input.age)
+    addDuration(make, report)
+    addAge(make, input.age)
+    addHost(make, report)
     addProbing(make, report.probing)
     addStates(make, report.checks)
+    addChanges(make, report.checks)
     addNeeds(make, report.checks)
     addCrashes(make, report.crashes)
   }
   return registry
 }
 
-function addAgent({ gauge }: Makers, { report, isStale, publishing }: MetricsInput): void {
+/**
+ * What a file can tell of it, by the same names: nothing of an agent, nothing that was counted since it began, and in place of an
+ * age, which grows while nobody writes the file, a time.
+ */
+export function registerFile(report: Report): Registry {
+  const registry = new Registry()
+  const make = makersIn(registry)
+  addMistakes(make, report)
+  addDuration(make, report)
+  addTime(make, report)
+  addHost(make, report)
+  addStates(make, report.checks)
+  addNeeds(make, report.checks)
+  addCrashes(make, report.crashes)
+  return registry
+}
+
+function addAgent(make: Makers, { report, isStale, publishing }: MetricsInput): void {
+  const { gauge } = make
   gauge(
     'hostdeps_report_stale',
     '1 when no round has finished for so long that the report cannot be trusted.',
@@ -41,6 +62,10 @@ function addAgent({ gauge }: Makers, { report, isStale, publishing }: MetricsInp
   gauge('hostdeps_publish_ok', '1 when the Node agrees with this report, or nothing is to be published.').set(
     Number((publishing?.trouble ?? null) === null),
   )
+  addMistakes(make, report)
+}
+
+function addMistakes({ gauge }: Makers, report: Report | null): void {
   gauge(
     'hostdeps_config_mistakes',
     'Mistakes in the config and check files now; unless it is 0, the last valid settings stay in use.',
@@ -67,9 +92,21 @@ function addPublishing({ gauge, count }: Makers, status: PublishStatus): void {
   gauge('hostdeps_policy_enforced', help).set(Number(policyEnforced))
 }
 
-function addRound({ gauge }: Makers, report: Report, age: number): void {
-  gauge('hostdeps_round_duration_seconds', 'How long the newest round took.').set(report.took / 1000)
+function addDuration({ gauge }: Makers, { took }: Report): void {
+  gauge('hostdeps_round_duration_seconds', 'How long the newest round took.').set(took / 1000)
+}
+
+function addAge({ gauge }: Makers, age: number): void {
   gauge('hostdeps_round_age_seconds', 'How long ago the newest round ended.').set(age)
+}
+
+function addTime({ gauge }: Makers, { at }: Report): void {
+  gauge('hostdeps_round_timestamp_seconds', 'When the newest round began, in Unix time.').set(
+    Date.parse(at) / 1000,
+  )
+}
+
+function addHost({ gauge }: Makers, report: Report): void {
   const { os, distro, kernel, arch } = report.host
   gauge('hostdeps_host_info', 'The host that is asked, always 1.', ['os', 'distro', 'kernel', 'arch']).set(
     { os, distro: distro ?? '', kernel: kernel ?? '', arch },
@@ -104,7 +141,7 @@ function addProbing({ gauge, count }: Makers, probing: Probing): void {
   ).set(cut)
 }
 
-function addStates({ gauge, count }: Makers, checks: readonly ReportCheck[]): void {
+function addStates({ gauge }: Makers, checks: readonly ReportCheck[]): void {
   const state = gauge(
     'hostdeps_check_state',
     'The state of a check: 1 for the one it has, 0 for the others.',
@@ -121,6 +158,15 @@ function addStates({ gauge, count }: Makers, checks: readonly ReportCheck[]): vo
     'reason',
     'published',
   ])
+  for (const check of checks) {
+    const { name, title, reason } = check
+    for (const one of states) state.set({ check: name, state: one }, Number(one === check.state))
+    ready.set({ check: name }, Number(isUsable(check.state)))
+    info.set({ check: name, title, reason, published: String(check.isPublished) }, 1)
+  }
+}
+
+function addChanges({ gauge, count }: Makers, checks: readonly ReportCheck[]): void {
   const since = gauge(
     'hostdeps_check_since_timestamp_seconds',
     'When the state of a check was first seen, in Unix time.',
@@ -136,16 +182,10 @@ function addStates({ gauge, count }: Makers, checks: readonly ReportCheck[]): vo
     'How often a check went from ready to missing and came back before that was confirmed.',
     ['check'],
   )
-  for (const check of checks) {
-    const { name, title, reason } = check
-    for (const one of states) {
-      state.set({ check: name, state: one }, Number(one === check.state))
-      changes.inc({ check: name, state: one }, check.changesTo[one])
-    }
-    ready.set({ check: name }, Number(isUsable(check.state)))
-    info.set({ check: name, title, reason, published: String(check.isPublished) }, 1)
-    since.set({ check: name }, Date.parse(check.since) / 1000)
-    flaps.inc({ check: name }, check.flaps)
+  for (const { name, changesTo, since: at, flaps: taken } of checks) {
+    for (const state of states) changes.inc({ check: name, state }, changesTo[state])
+    since.set({ check: name }, Date.parse(at) / 1000)
+    flaps.inc({ check: name }, taken)
   }
 }
 

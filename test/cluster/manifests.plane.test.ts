@@ -128,7 +128,10 @@ describe.skipIf(!isSetUp)('what is applied to a cluster', () => {
     })
   })
 
-  const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.yaml'))
+  // A file of Prometheus' own is no object.
+  const examples = readdirSync(join(root, 'examples')).filter(
+    (name) => name.endsWith('.yaml') && name !== 'prometheus-rules.yaml',
+  )
   test.each(examples)('and the example %s', async (file) => {
     expect(await dryRun(readFileSync(join(root, 'examples', file), 'utf8'))).toContain(
       'created (server dry run)',

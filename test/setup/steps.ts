@@ -5,8 +5,11 @@ import { fixPackages } from './fix-packages.ts'
 import { foreignKinds } from './foreign-kinds.ts'
 import { hostRoot } from './host-root.ts'
 import { ignition } from './ignition.ts'
+import { junitparser } from './junitparser.ts'
 import { kernelTrees } from './kernel-trees.ts'
 import { kubernetesPrograms } from './kubernetes-programs.ts'
+import { nagios } from './nagios.ts'
+import { nodeExporter } from './node-exporter.ts'
 import { openapiTypescript } from './openapi-typescript.ts'
 import { podImage } from './pod-image.ts'
 import { promtool } from './promtool.ts'
@@ -34,6 +37,9 @@ export const steps: readonly Step[] = [
   ansible,
   schemathesis,
   openapiTypescript,
+  junitparser,
+  nagios,
+  nodeExporter,
 ]
 
 /** These, and before each what it needs itself; in the order above. */

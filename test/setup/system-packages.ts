@@ -27,6 +27,8 @@ const packages: Readonly<Record<string, string>> = {
   'qemu-system-x86': 'emulates a machine with a kernel of its own',
   e2fsprogs: 'makes its disks',
   shellcheck: 'reads the scripts that fix prints',
+  'libxml2-utils': 'xmllint reads test reports by their schema',
+  perl: 'prove reads the same as TAP',
   'xz-utils': 'unpacks modules for its first step',
 }
 

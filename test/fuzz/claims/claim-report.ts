@@ -1,3 +1,5 @@
+import { Parser } from 'tap-parser'
+import type { FinalResults } from 'tap-parser'
 import { renderGate, renderText } from '#agent/render/text.ts'
 import { formats } from '#agent/render/formats.ts'
 import { endOfMetrics, exposeMetrics } from '#agent/render/exposition.ts'
@@ -12,17 +14,22 @@ import { renderCheckView } from '#agent/render/check-view-text.ts'
 import { relevanceOf, withRelevance } from '#agent/model/relevance.ts'
 import type { Report } from '#agent/model/report.ts'
 import { states } from '#agent/model/state.ts'
+import { readFeatures } from '../../install/readers/features.ts'
+import { readNpdConfig } from '../../install/readers/npd-config.ts'
+import { readPlugin } from '../../install/readers/plugin-output.ts'
+import { readWorkflow } from '../../install/readers/workflow-commands.ts'
 import { readOpenMetrics } from '../../http/metrics/read-open-metrics.ts'
 import { publishStatus } from '../../model/settings.ts'
 import { claim, claimLine, claimLines, claimTexts } from './harmless.ts'
 
-type Renderer = (report: Report, options: { readonly color: boolean }) => string
+type Renderer = (report: Report, options: { readonly color: boolean }) => string | Promise<string>
 
 /** Renders a report in every form there is, and holds each against what it must be. */
 export async function claimReport(report: Report): Promise<void> {
   claimTexts(report, 'the report', ['fix'])
   for (const [name, render] of Object.entries<Renderer>(formats))
-    claimLines(render(report, { color: false }), `-o ${name}`)
+    claimLines(await render(report, { color: false }), `-o ${name}`)
+  claimForPrograms(report)
   claim(
     JSON.stringify(JSON.parse(formats.json(report))) ===
       JSON.stringify({ ...report, checks: relevant(report) }),
@@ -39,6 +46,32 @@ export async function claimReport(report: Report): Promise<void> {
   claimMetrics(await exposeMetrics(metrics, 'text'))
   readOpenMetrics((await exposeMetrics(metrics, 'openMetrics')) + endOfMetrics.openMetrics)
   claimPatch(report)
+}
+
+/** Each is read as the program that it is for reads it. */
+function claimForPrograms(report: Report): void {
+  const trouble = report.checks.filter(({ state }) => state === 'missing' || state === 'unknown')
+  const { commands } = readWorkflow(formats.github(report))
+  const annotated = commands.filter(({ command }) => command !== 'notice')
+  claim(annotated.length === trouble.length, () => `${annotated.length} annotations for ${trouble.length}`)
+  readPlugin(formats.nagios(report))
+  readFeatures(formats.nfd(report))
+  readNpdConfig(formats.npd(report), () => true)
+  const { count, failures } = readTap(formats.tap(report))
+  claim(count === report.checks.length, () => `${count} tests for ${report.checks.length} checks`)
+  claim(failures.length === trouble.length, () => `${failures.length} tests fail, not ${trouble.length}`)
+  claim(
+    !/[^\t\n\r\x20-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u.test(formats.junit(report)),
+    () => 'no XML',
+  )
+}
+
+function readTap(text: string): FinalResults {
+  const parser = new Parser({ strict: true })
+  parser.on('extra', (line: string) => claim(false, () => `TAP that is none: ${JSON.stringify(line)}`))
+  parser.end(text)
+  if (parser.results === null) throw new Error('TAP without an end')
+  return parser.results
 }
 
 function relevant(report: Report) {

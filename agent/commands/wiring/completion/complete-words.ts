@@ -87,6 +87,8 @@ const kindsOfFlags: Readonly<Record<string, Kind>> = {
   '--round': 'files',
   '--checks': 'files',
   '--procfs': 'files',
+  '--textfile': 'files',
+  '--nfd': 'files',
   '--state': 'states',
 }
 

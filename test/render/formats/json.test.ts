@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { renderJson } from '#agent/render/json.ts'
-import { makeReport, servedReport } from '../http/report-fixture.ts'
+import { renderJson } from '#agent/render/formats/json.ts'
+import { makeReport, servedReport } from '../../http/report-fixture.ts'
 
 test.each([
   ['a report', makeReport()],

@@ -1,8 +1,8 @@
 import type { Finding, Report, ReportCheck } from '#agent/model/report.ts'
-import { renderColumns } from './columns.ts'
-import { paint } from './paint.ts'
-import { fixLines } from './summary.ts'
-import type { RenderOptions } from './summary.ts'
+import { renderColumns } from '#agent/render/columns.ts'
+import { paint } from '#agent/render/paint.ts'
+import { fixLines } from '#agent/render/summary.ts'
+import type { RenderOptions } from '#agent/render/summary.ts'
 
 /** One line per check, then the commands that fix what is missing. */
 export function renderTable(report: Report, { color }: RenderOptions): string {
