@@ -1,7 +1,7 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build } from 'esbuild'
-import type { Metafile } from 'esbuild'
+import type { Metafile, Plugin } from 'esbuild'
 import { parse } from 'yaml'
 import { readShipped, valuesFile } from '#agent/catalog/load.ts'
 
@@ -29,6 +29,9 @@ export async function bundle(outdir: string): Promise<Metafile> {
     minifyWhitespace: true,
     lineLimit: 160,
     legalComments: 'linked',
+    plugins: [withoutUnusedClasses],
+    // Fastify's compilers of JSON Schema, which agent/http/server.ts replaces, and what its tests use.
+    external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'],
     // Libraries in CommonJS call require for Node.js's own modules.
     banner: {
       js: "import { createRequire as hostdepsRequire } from 'node:module';const require = hostdepsRequire(import.meta.url);",
@@ -38,6 +41,23 @@ export async function bundle(outdir: string): Promise<Metafile> {
   cpSync('docs/openapi.json', `${outdir}/docs/openapi.json`)
   writeFileSync(`${outdir}/checks/${valuesFile}`, JSON.stringify(checkValues()))
   return metafile
+}
+
+/**
+ * Leaves out the classes that the Kubernetes library generates for each type of the API, of which nothing here is used: a file of it does
+ * nothing but export, though its package.json does not say so.
+ */
+const withoutUnusedClasses: Plugin = {
+  name: 'without unused classes',
+  setup({ onResolve, resolve }) {
+    const library = '@kubernetes/client-node'
+    onResolve({ filter: /^\.|^@kubernetes\/client-node$/ }, async ({ path, pluginData, importer, ...from }) => {
+      const isOfLibrary = path === library || importer.includes(`node_modules/${library}/`)
+      if (!isOfLibrary || pluginData === library) return null
+      const found = await resolve(path, { ...from, importer, pluginData: library })
+      return { ...found, sideEffects: false }
+    })
+  },
 }
 
 /** What each check file says, so that a start parses no YAML. */

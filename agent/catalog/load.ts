@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { mostCustomChecks } from '#agent/model/bounds.ts'
 import type { Catalog } from './catalog.ts'
@@ -9,10 +8,11 @@ import { includersOf } from './include.ts'
 import { checkNameOf } from './check-file.ts'
 import type { CheckText } from './check-file.ts'
 import type { Config } from './config.ts'
-import { defaultConfig, readConfig, readUsableConfig } from './config.ts'
-import type { KnownNames } from '#agent/model/did-you-mean.ts'
+import { defaultConfig } from './config.ts'
+import { readConfigText, usableConfig } from './load-config.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { Mistakes, orMistakes } from '#agent/catalog/yaml/mistake.ts'
+import { readText, unreadable } from '#agent/catalog/yaml/read-text.ts'
 import { isKnown, knownNames, reachableTexts } from './named-checks.ts'
 
 /** The values of all shipped check files by file name, written by the build. */
@@ -138,26 +138,6 @@ function customRules(allowCommands: boolean): CheckText['rules'] {
   return { origin: 'custom', allowCommands }
 }
 
-/** Reads the config alone, by whoever knows no checks; with mistakes as much of it as is valid. */
-export function loadConfig(file: string | null): { config: Config; mistakes: readonly Mistake[] } {
-  if (file === null) return { config: defaultConfig, mistakes: [] }
-  const read = orMistakes(file, () => readConfig(file, readText(file), null))
-  if ('config' in read) return { config: read.config, mistakes: [] }
-  const text = orMistakes(file, () => readText(file))
-  const config = typeof text === 'string' ? usableConfig(file, text, null) : defaultConfig
-  return { config, mistakes: read.mistakes }
-}
-
-function usableConfig(file: string, text: string, known: KnownNames | null): Config {
-  const usable = orMistakes(file, () => readUsableConfig(file, text, known))
-  return 'mistakes' in usable ? defaultConfig : usable
-}
-
-function readConfigText(file: string | null, text: string | null, known: KnownNames | null) {
-  if (file === null || text === null) return { config: defaultConfig }
-  return orMistakes(file, () => readConfig(file, text, known))
-}
-
 function readFolder(folder: string, rules: CheckText['rules']): CheckText[] {
   return namesIn(folder).map((name) => ({
     file: join(folder, name),
@@ -201,25 +181,4 @@ function readdirOrMistake(folder: string): string[] {
   } catch (error) {
     throw new Mistakes([unreadable(folder, error)])
   }
-}
-
-/** Bytes; a ConfigMap has at most 1 MiB. */
-const largest = 1024 * 1024
-
-function readText(file: string): string {
-  try {
-    const stat = statSync(file)
-    if (!stat.isFile()) throw new Error('it is not a regular file')
-    if (stat.size > largest) throw new Error(`it is larger than ${largest} bytes`)
-    const bytes = readFileSync(file)
-    if (!isUtf8(bytes)) throw new Error('it is not UTF-8')
-    return bytes.toString()
-  } catch (error) {
-    throw new Mistakes([unreadable(file, error)])
-  }
-}
-
-function unreadable(file: string, error: unknown): Mistake {
-  const message = error instanceof Error ? error.message : String(error)
-  return { file, line: 1, path: '', message: `could not be read: ${message}` }
 }

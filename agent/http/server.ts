@@ -43,6 +43,8 @@ export async function createServer(log?: Logger, tls: Rotating | null = null): P
     bodyLimit: requestLimits.bodyLimit,
     // fastify's answer while closing is not problem details.
     return503OnClosing: false,
+    // Without these Fastify loads its own compilers. Routes have zod's schemas, and none for answers.
+    schemaController: { compilersFactory: { buildValidator: noCompiler, buildSerializer: noCompiler } },
     routerOptions: { maxParamLength: longestName, compile: true },
     frameworkErrors: (error, _request, reply) => answerError(error, reply, log),
     serverFactory: (handler) => createNodeServer(handler, tls),
@@ -66,6 +68,10 @@ export async function createServer(log?: Logger, tls: Rotating | null = null): P
   await addCompression(app)
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply, log))
   return { app, durations }
+}
+
+function noCompiler(): never {
+  throw new Error('there is no compiler of JSON Schema here')
 }
 
 /** Whether the server listens on loopback. It is asked of the kernel once: that takes as long as a tenth of the smallest answers. */

@@ -4,7 +4,7 @@ import { apiTime } from '#agent/node/api-time.ts'
 import type { ClusterNode } from '#agent/node/cluster-api.ts'
 import type { NodeCondition, NodeView } from '#agent/node/node-api.ts'
 
-/** A Node as the API server sends it, where times are texts, or as the library reads it. */
+/** A Node as the API server sends it, where times are texts. */
 export type RawNode = Pick<V1Node, 'metadata' | 'spec'> & {
   readonly status?: { readonly conditions?: readonly RawCondition[] }
 }
@@ -14,8 +14,8 @@ interface RawCondition {
   readonly status: string
   readonly reason?: string
   readonly message?: string
-  readonly lastTransitionTime?: Date | string
-  readonly lastHeartbeatTime?: Date | string
+  readonly lastTransitionTime?: string
+  readonly lastHeartbeatTime?: string
 }
 
 export function viewOf({ metadata, status }: RawNode): NodeView {
@@ -47,8 +47,8 @@ function conditionOf(condition: RawCondition): NodeCondition {
     status: statusOf(status),
     reason: reason ?? '',
     message: message ?? '',
-    lastTransitionTime: timeOf(lastTransitionTime),
-    lastHeartbeatTime: timeOf(lastHeartbeatTime),
+    lastTransitionTime: lastTransitionTime ?? never,
+    lastHeartbeatTime: lastHeartbeatTime ?? never,
   }
 }
 
@@ -56,7 +56,4 @@ function statusOf(status: string | undefined): NodeCondition['status'] {
   return status === 'True' || status === 'False' ? status : 'Unknown'
 }
 
-function timeOf(time: Date | string | undefined): string {
-  if (typeof time === 'string') return time
-  return apiTime(time ?? new Date(0))
-}
+const never = apiTime(new Date(0))

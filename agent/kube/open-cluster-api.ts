@@ -1,27 +1,24 @@
-import { CoreV1Api, EventsV1Api, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
 import type { V1DaemonSet, V1ObjectMeta, V1Pod } from '@kubernetes/client-node'
 import type { ClusterApi, ClusterNode, LeftBehind, NodeSelection } from '#agent/node/cluster-api.ts'
 import { prefix, reportingController } from '#agent/model/names.ts'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { askAgentCheck } from './agent-check.ts'
 import { agentPodsIn, agentSelector } from './agent-pods.ts'
-import { answerOf } from './answer.ts'
-import { configurationOf } from '#agent/kube/access/configuration.ts'
 import type { Connection } from '#agent/kube/access/connection.ts'
 import { followList } from './follow-list.ts'
 import { listPages } from './list-pages.ts'
 import type { ListQuery } from './list-pages.ts'
 import { clusterNodeOf } from './node-view.ts'
 import type { RawNode } from './node-view.ts'
-import { eventNamespace } from './open-node-api.ts'
-import { openRequests } from './requests.ts'
+import { eventsPath } from './open-node-api.ts'
+import { dryRunQuery, openRequests, patchTypes } from './requests.ts'
 import type { Requests } from './requests.ts'
 
 /** The API server that a kubeconfig names, with that user's rights. */
 export function openClusterApi(connection: Connection): ClusterApi {
   const requests = openRequests(connection)
   return {
-    ...openPruning(connection, requests),
+    ...openPruning(requests),
     names: async (path) => itemsOf(await listPages(requests, { path, viewOf: bareName })),
     nodes: async (selection) => itemsOf(await listPages(requests, nodesOf(selection))),
     async node(name) {
@@ -37,11 +34,7 @@ export function openClusterApi(connection: Connection): ClusterApi {
 
 type Pruning = Pick<ClusterApi, 'leavings' | 'agents' | 'clean' | 'forgetEvents'>
 
-function openPruning(connection: Connection, requests: Requests): Pruning {
-  const configuration = configurationOf(connection)
-  const core = new CoreV1Api(configuration)
-  const events = new EventsV1Api(configuration)
-  const asStrategic = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch)
+function openPruning(requests: Requests): Pruning {
   return {
     leavings: async () => itemsOf(await listPages(requests, { path: '/api/v1/nodes', viewOf: leftBehindOn })),
     async agents() {
@@ -52,21 +45,27 @@ function openPruning(connection: Connection, requests: Requests): Pruning {
       const pods = await listPages<V1Pod, string>(requests, { ...agentPodsIn(null), viewOf: nameOf })
       return pods.ok ? { ok: true, value: { daemonSets: sets.value.items, pods: pods.value.items } } : pods
     },
-    clean: (leavings, { dryRun }) =>
-      answerOf(async () => {
-        const request = { name: leavings.node, body: deletionOf(leavings), ...(dryRun && { dryRun: 'All' }) }
-        await core.patchNodeStatus(request, asStrategic)
-        return null
-      }),
-    forgetEvents: ({ dryRun }) =>
-      answerOf(async () => {
-        const fieldSelector = `reportingController=${reportingController}`
-        const ours = { namespace: eventNamespace, fieldSelector }
-        const { items } = await events.listNamespacedEvent(ours)
-        if (items.length === 0) return 0
-        await events.deleteCollectionNamespacedEvent({ ...ours, ...(dryRun && { dryRun: 'All' }) })
-        return items.length
-      }),
+    async clean(leavings, { dryRun }) {
+      const answer = await requests.write(`/api/v1/nodes/${encodeURIComponent(leavings.node)}/status`, {
+        method: 'PATCH',
+        contentType: patchTypes.strategic,
+        query: dryRunQuery(dryRun),
+        body: deletionOf(leavings),
+      })
+      return answer.ok ? { ok: true, value: null } : answer
+    },
+    async forgetEvents({ dryRun }) {
+      const query = { fieldSelector: `reportingController=${reportingController}` }
+      const listed = await listPages(requests, { path: eventsPath, query, viewOf: bareName })
+      if (!listed.ok) return listed
+      const count = listed.value.items.length
+      if (count === 0) return { ok: true, value: 0 }
+      const answer = await requests.write(eventsPath, {
+        method: 'DELETE',
+        query: { ...query, ...dryRunQuery(dryRun) },
+      })
+      return answer.ok ? { ok: true, value: count } : answer
+    },
   }
 }
 

@@ -1,12 +1,9 @@
-import { BatchV1Api } from '@kubernetes/client-node'
 import type { V1DaemonSet, V1Job } from '@kubernetes/client-node'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import type { AgentImage, FixJob, JobApi } from '#agent/node/job-api.ts'
-import { configurationOf } from '#agent/kube/access/configuration.ts'
 import type { Connection } from '#agent/kube/access/connection.ts'
-import { answerOf } from './answer.ts'
 import { viewed } from './list-pages.ts'
-import { openRequests } from './requests.ts'
+import { dryRunQuery, openRequests } from './requests.ts'
 import { timeOf } from './time-of.ts'
 
 /** The name of the DaemonSet in manifests/. */
@@ -15,29 +12,28 @@ const daemonSet = 'hostdeps'
 /** The Jobs of the API server that a kubeconfig names, with that user's rights. */
 export function openJobApi(connection: Connection): JobApi {
   const requests = openRequests(connection)
-  const batch = new BatchV1Api(configurationOf(connection))
-  const pathOf = (namespace: string, name: string) =>
-    `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs/${encodeURIComponent(name)}`
+  const jobsIn = (namespace: string) => `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`
+  const pathOf = (namespace: string, name: string) => `${jobsIn(namespace)}/${encodeURIComponent(name)}`
   return {
     async agentImage(namespace): Promise<ApiAnswer<AgentImage>> {
       const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets/${daemonSet}`
       const answer = await requests.readJson<V1DaemonSet>(path)
       return answer.ok ? viewed(answer.value, agentImageOf) : answer
     },
-    createJob: (namespace, body, { dryRun }) =>
-      answerOf(async () =>
-        fixJobOf(await batch.createNamespacedJob({ namespace, body, ...(dryRun && { dryRun: 'All' }) })),
-      ),
+    async createJob(namespace, body, { dryRun }) {
+      const write = { method: 'POST', query: dryRunQuery(dryRun), body } as const
+      const answer = await requests.write<V1Job>(jobsIn(namespace), write)
+      return answer.ok ? viewed(answer.value, fixJobOf) : answer
+    },
     async job(namespace, name) {
       const answer = await requests.readJson<V1Job>(pathOf(namespace, name))
       return answer.ok ? viewed(answer.value, fixJobOf) : answer
     },
-    deleteJob: (namespace, { name, uid }) =>
-      answerOf(async () => {
-        const body = { preconditions: { uid }, propagationPolicy: 'Background' }
-        await batch.deleteNamespacedJob({ namespace, name, body })
-        return null
-      }),
+    async deleteJob(namespace, { name, uid }) {
+      const body = { preconditions: { uid }, propagationPolicy: 'Background' }
+      const answer = await requests.write(pathOf(namespace, name), { method: 'DELETE', body })
+      return answer.ok ? { ok: true, value: null } : answer
+    },
   }
 }
 

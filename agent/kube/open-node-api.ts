@@ -1,53 +1,57 @@
 import { randomBytes } from 'node:crypto'
-import { CoreV1Api, EventsV1Api, PatchStrategy, V1MicroTime, setHeaderOptions } from '@kubernetes/client-node'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { reportingController } from '#agent/model/names.ts'
 import type { NodeApi } from '#agent/node/node-api.ts'
-import { answerOf } from './answer.ts'
-import { configurationOf } from '#agent/kube/access/configuration.ts'
 import { agentConnection } from '#agent/kube/access/connection.ts'
+import { viewed } from './list-pages.ts'
 import { viewOf } from './node-view.ts'
+import type { RawNode } from './node-view.ts'
+import { dryRunQuery, openRequests, patchTypes } from './requests.ts'
 
 /** By this name the API server knows which fields of a Node are ours. */
 const fieldManager = 'hostdeps'
 /** The namespace of events about Nodes, which have none. */
-export const eventNamespace = 'default'
+const eventNamespace = 'default'
+/** Of events, by the API that has their series. */
+export const eventsPath = `/apis/events.k8s.io/v1/namespaces/${eventNamespace}/events`
 
 /** The API server that a kubeconfig names. */
 export function openNodeApi(config: KubeConfig): NodeApi {
-  const configuration = configurationOf(agentConnection(config))
-  const core = new CoreV1Api(configuration)
-  const events = new EventsV1Api(configuration)
-  const asApply = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply)
+  const requests = openRequests(agentConnection(config))
+  const pathOf = (name: string) => `/api/v1/nodes/${encodeURIComponent(name)}`
   return {
-    read: (name) => answerOf(async () => viewOf(await core.readNode({ name }))),
-    apply: (body, { dryRun = false } = {}) =>
-      answerOf(async () => {
-        const request = {
-          name: body.metadata.name,
-          body,
-          fieldManager,
-          force: true,
-          ...(dryRun && { dryRun: 'All' }),
-        }
-        return viewOf(await core.patchNodeStatus(request, asApply))
-      }),
-    createEvent: ({ node, uid, type, reason, note }, { dryRun = false } = {}) =>
-      answerOf(async () => {
-        const body = {
-          metadata: { name: `${node}.${randomBytes(8).toString('hex')}`, namespace: eventNamespace },
-          eventTime: new V1MicroTime(),
-          type,
-          reason,
-          note,
-          action: 'Check',
-          reportingController,
-          reportingInstance: node,
-          regarding: { apiVersion: 'v1', kind: 'Node', name: node, uid },
-        }
-        const namespace = eventNamespace
-        await events.createNamespacedEvent({ namespace, body, ...(dryRun && { dryRun: 'All' }) })
-        return null
-      }),
+    async read(name) {
+      const answer = await requests.readJson<RawNode>(pathOf(name))
+      return answer.ok ? viewed(answer.value, viewOf) : answer
+    },
+    async apply(body, { dryRun = false } = {}) {
+      const answer = await requests.write<RawNode>(`${pathOf(body.metadata.name)}/status`, {
+        method: 'PATCH',
+        contentType: patchTypes.apply,
+        query: { fieldManager, force: 'true', ...dryRunQuery(dryRun) },
+        body,
+      })
+      return answer.ok ? viewed(answer.value, viewOf) : answer
+    },
+    async createEvent({ node, uid, type, reason, note }, { dryRun = false } = {}) {
+      const body = {
+        metadata: { name: `${node}.${randomBytes(8).toString('hex')}`, namespace: eventNamespace },
+        eventTime: microTime(new Date()),
+        type,
+        reason,
+        note,
+        action: 'Check',
+        reportingController,
+        reportingInstance: node,
+        regarding: { apiVersion: 'v1', kind: 'Node', name: node, uid },
+      }
+      const answer = await requests.write(eventsPath, { method: 'POST', query: dryRunQuery(dryRun), body })
+      return answer.ok ? { ok: true, value: null } : answer
+    },
   }
+}
+
+/** metav1.MicroTime has exactly six digits after the point. */
+function microTime(time: Date): string {
+  return time.toISOString().replace('Z', '000Z')
 }

@@ -1,10 +1,7 @@
-import { CoreV1Api } from '@kubernetes/client-node'
 import type { CoreV1Event } from '@kubernetes/client-node'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import { longestLog, workloadPaths } from '#agent/node/pod-api.ts'
 import type { ClusterEvent, PodApi, WorkloadType } from '#agent/node/pod-api.ts'
-import { answerOf } from './answer.ts'
-import { configurationOf } from '#agent/kube/access/configuration.ts'
 import type { Connection } from '#agent/kube/access/connection.ts'
 import { listPages, viewed } from './list-pages.ts'
 import type { ListQuery } from './list-pages.ts'
@@ -64,13 +61,13 @@ export function openPodApi(connection: Connection): PodApi {
       if (!last.ok || Buffer.byteLength(last.value) < longestLog) return last
       return requests.readText(path, { ...query, tailLines: lastLongLines })
     },
-    deletePod: ({ namespace, name, uid, resourceVersion }, { dryRun }) =>
-      answerOf(async () => {
-        // Of a deletion with a body the API server reads no query: a dry run that stands there would delete.
-        const body = { preconditions: { uid, resourceVersion }, ...(dryRun && { dryRun: ['All'] }) }
-        await new CoreV1Api(configurationOf(connection)).deleteNamespacedPod({ namespace, name, body })
-        return null
-      }),
+    async deletePod({ namespace, name, uid, resourceVersion }, { dryRun }) {
+      // Of a deletion with a body the API server reads no query: a dry run that stands there would delete.
+      const body = { preconditions: { uid, resourceVersion }, ...(dryRun && { dryRun: ['All'] }) }
+      const path = objectPath('/api/v1', 'pods', [namespace, name])
+      const answer = await requests.write(path, { method: 'DELETE', body })
+      return answer.ok ? { ok: true, value: null } : answer
+    },
   }
 }
 

@@ -1,37 +1,41 @@
-import { AuthenticationV1Api, AuthorizationV1Api } from '@kubernetes/client-node'
-import type { KubeConfig, V1TokenReviewStatus } from '@kubernetes/client-node'
+import type {
+  KubeConfig,
+  V1SubjectAccessReview,
+  V1TokenReview,
+  V1TokenReviewStatus,
+} from '@kubernetes/client-node'
 import type { ReviewApi, Subject } from '#agent/node/review-api.ts'
-import { answerOf } from './answer.ts'
-import { configurationOf } from '#agent/kube/access/configuration.ts'
+import { viewed } from './list-pages.ts'
+import { openRequests } from './requests.ts'
 
 /** Milliseconds for one review: less than the time that clients of the agent wait for an answer. */
 const deadline = 4_000
 
 /** Reviews by the API server that a kubeconfig names. */
 export function openReviewApi(config: KubeConfig): ReviewApi {
-  const configuration = configurationOf({ config, deadline, as: null })
-  const authentication = new AuthenticationV1Api(configuration)
-  const authorization = new AuthorizationV1Api(configuration)
+  const requests = openRequests({ config, deadline, as: null })
   return {
-    whose: (token, audiences) =>
-      answerOf(async () => {
-        const spec = { token, audiences: [...audiences] }
-        const { status } = await authentication.createTokenReview({ body: { spec } })
-        return status === undefined ? null : subjectOf(status, audiences)
-      }),
-    mayAccess: ({ user, uid, groups, extra }, { path, verb }) =>
-      answerOf(async () => {
-        const copied = Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]]))
-        const spec = {
-          user,
-          uid,
-          groups: [...groups],
-          extra: copied,
-          nonResourceAttributes: { path, verb },
-        }
-        const { status } = await authorization.createSubjectAccessReview({ body: { spec } })
-        return status?.allowed === true && status.denied !== true
-      }),
+    async whose(token, audiences) {
+      const [apiVersion, kind] = ['authentication.k8s.io/v1', 'TokenReview']
+      const answer = await requests.write<V1TokenReview>(`/apis/${apiVersion}/tokenreviews`, {
+        method: 'POST',
+        body: { apiVersion, kind, spec: { token, audiences } },
+      })
+      if (!answer.ok) return answer
+      return viewed(answer.value, ({ status }) =>
+        status === undefined ? null : subjectOf(status, audiences),
+      )
+    },
+    async mayAccess({ user, uid, groups, extra }, { path, verb }) {
+      const [apiVersion, kind] = ['authorization.k8s.io/v1', 'SubjectAccessReview']
+      const spec = { user, uid, groups, extra, nonResourceAttributes: { path, verb } }
+      const answer = await requests.write<V1SubjectAccessReview>(`/apis/${apiVersion}/subjectaccessreviews`, {
+        method: 'POST',
+        body: { apiVersion, kind, spec },
+      })
+      if (!answer.ok) return answer
+      return viewed(answer.value, ({ status }) => status?.allowed === true && status.denied !== true)
+    },
   }
 }
 

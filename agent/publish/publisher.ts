@@ -180,7 +180,7 @@ function contentOf({ settings, checks, crashes }: Report): string {
 }
 
 function explain({ status, message }: ApiRefusal): string {
-  if (status === null) return `the API server does not answer: ${message}`
+  if (status === null) return `the API server cannot be reached: ${message}`
   if (status === 401) return `the API server does not accept the token (401): ${message}`
   if (status === 403) return `the service account lacks the right (403): ${message}`
   if (status === 404) return `there is no such Node (404): ${message}`

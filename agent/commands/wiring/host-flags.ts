@@ -5,6 +5,7 @@ import type { Loaded, LoadOptions } from '#agent/catalog/load.ts'
 import { openHost } from '#agent/host/open-host.ts'
 import { parseFlagDuration } from '#agent/model/duration.ts'
 import type { Host } from '#agent/model/host.ts'
+import { configOption } from './config-option.ts'
 
 /** The flags of every command that asks a host. */
 export interface HostFlags extends LoadFlags {
@@ -32,10 +33,6 @@ export function addLoadFlags(command: Command): Command {
     .addOption(configOption())
     .option('--checks <dir>', 'a folder of custom check files')
     .option('--allow-commands', 'let custom checks run commands on the host')
-}
-
-export function configOption(): Option {
-  return new Option('--config <file>', 'the config file (default: built-in defaults)')
 }
 
 const targetPid = new Option(
