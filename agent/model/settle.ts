@@ -50,14 +50,14 @@ export function settle(before: Settled | null, round: Round, node: string): Sett
 /** An unchanged check stays the same object, so many reports, and what is cached for them, take little more memory than one. */
 function sameOr(old: ReportCheck | undefined, now: ReportCheck): ReportCheck {
   if (old === undefined) return now
-  const published =
-    isSame(old.published, { ...now.published, needs: old.published.needs }) &&
+  const isSamePublished =
+    isSame(old.published, now.published, 'needs') &&
     isSameNeeds(old.published.needs, now.published.needs)
-  return published && isSame(old, { ...now, published: old.published }) ? old : now
+  return isSamePublished && isSame(old, now, 'published') ? old : now
 }
 
 function isSameNeeds(one: readonly PublishedNeed[], other: readonly PublishedNeed[]): boolean {
-  return one.length === other.length && one.every((need, index) => isSame(need, other[index] ?? {}))
+  return one.length === other.length && one.every((need, index) => isSame(need, other[index]))
 }
 
 function sameList(old: readonly ReportCheck[] | undefined, now: readonly ReportCheck[]) {
@@ -68,10 +68,12 @@ function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean
   return one.length === other.length && one.every((item, index) => item === other[index])
 }
 
-/** Compares values by identity. */
-function isSame(one: object, other: object): boolean {
-  const [entries, values] = [Object.entries(one), new Map(Object.entries(other))]
-  return entries.length === values.size && entries.every(([key, value]) => values.get(key) === value)
+/** Compares values by identity, but for one key. This runs for each check in each round, so it makes nothing. */
+function isSame<T extends object>(one: T, other: T | undefined, but?: keyof T): boolean {
+  if (other === undefined) return false
+  for (const key in one) if (key !== but && one[key] !== other[key]) return false
+  for (const key in other) if (!(key in one)) return false
+  return true
 }
 
 interface News {
