@@ -264,6 +264,16 @@ describe('events', () => {
     await publish({ a: 'missing', b: 'ready' })
     expect(api.events.map(({ type }) => type)).toEqual(['Normal'])
   })
+
+  test('none for what only the annotation said before a restart', async () => {
+    const publishing = { ...settingsWith().publish, labels: false, conditions: 'none' as const }
+    const before = await start()
+    await before.publish({ a: 'missing', b: 'missing' }, { publish: publishing })
+    const report = before.api.applied.at(-1)?.metadata.annotations['hostdeps.dev/report'] ?? null
+    const { publish, api } = await start({ name: 'node-1', uid: 'uid-1', labels: {}, conditions: [], report })
+    await publish({ a: 'missing', b: 'ready' }, { publish: publishing })
+    expect(api.events.map(({ type }) => type)).toEqual(['Normal'])
+  })
 })
 
 /** Past the wait before the first apply. */
