@@ -27,6 +27,10 @@ export interface ControlPlane {
   tokenOf(user: StaticUser): string
   stopApiServer(): Promise<void>
   startApiServer(): Promise<void>
+  /** The process of the API server, which is another one after it was started anew. */
+  apiServerPid(): number
+  /** Ends the controller manager and the scheduler: nobody but the caller writes then. */
+  stopControllers(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -36,6 +40,8 @@ const users = {
   'system:node:worker-1': 'system:nodes',
   'system:node:worker-2': 'system:nodes',
 } as const
+
+const controllers = ['kube-scheduler', 'kube-controller-manager'] as const
 
 export type StaticUser = keyof typeof users
 
@@ -98,6 +104,10 @@ async function startParts(
     startApiServer,
     tokenOf: (user) => tokens[user] ?? '',
     stopApiServer: () => programs.stop('kube-apiserver'),
+    apiServerPid: () => programs.pidOf('kube-apiserver'),
+    async stopControllers() {
+      for (const name of controllers) await programs.stop(name)
+    },
     async kubectl(...args) {
       const { stdout } = await execa(programPath('kubectl'), ['--kubeconfig', adminConfig, ...args], {
         env: { HOME: folder },
@@ -105,8 +115,7 @@ async function startParts(
       return stdout
     },
     async stop() {
-      for (const name of ['kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd'])
-        await programs.stop(name)
+      for (const name of [...controllers, 'kube-apiserver', 'etcd']) await programs.stop(name)
       remove()
     },
   }
@@ -213,11 +222,17 @@ async function until(isDone: () => Promise<boolean>, program: Program | null): P
   }
 }
 
+interface Running {
+  readonly pid: number | undefined
+  readonly kill: (signal: NodeJS.Signals) => boolean
+  readonly ended: Promise<unknown>
+}
+
 type Programs = ReturnType<typeof openPrograms>
 
 /** The programs of a control plane by name; what each says goes to a file of its name. */
 function openPrograms(folder: string) {
-  const running = new Map<string, { kill: (signal: NodeJS.Signals) => boolean; ended: Promise<unknown> }>()
+  const running = new Map<string, Running>()
   return {
     folder,
     start(name: string, args: readonly string[]): Program {
@@ -235,7 +250,8 @@ function openPrograms(folder: string) {
       const ended = child.then(({ exitCode, signal }) => {
         program.over = `${name} ended with ${exitCode ?? signal}: ${tail(log)}`
       })
-      running.set(name, { kill: (signal) => child.kill(signal), ended })
+      // setpriv becomes the program, so that its process is the program's.
+      running.set(name, { pid: child.pid, kill: (signal) => child.kill(signal), ended })
       return program
     },
     async stop(name: string): Promise<void> {
@@ -243,6 +259,11 @@ function openPrograms(folder: string) {
       program?.kill('SIGKILL')
       await program?.ended
       running.delete(name)
+    },
+    pidOf(name: string): number {
+      const pid = running.get(name)?.pid
+      if (pid === undefined) throw new Error(`${name} does not run`)
+      return pid
     },
     killAll(): void {
       for (const program of running.values()) program.kill('SIGKILL')
