@@ -19,6 +19,7 @@ export function openNodeApi(config: KubeConfig): NodeApi {
   const core = new CoreV1Api(configuration)
   const events = new EventsV1Api(configuration)
   const asApply = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply)
+  const asMerge = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch)
   return {
     read: (name) => answerOf(async () => viewOf(await core.readNode({ name }))),
     apply: (body, { dryRun = false } = {}) =>
@@ -31,6 +32,13 @@ export function openNodeApi(config: KubeConfig): NodeApi {
           ...(dryRun && { dryRun: 'All' }),
         }
         return viewOf(await core.patchNodeStatus(request, asApply))
+      }),
+    takeOff: (name, types) =>
+      answerOf(async () => {
+        const conditions = types.map((type) => ({ type, $patch: 'delete' }))
+        return viewOf(
+          await core.patchNodeStatus({ name, body: { status: { conditions } }, fieldManager }, asMerge),
+        )
       }),
     createEvent: ({ node, uid, type, reason, note }, { dryRun = false } = {}) =>
       answerOf(async () => {

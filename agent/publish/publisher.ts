@@ -5,6 +5,7 @@ import type { PublishStatus, Report } from '#agent/model/report.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { createEventPublisher } from './limit-events.ts'
 import { applyWithoutRefused, isOurMistake } from './leave-out-refused.ts'
+import { takeOffLast } from './take-off-last.ts'
 import { shareOf, waitAfter } from './backoff.ts'
 
 export interface PublisherOptions {
@@ -117,6 +118,8 @@ export class Publisher {
     const seen = this.#seenFor(report)
     const patch = renderNodePatch(report, { before: known.conditions, now: clock.now(), seen })
     const checks = report.checks.flatMap(({ name, isPublished }) => (isPublished ? [name] : []))
+    const left = await takeOffLast(api, known, patch)
+    if (!left.ok) return this.#fail(left)
     const { answer, refused } = await applyWithoutRefused(api, patch, checks)
     if (answer.ok) this.#succeed(report, { before: known, now: answer.value, refused })
     else this.#fail(answer)

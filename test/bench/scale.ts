@@ -5,9 +5,10 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { V1Node } from '@kubernetes/client-node'
+import { parse } from 'yaml'
 import { atEnd } from '../at-end.ts'
 import { startControlPlane } from '../cluster/plane/control-plane.ts'
-import { accountToken, serverAccess } from '../cluster/plane/service-account.ts'
+import { accountToken } from '../cluster/plane/service-account.ts'
 import { kubernetesPrograms } from '../setup/kubernetes-programs.ts'
 import type { AgentToken, Order, Told } from './scale/agents.ts'
 import { addCounts, noCounts } from './scale/counted-api.ts'
@@ -43,19 +44,29 @@ const steadyFor = 660_000 / pace
 const outage = 30_000
 const confirm = 11_000
 
+/** What the agents have of manifests/base, and where it is created. */
+const manifests = [
+  ['/api/v1/namespaces', 'namespace'],
+  ['/api/v1/namespaces/hostdeps/serviceaccounts', 'service-account'],
+  ['/apis/rbac.authorization.k8s.io/v1/clusterroles', 'cluster-role'],
+  ['/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', 'cluster-role-binding'],
+  ['/apis/rbac.authorization.k8s.io/v1/clusterroles', 'event-cluster-role'],
+  ['/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', 'event-cluster-role-binding'],
+  ...['node-policy', 'event-policy'].flatMap((name) => [
+    ['/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies', name] as const,
+    ['/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings', `${name}-binding`] as const,
+  ]),
+] as const
+
 const loadBefore = loadavg()[0] ?? 0
-Object.assign(process.env, await kubernetesPrograms.run((words) => console.log(words)))
-const cluster = await startControlPlane()
+if (process.env['HOSTDEPS_TEST_CONTROL_PLANE'] === undefined)
+  Object.assign(process.env, await kubernetesPrograms.run((words) => console.log(words)))
+const cluster = await startControlPlane('127.0.0.1', { hasControllers: false })
 const children: ChildProcess[] = []
 const remove = atEnd(() => children.forEach((child) => child.kill('SIGKILL')))
 try {
-  await serverAccess(cluster)
-  for (const kind of ['node', 'event'])
-    for (const part of ['', '-binding'])
-      await cluster.kubectl('apply', '-f', manifest(`${kind}-policy${part}`))
-  await cluster.stopControllers()
-  const agents = await makeNodes()
-  await openAgents(agents)
+  for (const [path, name] of manifests) await make(path, name)
+  await openAgents(await makeNodes())
   await measureAll()
 } finally {
   remove()
@@ -63,8 +74,10 @@ try {
   await cluster.stop()
 }
 
-function manifest(name: string): string {
-  return new URL(`../../manifests/base/${name}.yaml`, import.meta.url).pathname
+/** By its file of manifests/base. */
+async function make(path: string, name: string): Promise<void> {
+  const file = new URL(`../../manifests/base/${name}.yaml`, import.meta.url)
+  await cluster.call({ method: 'POST', path, body: parse(readFileSync(file, 'utf8')) })
 }
 
 async function makeNodes(): Promise<AgentToken[]> {

@@ -47,12 +47,15 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what people write'
     await until(other, (now) => now === undefined)
     await agent.server.end()
     agent.startServer()
-    await untilStatus(`${agent.url}/readyz`, 200)
+    await until(
+      () => fetch(`${agent.url}/readyz`).catch(() => null),
+      (answer) => answer?.status === 200,
+    )
     agent.writeConfig(config('problems'))
     const again = await until(other, (now) => now !== undefined).then(other)
     expect(again?.lastTransitionTime).toEqual(first?.lastTransitionTime)
     expect(await condition()).toBeUndefined()
-    flags.remove()
+    flags.clear('flag')
     await labelIs('missing')
     expect(await condition()).toMatchObject({ status: 'False' })
     flags.set('flag')
@@ -69,12 +72,9 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what people write'
     agent.writeConfig(
       'checks: [flag, other]\ninterval: 5s\npublish: { reapply: 10s, conditions: false, annotation: false }\n',
     )
-    await until(condition, (now) => now === undefined)
-    const { metadata } = await node.read()
-    expect([metadata?.annotations?.['hostdeps.dev/report'], metadata?.labels?.[flag]]).toEqual([
-      undefined,
-      'ready',
-    ])
+    const report = async () => (await node.read()).metadata?.annotations?.['hostdeps.dev/report']
+    await until(report, (now) => now === undefined)
+    expect([await condition(), await node.label(flag)]).toEqual([undefined, 'ready'])
     agent.writeConfig(configOf('flag, other'))
     await until(condition, (now) => now?.status === 'True')
   })

@@ -1,7 +1,12 @@
 import { join } from 'node:path'
-import type { V1ConfigMap, V1SubjectAccessReview } from '@kubernetes/client-node'
+import { KubeConfig } from '@kubernetes/client-node'
+import type { V1ConfigMap, V1Node, V1SubjectAccessReview } from '@kubernetes/client-node'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { openNodeApi } from '#agent/kube/open-node-api.ts'
+import type { NodeCondition, NodePatch } from '#agent/node/node-api.ts'
+import { takeOffLast } from '#agent/publish/take-off-last.ts'
+import { kubeletNode } from '../bench/scale/kubelet-node.ts'
 import { applyPatch, mergePatch } from './plane/api-client.ts'
 import { flag, useFlaggedNode } from './plane/flagged-node.ts'
 import { until } from './plane/test-node.ts'
@@ -38,6 +43,31 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what other tools s
     await wait(String.raw`jsonpath={.metadata.labels.hostdeps\.dev/flag}=ready`, '60s')
     agent.writeConfig(config('all'))
     await wait('condition=hostdeps.dev/FlagReady=True', '60s')
+  })
+
+  test('when our last condition goes, those of others stay, also those that no manager owns', async () => {
+    const { cluster } = on()
+    const config = new KubeConfig()
+    config.loadFromFile(cluster.kubeConfig(cluster.admin.token))
+    const api = openNodeApi(config)
+    const registered = kubeletNode(0)
+    const name = registered.metadata?.name ?? ''
+    await cluster.call({ method: 'POST', path: '/api/v1/nodes', body: registered })
+    const ours = (shown: readonly NodeCondition[]): NodePatch => ({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name, labels: { [flag]: 'ready' }, annotations: {} },
+      status: { conditions: shown },
+    })
+    const said = { status: 'False', reason: 'BinaryNotFound', message: 'it is not there' } as const
+    const times = { lastTransitionTime: '2026-11-24T10:00:00Z', lastHeartbeatTime: '2026-11-24T10:00:00Z' }
+    const shown = await api.apply(ours([{ type: 'hostdeps.dev/FlagReady', ...said, ...times }]))
+    expect(shown).toMatchObject({ ok: true, value: { conditions: [{ type: 'hostdeps.dev/FlagReady' }] } })
+    if (shown.ok) await takeOffLast(api, shown.value, ours([]))
+    expect(await api.apply(ours([]))).toMatchObject({ ok: true, value: { conditions: [] } })
+    const { status } = await cluster.call<V1Node>({ path: `/api/v1/nodes/${name}` })
+    const kept = registered.status?.conditions?.map(({ type, reason }) => [type, reason])
+    expect(status?.conditions?.map(({ type, reason }) => [type, reason])).toEqual(kept)
   })
 
   test('no manifest is a Node, and the agents may write no object of them', async () => {

@@ -138,8 +138,13 @@ describe('publishing', () => {
     await publish({ a: 'missing' }, { publish: publishing })
     expect(api.applied.at(-1)).toMatchObject({ metadata: { labels: {}, annotations: {} } })
     expect(api.applied.at(-1)?.status.conditions).toHaveLength(1)
+    expect(api.takenOff).toEqual([])
     await publish({})
     expect(api.applied.at(-1)?.status.conditions).toEqual([])
+    // An apply without any would take off those of others too.
+    expect(api.takenOff).toEqual(['hostdeps.dev/AReady'])
+    await publish({ a: 'missing' }, { publish: { ...publishing, conditions: 'none' } })
+    expect(api.takenOff).toHaveLength(1)
   })
 
   test('a Node that was deleted and created again is published to again', async () => {

@@ -36,6 +36,7 @@ export function countedApi(api: NodeApi, counts: () => Counts): NodeApi {
     read: (node) => counted('get', false, () => api.read(node)),
     apply: (patch, options) =>
       counted(options?.dryRun ? 'try' : 'apply', options?.dryRun ?? false, () => api.apply(patch, options)),
+    takeOff: (node, types) => counted('take off', false, () => api.takeOff(node, types)),
     createEvent: (event, options) =>
       counted(options?.dryRun ? 'try' : 'event', options?.dryRun ?? false, () =>
         api.createEvent(event, options),

@@ -29,8 +29,6 @@ export interface ControlPlane {
   startApiServer(): Promise<void>
   /** The process of the API server, which is another one after it was started anew. */
   apiServerPid(): number
-  /** Ends the controller manager and the scheduler: nobody but the caller writes then. */
-  stopControllers(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -45,8 +43,14 @@ const controllers = ['kube-scheduler', 'kube-controller-manager'] as const
 
 export type StaticUser = keyof typeof users
 
-/** Starts all of it on an address of this machine, ends with this process, and leaves nothing behind. */
-export async function startControlPlane(host = '127.0.0.1'): Promise<ControlPlane> {
+/**
+ * Starts all of it on an address of this machine, ends with this process, and leaves nothing behind. Without controllers nobody writes
+ * but whoever calls, and there are no default service accounts.
+ */
+export async function startControlPlane(
+  host = '127.0.0.1',
+  { hasControllers = true }: { readonly hasControllers?: boolean } = {},
+): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), `hostdeps-cluster-${process.pid}-`))
   const programs = openPrograms(folder)
   const remove = atEnd(() => {
@@ -54,7 +58,7 @@ export async function startControlPlane(host = '127.0.0.1'): Promise<ControlPlan
     rmSync(folder, { recursive: true, force: true })
   })
   try {
-    return await startParts(folder, { host, programs, remove })
+    return await startParts(folder, { host, programs, remove, hasControllers })
   } catch (error) {
     remove()
     throw error
@@ -63,7 +67,12 @@ export async function startControlPlane(host = '127.0.0.1'): Promise<ControlPlan
 
 async function startParts(
   folder: string,
-  { host, programs, remove }: { host: string; programs: Programs; remove: () => void },
+  {
+    host,
+    programs,
+    remove,
+    hasControllers,
+  }: { host: string; programs: Programs; remove: () => void; hasControllers: boolean },
 ): Promise<ControlPlane> {
   const [etcd = 0, peers = 0, port = 0] = await freePorts(3)
   const place = (name: string) => join(folder, name)
@@ -89,12 +98,11 @@ async function startParts(
   }
   await startApiServer()
   const adminConfig = kubeConfig(admin.token)
-  startControllers(programs, adminConfig, kubeConfig(tokens['system:kube-scheduler'] ?? ''))
-  await until(
-    async () =>
-      (await callApi(admin, { path: '/api/v1/namespaces/default/serviceaccounts/default' })).status === 200,
-    null,
-  )
+  if (hasControllers) {
+    startControllers(programs, adminConfig, kubeConfig(tokens['system:kube-scheduler'] ?? ''))
+    const account = '/api/v1/namespaces/default/serviceaccounts/default'
+    await until(async () => (await callApi(admin, { path: account })).status === 200, null)
+  }
   return {
     folder,
     admin,
@@ -105,9 +113,6 @@ async function startParts(
     tokenOf: (user) => tokens[user] ?? '',
     stopApiServer: () => programs.stop('kube-apiserver'),
     apiServerPid: () => programs.pidOf('kube-apiserver'),
-    async stopControllers() {
-      for (const name of controllers) await programs.stop(name)
-    },
     async kubectl(...args) {
       const { stdout } = await execa(programPath('kubectl'), ['--kubeconfig', adminConfig, ...args], {
         env: { HOME: folder },
