@@ -21,8 +21,8 @@ export interface PublisherOptions {
 /** The least part of `reapply` after which a Node is applied to again, so that agents do not all do it at once. */
 const leastShare = 0.9
 
-/** Spreads the first applies of agents that start together, milliseconds. */
-const firstWithin = 5_000
+/** Spreads the first reads, and then the first applies, of agents that start together, milliseconds. */
+const firstWithin = 2_500
 
 /**
  * Keeps the Node in line with the report:
@@ -59,7 +59,7 @@ export class Publisher {
   constructor(options: PublisherOptions) {
     this.#options = options
     this.#events = createEventPublisher(options)
-    void this.#work()
+    this.#wakeAfter(firstWithin * shareOf(options.node))
   }
 
   /** Puts a report on the Node, now or as soon as possible. */
