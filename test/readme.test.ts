@@ -207,6 +207,7 @@ test.each([
   'SECURITY.md',
   'checks/WRITING.md',
   'examples/README.md',
+  'manifests/README.md',
 ])('the links of %s lead somewhere', (file) => {
   const text = readFileSync(join(root, file), 'utf8')
   for (const [, target = '', anchor] of text.matchAll(/\]\(([^)#:]*)(?:#([^)]+))?\)/g)) {

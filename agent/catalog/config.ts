@@ -11,6 +11,8 @@ import { parseDuration, showDuration } from '#agent/model/duration.ts'
 import { maxPublished, namespaceName } from '#agent/model/names.ts'
 import { noSuchCheck } from '#agent/model/did-you-mean.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
+import { shownConditions } from '#agent/model/state.ts'
+import type { ShownConditions } from '#agent/model/state.ts'
 import { checkShape, parseYaml } from '#agent/catalog/yaml/yaml-lines.ts'
 import type { YamlFile } from '#agent/catalog/yaml/yaml-lines.ts'
 import { firstMistakes } from '#agent/catalog/yaml/mistake.ts'
@@ -32,6 +34,11 @@ const namespace = z.string().regex(namespaceName, {
   error: 'must be the name of a namespace: at most 63 characters, a-z, 0-9 and -, not at its ends',
 })
 
+function shownByTruth(value: unknown): unknown {
+  if (typeof value !== 'boolean') return value
+  return (value ? 'all' : 'none') satisfies ShownConditions
+}
+
 const configFile = z.strictObject({
   /** The checks published on the Node. */
   checks: z
@@ -47,7 +54,8 @@ const configFile = z.strictObject({
   publish: z
     .strictObject({
       labels: z.boolean().default(true),
-      conditions: z.boolean().default(true),
+      /** true and false are what `all` and `none` were called. */
+      conditions: z.preprocess(shownByTruth, z.enum(shownConditions)).default('all'),
       annotation: z.boolean().default(true),
       events: z.boolean().default(true),
       /** How often everything is applied again, to restore what others removed or changed. */

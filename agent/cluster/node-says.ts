@@ -1,5 +1,6 @@
 import { checkNamePattern, conditionType } from '#agent/model/names.ts'
 import { plainLine } from '#agent/model/plain.ts'
+import { isReason, stateOf } from '#agent/model/reason.ts'
 import type { State } from '#agent/model/state.ts'
 import { readAnnotation } from '#agent/node/annotation.ts'
 import type { NodeReport } from '#agent/node/annotation.ts'
@@ -65,10 +66,16 @@ function saidOf(
     state,
     since: entry?.since ?? timeOf(condition?.lastTransitionTime),
     was: entry?.was ?? null,
-    reason: condition === undefined ? null : plainLine(condition.reason),
+    reason: condition === undefined ? reasonOf(state, entry) : plainLine(condition.reason),
     needs: entry?.needs?.map(({ id, reason }) => ({ id: plainLine(id), reason: plainLine(reason) })) ?? [],
     crashes: entry?.crashes ?? 0,
   }
+}
+
+/** Without a condition, as where only problems have one, that of the first need that has this state. */
+function reasonOf(state: State, entry: NodeReport['checks'][number] | undefined): string | null {
+  const first = entry?.needs?.find(({ reason }) => isReason(reason) && stateOf(reason) === state)
+  return first?.reason ?? null
 }
 
 function timeOf(text: string | undefined): string | null {

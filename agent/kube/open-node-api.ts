@@ -33,6 +33,16 @@ export function openNodeApi(config: KubeConfig): NodeApi {
       })
       return answer.ok ? viewed(answer.value, viewOf) : answer
     },
+    async takeOff(name, types) {
+      const conditions = types.map((type) => ({ type, $patch: 'delete' }))
+      const answer = await requests.write<RawNode>(`${pathOf(name)}/status`, {
+        method: 'PATCH',
+        contentType: patchTypes.strategic,
+        query: { fieldManager },
+        body: { status: { conditions } },
+      })
+      return answer.ok ? viewed(answer.value, viewOf) : answer
+    },
     async createEvent({ node, uid, type, reason, note }, { dryRun = false } = {}) {
       const body = {
         metadata: { name: `${node}.${randomBytes(8).toString('hex')}`, namespace: eventNamespace },

@@ -1,7 +1,7 @@
 import type { History } from './history.ts'
 import type { Reason } from './reason.ts'
 import type { Spawned } from './spawns.ts'
-import type { State } from './state.ts'
+import type { ShownConditions, State } from './state.ts'
 
 /** A judged need. */
 export interface Finding {
@@ -103,7 +103,7 @@ export interface Seen {
 /** What of a report goes on the Node, and how often it is restored there. */
 export interface PublishSettings {
   readonly labels: boolean
-  readonly conditions: boolean
+  readonly conditions: ShownConditions
   readonly annotation: boolean
   readonly events: boolean
   /** How often what others removed or changed is restored, milliseconds. */

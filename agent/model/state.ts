@@ -22,3 +22,8 @@ export function countStates(
     .map((state) => ({ state, count: checks.filter((check) => check.state === state).length }))
     .filter(({ count }) => count > 0)
 }
+
+/** Which checks have a condition on the Node: each, those that are missing or unknown, or none. */
+export const shownConditions = ['all', 'problems', 'none'] as const
+
+export type ShownConditions = (typeof shownConditions)[number]

@@ -5,6 +5,7 @@ import { checksOf } from '#agent/model/relevance.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { states } from '#agent/model/state.ts'
 import { apiTime } from './api-time.ts'
+import type { NodeView } from './node-api.ts'
 
 /** Bytes; the annotations of an object share 256 KiB, and every watcher of Nodes receives them. */
 export const longestAnnotation = 4096
@@ -72,6 +73,12 @@ export function readAnnotation(text: string): NodeReport | Unreadable {
   if (read.success) return read.data
   const [issue] = read.error.issues
   return { unreadable: issue === undefined ? 'invalid' : `${issue.path.join('.')}: ${issue.message}` }
+}
+
+/** What the annotation of a Node says of checks; nothing where there is none that can be read. */
+export function entriesOf({ report }: Pick<NodeView, 'report'>): NodeReport['checks'] {
+  const read = report === null ? null : readAnnotation(report)
+  return read !== null && 'checks' in read ? read.checks : []
 }
 
 /**

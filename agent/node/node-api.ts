@@ -62,5 +62,7 @@ export interface ApiRefusal {
 export interface NodeApi {
   read(node: string): Promise<ApiAnswer<NodeView>>
   apply(patch: NodePatch, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<NodeView>>
+  /** Removes conditions of these types, and nothing else. */
+  takeOff(node: string, types: readonly string[]): Promise<ApiAnswer<NodeView>>
   createEvent(event: NodeEvent, options?: { readonly dryRun?: boolean }): Promise<ApiAnswer<null>>
 }

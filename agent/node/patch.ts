@@ -1,4 +1,5 @@
 import { conditionType, labelKey, reportAnnotation } from '#agent/model/names.ts'
+import type { ShownConditions } from '#agent/model/state.ts'
 import type { NodeCondition, NodePatch } from './node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { renderAnnotation } from './annotation.ts'
@@ -16,7 +17,8 @@ export interface PatchOptions {
 
 /**
  * The report as a Node patch. The same report gives the same patch, so applying it again writes nothing: it contains no
- * measurement, and a condition's times change only when the condition does. What is switched off or no longer published is not in
+ * measurement, and a condition's times change only when the condition does. A condition that was not there before is as old as the
+ * check's state. What is switched off or no longer published is not in
  * it, so the API server removes that from the Node.
  */
 export function renderNodePatch(report: Report, options: PatchOptions): NodePatch {
@@ -33,8 +35,16 @@ export function renderNodePatch(report: Report, options: PatchOptions): NodePatc
         ? { [reportAnnotation]: renderAnnotation(report, checks, options.seen) }
         : {},
     },
-    status: { conditions: publish.conditions ? checks.map((check) => renderCondition(check, options)) : [] },
+    status: {
+      conditions: checks.filter(isShown(publish.conditions)).map((one) => renderCondition(one, options)),
+    },
   }
+}
+
+/** A condition is a problem when its status is not True: a recommendation that is not met is none. */
+function isShown(shown: ShownConditions): (check: ReportCheck) => boolean {
+  return ({ published: { state } }) =>
+    shown === 'all' || (shown === 'problems' && conditionStatus[state] !== 'True')
 }
 
 function renderCondition({ name, published }: ReportCheck, { before, now }: PatchOptions): NodeCondition {

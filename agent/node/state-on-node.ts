@@ -1,6 +1,7 @@
 import { conditionType, labelKey, prefix } from '#agent/model/names.ts'
 import { states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
+import { entriesOf } from './annotation.ts'
 import type { NodeCondition, NodeView } from './node-api.ts'
 
 /** A state as a condition's status: pods may run where it is True. */
@@ -25,7 +26,16 @@ export function conditionOf(node: NodeView, check: string): NodeCondition | unde
   return node.conditions.find(({ type }) => type === conditionType(check))
 }
 
-/** The state on the Node: its label, or its condition when labels are switched off. */
+/**
+ * The state of checks on the Node: the label, or its condition when labels are switched off, or what the annotation says where the
+ * condition is not shown either.
+ */
+export function statesOn(node: NodeView): (check: string) => State | undefined {
+  const entries = new Map(entriesOf(node).map(({ check, state }) => [check, state]))
+  return (check) => stateOn(node, check) ?? entries.get(check)
+}
+
+/** The same without the annotation. */
 export function stateOn(node: NodeView, check: string): State | undefined {
   const label = states.find((state) => state === node.labels[labelKey(check)])
   const condition = conditionOf(node, check)

@@ -3,7 +3,7 @@ import type { EventWords, NodeEvent, NodeView } from '#agent/node/node-api.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
 import { configInvalid } from '#agent/model/snapshot.ts'
 import type { State } from '#agent/model/state.ts'
-import { stateOn } from '#agent/node/state-on-node.ts'
+import { statesOn } from '#agent/node/state-on-node.ts'
 import { renderMessage } from '#agent/node/message.ts'
 import { createCrashEvents } from './crash-events.ts'
 import { createSeenEvents } from './seen-events.ts'
@@ -31,12 +31,13 @@ export function createEventPublisher(options: QueueOptions) {
   const queue = createEventQueue(options)
   const others = [createCrashEvents(clock), createSeenEvents()]
   let heldBack = 0
-  let start: NodeView | null = null
+  /** What the Node said at the start. */
+  let stateBefore: (check: string) => State | undefined = () => undefined
   let mistakes = ''
 
   const publishChange = (check: ReportCheck, regarding: Regarding) => {
     const known = remembered.get(check.name)
-    const old = known?.state ?? (start === null ? undefined : stateOn(start, check.name))
+    const old = known?.state ?? stateBefore(check.name)
     const { state } = check.published
     const isNews =
       old === undefined ? state === 'missing' : old !== state && (state === 'missing' || state === 'ready')
@@ -60,14 +61,14 @@ export function createEventPublisher(options: QueueOptions) {
   return {
     /** Call it with what the Node said at the start. */
     goOnFrom(node: NodeView): void {
-      start = node
+      stateBefore = statesOn(node)
       for (const one of others) one.goOnFrom(node)
     },
     /** Call it when the Node is a new one, which has had no events yet. */
     forget(): void {
       remembered.clear()
       for (const one of others) one.forget()
-      start = null
+      stateBefore = () => undefined
     },
     publish(report: Report, { name: node, uid }: NodeView): void {
       const { settings, checks } = report

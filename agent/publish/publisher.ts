@@ -5,6 +5,7 @@ import type { PublishStatus, Report } from '#agent/model/report.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
 import { createEventPublisher } from './limit-events.ts'
 import { applyWithoutRefused, isOurMistake } from './leave-out-refused.ts'
+import { takeOffLast } from './take-off-last.ts'
 import { shareOf, waitAfter } from './backoff.ts'
 
 export interface PublisherOptions {
@@ -20,8 +21,8 @@ export interface PublisherOptions {
 /** The least part of `reapply` after which a Node is applied to again, so that agents do not all do it at once. */
 const leastShare = 0.9
 
-/** Spreads the first applies of agents that start together, milliseconds. */
-const firstWithin = 5_000
+/** Spreads the first reads, and then the first applies, of agents that start together, milliseconds. */
+const firstWithin = 2_500
 
 /**
  * Keeps the Node in line with the report:
@@ -58,7 +59,7 @@ export class Publisher {
   constructor(options: PublisherOptions) {
     this.#options = options
     this.#events = createEventPublisher(options)
-    void this.#work()
+    this.#wakeAfter(firstWithin * shareOf(options.node))
   }
 
   /** Puts a report on the Node, now or as soon as possible. */
@@ -117,6 +118,8 @@ export class Publisher {
     const seen = this.#seenFor(report)
     const patch = renderNodePatch(report, { before: known.conditions, now: clock.now(), seen })
     const checks = report.checks.flatMap(({ name, isPublished }) => (isPublished ? [name] : []))
+    const left = await takeOffLast(api, known, patch)
+    if (!left.ok) return this.#fail(left)
     const { answer, refused } = await applyWithoutRefused(api, patch, checks)
     if (answer.ok) this.#succeed(report, { before: known, now: answer.value, refused })
     else this.#fail(answer)

@@ -1,8 +1,8 @@
-import { readAnnotation } from '#agent/node/annotation.ts'
+import { entriesOf } from '#agent/node/annotation.ts'
 import type { NodeReport } from '#agent/node/annotation.ts'
 import { conditionOf, labelledChecks, stateOn } from '#agent/node/state-on-node.ts'
-import type { NodeView } from '#agent/node/node-api.ts'
-import { isReason } from '#agent/model/reason.ts'
+import type { NodeCondition, NodeView } from '#agent/node/node-api.ts'
+import { isReason, stateOf } from '#agent/model/reason.ts'
 import type { ReportCheck, Settings, Published } from '#agent/model/report.ts'
 import { noChanges } from '#agent/model/settle.ts'
 import type { Settled } from '#agent/model/settle.ts'
@@ -23,8 +23,7 @@ export interface RestoreOptions {
  */
 export function restoreSettled(node: NodeView, { settings, now, boot }: RestoreOptions): Settled {
   const names = new Set([...labelledChecks(node), ...settings.checks])
-  const annotation = node.report === null ? null : readAnnotation(node.report)
-  const entries = annotation !== null && 'checks' in annotation ? annotation.checks : []
+  const entries = entriesOf(node)
   const checks = [...names].flatMap((name) => restoreCheck(node, name, { entries, now }) ?? [])
   const memory = checks.map((check) => {
     const unknownFrom = check.published.state === 'unknown' ? boot : null
@@ -69,32 +68,51 @@ const unknownHost = {
   container: null,
 }
 
-function restoreCheck(node: NodeView, name: string, said: Said): ReportCheck | null {
-  const state = stateOn(node, name)
-  const published = state === undefined ? null : restorePublished(node, { name, state, ...said })
+function restoreCheck(node: NodeView, name: string, { entries, now }: Said): ReportCheck | null {
+  const entry = entries.find(({ check }) => check === name)
+  const state = stateOn(node, name) ?? entry?.state
+  if (state === undefined) return null
+  // The annotation counts while it agrees with the label.
+  const published = restorePublished(conditionOf(node, name), {
+    state,
+    entry: entry?.state === state ? entry : undefined,
+    now,
+  })
   if (published === null) return null
   const { reason, message, since } = published
-  const now = { state: published.state, reason, message, fix: null, since, published }
+  const said = { state: published.state, reason, message, fix: null, since, published }
   const counts = { changes: 0, changesTo: noChanges, flaps: 0 }
-  return { ...now, name, title: name, why: '', findings: [], isPublished: true, pending: null, ...counts }
+  return { ...said, name, title: name, why: '', findings: [], isPublished: true, pending: null, ...counts }
 }
 
-/** The condition says since when and why. Without conditions only the label is left, and only `ready` must survive. */
-function restorePublished(node: NodeView, news: Said & { name: string; state: State }): Published | null {
-  const { name, state, entries, now } = news
-  const condition = conditionOf(node, name)
-  const detail = detailOf(entries, name, state)
-  if (condition !== undefined && isReason(condition.reason)) {
-    const { reason, message, lastTransitionTime: since } = condition
-    return { state, since, reason, message, fix: null, ...detail }
-  }
-  if (state !== 'ready') return null
-  return { state, since: now.toISOString(), reason: 'AllReady', message: 'ready', fix: null, ...detail }
+interface Before {
+  readonly state: State
+  readonly entry: NodeReport['checks'][number] | undefined
+  readonly now: Date
 }
 
-/** What only the annotation says; it counts while it agrees with the label. */
-function detailOf(entries: Said['entries'], name: string, state: State): Pick<Published, 'was' | 'needs'> {
-  const entry = entries.find(({ check, state: said }) => check === name && said === state)
+/**
+ * The annotation says since when, the condition why. Where there is no condition, the annotation's needs do, until a round does. With
+ * neither only the label is left, and only `ready` must survive.
+ */
+function restorePublished(
+  condition: NodeCondition | undefined,
+  { state, entry, now }: Before,
+): Published | null {
   const needs = (entry?.needs ?? []).flatMap(({ id, reason }) => (isReason(reason) ? [{ id, reason }] : []))
-  return { was: entry?.was ?? null, needs }
+  const detail = { state, fix: null, was: entry?.was ?? null, needs }
+  if (condition !== undefined && isReason(condition.reason)) {
+    const { reason, message, lastTransitionTime } = condition
+    return { ...detail, since: entry?.since ?? lastTransitionTime, reason, message }
+  }
+  const words = wordsWithout(state, needs)
+  if (words === null) return null
+  return { ...detail, since: entry?.since ?? now.toISOString(), ...words }
+}
+
+function wordsWithout(state: State, needs: Published['needs']): Pick<Published, 'reason' | 'message'> | null {
+  if (state === 'ready') return { reason: 'AllReady', message: 'ready' }
+  if (state === 'not-applicable') return { reason: 'NotApplicable', message: 'does not apply here' }
+  const first = needs.find(({ reason }) => stateOf(reason) === state)
+  return first === undefined ? null : { reason: first.reason, message: `${first.id} is ${state}` }
 }

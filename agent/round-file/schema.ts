@@ -27,7 +27,7 @@ import { isReason, stateOf } from '#agent/model/reason.ts'
 import type { Reason } from '#agent/model/reason.ts'
 import type { Round } from '#agent/model/report.ts'
 import { noSpawns, spawnKinds } from '#agent/model/spawns.ts'
-import { states } from '#agent/model/state.ts'
+import { shownConditions, states } from '#agent/model/state.ts'
 import type { State } from '#agent/model/state.ts'
 import { shortenLine } from './shorten.ts'
 import type { StoredCheck, StoredFinding } from './stored-check.ts'
@@ -119,7 +119,7 @@ const frame = z.strictObject({
     unknownAfter: time(unknownAfterBounds),
     publish: z.strictObject({
       labels: z.boolean(),
-      conditions: z.boolean(),
+      conditions: z.enum(shownConditions),
       annotation: z.boolean(),
       events: z.boolean(),
       reapply: time(reapplyBounds),

@@ -27,6 +27,7 @@ export function tellRequests(auditLog: string, since: number, agentHours: number
     const rate = (all.length / agentHours).toFixed(1)
     console.log(`  ${kind}: ${rate}${each} (aim: ${aims[kind] ?? '0'})`)
   }
+  console.log(`  all: ${(requests.length / agentHours).toFixed(1)} (aim: at most 20)`)
   const tries = requests.filter(({ kind }) => kind.startsWith('dry run'))
   const busy = tries.reduce((sum, { took }) => sum + took, 0) / agentHours
   console.log(

@@ -37,17 +37,44 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('what people write'
     await untilStatus(`${agent.url}/readyz`, 200)
   })
 
+  test('a condition of a problem goes and comes, and is as old as the state, also after a restart', async () => {
+    const { node, agent, flags, labelIs, condition } = on()
+    const other = () => node.condition('hostdeps.dev/OtherReady')
+    const first = await other()
+    const config = (shown: string) =>
+      `checks: [flag, other]\ninterval: 5s\nunknownAfter: 1s\npublish: { reapply: 10s, conditions: ${shown} }\n`
+    agent.writeConfig(config('none'))
+    await until(other, (now) => now === undefined)
+    await agent.server.end()
+    agent.startServer()
+    await until(
+      () => fetch(`${agent.url}/readyz`).catch(() => null),
+      (answer) => answer?.status === 200,
+    )
+    agent.writeConfig(config('problems'))
+    const again = await until(other, (now) => now !== undefined).then(other)
+    expect(again?.lastTransitionTime).toEqual(first?.lastTransitionTime)
+    expect(await condition()).toBeUndefined()
+    flags.clear('flag')
+    await labelIs('missing')
+    expect(await condition()).toMatchObject({ status: 'False' })
+    flags.set('flag')
+    await labelIs('ready')
+    expect([await condition(), (await other())?.status]).toEqual([undefined, 'False'])
+    const events = await node.events()
+    expect(events.filter(({ note }) => note?.startsWith('other: ') === true)).toHaveLength(1)
+    agent.writeConfig(configOf('flag, other'))
+    await until(condition, (now) => now?.status === 'True')
+  })
+
   test('what is switched off leaves the Node', async () => {
     const { node, agent, condition } = on()
     agent.writeConfig(
       'checks: [flag, other]\ninterval: 5s\npublish: { reapply: 10s, conditions: false, annotation: false }\n',
     )
-    await until(condition, (now) => now === undefined)
-    const { metadata } = await node.read()
-    expect([metadata?.annotations?.['hostdeps.dev/report'], metadata?.labels?.[flag]]).toEqual([
-      undefined,
-      'ready',
-    ])
+    const report = async () => (await node.read()).metadata?.annotations?.['hostdeps.dev/report']
+    await until(report, (now) => now === undefined)
+    expect([await condition(), await node.label(flag)]).toEqual([undefined, 'ready'])
     agent.writeConfig(configOf('flag, other'))
     await until(condition, (now) => now?.status === 'True')
   })

@@ -81,6 +81,23 @@ test('without the annotation, the label counts, else the condition', () => {
   ])
 })
 
+test('without a condition, the reason is that of a need in the same state', () => {
+  const needs = [
+    { id: 'unit:iscsid.service', reason: 'DeadlineExceeded' },
+    { id: 'binary:iscsiadm', reason: 'BinaryNotFound' },
+  ]
+  const node = madeNode(
+    'a',
+    { 'open-iscsi': { state: 'missing', needs }, gpu: { state: 'ready', needs } },
+    { labels: {} },
+  )
+  const [joined] = joinNodes([node], { agents: null, only: null, catalog })
+  expect(joined?.checks.map(({ name, state, reason }) => [name, state, reason])).toEqual([
+    ['open-iscsi', 'missing', 'BinaryNotFound'],
+    ['gpu', 'ready', null],
+  ])
+})
+
 test('what changes is told once, and time alone is no change', () => {
   const changesOf = rememberNodes()
   expect(changesOf(joined).changed.size).toBe(nodes.length)

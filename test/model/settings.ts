@@ -1,9 +1,15 @@
-import type { Probing, PublishStatus, Settings } from '#agent/model/report.ts'
+import type { Probing, PublishSettings, PublishStatus, Settings } from '#agent/model/report.ts'
 import { noSpawns } from '#agent/model/spawns.ts'
 
 /** Settings as the defaults of the config have them; what a test is about it says itself. */
 export function settingsWith(changes: Partial<Settings> = {}): Settings {
-  const publish = { labels: true, conditions: true, annotation: true, events: true, reapply: 600_000 }
+  const publish: PublishSettings = {
+    labels: true,
+    conditions: 'all',
+    annotation: true,
+    events: true,
+    reapply: 600_000,
+  }
   const times = { interval: 60_000, unknownAfter: 300_000 }
   return { hash: 'abc', checks: [], ...times, publish, mistakes: [], aliases: {}, ...changes }
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Report, ReportCheck, Published } from '#agent/model/report.ts'
 import { noChanges } from '#agent/model/settle.ts'
+import { states } from '#agent/model/state.ts'
+import type { ShownConditions } from '#agent/model/state.ts'
 import { renderNodePatch } from '#agent/node/patch.ts'
+import type { PatchOptions } from '#agent/node/patch.ts'
 import { probingWith, settingsWith } from '../model/settings.ts'
 import { plainHost } from '../model/host-facts.ts'
 
@@ -84,6 +87,36 @@ describe('the same report again', () => {
       renderNodePatch(next, { before: ready.status.conditions, now: later }).status.conditions[0]
         ?.lastTransitionTime,
     ).toBe('2026-11-24T09:00:00Z')
+  })
+})
+
+describe('which checks have a condition', () => {
+  const each = states.map((state) => check(state, { ...missing, state }))
+  const settings = (conditions: ShownConditions) => {
+    const { publish } = settingsWith()
+    return settingsWith({ publish: { ...publish, conditions } })
+  }
+  const patchOf = (conditions: ShownConditions, options: Partial<PatchOptions> = {}) =>
+    renderNodePatch({ ...report(each), settings: settings(conditions) }, { before: [], now, ...options })
+
+  test.each([
+    ['all', ['MissingReady', 'UnknownReady', 'ReadyReady', 'NotApplicableReady']],
+    ['problems', ['MissingReady', 'UnknownReady']],
+    ['none', []],
+  ] as const)('%s', (shown, types) => {
+    const { metadata, status } = patchOf(shown)
+    expect(status.conditions.map(({ type }) => type)).toEqual(types.map((type) => `hostdeps.dev/${type}`))
+    expect(metadata).toEqual(patchOf('all').metadata)
+  })
+
+  test('one that comes is as old as the state, and then stays as it is', () => {
+    const [came] = patchOf('problems').status.conditions
+    expect(came).toMatchObject({
+      lastTransitionTime: '2026-11-24T09:00:00Z',
+      lastHeartbeatTime: '2026-11-24T10:00:00Z',
+    })
+    const before = patchOf('problems').status.conditions
+    expect(patchOf('problems', { before, now: later }).status.conditions[0]).toEqual(came)
   })
 })
 

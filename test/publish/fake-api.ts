@@ -15,6 +15,8 @@ export interface FakeApi extends NodeApi {
   node: NodeView | null
   dryRuns: number
   reads: number
+  /** Types of conditions. */
+  readonly takenOff: string[]
 }
 
 export function fakeApi(): FakeApi {
@@ -28,6 +30,7 @@ export function fakeApi(): FakeApi {
     node: null,
     dryRuns: 0,
     reads: 0,
+    takenOff: [],
     read() {
       api.reads++
       return Promise.resolve(api.refusal ?? { ok: true, value: api.node ?? view(api.applied.at(-1)) })
@@ -46,6 +49,12 @@ export function fakeApi(): FakeApi {
       }
       if (!dryRun) api.applied.push(patch)
       return Promise.resolve({ ok: true, value: view(patch) })
+    },
+    takeOff(_, types) {
+      api.takenOff.push(...types)
+      return Promise.resolve(
+        api.refusal ?? { ok: true, value: { ...view(api.applied.at(-1)), conditions: [] } },
+      )
     },
     createEvent(event, { dryRun = false } = {}) {
       if (dryRun) api.dryRuns++

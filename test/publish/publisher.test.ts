@@ -138,8 +138,13 @@ describe('publishing', () => {
     await publish({ a: 'missing' }, { publish: publishing })
     expect(api.applied.at(-1)).toMatchObject({ metadata: { labels: {}, annotations: {} } })
     expect(api.applied.at(-1)?.status.conditions).toHaveLength(1)
+    expect(api.takenOff).toEqual([])
     await publish({})
     expect(api.applied.at(-1)?.status.conditions).toEqual([])
+    // An apply without any would take off those of others too.
+    expect(api.takenOff).toEqual(['hostdeps.dev/AReady'])
+    await publish({ a: 'missing' }, { publish: { ...publishing, conditions: 'none' } })
+    expect(api.takenOff).toHaveLength(1)
   })
 
   test('a Node that was deleted and created again is published to again', async () => {
@@ -262,6 +267,16 @@ describe('events', () => {
       report: null,
     })
     await publish({ a: 'missing', b: 'ready' })
+    expect(api.events.map(({ type }) => type)).toEqual(['Normal'])
+  })
+
+  test('none for what only the annotation said before a restart', async () => {
+    const publishing = { ...settingsWith().publish, labels: false, conditions: 'none' as const }
+    const before = await start()
+    await before.publish({ a: 'missing', b: 'missing' }, { publish: publishing })
+    const report = before.api.applied.at(-1)?.metadata.annotations['hostdeps.dev/report'] ?? null
+    const { publish, api } = await start({ name: 'node-1', uid: 'uid-1', labels: {}, conditions: [], report })
+    await publish({ a: 'missing', b: 'ready' }, { publish: publishing })
     expect(api.events.map(({ type }) => type)).toEqual(['Normal'])
   })
 })

@@ -3,6 +3,7 @@ import { stateOf } from '#agent/model/reason.ts'
 import type { Reason } from '#agent/model/reason.ts'
 import { reasons } from '#agent/model/reasons.ts'
 import type { CheckResult, Crash, Finding, Round } from '#agent/model/report.ts'
+import { shownConditions } from '#agent/model/state.ts'
 import type { Chance } from './chance.ts'
 import { plainHost } from '../model/host-facts.ts'
 
@@ -10,7 +11,12 @@ import { plainHost } from '../model/host-facts.ts'
 export function anyRound(chance: Chance, count = anyCount(chance)): Round {
   const checks = anyChecks(chance, count)
   const names = checks.map(({ name }) => name)
-  const flags = { labels: chance.is(0.5), conditions: true, annotation: chance.is(0.5), events: true }
+  const flags = {
+    labels: chance.is(0.5),
+    conditions: chance.pick(shownConditions),
+    annotation: chance.is(0.5),
+    events: true,
+  }
   return {
     v: 1,
     at: chance.pick([

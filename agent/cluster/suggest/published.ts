@@ -1,4 +1,5 @@
 import { checkNamePattern } from '#agent/model/names.ts'
+import { entriesOf } from '#agent/node/annotation.ts'
 import { conditionOf, labelledChecks, stateOn } from '#agent/node/state-on-node.ts'
 import type { ClusterNode } from '#agent/node/cluster-api.ts'
 
@@ -11,7 +12,10 @@ export interface Published {
   readonly from: 'config' | 'nodes' | 'default' | null
 }
 
-/** The checks that Nodes have labels or conditions for, where the config cannot be read. */
+/**
+ * The checks that Nodes have labels or conditions for, or that their annotations speak of, where the config cannot be read. An
+ * annotation also has the checks by which something crashes, published or not.
+ */
 export function publishedOn(
   nodes: readonly ClusterNode[],
   knownChecks: readonly string[],
@@ -21,6 +25,7 @@ export function publishedOn(
       (name) => checkNamePattern.test(name) && stateOn(node, name) !== undefined,
     ),
     ...knownChecks.filter((name) => conditionOf(node, name) !== undefined),
+    ...entriesOf(node).flatMap(({ check, crashes = 0 }) => (crashes === 0 ? [check] : [])),
   ])
   return [...new Set(named)].toSorted()
 }

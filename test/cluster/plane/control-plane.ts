@@ -27,6 +27,8 @@ export interface ControlPlane {
   tokenOf(user: StaticUser): string
   stopApiServer(): Promise<void>
   startApiServer(): Promise<void>
+  /** The process of the API server, which is another one after it was started anew. */
+  apiServerPid(): number
   stop(): Promise<void>
 }
 
@@ -37,10 +39,18 @@ const users = {
   'system:node:worker-2': 'system:nodes',
 } as const
 
+const controllers = ['kube-scheduler', 'kube-controller-manager'] as const
+
 export type StaticUser = keyof typeof users
 
-/** Starts all of it on an address of this machine, ends with this process, and leaves nothing behind. */
-export async function startControlPlane(host = '127.0.0.1'): Promise<ControlPlane> {
+/**
+ * Starts all of it on an address of this machine, ends with this process, and leaves nothing behind. Without controllers nobody writes
+ * but whoever calls, and there are no default service accounts.
+ */
+export async function startControlPlane(
+  host = '127.0.0.1',
+  { hasControllers = true }: { readonly hasControllers?: boolean } = {},
+): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), `hostdeps-cluster-${process.pid}-`))
   const programs = openPrograms(folder)
   const remove = atEnd(() => {
@@ -48,7 +58,7 @@ export async function startControlPlane(host = '127.0.0.1'): Promise<ControlPlan
     rmSync(folder, { recursive: true, force: true })
   })
   try {
-    return await startParts(folder, { host, programs, remove })
+    return await startParts(folder, { host, programs, remove, hasControllers })
   } catch (error) {
     remove()
     throw error
@@ -57,7 +67,12 @@ export async function startControlPlane(host = '127.0.0.1'): Promise<ControlPlan
 
 async function startParts(
   folder: string,
-  { host, programs, remove }: { host: string; programs: Programs; remove: () => void },
+  {
+    host,
+    programs,
+    remove,
+    hasControllers,
+  }: { host: string; programs: Programs; remove: () => void; hasControllers: boolean },
 ): Promise<ControlPlane> {
   const [etcd = 0, peers = 0, port = 0] = await freePorts(3)
   const place = (name: string) => join(folder, name)
@@ -83,12 +98,11 @@ async function startParts(
   }
   await startApiServer()
   const adminConfig = kubeConfig(admin.token)
-  startControllers(programs, adminConfig, kubeConfig(tokens['system:kube-scheduler'] ?? ''))
-  await until(
-    async () =>
-      (await callApi(admin, { path: '/api/v1/namespaces/default/serviceaccounts/default' })).status === 200,
-    null,
-  )
+  if (hasControllers) {
+    startControllers(programs, adminConfig, kubeConfig(tokens['system:kube-scheduler'] ?? ''))
+    const account = '/api/v1/namespaces/default/serviceaccounts/default'
+    await until(async () => (await callApi(admin, { path: account })).status === 200, null)
+  }
   return {
     folder,
     admin,
@@ -98,6 +112,7 @@ async function startParts(
     startApiServer,
     tokenOf: (user) => tokens[user] ?? '',
     stopApiServer: () => programs.stop('kube-apiserver'),
+    apiServerPid: () => programs.pidOf('kube-apiserver'),
     async kubectl(...args) {
       const { stdout } = await execa(programPath('kubectl'), ['--kubeconfig', adminConfig, ...args], {
         env: { HOME: folder },
@@ -105,8 +120,7 @@ async function startParts(
       return stdout
     },
     async stop() {
-      for (const name of ['kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd'])
-        await programs.stop(name)
+      for (const name of [...controllers, 'kube-apiserver', 'etcd']) await programs.stop(name)
       remove()
     },
   }
@@ -213,11 +227,17 @@ async function until(isDone: () => Promise<boolean>, program: Program | null): P
   }
 }
 
+interface Running {
+  readonly pid: number | undefined
+  readonly kill: (signal: NodeJS.Signals) => boolean
+  readonly ended: Promise<unknown>
+}
+
 type Programs = ReturnType<typeof openPrograms>
 
 /** The programs of a control plane by name; what each says goes to a file of its name. */
 function openPrograms(folder: string) {
-  const running = new Map<string, { kill: (signal: NodeJS.Signals) => boolean; ended: Promise<unknown> }>()
+  const running = new Map<string, Running>()
   return {
     folder,
     start(name: string, args: readonly string[]): Program {
@@ -235,7 +255,8 @@ function openPrograms(folder: string) {
       const ended = child.then(({ exitCode, signal }) => {
         program.over = `${name} ended with ${exitCode ?? signal}: ${tail(log)}`
       })
-      running.set(name, { kill: (signal) => child.kill(signal), ended })
+      // setpriv becomes the program, so that its process is the program's.
+      running.set(name, { pid: child.pid, kill: (signal) => child.kill(signal), ended })
       return program
     },
     async stop(name: string): Promise<void> {
@@ -243,6 +264,11 @@ function openPrograms(folder: string) {
       program?.kill('SIGKILL')
       await program?.ended
       running.delete(name)
+    },
+    pidOf(name: string): number {
+      const pid = running.get(name)?.pid
+      if (pid === undefined) throw new Error(`${name} does not run`)
+      return pid
     },
     killAll(): void {
       for (const program of running.values()) program.kill('SIGKILL')

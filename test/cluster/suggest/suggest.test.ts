@@ -78,6 +78,8 @@ test('published by Nodes: labels and conditions with a state, of names that are 
         conditions: [{ ...condition, type: 'hostdeps.dev/NfsClientReady', status: 'True' }],
       },
     ),
+    // Without labels, and without conditions of what is ready. What crashes may not be published.
+    madeNode('c', { cephfs: { state: 'ready' }, longhorn: { state: 'missing', crashes: 1 } }, { labels: {} }),
   ]
-  expect(publishedOn(nodes, [...catalog.keys()])).toEqual(['data-disk', 'nfs-client', 'time-sync'])
+  expect(publishedOn(nodes, [...catalog.keys()])).toEqual(['cephfs', 'data-disk', 'nfs-client', 'time-sync'])
 })

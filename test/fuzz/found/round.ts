@@ -14,7 +14,7 @@ const finding = {
 }
 const { kind: _kind, need: _need, evidence: _evidence, recommended: _recommended, ...said } = finding
 const check = { name: 'x', title: 't', ...said, findings: [finding] }
-const publish = { labels: true, conditions: true, annotation: true, events: true, reapply: 600_000 }
+const publish = { labels: true, conditions: 'all', annotation: true, events: true, reapply: 600_000 }
 const settings = {
   hash: 'h',
   checks: ['x'],

@@ -85,7 +85,7 @@ function config(random: Random, names: readonly string[]): unknown {
     unknownAfter: random.pick(['0s', '5m', '24h', time()]),
     publish: {
       labels: true,
-      conditions: false,
+      conditions: random.pick<unknown>(['all', 'problems', 'none', truth()]),
       annotation: random.chance(0.5),
       events: truth(),
       reapply: time(),

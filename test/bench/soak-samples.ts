@@ -1,0 +1,92 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KubeletNode } from '../cluster/nodes/kubelet-node.ts'
+
+export type Half = 'probe' | 'serve'
+export const halves: readonly Half[] = ['probe', 'serve']
+
+/** What could grow, of a half of the agent. */
+export interface Sample {
+  /** Of the machine that measures, milliseconds. */
+  readonly at: number
+  readonly pid: string
+  /** VmRSS, MiB. */
+  readonly rss: number
+  readonly counts: Readonly<Record<Counted, number>>
+}
+
+export const counted = ['files', 'watches', 'children', 'zombies'] as const
+export type Counted = (typeof counted)[number]
+
+/** null while it is being started. */
+export async function sampleOf({ host }: KubeletNode, half: Half): Promise<Sample | null> {
+  const { stdout } = await host.exec(['pgrep', '-of', `hostdeps ${half} `])
+  const pid = stdout.trim()
+  const proc = join(host.root, 'proc')
+  try {
+    const status = readFileSync(join(proc, pid, 'status'), 'utf8')
+    const files = readdirSync(join(proc, pid, 'fd')).length
+    const below = processes(proc).filter(({ parent }) => parent === pid)
+    return {
+      at: performance.now(),
+      pid,
+      rss: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1_024,
+      counts: {
+        files,
+        watches: watchesOf(join(proc, pid, 'fdinfo')),
+        children: below.length,
+        zombies: zombiesOf(proc, pid),
+      },
+    }
+  } catch {
+    return null
+  }
+}
+
+function watchesOf(folder: string): number {
+  const texts = readdirSync(folder).map((name) => readOrNothing(join(folder, name)))
+  return texts.reduce((sum, text) => sum + (text.match(/^inotify wd:/gm)?.length ?? 0), 0)
+}
+
+/** In its own PID namespace, which it shares with the init of its container. */
+function zombiesOf(proc: string, pid: string): number {
+  const inits = processes(proc).filter(({ id }) => id === pid)
+  const families = new Set([pid, ...inits.map(({ parent }) => parent)])
+  return processes(proc).filter(({ parent, state }) => state === 'Z' && families.has(parent)).length
+}
+
+function processes(proc: string) {
+  return readdirSync(proc)
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((id) => {
+      const stat = readOrNothing(join(proc, id, 'stat'))
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return state === undefined || parent === undefined ? [] : [{ id, state, parent }]
+    })
+}
+
+/** It may have ended meanwhile. */
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** By least squares, MiB an hour. */
+export function slope(samples: readonly Sample[]): number {
+  const hours = samples.map(({ at }) => at / 3_600_000)
+  const [x, y] = [mean(hours), mean(samples.map(({ rss }) => rss))]
+  const products = samples.map(({ rss }, index) => ((hours[index] ?? 0) - x) * (rss - y))
+  const squares = hours.map((hour) => (hour - x) ** 2)
+  return sum(products) / sum(squares)
+}
+
+function mean(values: readonly number[]): number {
+  return sum(values) / values.length
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((one, other) => one + other, 0)
+}
