@@ -4,12 +4,13 @@ import type { ApiAnswer } from '#agent/node/node-api.ts'
 import type { AgentImage, FixJob, JobApi } from '#agent/node/job-api.ts'
 import { configurationOf } from '#agent/kube/access/configuration.ts'
 import type { Connection } from '#agent/kube/access/connection.ts'
+import { agentSelector } from './agent-pods.ts'
 import { answerOf } from './answer.ts'
-import { viewed } from './list-pages.ts'
+import { listPages, viewed } from './list-pages.ts'
 import { openRequests } from './requests.ts'
 import { timeOf } from './time-of.ts'
 
-/** The name of the DaemonSet in manifests/. */
+/** The name of the DaemonSet in manifests/; the chart's has the release's. */
 const daemonSet = 'hostdeps'
 
 /** The Jobs of the API server that a kubeconfig names, with that user's rights. */
@@ -20,9 +21,14 @@ export function openJobApi(connection: Connection): JobApi {
     `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs/${encodeURIComponent(name)}`
   return {
     async agentImage(namespace): Promise<ApiAnswer<AgentImage>> {
-      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets/${daemonSet}`
-      const answer = await requests.readJson<V1DaemonSet>(path)
-      return answer.ok ? viewed(answer.value, agentImageOf) : answer
+      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets`
+      const answer = await requests.readJson<V1DaemonSet>(`${path}/${daemonSet}`)
+      if (answer.ok) return viewed(answer.value, agentImageOf)
+      if (answer.status !== 404) return answer
+      const query = { labelSelector: agentSelector }
+      const others = await listPages(requests, { path, query, viewOf: agentImageOf })
+      const [first] = others.ok ? others.value.items : []
+      return first === undefined ? answer : { ok: true, value: first }
     },
     createJob: (namespace, body, { dryRun }) =>
       answerOf(async () =>
