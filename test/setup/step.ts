@@ -18,6 +18,7 @@
  * | `HOSTDEPS_TEST_SCHEMATHESIS` | the folder of schemathesis, for PYTHONPATH; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_OPENAPI_TYPESCRIPT` | the folder of it and its TypeScript, below node_modules; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_POD_IMAGE` | the docker-archive of a busybox that test pods are made of; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_HELM` | the programs of Helm 3 and Helm 4, with a colon between; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_IMAGE` | the docker-archive of the agent's image, in it `localhost/hostdeps:test`; unset, those tests are skipped |
  */
 export interface Step {
