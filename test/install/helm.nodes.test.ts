@@ -122,15 +122,6 @@ describe.skipIf(!hasRealCluster || !process.env['HOSTDEPS_TEST_HELM'])('the char
       expect(await restarts()).toEqual(before)
     })
 
-    test('what makes a Job finds the image of agents that are called otherwise', async () => {
-      const { stderr } = await execa(
-        process.execPath,
-        [main, 'fix', 'worker-1', '--check', 'overlay', '--apply', '--yes', '-n', 'kube-tools'],
-        { env: { KUBECONFIG: kubeConfig }, reject: false },
-      )
-      expect(stderr).not.toContain('is not known')
-    })
-
     test('uninstall and prune leave nothing', async () => {
       await helm.run('uninstall', 'mine', '--namespace', 'kube-tools', '--wait')
       await hostdeps('prune')
