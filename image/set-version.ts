@@ -4,14 +4,15 @@ import { join } from 'node:path'
 /** The files that name the image's version, besides package.json and package-lock.json, which npm writes. */
 export const files = [
   'Dockerfile',
+  'charts/hostdeps/Chart.yaml',
   'manifests/base/daemon-set.yaml',
   'examples/init-wait.yaml',
   'examples/init-wait-auth.yaml',
   'examples/wait-job.yaml',
 ] as const
 
-/** A version in one of them: the tag of our image, or the Dockerfile's argument. */
-export const versionLine = /(?<=ghcr\.io\/hostdeps\/hostdeps:|^ARG VERSION=)\S+/gm
+/** A version in one of them: the tag of our image, the Dockerfile's argument, or the chart's two. */
+export const versionLine = /(?<=ghcr\.io\/hostdeps\/hostdeps:|^ARG VERSION=|^version: |^appVersion: )\S+/gm
 
 /** Writes the version of package.json into every other file that names it. `npm version` runs this. */
 export function setVersion(root: string): void {

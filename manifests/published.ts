@@ -56,7 +56,7 @@ const scalar = '[\\w.:%-]*'
 const listOf = (item: string) => `(?:\\n*\\[\\n*(?:${item}(?:[\\n,]+${item})*[\\n,]*)?\\]|(?:\\n+-${item})+)`
 const mapOf = (pair: string) => `(?:\\n*\\{\\n*(?:${pair}[\\n,]*)*\\}|(?:\\n+${pair})+)`
 const checks = `checks:${listOf(check)}`
-const pair = `(?:host|port|labels|conditions|annotation|events|reapply):\\n*${scalar}`
+const pair = `(?:host|port|explain|labels|conditions|annotation|events|reapply):\\n*${scalar}`
 const crash = `(?:watch:\\n*${scalar}|exclude:${listOf('[a-z0-9-]+')})`
 const maps = `(?:(?:http|publish):${mapOf(pair)}|crashes:${mapOf(crash)})`
 const times = `(?:interval|deadline|unknownAfter):\\n*${scalar}`

@@ -1,13 +1,22 @@
 import { projectOf, projects } from './projects.ts'
+import type { Project } from './projects.ts'
 import { runCheck } from './run-check.ts'
 import { runVitest } from './run-vitest.ts'
 import type { Counts } from './run-vitest.ts'
 import { select, usage } from './select.ts'
 import type { Selection } from './select.ts'
+import { helm } from './setup/helm.ts'
 import { kubernetesPrograms } from './setup/kubernetes-programs.ts'
 import { needsOf } from './setup/needs.ts'
 import { setUp } from './setup/set-up.ts'
+import type { Step } from './setup/step.ts'
 import { steps, withNeeds } from './setup/steps.ts'
+
+/** From cold these take minutes; the first project that needs them waits for them. */
+const slow = new Map<Step, Project>([
+  [helm, 'real'],
+  [kubernetesPrograms, 'cluster'],
+])
 
 /**
  * All tests, or those that are named: sets up what they need, says what it does, runs them, and ends with the plain count.
@@ -25,17 +34,16 @@ async function runAll({ files, isWhole, flags }: Selection): Promise<void> {
   const started = Date.now()
   const counts: Counts[] = isWhole ? [await runCheck()] : []
   const lacking: string[] = []
-  const add = async (step: (typeof steps)[number]) => {
+  const add = async (step: Step) => {
     const why = await setUp(step, { retries: isCi ? 1 : 0 })
     if (why !== null) lacking.push(why)
   }
   const wanted = isWhole ? steps : withNeeds(files.flatMap(needsOf))
-  // From cold it takes minutes, and the first tests do not need it.
-  const cluster = wanted.includes(kubernetesPrograms) ? add(kubernetesPrograms) : null
-  for (const step of wanted.filter((step) => step !== kubernetesPrograms)) await add(step)
+  const begun = new Map(wanted.filter((step) => slow.has(step)).map((step) => [slow.get(step), add(step)]))
+  for (const step of wanted.filter((step) => !slow.has(step))) await add(step)
   for (const project of projects) {
     const chosen = files.filter((file) => projectOf(file) === project)
-    if (project === 'cluster') await cluster
+    await begun.get(project)
     if (chosen.length > 0) counts.push(await runVitest(project, { files: isWhole ? [] : chosen, flags }))
   }
   sayAll(counts, { lacking, started })

@@ -7,8 +7,8 @@ import {
   reapplyBounds,
   unknownAfterBounds,
 } from '#agent/model/bounds.ts'
-import { parseDuration, showDuration } from '#agent/model/duration.ts'
-import { maxPublished, namespaceName } from '#agent/model/names.ts'
+import { durationPattern, parseDuration, showDuration } from '#agent/model/duration.ts'
+import { checkNamePattern, maxPublished, namespaceName } from '#agent/model/names.ts'
 import { noSuchCheck } from '#agent/model/did-you-mean.ts'
 import type { KnownNames } from '#agent/model/did-you-mean.ts'
 import { shownConditions } from '#agent/model/state.ts'
@@ -21,14 +21,17 @@ import { publishMistakes } from './publish-mistakes.ts'
 
 /** A length of time between two bounds, written "60s". */
 const duration = ({ least, most }: { least: string; most: string }) =>
-  z.string().transform((text, context) => {
-    const value = parseDuration(text)
-    const [min, max] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0]
-    if (value !== null && value >= min && value <= max) return value
-    const message = `must be a length of time from ${least} to ${most}, like ${showDuration(min)}`
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  })
+  z
+    .string()
+    .meta({ pattern: durationPattern })
+    .transform((text, context) => {
+      const value = parseDuration(text)
+      const [min, max] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0]
+      if (value !== null && value >= min && value <= max) return value
+      const message = `must be a length of time from ${least} to ${most}, like ${showDuration(min)}`
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    })
 
 const namespace = z.string().regex(namespaceName, {
   error: 'must be the name of a namespace: at most 63 characters, a-z, 0-9 and -, not at its ends',
@@ -39,10 +42,12 @@ function shownByTruth(value: unknown): unknown {
   return (value ? 'all' : 'none') satisfies ShownConditions
 }
 
-const configFile = z.strictObject({
+/** What its own refinements say is `readConfig`'s; the metadata is for the schema of the chart's values. */
+export const configFile = z.strictObject({
   /** The checks published on the Node. */
   checks: z
-    .array(z.string().max(longestName))
+    .array(z.string().max(longestName).meta({ pattern: checkNamePattern.source }))
+    .meta({ maxItems: maxPublished, uniqueItems: true })
     .default(['kubernetes-node', 'time-sync', 'open-iscsi', 'nfs-client']),
   /** Time between rounds when nothing changes. */
   interval: duration(intervalBounds).default(60_000),

@@ -2,11 +2,12 @@ import type { V1DaemonSet, V1Job } from '@kubernetes/client-node'
 import type { ApiAnswer } from '#agent/node/node-api.ts'
 import type { AgentImage, FixJob, JobApi } from '#agent/node/job-api.ts'
 import type { Connection } from '#agent/kube/access/connection.ts'
-import { viewed } from './list-pages.ts'
+import { agentSelector } from './agent-pods.ts'
+import { listPages, viewed } from './list-pages.ts'
 import { dryRunQuery, openRequests } from './requests.ts'
 import { timeOf } from './time-of.ts'
 
-/** The name of the DaemonSet in manifests/. */
+/** The name of the DaemonSet in manifests/; the chart's has the release's. */
 const daemonSet = 'hostdeps'
 
 /** The Jobs of the API server that a kubeconfig names, with that user's rights. */
@@ -16,9 +17,14 @@ export function openJobApi(connection: Connection): JobApi {
   const pathOf = (namespace: string, name: string) => `${jobsIn(namespace)}/${encodeURIComponent(name)}`
   return {
     async agentImage(namespace): Promise<ApiAnswer<AgentImage>> {
-      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets/${daemonSet}`
-      const answer = await requests.readJson<V1DaemonSet>(path)
-      return answer.ok ? viewed(answer.value, agentImageOf) : answer
+      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets`
+      const answer = await requests.readJson<V1DaemonSet>(`${path}/${daemonSet}`)
+      if (answer.ok) return viewed(answer.value, agentImageOf)
+      if (answer.status !== 404) return answer
+      const query = { labelSelector: agentSelector }
+      const others = await listPages(requests, { path, query, viewOf: agentImageOf })
+      const [first] = others.ok ? others.value.items : []
+      return first === undefined ? answer : { ok: true, value: first }
     },
     async createJob(namespace, body, { dryRun }) {
       const write = { method: 'POST', query: dryRunQuery(dryRun), body } as const

@@ -163,6 +163,7 @@ const readable: readonly [string, string][] = Object.entries({
   'as many as may be published': `checks: [${names(64)}]\n`,
   'beside all else': `checks: [my-own]\ninterval: 60s\ndeadline: 1.5s\nunknownAfter: 5m\npublish:\n  labels: true\n  conditions: false\n  reapply: 10m\nhttp:\n  host: 127.0.0.1\n  port: 9465\n`,
   'beside conditions of problems': 'checks: [my-own]\npublish: { conditions: problems }\n',
+  'beside explain': 'http: { explain: true }\nchecks: [my-own]\n',
   'with a host named like a key': 'http: { host: checks }\nchecks: [my-own]\n',
   'beside the crash watch': 'crashes: { watch: true, exclude: [kube-system, "my-own"] }\nchecks: [my-own]\n',
   'beside the crash watch, on lines': `crashes:\n  exclude:\n    - kube-system\n    - a-1\n  watch: false\nchecks:\n  - my-own\n`,

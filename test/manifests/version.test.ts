@@ -15,7 +15,7 @@ function texts(): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   const top = ['Dockerfile', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'AGENTS.md']
-  return [...top, ...['manifests', 'examples', 'checks', 'image'].flatMap(within)]
+  return [...top, ...['charts', 'manifests', 'examples', 'checks', 'image'].flatMap(within)]
 }
 
 function versionsIn(folder: string, file: string): string[] {

@@ -3,6 +3,7 @@ import { ansible } from './ansible.ts'
 import { debianReleases } from './debian-releases.ts'
 import { fixPackages } from './fix-packages.ts'
 import { foreignKinds } from './foreign-kinds.ts'
+import { helm } from './helm.ts'
 import { hostRoot } from './host-root.ts'
 import { ignition } from './ignition.ts'
 import { junitparser } from './junitparser.ts'
@@ -24,6 +25,7 @@ export const steps: readonly Step[] = [
   systemPackages,
   sweepHosts,
   kubernetesPrograms,
+  helm,
   hostRoot,
   debianReleases,
   kernelTrees,
