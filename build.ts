@@ -1,9 +1,31 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build } from 'esbuild'
-import type { Metafile } from 'esbuild'
+import type { BuildOptions, Metafile } from 'esbuild'
 import { parse } from 'yaml'
 import { readShipped, valuesFile } from '#agent/catalog/load.ts'
+
+/** How all code that ships is written. */
+export const written = {
+  bundle: true,
+  metafile: true,
+  platform: 'node',
+  target: 'node26',
+  // With their own names functions are told apart in a stack. To give them back by keepNames costs a call for each function that is
+  // made, and Fastify makes several for each request.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  lineLimit: 160,
+  legalComments: 'linked',
+} satisfies BuildOptions
+
+/** Libraries in CommonJS call require for Node.js's own modules, which ESM has not. */
+export const asModule = {
+  format: 'esm',
+  banner: {
+    js: "import { createRequire as hostdepsRequire } from 'node:module';const require = hostdepsRequire(import.meta.url);",
+  },
+} satisfies BuildOptions
 
 /** Bundles the agent into a folder, one chunk a command, so that a command loads only what it needs. */
 export async function bundle(outdir: string): Promise<Metafile> {
@@ -17,27 +39,19 @@ export async function bundle(outdir: string): Promise<Metafile> {
     // As deep as the sources are, so that what lies beside the code (checks/) is found by the same way.
     chunkNames: 'agent/chunks/[name]-[hash]',
     outdir,
-    bundle: true,
     splitting: true,
-    metafile: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node26',
-    // With their own names functions are told apart in a stack. To give them back by keepNames costs a call for each function that is
-    // made, and Fastify makes several for each request.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    lineLimit: 160,
-    legalComments: 'linked',
-    // Libraries in CommonJS call require for Node.js's own modules.
-    banner: {
-      js: "import { createRequire as hostdepsRequire } from 'node:module';const require = hostdepsRequire(import.meta.url);",
-    },
+    ...written,
+    ...asModule,
   })
+  copyShipped(outdir)
+  return metafile
+}
+
+/** All that ships beside the code, as agent/shipped/ finds it. */
+export function copyShipped(outdir: string): void {
   cpSync('checks', `${outdir}/checks`, { recursive: true, filter: (path) => !/\.(ts|md|json)$/.test(path) })
   cpSync('docs/openapi.json', `${outdir}/docs/openapi.json`)
   writeFileSync(`${outdir}/checks/${valuesFile}`, JSON.stringify(checkValues()))
-  return metafile
 }
 
 /** What each check file says, so that a start parses no YAML. */
