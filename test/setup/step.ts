@@ -17,6 +17,10 @@
  * | `HOSTDEPS_TEST_ANSIBLE` | the folder of ansible-core and ansible-lint, for PYTHONPATH; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_SCHEMATHESIS` | the folder of schemathesis, for PYTHONPATH; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_OPENAPI_TYPESCRIPT` | the folder of it and its TypeScript, below node_modules; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_RELEASE` | the folder of what `npm run release` makes; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_RELEASE_TOOLS` | the folder of krew, actionlint and kube-score; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_CHECKOV` | the folder of checkov, for PYTHONPATH; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_HADOLINT` | the program; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_POD_IMAGE` | the docker-archive of a busybox that test pods are made of; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_IMAGE` | the docker-archive of the agent's image, in it `localhost/hostdeps:test`; unset, those tests are skipped |
  */

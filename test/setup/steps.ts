@@ -10,6 +10,10 @@ import { kubernetesPrograms } from './kubernetes-programs.ts'
 import { openapiTypescript } from './openapi-typescript.ts'
 import { podImage } from './pod-image.ts'
 import { promtool } from './promtool.ts'
+import { release } from './release.ts'
+import { releaseTools } from './release-tools.ts'
+import { checkov } from './checkov.ts'
+import { hadolint } from './hadolint.ts'
 import { schemathesis } from './schemathesis.ts'
 import type { Step } from './step.ts'
 import { sweepHosts } from './sweep-hosts.ts'
@@ -34,6 +38,10 @@ export const steps: readonly Step[] = [
   ansible,
   schemathesis,
   openapiTypescript,
+  release,
+  releaseTools,
+  checkov,
+  hadolint,
 ]
 
 /** These, and before each what it needs itself; in the order above. */

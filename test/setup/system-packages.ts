@@ -26,6 +26,12 @@ const packages: Readonly<Record<string, string>> = {
   'busybox-static': 'the image of the pods that tests run, and the first step of a virtual machine',
   'qemu-system-x86': 'emulates a machine with a kernel of its own',
   e2fsprogs: 'makes its disks',
+  'qemu-user-static': 'runs the executable for arm64',
+  'libc6-arm64-cross': 'what that executable loads',
+  'libstdc++6-arm64-cross': 'what that executable loads',
+  'libgcc-s1-arm64-cross': 'what that executable loads',
+  'libatomic1-arm64-cross': 'what that executable loads',
+  skopeo: 'reads images',
   shellcheck: 'reads the scripts that fix prints',
   'xz-utils': 'unpacks modules for its first step',
 }
