@@ -4,6 +4,9 @@ import { build } from 'esbuild'
 import type { BuildOptions, Metafile } from 'esbuild'
 import { parse } from 'yaml'
 import { readShipped, valuesFile } from '#agent/catalog/load.ts'
+import manifest from './package.json' with { type: 'json' }
+import { bundledPackages } from './packaging/bundled-packages.ts'
+import { renderSbom } from './packaging/sbom.ts'
 
 /** How all code that ships is written. */
 export const written = {
@@ -44,6 +47,9 @@ export async function bundle(outdir: string): Promise<Metafile> {
     ...asModule,
   })
   copyShipped(outdir)
+  // A bundle has no package.json of what is in it: by this file scanners of images know.
+  const subject = { version: manifest.version, date: null, node: process.versions.node }
+  writeFileSync(`${outdir}/hostdeps.cdx.json`, renderSbom(bundledPackages(metafile.inputs), subject))
   return metafile
 }
 

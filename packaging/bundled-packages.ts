@@ -24,7 +24,7 @@ export function bundledPackages(inputs: Metafile['inputs']): BundledPackage[] {
   })
 }
 
-/** The innermost package that a file is in; null for our own. */
+/** The innermost package that a file is in, from the outermost node_modules, which may be a link; null for our own. */
 function folderOf(path: string): string | null {
-  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? null
+  return /(?<=^|\/)node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? null
 }

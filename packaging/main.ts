@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { execa } from 'execa'
 import { makeArchive } from './archive.ts'
 import { bundledPackages } from './bundled-packages.ts'
 import { makeExecutable } from './executable.ts'
+import { packChart } from './chart.ts'
 import { krewManifest } from './krew.ts'
 import type { Archive } from './krew.ts'
 import { licenseTexts } from './licenses.ts'
@@ -14,6 +16,8 @@ import { nodeFolder } from './node-program.ts'
 import { archiveName, platforms } from './platforms.ts'
 import { renderSbom } from './sbom.ts'
 import { bundleSingle } from './single-file.ts'
+
+const chart = 'charts/hostdeps'
 
 /** What `npm run release` is told by the environment. */
 export interface Settings {
@@ -57,6 +61,10 @@ export async function makeRelease(outdir: string, { home, date }: Settings): Pro
       join(outdir, `hostdeps-v${version}.cdx.json`),
       renderSbom(packages, { version, date, node }),
     )
+    if (existsSync(join(chart, 'Chart.yaml'))) {
+      const { name, bytes } = await packChart(chart, date)
+      await writeFile(join(outdir, name), bytes)
+    }
     await writeFile(join(outdir, 'SHA256SUMS'), await sumsOf(outdir))
   } finally {
     await rm(bundle, { recursive: true, force: true })

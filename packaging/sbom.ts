@@ -10,7 +10,8 @@ const licenses = new Contrib.License.Factories.LicenseFactory((words) => {
 /** What a release is of. */
 export interface Subject {
   readonly version: string
-  readonly date: Date
+  /** null where none is known: then it says none. */
+  readonly date: Date | null
   /** The version of Node.js that is in it. */
   readonly node: string
 }
@@ -30,7 +31,8 @@ export function renderSbom(packages: readonly BundledPackage[], { version, date,
     }),
     ...packages.map(componentOf),
   ]
-  const bom = new Bom({ metadata: new Metadata({ timestamp: date, component: hostdeps }) })
+  const metadata = new Metadata({ component: hostdeps, ...(date !== null && { timestamp: date }) })
+  const bom = new Bom({ metadata })
   for (const part of parts) {
     bom.components.add(part)
     hostdeps.dependencies.add(part.bomRef)

@@ -22,6 +22,9 @@ const texts = [
   'LICENSE',
   'build.ts',
   'image/warm.ts',
+  'packaging/bundled-packages.ts',
+  'packaging/lock.ts',
+  'packaging/sbom.ts',
 ]
 const sources = [...texts, 'agent', 'checks', 'docs/openapi.json']
 /** What Node.js itself loads, as Debian's images of it have it. */
