@@ -18,6 +18,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --prefer-offline
 COPY build.ts LICENSE ./
 COPY image/warm.ts image/
+COPY packaging/bundled-packages.ts packaging/lock.ts packaging/sbom.ts packaging/
 COPY agent agent
 COPY checks checks
 COPY docs/openapi.json docs/

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { mostCustomChecks } from '#agent/model/bounds.ts'
 import type { Catalog } from './catalog.ts'
@@ -10,6 +10,7 @@ import type { CheckText } from './check-file.ts'
 import type { Config } from './config.ts'
 import { defaultConfig } from './config.ts'
 import { readConfigText, usableConfig } from './load-config.ts'
+import { readBuiltFile, readShippedFile, shippedPath } from '#agent/shipped/shipped-files.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { Mistakes, orMistakes } from '#agent/catalog/yaml/mistake.ts'
 import { readText, unreadable } from '#agent/catalog/yaml/read-text.ts'
@@ -18,8 +19,8 @@ import { isKnown, knownNames, reachableTexts } from './named-checks.ts'
 /** The values of all shipped check files by file name, written by the build. */
 export const valuesFile = 'values.json'
 
-/** The folder of the shipped checks; in the bundle it is at the same relative path. */
-const shippedFolder = join(import.meta.dirname, '../../checks')
+/** The folder of the shipped checks. */
+const shippedFolder = 'checks'
 
 export interface LoadOptions {
   /** The config file; null for the defaults. */
@@ -108,26 +109,21 @@ function hashOf(content: unknown): string {
 
 const shippedRules: CheckText['rules'] = { origin: 'shipped', allowCommands: true }
 
-/** The bundle has the parsed values beside the files: parsing YAML used to take most of the startup time. */
+/** What is built has the parsed values beside the files: parsing YAML used to take most of the startup time. */
 export function readShipped(): CheckText[] {
-  const values = readValues()
-  if (values === null) return readFolder(shippedFolder, shippedRules)
-  return Object.entries(values).map(([name, value]) => {
-    const file = join(shippedFolder, name)
+  const values = readBuiltFile(`${shippedFolder}/${valuesFile}`)
+  if (values === null) return readFolder(shippedPath(shippedFolder), shippedRules)
+  return Object.entries(JSON.parse(values) as Record<string, unknown>).map(([file, value]) => {
+    const name = `${shippedFolder}/${file}`
     return {
-      file,
+      file: shippedPath(name),
       value,
       get text() {
-        return readText(file)
+        return readShippedFile(name)
       },
       rules: shippedRules,
     }
   })
-}
-
-function readValues(): Record<string, unknown> | null {
-  const file = join(shippedFolder, valuesFile)
-  return existsSync(file) ? (JSON.parse(readText(file)) as Record<string, unknown>) : null
 }
 
 export function readCustomFile(file: string, allowCommands: boolean): CheckText {

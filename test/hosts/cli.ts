@@ -40,10 +40,19 @@ export function onlyCheck(report: Report): ReportCheck {
 
 /** A `hostdeps run` in a process of its own, served on a free port. */
 export async function startAgent(...args: string[]) {
-  const agent = execa(process.execPath, [main, 'run', '--port', '0', ...args], {
+  return startAgentBy([process.execPath, main], args)
+}
+
+/** The same by another program than the sources. */
+export async function startAgentBy(
+  [program = '', ...first]: readonly string[],
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
+  const agent = execa(program, [...first, 'run', '--port', '0', ...args], {
     reject: false,
     forceKillAfterDelay: patience,
-    env: { NO_COLOR: '1', NODE_NAME: undefined },
+    env: { NO_COLOR: '1', NODE_NAME: undefined, ...env },
   })
   const started = performance.now()
   const url = await new Promise<string>((resolve, reject) => {

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { mustBeDebianRoot } from './apt.ts'
 import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
-import { keyOf } from './key-of.ts'
+import { contentsOf, keyOf } from './key-of.ts'
 import { copyNpm, npmCache, npmFolder, npmSettings } from './npm.ts'
 import type { Step } from './step.ts'
 import { systemPackages } from './system-packages.ts'
@@ -22,6 +22,9 @@ const texts = [
   'LICENSE',
   'build.ts',
   'image/warm.ts',
+  'packaging/bundled-packages.ts',
+  'packaging/lock.ts',
+  'packaging/sbom.ts',
 ]
 const sources = [...texts, 'agent', 'checks', 'docs/openapi.json']
 /** What Node.js itself loads, as Debian's images of it have it. */
@@ -58,13 +61,6 @@ export const agentImage: Step = {
     tell(`${Math.round((await stat(archive)).size / 1_048_576)} MiB in ${archive}`)
     return { HOSTDEPS_TEST_IMAGE: archive }
   },
-}
-
-/** The names and contents of a file, or of all files of a folder. */
-function contentsOf(place: string): string[] {
-  if (statSync(place).isFile()) return [place, readFileSync(place, 'utf8')]
-  const names = readdirSync(place).toSorted()
-  return names.flatMap((name) => contentsOf(join(place, name)))
 }
 
 async function cleanUp(root: string): Promise<void> {

@@ -20,6 +20,10 @@
  * | `HOSTDEPS_TEST_JUNITPARSER` | the folder of junitparser, for PYTHONPATH; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_NAGIOS` | the program `nagios4`; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_NODE_EXPORTER` | the program `node_exporter`; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_RELEASE` | the folder of what `npm run release` makes; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_RELEASE_TOOLS` | the folder of krew, actionlint and kube-score; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_CHECKOV` | the folder of checkov, for PYTHONPATH; unset, those tests are skipped |
+ * | `HOSTDEPS_TEST_HADOLINT` | the program; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_POD_IMAGE` | the docker-archive of a busybox that test pods are made of; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_HELM` | the programs of Helm 3 and Helm 4, with a colon between; unset, those tests are skipped |
  * | `HOSTDEPS_TEST_IMAGE` | the docker-archive of the agent's image, in it `localhost/hostdeps:test`; unset, those tests are skipped |

@@ -14,6 +14,10 @@ import { nodeExporter } from './node-exporter.ts'
 import { openapiTypescript } from './openapi-typescript.ts'
 import { podImage } from './pod-image.ts'
 import { promtool } from './promtool.ts'
+import { release } from './release.ts'
+import { releaseTools } from './release-tools.ts'
+import { checkov } from './checkov.ts'
+import { hadolint } from './hadolint.ts'
 import { schemathesis } from './schemathesis.ts'
 import type { Step } from './step.ts'
 import { sweepHosts } from './sweep-hosts.ts'
@@ -42,6 +46,10 @@ export const steps: readonly Step[] = [
   junitparser,
   nagios,
   nodeExporter,
+  release,
+  releaseTools,
+  checkov,
+  hadolint,
 ]
 
 /** These, and before each what it needs itself; in the order above. */

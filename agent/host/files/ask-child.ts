@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { isExecutable } from '#agent/shipped/shipped-files.ts'
+import { fileChildWord } from '#agent/shipped/hidden-words.ts'
 import type { Answer, RunResult } from '#agent/model/question.ts'
 import type { FileQuestion } from './ask-files.ts'
 
@@ -8,12 +10,14 @@ export interface ChildTask {
   readonly questions: readonly FileQuestion[]
 }
 
-/** It is beside this file, both in the sources and in the bundle. */
-const script = fileURLToPath(import.meta.resolve(`./file-child${import.meta.filename.slice(-3)}`))
+/** What runs it: a script beside this one, both in the sources and in the bundle; the executable runs itself. */
+const child = isExecutable
+  ? fileChildWord
+  : fileURLToPath(import.meta.resolve(`./file-child${import.meta.filename.slice(-3)}`))
 
 /** The command line of the child for a task. */
 export function childArgv(task: ChildTask): readonly [string, ...string[]] {
-  return [process.execPath, script, JSON.stringify(task)]
+  return [process.execPath, child, JSON.stringify(task)]
 }
 
 /** Parses the child's output: one answer for each question. `place` says in words where the child reads. */

@@ -5,8 +5,8 @@ import { hostPath } from './host-path.ts'
 
 /**
  * A child process that reads files where its parent must not or cannot: on a mount that may hang, or in other namespaces. It
- * takes one argument in JSON and prints the answers as JSON, in order. Its parent kills it at the deadline.
+ * takes one argument in JSON, the last, and prints the answers as JSON, in order. Its parent kills it at the deadline.
  */
-const { root, questions }: ChildTask = JSON.parse(process.argv[2] ?? '')
+const { root, questions }: ChildTask = JSON.parse(process.argv.at(-1) ?? '')
 const view = { root, suspects: new Set<string>(), hostPath, cache: createFileCache() }
 process.stdout.write(JSON.stringify(questions.map((question) => askFiles(view, question))))

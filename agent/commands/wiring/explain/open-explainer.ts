@@ -3,10 +3,13 @@ import type { LoadOptions } from '#agent/catalog/load.ts'
 import type { Explain } from '#agent/model/explanation.ts'
 import type { Explanation } from '#agent/model/explanation.ts'
 import type { ReportSource } from '#agent/model/report.ts'
+import { explainWorkerFile, isExecutable, readShippedFile } from '#agent/shipped/shipped-files.ts'
 import type { ExplainWork } from './explain-worker.ts'
 
-/** As in agent/host/files/ask-child.ts: a source here, and a chunk beside this one in the bundle. */
-const script = new URL(import.meta.resolve(`./explain-worker${import.meta.filename.slice(-3)}`))
+/** As in agent/host/files/ask-child.ts: a source here, a chunk beside this one in the bundle, and in the executable a text. */
+const script = isExecutable
+  ? explainWorkerFile
+  : new URL(import.meta.resolve(`./explain-worker${import.meta.filename.slice(-3)}`))
 
 /** MiB of heap, within what the server may have in the DaemonSet; a log of 1 MiB needs about 40 (measured). */
 const heap = 64
@@ -27,7 +30,8 @@ export function openExplainer(
 
 function run(work: ExplainWork): Promise<Explanation> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(script, {
+    const worker = new Worker(script instanceof URL ? script : readShippedFile(script), {
+      eval: isExecutable,
       workerData: work,
       resourceLimits: { maxOldGenerationSizeMb: heap },
     })
