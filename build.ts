@@ -16,12 +16,15 @@ const withoutUnusedClasses: Plugin = {
   name: 'without unused classes',
   setup({ onResolve, resolve }) {
     const library = '@kubernetes/client-node'
-    onResolve({ filter: /^\.|^@kubernetes\/client-node$/ }, async ({ path, pluginData, importer, ...from }) => {
-      const isOfLibrary = path === library || importer.includes(`node_modules/${library}/`)
-      if (!isOfLibrary || pluginData === library) return null
-      const found = await resolve(path, { ...from, importer, pluginData: library })
-      return { ...found, sideEffects: false }
-    })
+    onResolve(
+      { filter: /^\.|^@kubernetes\/client-node$/ },
+      async ({ path, pluginData, importer, ...from }) => {
+        const isOfLibrary = path === library || importer.includes(`node_modules/${library}/`)
+        if (!isOfLibrary || pluginData === library) return null
+        const found = await resolve(path, { ...from, importer, pluginData: library })
+        return { ...found, sideEffects: false }
+      },
+    )
   },
 }
 

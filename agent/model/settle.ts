@@ -51,8 +51,7 @@ export function settle(before: Settled | null, round: Round, node: string): Sett
 function sameOr(old: ReportCheck | undefined, now: ReportCheck): ReportCheck {
   if (old === undefined) return now
   const isSamePublished =
-    isSame(old.published, now.published, 'needs') &&
-    isSameNeeds(old.published.needs, now.published.needs)
+    isSame(old.published, now.published, 'needs') && isSameNeeds(old.published.needs, now.published.needs)
   return isSamePublished && isSame(old, now, 'published') ? old : now
 }
 
