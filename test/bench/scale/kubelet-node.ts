@@ -2,7 +2,7 @@ import type { V1Node } from '@kubernetes/client-node'
 
 const namesOfImages = 30
 
-/** A Node as a kubelet registers it, of the size that a node with some pods has: about 9 KB. */
+/** A Node as a kubelet registers it with thirty images. */
 export function kubeletNode(index: number): V1Node {
   const name = nodeName(index)
   const address = `10.${Math.floor(index / 65_536)}.${Math.floor(index / 256) % 256}.${index % 256}`

@@ -45,10 +45,10 @@ export function renderScale({ figures, count, machine, loadBefore, pace }: Scale
 
 Written by \`npm run bench:scale\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Others used the machine too (load average ${loadBefore.toFixed(1)} before the
 start), and API server, etcd, the agents and the watcher share its processors, so times and seconds of CPU are too high rather than
-too low. The counts do not depend on that.
+too low. The counts depend on that only where answers came too late.
 
 The API server and etcd are real, our admission policies are in force, and each Node has the agent's own publisher, with a token of its
-own and connections of its own. There are no kubelets, controllers or other clients. Each Node is about 9 KB; the four checks that are
+own and connections of its own. There are no kubelets, controllers or other clients. A Node with all of it is about ${sizeOf(figures)} KB; the four checks that are
 published by default are on it, all missing at first. Every phase but steady state is worse than real life: all hosts see the change
 in the same moment, and all four checks of all Nodes change.
 
@@ -62,6 +62,12 @@ ${steady === undefined ? '' : steadyWords(steady, { count, pace })}
 event about a check that changed. 429 is the API server's own limit (priority and fairness), \`no answer\` a connection that failed or an
 answer that took longer than 10 s; both are tried again, and each try is counted.
 `
+}
+
+/** As one watcher got it after the first phase. */
+function sizeOf(figures: readonly PhaseFigures[]): string {
+  const { bytes = 0, events = 1 } = figures[0]?.watched ?? {}
+  return (bytes / events / 1_000).toFixed(0)
 }
 
 function cells({ title, rightAfter, took, asked, cpu, watched, etcd }: PhaseFigures): string[] {
