@@ -117,7 +117,7 @@ pod shop/app-1 deleted`)
     {
       path: '/api/v1/namespaces/shop/pods/app-1',
       query: '',
-      body: '{"preconditions":{"resourceVersion":"7","uid":"uid-of-app-1"}}',
+      body: '{"preconditions":{"uid":"uid-of-app-1","resourceVersion":"7"}}',
     },
   ])
 })
