@@ -13,6 +13,7 @@ const times = {
 /** Unit tests need nothing; the others set up real hosts, browsers and clusters first (test/all.ts). */
 export default defineConfig({
   test: {
+    globalSetup: 'test/setup/bundle.ts',
     reporters: ['default', new SkippedReporter()],
     projects: [
       // Half of their time they wait: for programs, and for time to pass.

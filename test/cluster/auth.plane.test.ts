@@ -12,9 +12,8 @@ import type { ControlPlane } from './plane/control-plane.ts'
 import { accountToken } from './plane/service-account.ts'
 import { until } from './plane/test-node.ts'
 import { withAuth } from './plane/with-auth.ts'
+import { main } from '../hostdeps-main.ts'
 
-const root = new URL('../../', import.meta.url).pathname
-const main = join(root, 'agent/main.ts')
 const audience = 'hostdeps.dev'
 
 /** By what each may do. */

@@ -8,8 +8,8 @@ import type { Failure } from './nodes/failures.ts'
 import { hasRealCluster, startRealCluster } from './nodes/real-cluster.ts'
 import type { RealCluster } from './nodes/real-cluster.ts'
 import { until } from './plane/test-node.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const tableFile = process.env['FAILURES_TABLE']
 const tried = failures.filter(({ isAlways }) => isAlways || tableFile !== undefined)
 

@@ -9,8 +9,8 @@ import { hasRealCluster, startRealCluster } from './nodes/real-cluster.ts'
 import type { RealCluster } from './nodes/real-cluster.ts'
 import { longhornStandIn } from './nodes/story-workloads.ts'
 import { until } from './plane/test-node.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const packages = process.env['HOSTDEPS_TEST_PACKAGES']
 
 /** Two nodes without open-iscsi, whose services reach one repository and nothing else. */

@@ -10,8 +10,8 @@ import { pasteIn, useRepository } from '../hosts/served-network.ts'
 import { hasRealCluster, startRealCluster } from './nodes/real-cluster.ts'
 import type { RealCluster } from './nodes/real-cluster.ts'
 import { until } from './plane/test-node.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const packages = process.env['HOSTDEPS_TEST_PACKAGES']
 
 /** worker-1 lacks open-iscsi, worker-2 has it. Their services reach one repository and nothing else. */

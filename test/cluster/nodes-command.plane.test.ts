@@ -9,8 +9,7 @@ import { startControlPlane } from './plane/control-plane.ts'
 import type { ControlPlane } from './plane/control-plane.ts'
 import { makeFakeNodes } from './plane/fake-nodes.ts'
 import { makeAgent, sayOnNode } from './plane/said-nodes.ts'
-
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
+import { main } from '../hostdeps-main.ts'
 
 describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('nodes', () => {
   let cluster: ControlPlane

@@ -7,8 +7,7 @@ import { startControlPlane } from './plane/control-plane.ts'
 import type { ControlPlane } from './plane/control-plane.ts'
 import { until } from './plane/test-node.ts'
 import { makeDaemonSet } from './plane/workloads.ts'
-
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
+import { main } from '../hostdeps-main.ts'
 
 describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('prune', () => {
   let cluster: ControlPlane

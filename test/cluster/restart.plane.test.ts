@@ -10,8 +10,8 @@ import type { ControlPlane } from './plane/control-plane.ts'
 import { makeFakeNodes } from './plane/fake-nodes.ts'
 import { makeAgent, sayOnNode } from './plane/said-nodes.ts'
 import { until } from './plane/test-node.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const fixed = { state: 'ready', was: 'missing' } as const
 /** An hour before the Nodes got what was missing, as madeNode has it, and an hour after. */
 const [before, after] = ['2026-11-24T09:00:00Z', '2026-11-24T11:00:00Z']

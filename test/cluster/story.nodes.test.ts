@@ -14,9 +14,9 @@ import {
   waitingPod,
 } from './nodes/story-workloads.ts'
 import { until } from './plane/test-node.ts'
+import { main } from '../hostdeps-main.ts'
 
 const gate = new URL('../../manifests/overlays/gate', import.meta.url).pathname
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 
 /** From the crash to Running: worker-1 lacks open-iscsi, worker-2 has it. */
 describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {

@@ -7,8 +7,7 @@ import type { ControlPlane } from './plane/control-plane.ts'
 import { makeFakeNodes } from './plane/fake-nodes.ts'
 import { sayOnNode } from './plane/said-nodes.ts'
 import { until } from './plane/test-node.ts'
-
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
+import { main } from '../hostdeps-main.ts'
 
 /** With what an editor of its own leaves: comments, blanks, a quote, an exclamation mark. */
 const text = `# What we publish: it's ours!

@@ -6,8 +6,8 @@ import { startControlPlane } from './plane/control-plane.ts'
 import type { ControlPlane } from './plane/control-plane.ts'
 import { makeFakeNodes } from './plane/fake-nodes.ts'
 import { sayOnNode } from './plane/said-nodes.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const example = new URL('../../examples/wait-job.yaml', import.meta.url).pathname
 
 describe.skipIf(!process.env['HOSTDEPS_TEST_CONTROL_PLANE'])('wait --for', () => {

@@ -12,8 +12,8 @@ import type { ControlPlane } from './plane/control-plane.ts'
 import { makeFakeNodes } from './plane/fake-nodes.ts'
 import { makeAgent, sayOnNode } from './plane/said-nodes.ts'
 import { until } from './plane/test-node.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const line = 'nsenter: failed to execute iscsiadm: No such file or directory'
 
 /** Made-up pods on a real API server: their status is written, and they have no logs. */

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { hostdeps } from '../hosts/cli.ts'
 import { fakeApi, kubeConfigFor, status, writeKubeConfig } from '../kube/fake-api.ts'
-
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
+import { main } from '../hostdeps-main.ts'
 
 const complete = async (...words: string[]) => {
   const { stdout } = await hostdeps('__complete', ...words)

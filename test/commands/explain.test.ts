@@ -6,8 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Explanation } from '#agent/model/explanation.ts'
 import { unprintable } from '#agent/model/plain.ts'
 import { hostdeps } from '../hosts/cli.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-explain-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -5,10 +5,10 @@ import { execa } from 'execa'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { Round } from '#agent/model/report.ts'
 import { hostdeps, startServe } from '../hosts/cli.ts'
+import { main } from '../hostdeps-main.ts'
 
 /** What one alias of nothing, and the like, does to each command. */
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-hostile-cli-'))
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const head = 'title: t\nwhy: w\nneeds:\n'

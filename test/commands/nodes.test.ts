@@ -7,8 +7,7 @@ import { agentPod, rawNode } from '../kube/raw-objects.ts'
 import { fakeApi, status } from '../kube/fake-api.ts'
 import type { Answer } from '../kube/fake-api.ts'
 import { patience } from '../patience.ts'
-
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
+import { main } from '../hostdeps-main.ts'
 
 const items = [
   rawNode('worker-1', { 'open-iscsi': { state: 'ready' } }),

@@ -4,8 +4,8 @@ import { hostdeps } from '../hosts/cli.ts'
 import { agentPod, rawNode } from '../kube/raw-objects.ts'
 import { fakeApi, status } from '../kube/fake-api.ts'
 import type { Answer } from '../kube/fake-api.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const line = 'nsenter: failed to execute iscsiadm: No such file or directory\n'
 
 const before = '2026-11-24T09:00:00Z'

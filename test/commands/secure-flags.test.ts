@@ -3,8 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { startReviewServer } from '../http/auth/review-server.ts'
 import { makeCertificate, testFolder, trust } from '../http/tls/certificates.ts'
 import { hostdeps, startProgram } from '../hosts/cli.ts'
-
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
+import { main } from '../hostdeps-main.ts'
 
 test.each([
   [['--tls-cert', '/a'], /^--tls-cert needs --tls-key$/m],

@@ -1,8 +1,8 @@
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { readTargets } from '#agent/commands/wiring/why/targets.ts'
+import { main } from '../hostdeps-main.ts'
 
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const run = (...args: string[]) => execa(process.execPath, [main, 'why', ...args], { reject: false })
 
 describe('why', () => {

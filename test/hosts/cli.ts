@@ -1,8 +1,7 @@
 import { execa } from 'execa'
 import { patience } from '../patience.ts'
 import type { Report, ReportCheck } from '#agent/model/report.ts'
-
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
+import { main } from '../hostdeps-main.ts'
 
 /** What one run of `hostdeps check` said. */
 export interface CheckRun {
@@ -13,7 +12,7 @@ export interface CheckRun {
   readonly took: number
 }
 
-/** Runs `hostdeps` as a user would, from the sources. */
+/** Runs `hostdeps` as a user would. */
 export async function hostdeps(...args: string[]) {
   return execa(process.execPath, [main, ...args], {
     reject: false,
@@ -43,7 +42,7 @@ export async function startAgent(...args: string[]) {
   return startAgentBy([process.execPath, main], args)
 }
 
-/** The same by another program than the sources. */
+/** The same by another program. */
 export async function startAgentBy(
   [program = '', ...first]: readonly string[],
   args: readonly string[],

@@ -15,9 +15,9 @@ import type { ReportCheck } from '#agent/model/report.ts'
 import { freePorts } from '../free-ports.ts'
 import { patience } from '../patience.ts'
 import { untilStatus } from './cli.ts'
+import { main } from '../hostdeps-main.ts'
 
 /** The two halves as two processes, with the round file between them. */
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'hostdeps-halves-'))
 const [round, config] = [join(folder, 'round.json'), join(folder, 'config.yaml')]
 writeFileSync(config, 'interval: 5s\nunknownAfter: 20s\n')

@@ -10,9 +10,9 @@ import { signOwn } from '../http/tls/make-certificate.ts'
 import { openUndo } from '../undo.ts'
 import { chart, helms, openHelm } from './helm.ts'
 import type { Helm } from './helm.ts'
+import { main } from '../hostdeps-main.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const main = join(root, 'agent/main.ts')
 const kubernetes = process.env['HOSTDEPS_TEST_CONTROL_PLANE'] ?? ''
 const image = { registry: '', repository: 'localhost/hostdeps', tag: 'test' }
 const [[, helm3], [, helm4]] = helms

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patience } from '../patience.ts'
+import { main } from '../hostdeps-main.ts'
 
 const nagios = process.env['HOSTDEPS_TEST_NAGIOS']
-const main = new URL('../../agent/main.ts', import.meta.url).pathname
 
 /** By service, what its check needs. */
 const needs = {

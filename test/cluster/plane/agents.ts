@@ -5,8 +5,7 @@ import { execa } from 'execa'
 import { atEnd } from '../../at-end.ts'
 import { freePorts } from '../../free-ports.ts'
 import { patience } from '../../patience.ts'
-
-const sources = new URL('../../../agent/main.ts', import.meta.url).pathname
+import { main as tested } from '../../hostdeps-main.ts'
 
 export interface AgentOptions {
   /** The Node that is written. */
@@ -14,7 +13,7 @@ export interface AgentOptions {
   readonly kubeConfig: string
   /** The text of the config file. */
   readonly config: string
-  /** What is run; left out for the sources. */
+  /** What is run; left out for what all tests run. */
   readonly main?: string
   /** Of the host's init; left out for this machine itself. */
   readonly hostPid?: number
@@ -60,7 +59,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   if (config === undefined || checks === undefined || round === undefined) throw new Error('no places')
   await execa('mkdir', [checks])
   const [port = 0] = await freePorts(1)
-  const { main = sources } = options
+  const { main = tested } = options
   const files = ['--round', round, '--config', config]
   const target = options.hostPid === undefined ? [] : ['--target-pid', String(options.hostPid)]
   const startServer = (kubeConfig = options.kubeConfig) =>
