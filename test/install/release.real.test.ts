@@ -29,12 +29,13 @@ describe.skipIf(folder === '')('npm run release', () => {
     expect(
       stdout
         .split('\n')
-        .map((line) => line.replace(/-v[\d.]+(?=[-.])/, ''))
+        .map((line) => line.replace(/-v?\d+\.\d+\.\d+/, ''))
         .toSorted(),
     ).toEqual([
       'hostdeps-linux-amd64.tar.gz: OK',
       'hostdeps-linux-arm64.tar.gz: OK',
       'hostdeps.cdx.json: OK',
+      'hostdeps.tgz: OK',
       'hostdeps.yaml: OK',
     ])
   })
