@@ -8,7 +8,7 @@ export default async function setUpBundle(): Promise<() => void> {
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, 'bundle-'))
   await bundle(folder)
-  process.env['HOSTDEPS_TEST_MAIN'] = join(folder, 'agent/main.js')
+  process.env['HOSTDEPS_BUNDLE_MAIN'] = join(folder, 'agent/main.js')
   // As in the image, what was compiled once is not compiled again.
   process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled')
   return () => rmSync(folder, { recursive: true, force: true })
