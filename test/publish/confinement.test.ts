@@ -46,7 +46,7 @@ test.each([
       expect(api.events).toHaveLength(times)
     }
     api.tried[kind] = denial
-    await clock.pass(1.25 * reapply)
+    await clock.pass(1.5 * reapply)
     expect(confinement.isEnforced()).toBe(true)
   }
   const note = expect.stringContaining(`ValidatingAdmissionPolicy ${policy} is not in force`)
