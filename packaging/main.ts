@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,8 +15,6 @@ import { nodeFolder } from './node-program.ts'
 import { archiveName, platforms } from './platforms.ts'
 import { renderSbom } from './sbom.ts'
 import { bundleSingle } from './single-file.ts'
-
-const chart = 'charts/hostdeps'
 
 /** What `npm run release` is told by the environment. */
 export interface Settings {
@@ -61,10 +58,8 @@ export async function makeRelease(outdir: string, { home, date }: Settings): Pro
       join(outdir, `hostdeps-v${version}.cdx.json`),
       renderSbom(packages, { version, date, node }),
     )
-    if (existsSync(join(chart, 'Chart.yaml'))) {
-      const { name, bytes } = await packChart(chart, date)
-      await writeFile(join(outdir, name), bytes)
-    }
+    const { name, bytes } = await packChart('charts/hostdeps', date)
+    await writeFile(join(outdir, name), bytes)
     await writeFile(join(outdir, 'SHA256SUMS'), await sumsOf(outdir))
   } finally {
     await rm(bundle, { recursive: true, force: true })

@@ -13,6 +13,7 @@ const sources = [
   'LICENSE',
   'build.ts',
   'agent',
+  'charts/hostdeps',
   'checks',
   'docs/openapi.json',
   'packaging',
