@@ -31,7 +31,7 @@ export function dryRunQuery(isDry: boolean | undefined): Query {
 
 /**
  * Requests to the API server, whose answers are plain text or JSON. The library's own calls make an object of classes of each answer,
- * which takes ten times as long for long lists, and their code takes 15 MiB of each agent's memory. Nothing here throws.
+ * which takes ten times as long for long lists, and their code took 12 MiB of each agent's memory. Nothing here throws.
  */
 export interface Requests {
   readJson<T>(path: string, query?: Query): Promise<ApiAnswer<T>>

@@ -4,18 +4,11 @@ import type { V1Node, V1ResourceRequirements } from '@kubernetes/client-node'
 import { parse } from 'yaml'
 import type { ControlPlane } from '../cluster/plane/control-plane.ts'
 import type { KubeletNode } from '../cluster/nodes/kubelet-node.ts'
-import { startRealCluster } from '../cluster/nodes/real-cluster.ts'
 import type { RealCluster } from '../cluster/nodes/real-cluster.ts'
-import { until } from '../cluster/plane/test-node.ts'
-import { agentImage } from '../setup/agent-image.ts'
-import { kubernetesPrograms } from '../setup/kubernetes-programs.ts'
-import { hostRoot } from '../setup/host-root.ts'
-import { podImage } from '../setup/pod-image.ts'
-import { sweepHosts } from '../setup/sweep-hosts.ts'
-import { systemPackages } from '../setup/system-packages.ts'
 import { containers, usageOf } from './cluster-cgroups.ts'
 import type { Container } from './cluster-cgroups.ts'
 import { tellRequests } from './cluster-requests.ts'
+import { withLabelledCluster } from './labelled-cluster.ts'
 
 /**
  * What the DaemonSet costs in steady state, on two real nodes: requests at the API server from its audit log, CPU and memory
@@ -28,22 +21,11 @@ const warmUp = 60_000
 /** Milliseconds from sample to sample; a round is each minute. */
 const sampleEach = 10_000
 
-for (const step of [systemPackages, sweepHosts, hostRoot, podImage, agentImage, kubernetesPrograms])
-  Object.assign(process.env, await step.run((words) => console.log(`${step.title}: ${words}`)))
-
-const on = await startRealCluster()
-try {
-  await on.install()
-  await until(
-    () => Promise.all(on.nodes.map(({ name }) => on.labelOf(name, 'open-iscsi'))),
-    (all) => all.every(Boolean),
-  )
+await withLabelledCluster(async (on) => {
   console.log(`both nodes are labelled; ${minutes} minutes of steady state begin in a minute`)
   await sleep(warmUp)
   await measure(on)
-} finally {
-  await on.stop()
-}
+})
 
 async function measure({ cluster, nodes }: RealCluster): Promise<void> {
   const start = Date.now()

@@ -1,17 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mergePatch } from '../cluster/plane/api-client.ts'
 import type { KubeletNode } from '../cluster/nodes/kubelet-node.ts'
-import { startRealCluster } from '../cluster/nodes/real-cluster.ts'
 import type { RealCluster } from '../cluster/nodes/real-cluster.ts'
-import { until } from '../cluster/plane/test-node.ts'
-import { agentImage } from '../setup/agent-image.ts'
-import { hostRoot } from '../setup/host-root.ts'
-import { kubernetesPrograms } from '../setup/kubernetes-programs.ts'
-import { podImage } from '../setup/pod-image.ts'
-import { sweepHosts } from '../setup/sweep-hosts.ts'
-import { systemPackages } from '../setup/system-packages.ts'
 import { counted, halves, sampleOf, slope } from './soak-samples.ts'
 import type { Half, Sample } from './soak-samples.ts'
+import { withLabelledCluster } from './labelled-cluster.ts'
 
 /**
  * Whether an agent grows: both halves on two real nodes, while packages come and go, the config changes, and the agent of worker-2 is
@@ -24,20 +17,7 @@ const warmUp = Math.min(600_000, (hours * 3_600_000) / 4)
 /** In samples. */
 const changes = { package: 2, config: 3, kill: 5 } as const
 
-for (const step of [systemPackages, sweepHosts, hostRoot, podImage, agentImage, kubernetesPrograms])
-  Object.assign(process.env, await step.run((words) => console.log(`${step.title}: ${words}`)))
-
-const on = await startRealCluster()
-try {
-  await on.install()
-  await until(
-    () => Promise.all(on.nodes.map(({ name }) => on.labelOf(name, 'open-iscsi'))),
-    (all) => all.every(Boolean),
-  )
-  await soak(on)
-} finally {
-  await on.stop()
-}
+await withLabelledCluster(soak)
 
 async function soak(cluster: RealCluster): Promise<void> {
   const rows = cluster.nodes.flatMap((node) =>

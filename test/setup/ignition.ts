@@ -1,10 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { mustBeDebianRoot } from './apt.ts'
 import type { Step } from './step.ts'
-import { unpackPackage } from './unpack-package.ts'
-
-const folder = resolve('.cache/ignition')
+import { programOfPackage } from './unpack-package.ts'
 
 /** Ignition's own reader of its configs, out of Debian's package. Some seconds, kept in .cache. */
 export const ignition: Step = {
@@ -12,12 +7,7 @@ export const ignition: Step = {
   gives: ['HOSTDEPS_TEST_IGNITION'],
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
-    const program = join(folder, 'usr/bin/ignition-validate')
-    if (!existsSync(program)) {
-      await mustBeDebianRoot()
-      tell('apt-get download ignition')
-      await unpackPackage('ignition', folder)
-    }
-    return { HOSTDEPS_TEST_IGNITION: program }
+    const program = { package: 'ignition', path: 'usr/bin/ignition-validate' }
+    return { HOSTDEPS_TEST_IGNITION: await programOfPackage('ignition', program, tell) }
   },
 }

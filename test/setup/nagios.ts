@@ -1,10 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { mustBeDebianRoot } from './apt.ts'
 import type { Step } from './step.ts'
-import { unpackPackage } from './unpack-package.ts'
-
-const folder = resolve('.cache/nagios')
+import { programOfPackage } from './unpack-package.ts'
 
 /** Nagios itself, out of Debian's package; it needs nothing but libc. Some seconds, kept in .cache. */
 export const nagios: Step = {
@@ -12,12 +7,7 @@ export const nagios: Step = {
   gives: ['HOSTDEPS_TEST_NAGIOS'],
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
-    const program = join(folder, 'usr/sbin/nagios4')
-    if (!existsSync(program)) {
-      await mustBeDebianRoot()
-      tell('apt-get download nagios4-core')
-      await unpackPackage('nagios4-core', folder)
-    }
-    return { HOSTDEPS_TEST_NAGIOS: program }
+    const program = { package: 'nagios4-core', path: 'usr/sbin/nagios4' }
+    return { HOSTDEPS_TEST_NAGIOS: await programOfPackage('nagios', program, tell) }
   },
 }

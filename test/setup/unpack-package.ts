@@ -1,9 +1,32 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { execa } from 'execa'
-import { aptEnv, aptOptions } from './apt.ts'
+import { aptEnv, aptOptions, mustBeDebianRoot } from './apt.ts'
 import { sweepParts } from './debian-root.ts'
+
+interface PackagedProgram {
+  /** Of Debian's. */
+  readonly package: string
+  /** In the package. */
+  readonly path: string
+}
+
+/** A program out of a package, in a folder of .cache. Some seconds, and kept there. */
+export async function programOfPackage(
+  name: string,
+  { package: wanted, path }: PackagedProgram,
+  tell: (progress: string) => void,
+): Promise<string> {
+  const folder = resolve('.cache', name)
+  const program = join(folder, path)
+  if (!existsSync(program)) {
+    await mustBeDebianRoot()
+    tell(`apt-get download ${wanted}`)
+    await unpackPackage(wanted, folder)
+  }
+  return program
+}
 
 /** What is in a package of Debian's, in a folder: unpacked and not installed, which would start what it brings on this machine. */
 export async function unpackPackage(name: string, folder: string): Promise<void> {
