@@ -29,7 +29,7 @@ export async function programOfPackage(
 }
 
 /** What is in a package of Debian's, in a folder: unpacked and not installed, which would start what it brings on this machine. */
-export async function unpackPackage(name: string, folder: string): Promise<void> {
+async function unpackPackage(name: string, folder: string): Promise<void> {
   const part = `${folder}.part-${process.pid}`
   await sweepParts(part)
   await mkdir(part, { recursive: true })
