@@ -20,7 +20,7 @@ export type Counted = (typeof counted)[number]
 
 /** null while it is being started. */
 export async function sampleOf({ host }: KubeletNode, half: Half): Promise<Sample | null> {
-  const { stdout } = await host.exec(['pgrep', '-of', `hostdeps ${half} `])
+  const { stdout } = await host.exec(['pgrep', '-of', `^node .*hostdeps ${half} `])
   const pid = stdout.trim()
   const proc = join(host.root, 'proc')
   try {
