@@ -7,28 +7,35 @@ import { makeArchive } from './archive.ts'
 import { bundledPackages } from './bundled-packages.ts'
 import { makeExecutable } from './executable.ts'
 import { packChart } from './chart.ts'
+import { writeImage } from './image.ts'
 import { krewManifest } from './krew.ts'
 import type { Archive } from './krew.ts'
 import { licenseTexts } from './licenses.ts'
 import { readLock } from './lock.ts'
 import { nodeFolder } from './node-program.ts'
 import { archiveName, platforms } from './platforms.ts'
+import { extras, lackingFor, possible } from './prerequisites.ts'
+import type { Extra } from './prerequisites.ts'
 import { renderSbom } from './sbom.ts'
 import { bundleSingle } from './single-file.ts'
 
 /** What `npm run release` is told by the environment. */
-export interface Settings {
+interface Settings {
   /** Where the project lives; archives are downloaded from its releases. */
   readonly home: string
   /** That of all files and texts, so that the same commit makes the same bytes. */
   readonly date: Date
+  /** The image that ours is built from; null for that of the Dockerfile. */
+  readonly base: string | null
+  readonly made: readonly Extra[]
 }
 
 /**
- * `npm run release`: all that is published, in release/: an archive of an executable for each kind of machine, krew's manifest,
- * and what is in them. The same commit makes the same bytes.
+ * `npm run release`: all that is published, in release/: an archive of an executable for each kind of machine, krew's manifest, what is
+ * in them, the chart and the image. The same commit makes the same bytes.
  */
-export async function makeRelease(outdir: string, { home, date }: Settings): Promise<void> {
+async function makeRelease(outdir: string, settings: Settings): Promise<void> {
+  const { home, date, made } = settings
   const { version }: { version: string } = JSON.parse(await readFile('package.json', 'utf8'))
   const bundle = await mkdtemp(join(tmpdir(), 'hostdeps-release-'))
   try {
@@ -36,7 +43,7 @@ export async function makeRelease(outdir: string, { home, date }: Settings): Pro
     await mkdir(outdir, { recursive: true })
     const packages = bundledPackages(await bundleSingle(bundle))
     const archives: Archive[] = []
-    for (const platform of platforms) {
+    for (const platform of platforms.filter(({ os }) => os === 'linux' || made.includes('macos'))) {
       const bytes = await makeArchive(
         [
           { name: 'hostdeps', mode: 0o755, bytes: await makeExecutable(bundle, platform) },
@@ -60,6 +67,12 @@ export async function makeRelease(outdir: string, { home, date }: Settings): Pro
     )
     const { name, bytes } = await packChart('charts/hostdeps', date)
     await writeFile(join(outdir, name), bytes)
+    if (made.includes('image'))
+      await writeImage(join(outdir, `hostdeps-v${version}-image.oci.tar`), {
+        ...settings,
+        version,
+        revision: await lastCommit('%H'),
+      })
     await writeFile(join(outdir, 'SHA256SUMS'), await sumsOf(outdir))
   } finally {
     await rm(bundle, { recursive: true, force: true })
@@ -79,13 +92,34 @@ function sha256(bytes: Buffer): string {
 
 /** SOURCE_DATE_EPOCH, https://reproducible-builds.org/specs/source-date-epoch/, and otherwise when the commit was made. */
 async function dateOfSources(): Promise<Date> {
-  const given = process.env['SOURCE_DATE_EPOCH']
-  const seconds = given ?? (await execa('git', ['log', '-1', '--format=%ct'])).stdout
+  const seconds = process.env['SOURCE_DATE_EPOCH'] ?? (await lastCommit('%ct'))
   return new Date(Number(seconds) * 1000)
 }
 
-if (import.meta.main) {
-  const [outdir = 'release'] = process.argv.slice(2)
-  const home = process.env['HOMEPAGE'] ?? 'https://github.com/hostdeps/hostdeps'
-  await makeRelease(outdir, { home, date: await dateOfSources() })
+async function lastCommit(format: string): Promise<string> {
+  return (await execa('git', ['log', '-1', `--format=${format}`])).stdout
 }
+
+/** All that is not left out by WITHOUT. What cannot be made here is said; in CI, and when it is misspelt, nothing is made. */
+function madeHere(): readonly Extra[] | null {
+  const without = (process.env['WITHOUT'] ?? '').split(',').filter((word) => word !== '')
+  const unknown = without.filter((word) => !extras.some((extra) => extra === word))
+  const wanted = extras.filter((extra) => !without.includes(extra))
+  const lacking = lackingFor(wanted)
+  for (const word of unknown)
+    process.stderr.write(`WITHOUT=${word}: there is but ${extras.join(' and ')} to leave out\n`)
+  for (const line of lacking) process.stderr.write(`NOT MADE: ${line}\n`)
+  const isWhole = lacking.length === 0 || process.env['CI'] !== 'true'
+  return unknown.length === 0 && isWhole ? possible(wanted) : null
+}
+
+const [outdir = 'release'] = process.argv.slice(2)
+const made = madeHere()
+if (made === null) process.exitCode = 2
+else
+  await makeRelease(outdir, {
+    home: process.env['HOMEPAGE'] ?? 'https://github.com/hostdeps/hostdeps',
+    date: await dateOfSources(),
+    base: process.env['BASE'] ?? null,
+    made,
+  })

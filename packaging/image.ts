@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { writeFolder } from './archive.ts'
+
+/** What an image says of where it is from. */
+export interface Origin {
+  readonly version: string
+  /** The project's home. */
+  readonly home: string
+  /** The commit, 40 hexadecimal digits. */
+  readonly revision: string
+  /** Of all files in it, and when it was made. */
+  readonly date: Date
+  /** The image that it is built from; null for that of the Dockerfile. It must be there for each architecture. */
+  readonly base: string | null
+}
+
+/** As images name them. */
+const architectures = ['amd64', 'arm64']
+
+/**
+ * Builds the image for each architecture, and writes them as one OCI archive: the same commit and base make the same bytes, but for
+ * what Debian has newer. buildah keeps what it pulls and makes in a folder that is away afterwards, and must have an emulator for
+ * the architecture that this machine is not of.
+ */
+export async function writeImage(file: string, origin: Origin): Promise<void> {
+  const { version, date } = origin
+  const folder = await mkdtemp(join(tmpdir(), 'hostdeps-image-'))
+  const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')]
+  // It needs nothing of the machine's own, though each layer is a whole copy.
+  const buildah = (...argv: string[]) => execa('buildah', [...store, '--storage-driver', 'vfs', ...argv])
+  try {
+    const image = `localhost/hostdeps:${version}`
+    await buildah('build', ...buildArguments(origin), '--manifest', image, '.')
+    await buildah('manifest', 'push', '--all', image, `oci:${join(folder, 'oci')}:${version}`)
+    await writeFolder(join(folder, 'oci'), file, date)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function buildArguments(origin: Origin): string[] {
+  const { version, home, revision, date, base } = origin
+  const labels = {
+    'org.opencontainers.image.created': date.toISOString(),
+    'org.opencontainers.image.revision': revision,
+    'org.opencontainers.image.source': home,
+  }
+  return [
+    ['--isolation', 'chroot'],
+    ['--platform', architectures.map((name) => `linux/${name}`).join(',')],
+    ['--timestamp', String(date.getTime() / 1000)],
+    ['--build-arg', `VERSION=${version}`],
+    base === null ? [] : ['--build-arg', `BASE=${base}`],
+    ...Object.entries(labels).map(([name, value]) => ['--label', `${name}=${value}`]),
+  ].flat()
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** What of a release needs more than npm. */
+export const extras = ['macos', 'image'] as const
+export type Extra = (typeof extras)[number]
+
+interface Prerequisite {
+  readonly extra: Extra
+  readonly of: string
+  isThere(): boolean
+  /** How a person gets it. */
+  readonly hint: string
+}
+
+const otherMachine = process.arch === 'arm64' ? 'qemu-x86_64' : 'qemu-aarch64'
+
+const prerequisites: readonly Prerequisite[] = [
+  {
+    extra: 'macos',
+    of: 'the executable for macOS',
+    isThere: () => isOnPath('rcodesign'),
+    hint: 'no rcodesign on the PATH: cargo install apple-codesign --locked --no-default-features',
+  },
+  {
+    extra: 'image',
+    of: 'the image',
+    isThere: () => isOnPath('buildah'),
+    hint: 'no buildah on the PATH: apt-get install buildah',
+  },
+  {
+    extra: 'image',
+    of: 'the image',
+    isThere: () => existsSync(`/proc/sys/fs/binfmt_misc/${otherMachine}`),
+    hint: `the kernel knows no ${otherMachine}: apt-get install qemu-user-static`,
+  },
+]
+
+/** What keeps these from being made, a line each. */
+export function lackingFor(wanted: readonly Extra[]): string[] {
+  return prerequisites
+    .filter(({ extra, isThere }) => wanted.includes(extra) && !isThere())
+    .map(({ of, hint }) => `${of}: ${hint}`)
+}
+
+/** Extras that can be made on this machine. */
+export function possible(wanted: readonly Extra[]): Extra[] {
+  return wanted.filter((extra) => lackingFor([extra]).length === 0)
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
+}
