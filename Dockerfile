@@ -12,7 +12,7 @@ ARG BASE=docker.io/library/node:26-slim
 ARG HEAP="--max-old-space-size=56 --max-semi-space-size=1"
 
 # To use a bundle that already exists: --build-context bundle=<folder>, with dist/, image/warm.ts and LICENSE in its src/.
-# It is the same for every architecture, so no emulator makes it.
+# It is the same for every architecture: BuildKit makes it on the builder's own.
 FROM --platform=$BUILDPLATFORM ${BASE} AS bundle
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./

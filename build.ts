@@ -75,9 +75,12 @@ export async function bundle(outdir: string): Promise<Metafile> {
   return metafile
 }
 
-/** What is in it, for scanners of images: a bill of materials, which Trivy reads, and a package.json of each package, which syft and Grype do. */
+/**
+ * What is in it, for scanners of images: a bill of materials, which Trivy reads, and a package.json of each package, which syft and
+ * Grype do. The Node.js that runs it they find by themselves.
+ */
 function writeContents(outdir: string, packages: readonly BundledPackage[]): void {
-  const subject = { version: manifest.version, date: null, node: process.versions.node }
+  const subject = { version: manifest.version, date: null, node: null }
   writeFileSync(`${outdir}/hostdeps.cdx.json`, renderSbom(packages, subject))
   for (const { name, version, license } of packages) {
     const folder = `${outdir}/packages/${name}@${version}`

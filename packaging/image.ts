@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { bundle } from '../build.ts'
 import { writeFolder } from './archive.ts'
 
 /** What an image says of where it is from. */
@@ -33,7 +34,8 @@ export async function writeImage(file: string, origin: Origin): Promise<void> {
   const buildah = (...argv: string[]) => execa('buildah', [...store, '--storage-driver', 'vfs', ...argv])
   try {
     const image = `localhost/hostdeps:${version}`
-    await buildah('build', ...buildArguments(origin), '--manifest', image, '.')
+    const context = await bundleContext(join(folder, 'bundle'))
+    await buildah('build', ...buildArguments(context, origin), '--manifest', image, '.')
     await buildah('manifest', 'push', '--all', image, `oci:${join(folder, 'oci')}:${version}`)
     await writeFolder(join(folder, 'oci'), file, date)
   } finally {
@@ -41,7 +43,7 @@ export async function writeImage(file: string, origin: Origin): Promise<void> {
   }
 }
 
-function buildArguments(origin: Origin): string[] {
+function buildArguments(context: string, origin: Origin): string[] {
   const { version, home, revision, date, base } = origin
   const labels = {
     'org.opencontainers.image.created': date.toISOString(),
@@ -52,8 +54,18 @@ function buildArguments(origin: Origin): string[] {
     ['--isolation', 'chroot'],
     ['--platform', architectures.map((name) => `linux/${name}`).join(',')],
     ['--timestamp', String(date.getTime() / 1000)],
+    ['--build-context', `bundle=${context}`],
     ['--build-arg', `VERSION=${version}`],
     base === null ? [] : ['--build-arg', `BASE=${base}`],
     ...Object.entries(labels).map(([name, value]) => ['--label', `${name}=${value}`]),
   ].flat()
+}
+
+/** What the Dockerfile takes of its stage "bundle", made here: buildah would have an emulator make it. */
+async function bundleContext(folder: string): Promise<string> {
+  const src = join(folder, 'src')
+  await mkdir(src, { recursive: true })
+  await bundle(join(src, 'dist'))
+  for (const path of ['LICENSE', 'image/warm.ts']) await cp(path, join(src, path))
+  return folder
 }

