@@ -107,7 +107,7 @@ function madeHere(): readonly Extra[] | null {
   const wanted = extras.filter((extra) => !without.includes(extra))
   const lacking = lackingFor(wanted)
   for (const word of unknown)
-    process.stderr.write(`WITHOUT=${word}: there is but ${extras.join(' and ')} to leave out\n`)
+    process.stderr.write(`WITHOUT=${word}: only ${extras.join(' and ')} can be left out\n`)
   for (const line of lacking) process.stderr.write(`NOT MADE: ${line}\n`)
   const isWhole = lacking.length === 0 || process.env['CI'] !== 'true'
   return unknown.length === 0 && isWhole ? possible(wanted) : null

@@ -16,10 +16,10 @@ import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { givenNodeName } from '#agent/commands/wiring/node-name.ts'
 
 const helpText = `Formats for other programs:
-  junit       a test a check, for what shows test reports
-  tap         the same as TAP 14
+  junit       one test for each check, for tools that show test reports
+  tap         the same in TAP 13, which readers of TAP 14 take too
   github      annotations of a GitHub workflow
-  nagios      a plugin of Nagios and its kin, with their exit codes: 0 OK, 1 WARNING (recommended),
+  nagios      what a plugin of Nagios or Icinga prints, with its exit codes: 0 OK, 1 WARNING (recommended),
               2 CRITICAL (missing), 3 UNKNOWN
   prometheus  for node_exporter's textfile collector (run --textfile keeps it current)
   nfd         labels for node-feature-discovery's features.d, good for three intervals
