@@ -75,7 +75,7 @@ const values = z.strictObject({
       rollingUpdate: map.optional(),
     })
     .optional(),
-  revisionHistoryLimit: z.int().min(0).optional(),
+  revisionHistoryLimit: z.int().min(0).nullish(),
   resourceQuota: switchedOn,
   networkPolicy: switchedOn.extend({ apiServerPorts: z.array(z.int().min(1).max(65_535)).min(1) }),
   prometheus: z.strictObject({
