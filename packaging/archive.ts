@@ -24,19 +24,20 @@ export async function makeArchive(entries: readonly Entry[], date: Date): Promis
 /** Writes all files of a folder as a .tar, one after the other, that is the same for the same files. */
 export async function writeFolder(folder: string, file: string, date: Date): Promise<void> {
   const tar = pack()
-  const written = pipeline(tar, createWriteStream(file))
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  for (const path of paths.toSorted()) {
-    const bytes = await readFile(path)
-    await new Promise<void>((resolve, reject) => {
-      tar.entry(headerOf(relative(folder, path), 0o644, date), bytes, (error) =>
-        error ? reject(error) : resolve(),
-      )
-    })
+  const add = async () => {
+    for (const path of paths.toSorted()) {
+      const bytes = await readFile(path)
+      await new Promise<void>((resolve, reject) => {
+        tar.entry(headerOf(relative(folder, path), 0o644, date), bytes, (error) =>
+          error ? reject(error) : resolve(),
+        )
+      })
+    }
+    tar.finalize()
   }
-  tar.finalize()
-  await written
+  await Promise.all([pipeline(tar, createWriteStream(file)), add()])
 }
 
 function headerOf(name: string, mode: number, date: Date) {

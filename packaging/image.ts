@@ -1,9 +1,10 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { bundle } from '../build.ts'
 import { writeFolder } from './archive.ts'
+import { withFolder } from './temporary.ts'
 
 /** What an image says of where it is from. */
 export interface Origin {
@@ -28,19 +29,16 @@ const architectures = ['amd64', 'arm64']
  */
 export async function writeImage(file: string, origin: Origin): Promise<void> {
   const { version, date } = origin
-  const folder = await mkdtemp(join(tmpdir(), 'hostdeps-image-'))
-  const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')]
-  // It needs nothing of the machine's own, though each layer is a whole copy.
-  const buildah = (...argv: string[]) => execa('buildah', [...store, '--storage-driver', 'vfs', ...argv])
-  try {
+  await withFolder(join(tmpdir(), 'hostdeps-image-'), async (folder) => {
+    const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')]
+    // It needs nothing of the machine's own, though each layer is a whole copy.
+    const buildah = (...argv: string[]) => execa('buildah', [...store, '--storage-driver', 'vfs', ...argv])
     const image = `localhost/hostdeps:${version}`
     const context = await bundleContext(join(folder, 'bundle'))
     await buildah('build', ...buildArguments(context, origin), '--manifest', image, '.')
     await buildah('manifest', 'push', '--all', image, `oci:${join(folder, 'oci')}:${version}`)
     await writeFolder(join(folder, 'oci'), file, date)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 function buildArguments(context: string, origin: Origin): string[] {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** What of a release needs more than npm. */
@@ -31,7 +31,7 @@ const prerequisites: readonly Prerequisite[] = [
   {
     extra: 'image',
     of: 'the image',
-    isThere: () => existsSync(`/proc/sys/fs/binfmt_misc/${otherMachine}`),
+    isThere: () => isEmulated(),
     hint: `the kernel knows no ${otherMachine}: apt-get install qemu-user-static`,
   },
 ]
@@ -49,5 +49,24 @@ export function possible(wanted: readonly Extra[]): Extra[] {
 }
 
 function isOnPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return folders.some((folder) => folder !== '' && isProgram(join(folder, program)))
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/** https://docs.kernel.org/admin-guide/binfmt-misc.html: an entry may be there and switched off. */
+function isEmulated(): boolean {
+  try {
+    return readFileSync(`/proc/sys/fs/binfmt_misc/${otherMachine}`, 'utf8').startsWith('enabled\n')
+  } catch {
+    return false
+  }
 }

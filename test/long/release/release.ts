@@ -34,8 +34,8 @@ export async function tryRelease() {
     const rest = failed === 0 ? 'all are so' : `${failed} are not`
     return { failed, result: `${verdicts.map(({ what }) => what).join('; ')}: ${rest}` }
   } finally {
-    await registry.stop()
     rmSync(work, { recursive: true, force: true })
     undo()
+    await registry.stop()
   }
 }

@@ -84,11 +84,9 @@ async function shownBySkopeo({ folder }: Subject): Promise<string | null> {
     const { Architecture, Labels } = JSON.parse(inspected.stdout)
     return [Architecture, Labels['org.opencontainers.image.version']]
   })
-  const wanted = architectures.map((arch) => [`linux/${arch}`, [arch, manifest.version]])
-  return compared(
-    (await Promise.all(labels)).map((label, index) => [shown[index], label]),
-    wanted,
-  )
+  const wanted = architectures.map((arch) => [arch, manifest.version])
+  const found = await Promise.all(labels)
+  return compared([shown, found], [architectures.map((arch) => `linux/${arch}`), wanted])
 }
 
 /** As it is asked by default: npm's packages are those of the bill of materials, each as the lock file has it, and nothing more. */
@@ -137,6 +135,7 @@ async function runsInImage({ folder, work }: Subject, arch: string): Promise<str
   if (version.stdout !== manifest.version)
     return `--version says ${version.stdout || from.stderr || version.stderr}`
   const check = await run('check', 'overlay', '-o', 'json', '--deadline', '60s')
+  if (check.stdout === '') return `check says ${check.stderr}`
   const { checks }: { checks: { name: string }[] } = JSON.parse(check.stdout)
   return compared(
     checks.map(({ name }) => name),
@@ -149,7 +148,9 @@ const noCertificate = 'CMS error: missing further values (at position 0)'
 
 async function problemsOf(rcodesign: string, file: string): Promise<string[]> {
   const { stdout } = await execa(join(rcodesign, 'rcodesign'), ['verify', file], { reject: false })
-  return stdout.split('\n').filter((line) => line !== '' && line !== noCertificate)
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  if (!lines.includes(noCertificate)) throw new Error(`rcodesign verify says ${stdout || 'nothing'}`)
+  return lines.filter((line) => line !== noCertificate)
 }
 
 async function macExecutable({ folder }: Subject): Promise<Buffer> {
