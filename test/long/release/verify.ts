@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { differing } from './layers.ts'
 import { readArchive } from '../../../packaging/archive.ts'
 import manifest from '../../../package.json' with { type: 'json' }
 
@@ -64,7 +65,9 @@ function partOf(folder: string, end: string): string {
 async function sameSums({ folder, again }: Subject): Promise<string | null> {
   const sums = (of: string) => readFileSync(join(of, 'SHA256SUMS'), 'utf8')
   await execa('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: folder })
-  return compared(sums(again), sums(folder))
+  if (sums(again) === sums(folder)) return null
+  const others = await differing(partOf(folder, '.oci.tar'), partOf(again, '.oci.tar'))
+  return `${compared(sums(again), sums(folder))}; in the image: ${others.slice(0, 20).join(', ')}`
 }
 
 interface Index {
