@@ -10,17 +10,25 @@ interface Descriptor {
   readonly platform?: { readonly architecture: string }
 }
 
+interface Index {
+  readonly manifests: readonly Descriptor[]
+}
+
+interface Manifest {
+  readonly config: Descriptor
+  readonly layers: readonly Descriptor[]
+}
+
 /** What is in each file of an image in an OCI archive, by architecture and path, in a few words. */
 async function filesOf(archive: string): Promise<Map<string, string>> {
   const blobs = await unpack(readFileSync(archive))
   const blob = (name: string) => blobs.get(name) ?? Buffer.alloc(0)
   const object = (digest: string) => blob(join('blobs', digest.replace(':', '/')))
-  const read = <T>(bytes: Buffer): T => JSON.parse(bytes.toString())
   const files = new Map<string, string>()
-  const [index] = read<{ manifests: Descriptor[] }>(blob('index.json')).manifests
-  for (const { digest, platform } of read<{ manifests: Descriptor[] }>(object(index?.digest ?? ''))
-    .manifests) {
-    const { config, layers } = read<{ config: Descriptor; layers: Descriptor[] }>(object(digest))
+  const top: Index = JSON.parse(blob('index.json').toString())
+  const index: Index = JSON.parse(object(top.manifests[0]?.digest ?? '').toString())
+  for (const { digest, platform } of index.manifests) {
+    const { config, layers }: Manifest = JSON.parse(object(digest).toString())
     const arch = platform?.architecture
     files.set(`${arch}: config`, config.digest)
     for (const layer of layers)
