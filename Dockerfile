@@ -12,7 +12,8 @@ ARG BASE=docker.io/library/node:26-slim
 ARG HEAP="--max-old-space-size=56 --max-semi-space-size=1"
 
 # To use a bundle that already exists: --build-context bundle=<folder>, with dist/, image/warm.ts and LICENSE in its src/.
-FROM ${BASE} AS bundle
+# It is the same for every architecture: BuildKit makes it on the builder's own.
+FROM --platform=$BUILDPLATFORM ${BASE} AS bundle
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --prefer-offline
@@ -53,13 +54,13 @@ COPY --from=bundle /src/LICENSE /opt/hostdeps/LICENSE
 COPY --from=bundle /src/image/warm.ts /warm.ts
 ARG HEAP
 # Node.js keys its compile cache by user id: the prober is root, the server is not.
-RUN set -eu; export NODE_OPTIONS="$HEAP" NODE_COMPILE_CACHE=/opt/hostdeps/compiled; mkdir -m 1777 "$NODE_COMPILE_CACHE" \
- && node /warm.ts /opt/hostdeps \
- && setpriv --reuid=65464 --regid=65464 --clear-groups node /warm.ts /opt/hostdeps \
+RUN set -eu; export NODE_OPTIONS="$HEAP"; compiled=/opt/hostdeps/compiled; mkdir -m 1777 "$compiled" \
+ && node /warm.ts /opt/hostdeps "$compiled" \
+ && setpriv --reuid=65464 --regid=65464 --clear-groups node /warm.ts /opt/hostdeps "$compiled" \
  && chown -R 0:0 /opt/hostdeps \
  && chmod -R u=rwX,go=rX /opt/hostdeps \
  && cp -a --parents /opt/hostdeps /root-of-image \
- && chroot --userspec=65464:65464 /root-of-image tini -s -- hostdeps --version \
+ && chroot --userspec=65464:65464 /root-of-image tini -- hostdeps --version \
  && chroot /root-of-image nsenter --version
 
 FROM scratch

@@ -1,4 +1,4 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions, Metafile, Plugin } from 'esbuild'
@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { readShipped, valuesFile } from '#agent/catalog/load.ts'
 import manifest from './package.json' with { type: 'json' }
 import { bundledPackages } from './packaging/bundled-packages.ts'
+import type { BundledPackage } from './packaging/bundled-packages.ts'
 import { renderSbom } from './packaging/sbom.ts'
 
 /**
@@ -70,10 +71,22 @@ export async function bundle(outdir: string): Promise<Metafile> {
     ...asModule,
   })
   copyShipped(outdir)
-  // A bundle has no package.json of what is in it: by this file scanners of images know.
-  const subject = { version: manifest.version, date: null, node: process.versions.node }
-  writeFileSync(`${outdir}/hostdeps.cdx.json`, renderSbom(bundledPackages(metafile.inputs), subject))
+  writeContents(outdir, bundledPackages(metafile.inputs))
   return metafile
+}
+
+/**
+ * What is in it, for scanners of images: a bill of materials, which Trivy reads, and a package.json of each package, which syft and
+ * Grype do. The Node.js that runs it they find by themselves.
+ */
+function writeContents(outdir: string, packages: readonly BundledPackage[]): void {
+  const subject = { version: manifest.version, date: null, node: null }
+  writeFileSync(`${outdir}/hostdeps.cdx.json`, renderSbom(packages, subject))
+  for (const { name, version, license } of packages) {
+    const folder = `${outdir}/packages/${name}@${version}`
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(`${folder}/package.json`, JSON.stringify({ name, version, license }))
+  }
 }
 
 /** All that ships beside the code, as agent/shipped/ finds it. */

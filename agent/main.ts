@@ -4,9 +4,12 @@ import { setFlagsFromString } from 'node:v8'
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { commands } from '#agent/commands/registry.ts'
+import { asksForNagios } from '#agent/commands/wiring/asks-for-nagios.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { watchOutput } from '#agent/commands/wiring/agent/output.ts'
+import { wordsOf } from '#agent/model/failed.ts'
 import { plainLines } from '#agent/model/plain.ts'
+import { nagiosCodes, renderNagiosFailure } from '#agent/render/formats/nagios.ts'
 
 /** Names of errors caused by the command line or a file: only their message is printed. */
 const writtenErrors = ['Mistakes', 'UsageError', 'KubeConfigError']
@@ -31,8 +34,9 @@ const program = new Command(calledAs === plugin ? 'kubectl hostdeps' : 'hostdeps
 setFlagsFromString('--no-turbo-fast-api-calls')
 
 const output = watchOutput()
+const isForNagios = asksForNagios(process.argv.slice(2))
 const exitCode = await main(process.argv.slice(2))
-process.exit((await output.written()) ? exitCode : exitCodes.failure)
+process.exit((await output.written()) ? exitCode : isForNagios ? nagiosCodes.UNKNOWN : exitCodes.failure)
 
 async function main(argv: readonly string[]): Promise<number> {
   if (calledAs === completer) return complete(argv)
@@ -47,8 +51,14 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' })
     return Number(process.exitCode ?? exitCodes.ready)
   } catch (error) {
-    return explainFailure(error)
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ready
+    return isForNagios ? explainForNagios(error) : explainFailure(error)
   }
+}
+
+function explainForNagios(error: unknown): number {
+  process.stdout.write(renderNagiosFailure(plainLines(wordsOf(error))))
+  return nagiosCodes.UNKNOWN
 }
 
 /** Hidden: shells ask it, with the words so far, of which the last is to be completed. */
@@ -73,7 +83,7 @@ function inherit(command: Command): Command {
 }
 
 function explainFailure(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ready : exitCodes.usage
+  if (error instanceof CommanderError) return exitCodes.usage
   if (error instanceof Error && writtenErrors.includes(error.name)) {
     process.stderr.write(`${plainLines(error.message)}\n`)
     return exitCodes.usage

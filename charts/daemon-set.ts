@@ -1,6 +1,6 @@
 import type { KubernetesObject, Manifest } from './edits.ts'
 import { account, fullname } from './names.ts'
-import { authEnabled, when } from './template.ts'
+import { authEnabled, optional, when } from './template.ts'
 import type { Path, Template } from './template.ts'
 
 const pod: Path = ['spec', 'template', 'spec']
@@ -20,9 +20,15 @@ export function editDaemonSet({ template, object, overlay }: Manifest): void {
   template.merge({ spec }, authEnabled)
   template.replace(/hostdeps-tls/g, '{{ .Values.auth.secretName }}')
   template.setLines(['spec', 'template', 'metadata', 'labels'], 'include "hostdeps.podLabels" .')
+  template.setLines(['spec', 'template', 'metadata', 'annotations'], 'include "hostdeps.podAnnotations" .')
+  template.append(['metadata'], optional('annotations', '.Values.daemonSetAnnotations'))
   template.append(
-    ['spec', 'template', 'metadata', 'annotations'],
-    ['{{- with .Values.podAnnotations }}', '{{- toYaml . | nindent INDENT }}', '{{- end }}'],
+    ['spec'],
+    [
+      '{{- if not (kindIs "invalid" .Values.revisionHistoryLimit) }}',
+      'revisionHistoryLimit: {{ .Values.revisionHistoryLimit }}',
+      '{{- end }}',
+    ],
   )
   template.set([...pod, 'serviceAccountName'], account)
   template.append(pod, [
@@ -64,6 +70,13 @@ function editContainer(template: Template, { index, name }: Place): void {
     '{{- end }}',
   ])
   template.setValue([...container, 'resources'], `.Values.${name}.resources`)
+  const env = `.Values.${name}.env`
+  if (template.get([...container, 'env']) === undefined) template.append(container, optional('env', env))
+  else
+    template.append(
+      [...container, 'env'],
+      [`{{- with ${env} }}`, '{{- toYaml . | nindent INDENT }}', '{{- end }}'],
+    )
 }
 
 function addArguments(template: Template, { index, name }: Place): void {
@@ -79,18 +92,26 @@ function editVolumes(template: Template, volumes: ReturnType<typeof podOf>['volu
   template.set([...pod, 'volumes', index, 'configMap', 'name'], fullname)
 }
 
-/** The flags that the chart gives a container itself, for the template that refuses them in `extraArgs`. */
-export function ownFlags({
-  object,
-  overlay,
-}: Pick<Manifest, 'object' | 'overlay'>): Record<string, string[]> {
+/** What the chart gives the pods itself, for the templates that refuse or replace it. */
+export interface Own {
+  /** By container. */
+  readonly flags: Readonly<Record<string, readonly string[]>>
+  /** The names of environment variables, by container. */
+  readonly env: Readonly<Record<string, readonly string[]>>
+  readonly podAnnotations: Readonly<Record<string, string>>
+}
+
+export function ownOf({ object, overlay }: Pick<Manifest, 'object' | 'overlay'>): Own {
   const { containers } = podOf(object)
   const added = (overlay('auth/arguments.yaml') as JsonPatch[]).filter(({ op }) => op === 'add')
-  return Object.fromEntries(
-    containers.map(({ name, args }, index) => {
-      const others = added.filter(({ path }) => path.includes(`/containers/${index}/`))
-      const flags = [...args, ...others.map(({ value }) => value)].filter((one) => one.startsWith('--'))
-      return [name, flags.map((flag) => flag.replace(/=.*/, ''))]
-    }),
-  )
+  const flagsOf = ({ args }: { args: readonly string[] }, index: number) => {
+    const others = added.filter(({ path }) => path.includes(`/containers/${index}/`))
+    const flags = [...args, ...others.map(({ value }) => value)].filter((one) => one.startsWith('--'))
+    return flags.map((flag) => flag.replace(/=.*/, ''))
+  }
+  return {
+    flags: Object.fromEntries(containers.map((one, index) => [one.name, flagsOf(one, index)])),
+    env: Object.fromEntries(containers.map(({ name, env = [] }) => [name, env.map((one) => one.name)])),
+    podAnnotations: object.spec?.template?.metadata?.annotations ?? {},
+  }
 }

@@ -10,11 +10,20 @@ export interface KubernetesObject {
   readonly rules?: readonly { readonly resourceNames?: readonly string[] }[]
   readonly roleRef?: { readonly kind: string }
   readonly subjects?: readonly { readonly kind: string }[]
-  readonly spec?: { readonly paramRef?: object; readonly template?: { readonly spec: PodSpec } }
+  readonly spec?: { readonly paramRef?: object; readonly template?: PodTemplate }
+}
+
+interface PodTemplate {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> }
+  readonly spec: PodSpec
 }
 
 interface PodSpec {
-  readonly containers: readonly { readonly name: string; readonly args: readonly string[] }[]
+  readonly containers: readonly {
+    readonly name: string
+    readonly args: readonly string[]
+    readonly env?: readonly { readonly name: string }[]
+  }[]
   readonly volumes: readonly { readonly configMap?: { readonly name: string } }[]
 }
 

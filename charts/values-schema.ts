@@ -30,6 +30,9 @@ const container = z.strictObject({
     })
     .optional(),
   extraArgs: z.array(z.string().regex(/^--[a-z]/)),
+  env: z.array(
+    z.strictObject({ name: z.string().min(1), value: z.string().optional(), valueFrom: map.optional() }),
+  ),
 })
 /** app.kubernetes.io/name is how the Service, the alerts and the commands find the agents. */
 const labels = z.record(z.string().regex(/^[A-Za-z0-9]/), z.string().max(63))
@@ -56,6 +59,7 @@ const values = z.strictObject({
   server: container,
   serviceAccount: z.strictObject({ create: z.boolean(), name: name(63), annotations: texts }),
   rbac: z.strictObject({ create: z.boolean() }),
+  daemonSetAnnotations: texts,
   podAnnotations: texts,
   podLabels: labels,
   nodeSelector: texts.optional(),
@@ -71,6 +75,7 @@ const values = z.strictObject({
       rollingUpdate: map.optional(),
     })
     .optional(),
+  revisionHistoryLimit: z.int().min(0).nullish(),
   resourceQuota: switchedOn,
   networkPolicy: switchedOn.extend({ apiServerPorts: z.array(z.int().min(1).max(65_535)).min(1) }),
   prometheus: z.strictObject({
@@ -102,11 +107,18 @@ export function valuesSchema(describe: (path: readonly string[]) => string | und
       delete jsonSchema.default
       toRe2(jsonSchema)
       namePattern(jsonSchema)
+      if (path.at(-1) === 'conditions') takeTruth(jsonSchema)
       const said = describe(path.filter((part) => part !== 'properties').map(String))
       if (said !== undefined) jsonSchema.description = said
     },
   })
   return { ...made, title: 'Values of the chart hostdeps' }
+}
+
+/** `publish.conditions` is read by the agents as `true` and `false` too, as it was before it had words. */
+function takeTruth(schema: z.core.JSONSchema.BaseSchema): void {
+  delete schema.type
+  schema.enum = [...new Set([...(schema.enum ?? []), true, false])]
 }
 
 /** Helm's patterns have no look-ahead. Ours has one alone: how long a name may be. */

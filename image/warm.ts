@@ -11,14 +11,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * Node.js keys that cache by user, so run this as each user that will run the agent. It fails when a command fails, so
  * an image that cannot work is never built.
  *
- * It needs nothing but Node.js: the image has nothing else.
+ * It needs nothing but Node.js: the image has nothing else. Run it without NODE_COMPILE_CACHE in its own environment, and give the
+ * folder instead: its own code has no place there.
  *
- *     node image/warm.ts <folder of the bundle>
+ *     node image/warm.ts <folder of the bundle> <folder of compiled code>
  */
-const main = resolve(process.argv[2] ?? 'dist', 'agent/main.js')
+const [bundle = 'dist', compiled = ''] = process.argv.slice(2)
+const main = resolve(bundle, 'agent/main.js')
+/** Compiled code has hashes of names in it, which V8 draws a seed for: with this flag it is the same each time, and is used without it too. */
+const before = ['--random-seed=1', main]
 const folder = mkdtempSync('/tmp/warm-')
 const round = join(folder, 'round.json')
 const kubeconfig = join(folder, 'kubeconfig')
+const env = { ...process.env, NODE_COMPILE_CACHE: compiled, KUBECONFIG: kubeconfig, NODE_NAME: 'warm' }
 /** Longest time for one step, milliseconds. A step takes one second, and much longer on a busy build machine. */
 const deadline = 120_000
 
@@ -82,9 +87,7 @@ interface Running {
 }
 
 function start(args: readonly string[]): Running {
-  const child = spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, KUBECONFIG: kubeconfig, NODE_NAME: 'warm' },
-  })
+  const child = spawn(process.execPath, [...before, ...args], { env })
   children.add(child)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)))
@@ -102,7 +105,10 @@ function start(args: readonly string[]): Running {
 
 function runs(args: readonly string[], allowed: readonly number[]): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+    const child = spawn(process.execPath, [...before, ...args], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env,
+    })
     child.once('error', fail)
     child.once('close', (exitCode) => {
       if (exitCode !== null && allowed.includes(exitCode)) done()

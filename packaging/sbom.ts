@@ -12,8 +12,8 @@ export interface Subject {
   readonly version: string
   /** null where none is known: then it says none. */
   readonly date: Date | null
-  /** The version of Node.js that is in it. */
-  readonly node: string
+  /** The version of Node.js that is in it; null for none. */
+  readonly node: string | null
 }
 
 /** A software bill of materials in CycloneDX's JSON: what is in the bundle, by the lock file, and Node.js. */
@@ -23,14 +23,7 @@ export function renderSbom(packages: readonly BundledPackage[], { version, date,
     license: 'Apache-2.0',
     purl: `pkg:npm/hostdeps@${version}`,
   })
-  const parts = [
-    component('node', node, {
-      type: Enums.ComponentType.Platform,
-      license: 'MIT',
-      purl: `pkg:generic/node@${node}`,
-    }),
-    ...packages.map(componentOf),
-  ]
+  const parts = [...(node === null ? [] : [componentOfNode(node)]), ...packages.map(componentOf)]
   const metadata = new Metadata({ component: hostdeps, ...(date !== null && { timestamp: date }) })
   const bom = new Bom({ metadata })
   for (const part of parts) {
@@ -39,6 +32,11 @@ export function renderSbom(packages: readonly BundledPackage[], { version, date,
   }
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6))
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`
+}
+
+function componentOfNode(version: string): Models.Component {
+  const purl = `pkg:generic/node@${version}`
+  return component('node', version, { type: Enums.ComponentType.Platform, license: 'MIT', purl })
 }
 
 function componentOf({ name, version, integrity, license, folder }: BundledPackage): Models.Component {

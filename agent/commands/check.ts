@@ -1,14 +1,14 @@
 import { Command, Option } from 'commander'
 import type { Loaded } from '#agent/catalog/load.ts'
-import { wordsOf } from '#agent/model/failed.ts'
-import { plainLines } from '#agent/model/plain.ts'
+import { conditionType } from '#agent/model/names.ts'
 import type { Report } from '#agent/model/report.ts'
 import { formats } from '#agent/render/formats.ts'
 import type { Format } from '#agent/render/formats.ts'
-import { nagiosCodeOf, nagiosCodes, renderNagiosFailure } from '#agent/render/formats/nagios.ts'
+import { nagiosCodeOf } from '#agent/render/formats/nagios.ts'
 import { moreChecks } from '#agent/render/summary.ts'
 import { askOnce } from '#agent/commands/wiring/ask-once.ts'
 import { chooseChecks } from '#agent/commands/wiring/choose-checks.ts'
+import { UsageError } from '#agent/commands/wiring/errors.ts'
 import { isColored } from '#agent/commands/wiring/is-colored.ts'
 import { exitCodeOf } from '#agent/commands/wiring/exit-codes.ts'
 import { addHostFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
@@ -16,10 +16,10 @@ import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { givenNodeName } from '#agent/commands/wiring/node-name.ts'
 
 const helpText = `Formats for other programs:
-  junit       a test a check, for what shows test reports
-  tap         the same as TAP 14
+  junit       one test for each check, for tools that show test reports
+  tap         the same in TAP 13, which readers of TAP 14 take too
   github      annotations of a GitHub workflow
-  nagios      a plugin of Nagios and its kin, with their exit codes: 0 OK, 1 WARNING (recommended),
+  nagios      what a plugin of Nagios or Icinga prints, with its exit codes: 0 OK, 1 WARNING (recommended),
               2 CRITICAL (missing), 3 UNKNOWN
   prometheus  for node_exporter's textfile collector (run --textfile keeps it current)
   nfd         labels for node-feature-discovery's features.d, good for three intervals
@@ -47,25 +47,22 @@ export function checkCommand(): Command {
 }
 
 async function check(names: string[], flags: CheckFlags): Promise<void> {
-  if (flags.output === 'nagios') return checkForNagios(names, flags)
   const { loaded, chosen, report } = await ask(names, flags)
+  if (flags.output === 'npd') mustBeConditions(report)
   const color = isColored(process.stdout)
   process.stdout.write(await formats[flags.output](report, { color }))
   const isPart = chosen === null && flags.output === 'summary'
   if (isPart) process.stdout.write(restLine(loaded, report))
-  process.exitCode = exitCodeOf(report)
+  process.exitCode = flags.output === 'nagios' ? nagiosCodeOf(report) : exitCodeOf(report)
 }
 
-/** Its codes mean something else, so what fails must not end with ours: 2 would be critical. */
-async function checkForNagios(names: string[], flags: CheckFlags): Promise<void> {
-  try {
-    const { report } = await ask(names, flags)
-    process.stdout.write(formats.nagios(report))
-    process.exitCode = nagiosCodeOf(report)
-  } catch (error) {
-    process.stdout.write(renderNagiosFailure(plainLines(wordsOf(error))))
-    process.exitCode = nagiosCodes.UNKNOWN
-  }
+/** node-problem-detector would overwrite one with the other. */
+function mustBeConditions({ checks }: Report): void {
+  for (const [type, same] of Map.groupBy(checks, ({ name }) => conditionType(name)))
+    if (same.length > 1) {
+      const names = same.map(({ name }) => name).join(' and ')
+      throw new UsageError(`${names} would be one condition, ${type}: name the checks that you want`)
+    }
 }
 
 async function ask(names: readonly string[], flags: CheckFlags) {

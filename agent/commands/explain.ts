@@ -10,7 +10,7 @@ import { createMatcher } from '#agent/symptoms/matcher.ts'
 import { askOnce } from '#agent/commands/wiring/ask-once.ts'
 import { UsageError } from '#agent/commands/wiring/errors.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
-import { addHostFlags, loadFrom } from '#agent/commands/wiring/host-flags.ts'
+import { addHostFlags, isHost, loadFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
 import { makeChecks } from '#agent/commands/wiring/made-checks.ts'
 import { explanationOf } from '#agent/commands/wiring/explain/explanation-of.ts'
@@ -82,7 +82,9 @@ async function explainHits(hits: readonly Hit[], loaded: Loaded, flags: ExplainF
   const catalog = new Map([...loaded.catalog, ...made.checks.map((check) => [check.name, check] as const)])
   const concerned = [...new Set(hits.flatMap((hit) => hit.check ?? made.madeFor(hit) ?? []))]
   const report =
-    flags.host && concerned.length > 0 ? await askOnce({ ...loaded, catalog }, concerned, flags) : null
+    flags.host && isHost() && concerned.length > 0
+      ? await askOnce({ ...loaded, catalog }, concerned, flags)
+      : null
   const { exitCode } = flags
   return explanationOf(hits, { catalog: loaded.catalog, report, exitCode, madeFor: made.madeFor })
 }

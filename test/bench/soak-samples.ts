@@ -73,20 +73,3 @@ function readOrNothing(file: string): string {
     return ''
   }
 }
-
-/** By least squares, MiB an hour. */
-export function slope(samples: readonly Sample[]): number {
-  const hours = samples.map(({ at }) => at / 3_600_000)
-  const [x, y] = [mean(hours), mean(samples.map(({ rss }) => rss))]
-  const products = samples.map(({ rss }, index) => ((hours[index] ?? 0) - x) * (rss - y))
-  const squares = hours.map((hour) => (hour - x) ** 2)
-  return sum(products) / sum(squares)
-}
-
-function mean(values: readonly number[]): number {
-  return sum(values) / values.length
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((one, other) => one + other, 0)
-}

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -7,8 +8,10 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -83,13 +86,32 @@ test('everybody may read it, whatever the umask', async () => {
   expect(statSync(at('x')).mode & 0o777).toBe(0o644)
 })
 
-test('what a killed process left is replaced, and nothing is written through a link', async () => {
+test('what a killed process left goes after an hour, and nothing is written through a link', async () => {
+  const hourAgo = Date.now() / 1000 - 3_700
+  for (const name of ['.x.killed.part', '.x.running.part', '.y.killed.part']) writeFileSync(at(name), '')
+  for (const name of ['.x.killed.part', '.y.killed.part']) utimesSync(at(name), hourAgo, hourAgo)
   writeFileSync(at('other'), 'mine')
-  symlinkSync(at('other'), at('.x.part'))
+  symlinkSync(at('other'), at('x'))
+  await tryBeside(at('x'))
   await writeBeside(at('x'), 'text')
   expect(readFileSync(at('other'), 'utf8')).toBe('mine')
-  expect(readFileSync(at('x'), 'utf8')).toBe('text')
-  expect(readdirSync(folder).toSorted()).toEqual(['other', 'x'])
+  expect(lstatSync(at('x')).isFile()).toBe(true)
+  expect(readdirSync(folder).toSorted()).toEqual(['.x.running.part', '.y.killed.part', 'other', 'x'])
+})
+
+test('two that write one file: it is always whole', async () => {
+  const texts = ['a'.repeat(100_000), 'b'.repeat(100_000)]
+  await writeBeside(at('x'), texts[0] ?? '')
+  const writers = texts.map(async (text) => {
+    for (let count = 0; count < 100; count++) await writeBeside(at('x'), text)
+  })
+  const seen = new Set<string>()
+  const reader = (async () => {
+    for (let count = 0; count < 1_000; count++) seen.add(await readFile(at('x'), 'utf8'))
+  })()
+  await Promise.all([...writers, reader])
+  expect([...seen].filter((text) => !texts.includes(text))).toEqual([])
+  expect(readdirSync(folder)).toEqual(['x'])
 })
 
 test('a folder is tried without leaving anything', async () => {
@@ -98,6 +120,8 @@ test('a folder is tried without leaving anything', async () => {
   await expect(tryBeside(at('gone/x'))).rejects.toThrow('ENOENT')
   writeFileSync(at('file'), '')
   await expect(tryBeside(at('file/x'))).rejects.toThrow('ENOTDIR')
+  mkdirSync(at('folder'))
+  await expect(tryBeside(at('folder'))).rejects.toThrow('is a folder')
 })
 
 function raise(): never {

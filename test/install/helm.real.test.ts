@@ -1,5 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
+import { startRegistry } from '../cluster/nodes/registry.ts'
 import { chart, helms, openHelm } from './helm.ts'
 import type { Helm, KubeObject, Values } from './helm.ts'
 import { danglingIn } from './references.ts'
@@ -29,6 +33,10 @@ const refused: readonly [Values, RegExp][] = [
   [{ customChecks: { 'a.yaml': 'a: [1' } }, /customChecks\.a\.yaml: this is no YAML/],
   [{ prober: { extraArgs: ['deadline=5s'] } }, /'\/prober\/extraArgs\/0': .*does not match pattern '\^--/],
   [{ prober: { extraArgs: ['--config=/x'] } }, /prober\.extraArgs: the chart sets --config itself/],
+  [{ server: { env: [{ name: 'NODE_NAME', value: 'x' }] } }, /server\.env: the chart sets NODE_NAME itself/],
+  [{ prober: { env: [{ name: 'A', values: 'x' }] } }, /'\/prober\/env\/0': additional properties 'values'/],
+  [{ customChecks: { 'a.yaml': '- title' } }, /customChecks\.a\.yaml: this is not a map of a check's keys/],
+  [{ config: { publish: { conditions: 'most' } } }, /'\/config\/publish\/conditions': value must be one of/],
   [{ server: { extraArgs: ['--port', '--x'] } }, /server\.extraArgs: the chart sets --port itself/],
   [{ server: { resources: { limit: {} } } }, /'\/server\/resources': additional properties 'limit'/],
   [{ prober: { securityContext: {} } }, /'\/prober': additional properties 'securityContext' not allowed/],
@@ -46,12 +54,18 @@ const refused: readonly [Values, RegExp][] = [
 const everything: Values = {
   commonLabels: { team: 'storage' },
   podLabels: { 'app.kubernetes.io/name': 'other', tier: 'node' },
-  podAnnotations: { note: 'a "quoted" text' },
+  podAnnotations: { note: 'a "quoted" text', 'kubectl.kubernetes.io/default-container': 'prober' },
+  daemonSetAnnotations: { note: 'here too' },
+  revisionHistoryLimit: 0,
+  config: { publish: { conditions: true } },
   image: { digest: sha, pullPolicy: 'Always' },
   imagePullSecrets: ['one', { name: 'two' }],
   global: { imageRegistry: 'registry.example', imagePullSecrets: [{ name: 'one' }], other: 1 },
-  prober: { extraArgs: ['--deadline=4s'] },
-  server: { extraArgs: ['--auth-exempt=/ready/'] },
+  prober: {
+    extraArgs: ['--deadline=4s'],
+    env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=100' }],
+  },
+  server: { extraArgs: ['--auth-exempt=/ready/'], env: [{ name: 'TZ', value: 'UTC' }] },
   serviceAccount: { annotations: { role: 'none' } },
   prometheus: { monitor: { enabled: true, namespace: 'monitoring' }, rules: { enabled: true } },
   grafana: { dashboard: { enabled: true } },
@@ -124,7 +138,7 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
   test('lets labels be added, and none that others find the agents by be changed', async () => {
     const objects = await helm.template(everything)
     for (const { metadata } of objects) expect(metadata.labels).toMatchObject({ team: 'storage' })
-    const { spec } = podsOf(objects)
+    const { metadata, spec } = podsOf(objects)
     expect(spec.selector.matchLabels).toEqual({ 'app.kubernetes.io/name': 'hostdeps' })
     expect(spec.template.metadata.labels).toEqual({
       'app.kubernetes.io/name': 'hostdeps',
@@ -134,6 +148,13 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
     })
     expect(spec.template.metadata.annotations).toMatchObject(everything['podAnnotations'] as object)
     expect(spec.template.spec.imagePullSecrets).toEqual([{ name: 'one' }, { name: 'two' }])
+    expect(metadata.annotations).toEqual(everything['daemonSetAnnotations'])
+    expect(spec.revisionHistoryLimit).toBe(0)
+    const env = spec.template.spec.containers.map((one) => one.env?.at(-1))
+    expect(env).toEqual([
+      { name: 'NODE_OPTIONS', value: '--max-old-space-size=100' },
+      { name: 'TZ', value: 'UTC' },
+    ])
   })
 
   test.each([{}, everything, elsewhere])(
@@ -158,23 +179,49 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
     expect(objects.filter(({ kind }) => kind === 'Pod')).toHaveLength(1)
   })
 
+  test('pushes it to a registry, and makes the same of what is there', async () => {
+    const registry = await startRegistry('127.0.0.1')
+    onTestFinished(() => registry.stop())
+    const folder = mkdtempSync(join(tmpdir(), 'hostdeps-chart-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    await helm.run('package', chart, '--destination', folder)
+    const archive = join(folder, readdirSync(folder)[0] ?? '')
+    const charts = `oci://${registry.address}/charts`
+    await helm.run('push', archive, charts, '--plain-http')
+    const template = (...from: string[]) => helm.run('template', 'hostdeps', ...from, '-n', 'hostdeps')
+    expect(await template(`${charts}/hostdeps`, '--plain-http')).toBe(await template(chart))
+  })
+
   test('leaves out what null says', async () => {
     const none = { prober: { resources: null }, affinity: null, nodeSelector: null, priorityClassName: null }
     const objects = await helm.template({ ...none, tolerations: [], config: null })
     const { spec } = podsOf(objects).spec.template
-    expect(Object.keys(spec)).not.toEqual(expect.arrayContaining(['affinity']))
+    for (const key of ['affinity', 'nodeSelector', 'priorityClassName', 'tolerations'])
+      expect(spec).not.toHaveProperty(key)
+    const configs = objects.filter(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'hostdeps',
+    )
+    expect(configs.map(({ data }) => parse((data as Record<string, string>)['config.yaml'] ?? ''))).toEqual([
+      {},
+    ])
     expect(spec.containers.map(({ resources }) => resources !== undefined)).toEqual([false, true])
     expect(objects.filter(({ kind }) => kind === 'ResourceQuota')).toEqual([])
   })
 })
 
 interface Pods {
+  readonly metadata: { readonly annotations?: object }
   readonly spec: {
+    readonly revisionHistoryLimit?: number
     readonly selector: { readonly matchLabels: object }
     readonly template: {
       readonly metadata: { readonly labels: object; readonly annotations: object }
       readonly spec: {
-        readonly containers: readonly { readonly securityContext: object; readonly resources?: object }[]
+        readonly containers: readonly {
+          readonly securityContext: object
+          readonly resources?: object
+          readonly env?: readonly object[]
+        }[]
         readonly imagePullSecrets?: object
         readonly automountServiceAccountToken: boolean
       }

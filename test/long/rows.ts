@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { reproduce } from '../fuzz/report.ts'
 import { runTarget } from '../fuzz/run-target.ts'
@@ -30,7 +30,7 @@ const times = 10
 /** Growing inputs of a target, and bytes of the largest. */
 const [growers, bytes] = [150, 131_072]
 
-export const rows: readonly Row[] = [...targets.map(fuzzRow), openapiRow()]
+export const rows: readonly Row[] = [...targets.map(fuzzRow), openapiRow(), releaseRow()]
 
 /**
  * By the generators and the seed alone: with the agent's code or the shipped checks the row would change in every commit,
@@ -60,6 +60,20 @@ function openapiRow(): Row {
     async run() {
       const { fuzzOpenapi } = await import('./fuzz-openapi.ts')
       return fuzzOpenapi(openapiSeed, examples)
+    },
+  }
+}
+
+/** By how a release is made, and not by what is in it: the parts that need npm alone are made by every `npm test`. */
+function releaseRow(): Row {
+  const packaging = readdirSync('packaging').map((name) => `packaging/${name}`)
+  return {
+    name: 'release',
+    files: ['Dockerfile', 'image/warm.ts', ...packaging],
+    settings: 'twice, with the image of both architectures and the executable for macOS',
+    async run() {
+      const { tryRelease } = await import('./release/release.ts')
+      return tryRelease()
     },
   }
 }

@@ -29,6 +29,13 @@ test('every file that names the image names the version of package.json, and is 
   for (const file of naming) expect([file, ...new Set(versionsIn(root, file))]).toEqual([file, version])
 })
 
+test('the release pushes the image by the tag that the manifests name: its version, without the v of the tag of git', () => {
+  const workflow = readFileSync(join(root, '.github/workflows/release.yaml'), 'utf8')
+  expect(workflow.match(/docker:\/\/\S+/g)).toEqual([
+    'docker://ghcr.io/${GITHUB_REPOSITORY,,}:${GITHUB_REF_NAME#v}"',
+  ])
+})
+
 test('npm version moves all of them', async () => {
   const copy = mkdtempSync(join(tmpdir(), 'hostdeps-version-'))
   onTestFinished(() => rmSync(copy, { recursive: true, force: true }))

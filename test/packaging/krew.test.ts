@@ -11,7 +11,7 @@ test('the manifest has what krew wants of each platform', () => {
   expect(spec).toMatchObject({ version: 'v1.2.3', homepage: 'https://example.com/it' })
   expect(spec.shortDescription.length).toBeLessThanOrEqual(50)
   expect(spec.shortDescription).not.toMatch(/\.$/)
-  expect(spec.platforms).toHaveLength(2)
+  expect(spec.platforms).toHaveLength(3)
   expect(spec.platforms[1]).toMatchObject({
     selector: { matchLabels: { os: 'linux', arch: 'arm64' } },
     uri: 'https://example.com/it/releases/download/v1.2.3/hostdeps-v1.2.3-linux-arm64.tar.gz',

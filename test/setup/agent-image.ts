@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { execa } from 'execa'
+import { agentBasePath, baseContainer, imageFolder, makeAgentBase } from './agent-base.ts'
 import { mustBeDebianRoot } from './apt.ts'
-import { inRoot, makeDebianRoot, suite } from './debian-root.ts'
 import { contentsOf, keyOf } from './key-of.ts'
-import { copyNpm, npmCache, npmFolder, npmSettings } from './npm.ts'
+import { npmCache, npmFolder, npmSettings } from './npm.ts'
 import type { Step } from './step.ts'
 import { systemPackages } from './system-packages.ts'
 
@@ -27,12 +27,8 @@ const texts = [
   'packaging/sbom.ts',
 ]
 const sources = [...texts, 'agent', 'checks', 'docs/openapi.json']
-/** What Node.js itself loads, as Debian's images of it have it. */
-const nodeNeeds = ['libstdc++6', 'libatomic1']
-/** Counted up when what is done here with the base, or with the image, changes. */
-const editions = { base: 1, image: 2 }
-
-const folder = resolve('.cache/image')
+/** Counted up when what is done here with the image changes. */
+const edition = 2
 
 /**
  * The agent's image, built from the Dockerfile as it is. Its base is made of debootstrap, this clone's own Node.js and this
@@ -45,47 +41,28 @@ export const agentImage: Step = {
   hint: 'run npm test as root on Debian 12',
   async run(tell) {
     await mustBeDebianRoot()
-    const root = join(folder, `base-${keyOf([suite, ...nodeNeeds, String(editions.base)])}`)
-    const key = keyOf([
-      root,
-      String(editions.image),
-      process.version,
-      process.arch,
-      ...sources.flatMap(contentsOf),
-    ])
-    const archive = join(folder, `agent-${key}.tar`)
-    if (!existsSync(archive)) {
-      if (!existsSync(root)) await makeDebianRoot(root, { included: nodeNeeds, finish: cleanUp, tell })
-      await makeImage(archive, root, tell)
-    }
+    const root = agentBasePath()
+    const key = keyOf([root, String(edition), process.version, process.arch, ...sources.flatMap(contentsOf)])
+    const archive = join(imageFolder, `agent-${key}.tar`)
+    if (!existsSync(archive)) await makeImage(archive, await makeAgentBase(tell), tell)
     tell(`${Math.round((await stat(archive)).size / 1_048_576)} MiB in ${archive}`)
     return { HOSTDEPS_TEST_IMAGE: archive }
   },
 }
 
-async function cleanUp(root: string): Promise<void> {
-  await inRoot(root, 'apt-get', 'clean')
-}
-
 /** In a store of its own, which is away when it is done: each image in it is a whole copy (vfs needs nothing). */
 async function makeImage(archive: string, root: string, tell: (progress: string) => void): Promise<void> {
-  const part = join(folder, `part-${process.pid}`)
+  const part = join(imageFolder, `part-${process.pid}`)
   const store = ['--root', join(part, 'store'), '--runroot', join(part, 'run'), '--storage-driver', 'vfs']
   const buildah = (...argv: string[]) => execa('buildah', [...store, ...argv])
   await sweepParts()
   try {
     tell('a base image of it, this Node.js and npm')
-    const npm = npmFolder()
-    const { stdout: base } = await buildah('from', 'scratch')
-    await mkdir(join(part, 'npm'))
-    await copyNpm(npm, join(part, 'npm'))
-    await buildah('copy', '--quiet', base, root, '/')
-    await buildah('copy', '--quiet', base, join(part, 'npm'), '/usr/local')
-    await buildah('copy', '--quiet', '--chmod', '755', base, process.execPath, '/usr/local/bin/node')
+    const base = await baseContainer(buildah, { root, node: process.execPath, arch: null, work: part })
     await buildah('commit', '--quiet', '--rm', base, 'localhost/base:test')
     tell('buildah build, from the Dockerfile')
     const mounts = [
-      ...npmSettings(npm).map(({ path, place }) => `--volume=${path}:${place}:ro`),
+      ...npmSettings(npmFolder()).map(({ path, place }) => `--volume=${path}:${place}:ro`),
       ...npmCache().map(({ path, place }) => `--volume=${path}:${place}`),
     ]
     const from = ['--build-arg', 'BASE=localhost/base:test', ...mounts]
@@ -93,8 +70,8 @@ async function makeImage(archive: string, root: string, tell: (progress: string)
     // What a step of it fails with is on stderr; what apt and npm tell of themselves would bury that.
     await execa('buildah', [...store, ...build], { stdout: 'ignore' })
     await buildah('push', '--quiet', imageName, `docker-archive:${join(part, 'agent.tar')}:${imageName}`)
-    for (const name of readdirSync(folder).filter((entry) => /^agent-.*\.tar$/.test(entry)))
-      await rm(join(folder, name), { force: true })
+    for (const name of readdirSync(imageFolder).filter((entry) => /^agent-.*\.tar$/.test(entry)))
+      await rm(join(imageFolder, name), { force: true })
     await rename(join(part, 'agent.tar'), archive)
   } finally {
     await rm(part, { recursive: true, force: true })
@@ -103,9 +80,9 @@ async function makeImage(archive: string, root: string, tell: (progress: string)
 
 /** Those of runs that were killed on the way. */
 async function sweepParts(): Promise<void> {
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(imageFolder)) {
     const [, owner] = /^part-(\d+)$/.exec(name) ?? []
     if (owner === undefined || existsSync(`/proc/${owner}`)) continue
-    await rm(join(folder, name), { recursive: true, force: true })
+    await rm(join(imageFolder, name), { recursive: true, force: true })
   }
 }

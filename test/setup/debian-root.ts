@@ -10,6 +10,8 @@ export const suite = 'bookworm'
 export interface RootParts {
   /** The release; that of this machine unless told. */
   readonly suite?: string
+  /** The architecture, as Debian names it; that of this machine unless told. Its programs must run here, by an emulator. */
+  readonly arch?: string
   /** Packages beside those of variant minbase. */
   readonly included: readonly string[]
   /** What else is done to it before it is whole. */
@@ -22,12 +24,15 @@ export interface RootParts {
  * that was cut off is never taken for it.
  */
 export async function makeDebianRoot(root: string, parts: RootParts): Promise<void> {
-  const { suite: release = suite, included, finish, tell } = parts
+  const { suite: release = suite, arch, included, finish, tell } = parts
   await sweepParts(root)
   const part = `${root}.part-${process.pid}`
   await mkdir(part, { recursive: true })
   tell('debootstrap, about a minute')
-  const wanted = included.length > 0 ? [`--include=${included.join(',')}`] : []
+  const wanted = [
+    ...(included.length > 0 ? [`--include=${included.join(',')}`] : []),
+    ...(arch === undefined ? [] : [`--arch=${arch}`]),
+  ]
   await execa('debootstrap', ['--variant=minbase', ...wanted, release, part, await mirror()])
   await takeOverApt(part, release === suite ? ownApt : ['etc/apt/apt.conf.d'])
   await finish(part)

@@ -51,6 +51,10 @@ export const release: Step = {
 
 /** In a process of its own, as a person runs it. */
 export async function makeReleaseIn(outdir: string): Promise<void> {
-  const env = { SOURCE_DATE_EPOCH: String(releaseDate), HOMEPAGE: 'https://example.com/hostdeps' }
+  const env = {
+    SOURCE_DATE_EPOCH: String(releaseDate),
+    HOMEPAGE: 'https://example.com/hostdeps',
+    WITHOUT: 'image,macos',
+  }
   await execa(process.execPath, ['packaging/main.ts', outdir], { env })
 }

@@ -6,6 +6,7 @@ import { openHost } from '#agent/host/open-host.ts'
 import { parseFlagDuration } from '#agent/model/duration.ts'
 import type { Host } from '#agent/model/host.ts'
 import { configOption } from './config-option.ts'
+import { UsageError } from './errors.ts'
 
 /** The flags of every command that asks a host. */
 export interface HostFlags extends LoadFlags {
@@ -50,7 +51,16 @@ export function loadOptions({ config, checks, allowCommands }: LoadFlags): LoadO
 }
 
 export function openHostFrom(flags: HostFlags, loaded: () => Loaded): Host {
+  if (!isHost())
+    throw new UsageError(
+      `hostdeps asks Linux hosts, and this is ${process.platform}: only commands that ask the cluster work here, and explain --no-host`,
+    )
   return openHost({ ...hostPlace(flags), deadline: () => flags.deadline ?? loaded().config.deadline })
+}
+
+/** Whether this machine is of the kind that can be asked. */
+export function isHost(): boolean {
+  return process.platform === 'linux'
 }
 
 /** With /proc, the host is our own mount namespace; with another proc file system, that of the host's init. */

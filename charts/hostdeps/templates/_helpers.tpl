@@ -42,6 +42,11 @@ do the cluster commands (hostdeps nodes, why, fix, suggest, prune) and the alert
 {{- toYaml (merge $own .Values.podLabels .Values.commonLabels) -}}
 {{- end -}}
 
+{{/* Those of manifests/, unless the values have another. */}}
+{{- define "hostdeps.podAnnotations" -}}
+{{- toYaml (merge (deepCopy .Values.podAnnotations) (include "hostdeps.ownPodAnnotations" . | fromYaml)) -}}
+{{- end -}}
+
 {{/* registry/repository:tag, or @digest, which wins; both are the same image for both containers. */}}
 {{- define "hostdeps.image" -}}
 {{- $registry := default .Values.image.registry .Values.global.imageRegistry -}}
@@ -84,10 +89,18 @@ do the cluster commands (hostdeps nodes, why, fix, suggest, prune) and the alert
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- range $container, $names := include "hostdeps.ownEnv" . | fromYaml -}}
+{{- range (index $.Values $container).env -}}
+{{- if has .name $names -}}
+{{- fail (printf "%s.env: the chart sets %s itself." $container .name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- range $file, $text := .Values.customChecks -}}
 {{- $read := fromYaml $text -}}
 {{- if and (hasKey $read "Error") (not (hasKey $read "needs")) -}}
-{{- fail (printf "customChecks.%s: this is no YAML: %s" $file $read.Error) -}}
+{{- $said := ternary "this is no YAML" "this is not a map of a check's keys (title, why, needs)" (contains "error converting YAML" $read.Error) -}}
+{{- fail (printf "customChecks.%s: %s; \"hostdeps checks lint %s\" lists all mistakes. Helm says: %s" $file $said $file $read.Error) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

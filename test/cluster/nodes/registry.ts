@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { atEnd } from '../../at-end.ts'
 import { freePorts } from '../../free-ports.ts'
+import { until } from '../plane/test-node.ts'
 
 /** Debian's docker-registry, by plain HTTP. */
 export interface Registry {
@@ -28,6 +29,14 @@ export async function startRegistry(host: string): Promise<Registry> {
     program.kill()
     rmSync(folder, { recursive: true, force: true })
   })
+  await until(
+    () =>
+      fetch(`http://${address}/v2/`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    Boolean,
+  )
   return {
     address,
     async stop() {

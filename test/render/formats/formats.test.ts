@@ -152,5 +152,8 @@ describe('nagios', () => {
 
 test('tap: its YAML is YAML', () => {
   const [, yaml = ''] = /\n {2}---\n([^]*?)\n {2}\.\.\.\n/.exec(formats.tap(bodies)) ?? []
-  expect(parse(yaml.replaceAll(/^ {2}/gm, ''))).toMatchObject({ severity: 'missing', fix: /systemctl/ })
+  expect(parse(yaml.replaceAll(/^ {2}/gm, ''))).toMatchObject({
+    severity: 'missing',
+    fix: expect.stringMatching(/systemctl/),
+  })
 })

@@ -44,6 +44,8 @@ function placesOf({ textfile, nfd }: FileFlags): Place[] {
 
 /** Throws a UsageError where a file cannot be written. */
 export async function tryFolders(flags: FileFlags): Promise<void> {
+  for (const flag of ['textfile', 'nfd'] as const)
+    if (flags[flag] === '') throw new UsageError(`--${flag}: it is empty; name a folder`)
   for (const { flag, path } of placesOf(flags)) {
     try {
       await tryBeside(path)
