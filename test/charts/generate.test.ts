@@ -40,7 +40,7 @@ describe('a template', () => {
       template.setScalar(['e', 'f'], '.Values.f')
     })
     expect(edited).toBe(
-      `a: {{ include "x" . }}
+      `a: {{ include "x" . | quote }}
 {{- with .Values.b }}
 b:
   {{- toYaml . | nindent 2 }}
@@ -49,7 +49,7 @@ d: |
   {{- toYaml .Values.d | nindent 2 }}
 e:
   {{- with .Values.f }}
-  f: {{ . }}
+  f: {{ . | quote }}
   {{- end }}
 `,
     )

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { startRegistry } from '../cluster/nodes/registry.ts'
 import { chart, helms, openHelm } from './helm.ts'
 import type { Helm, KubeObject, Values } from './helm.ts'
+import { notTexts } from './odd-values.ts'
 import { danglingIn } from './references.ts'
 
 const sha = `sha256:${'0'.repeat(64)}`
@@ -95,6 +96,14 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
 
   test.each(refused)('refuses %j', async (values, words) => {
     await expect(helm.template(values)).rejects.toThrow(words)
+  })
+
+  test('keeps every text a text, whatever YAML reads in it', async () => {
+    const kinds = async (values: Values) => textsIn(await helm.template(values))
+    const isOther = (value: unknown) =>
+      typeof value === 'string' && typeof parse(value, { version: '1.1' }) !== 'string'
+    const texts = JSON.parse(JSON.stringify(notTexts), (_, value) => (isOther(value) ? 'word' : value))
+    expect(await kinds(notTexts)).toEqual(await kinds(texts))
   })
 
   test('refuses a cluster that is too old, and the gate on one that has no policies for it', async () => {
@@ -208,6 +217,13 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
     expect(objects.filter(({ kind }) => kind === 'ResourceQuota')).toEqual([])
   })
 })
+
+/** What is a text and what is none, by its path. */
+function textsIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(textsIn)
+  if (typeof value !== 'object' || value === null) return value === null ? null : typeof value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, textsIn(part)]))
+}
 
 interface Pods {
   readonly metadata: { readonly annotations?: object }
