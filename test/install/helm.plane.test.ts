@@ -9,7 +9,7 @@ import { manifests } from '../cluster/plane/gated-cluster.ts'
 import { until } from '../cluster/plane/test-node.ts'
 import { chart, helms, openHelm } from './helm.ts'
 import type { Helm, KubeObject, Values } from './helm.ts'
-import { notTexts } from './odd-values.ts'
+import { notTexts, odd } from './odd-values.ts'
 
 const isSetUp = ['HOSTDEPS_TEST_HELM', 'HOSTDEPS_TEST_CONTROL_PLANE'].every((name) => process.env[name])
 const components = ['gate', 'monitoring', 'openshift', 'auth']
@@ -62,18 +62,18 @@ describe.skipIf(!isSetUp).each(helms)('%s and a real API server', (_, program) =
     expect(byName(made)).toEqual(byName(wanted.filter(({ kind }) => kind !== 'Namespace').map(asOfHelm)))
   })
 
-  test.each([['not read as text without quotes', notTexts]])(
-    'makes what the API server takes of values that are %s',
-    async (_, values) => {
-      // Of these the server knows no kinds.
-      const known = { ...values, prometheus: {}, openshift: {} }
-      const flags = ['--values', helm.values(known), '--namespace', 'hostdeps', '--no-hooks']
-      const file = join(cluster.folder, 'objects.yaml')
-      writeFileSync(file, await helm.run('template', 'hostdeps', chart, ...flags))
-      const said = await cluster.kubectl('apply', '--dry-run=server', '-f', file)
-      expect(said).toMatch(/^daemonset\.apps\/(?:hostdeps|true) created \(server dry run\)$/m)
-    },
-  )
+  test.each([
+    ['odd and right', odd],
+    ['not read as text without quotes', notTexts],
+  ])('makes what the API server takes of values that are %s', async (_, values) => {
+    // Of these the server knows no kinds.
+    const known = { ...values, prometheus: {}, openshift: {} }
+    const flags = ['--values', helm.values(known), '--namespace', 'hostdeps', '--no-hooks']
+    const file = join(cluster.folder, 'objects.yaml')
+    writeFileSync(file, await helm.run('template', 'hostdeps', chart, ...flags))
+    const said = await cluster.kubectl('apply', '--dry-run=server', '-f', file)
+    expect(said).toMatch(/^daemonset\.apps\/(?:hostdeps|true) created \(server dry run\)$/m)
+  })
 
   test('installs, upgrades, rolls back and uninstalls; what is gone leaves nothing', async () => {
     const published = async () =>

@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { startRegistry } from '../cluster/nodes/registry.ts'
 import { chart, helms, openHelm } from './helm.ts'
 import type { Helm, KubeObject, Values } from './helm.ts'
-import { notTexts } from './odd-values.ts'
+import { notTexts, odd } from './odd-values.ts'
 import { danglingIn } from './references.ts'
 
 const sha = `sha256:${'0'.repeat(64)}`
@@ -49,6 +49,29 @@ const refused: readonly [Values, RegExp][] = [
   [{ priorityClassName: 'x\nhostPID: true' }, /'\/priorityClassName': .*does not match pattern/],
   [{ image: { repository: 'x\n  command: [sh]' } }, /'\/image\/repository': .*does not match pattern/],
   [{ gate: true }, /'\/gate': got boolean, want object/],
+  [{ commonLabels: { 'a/b/c': 'x' } }, /'\/commonLabels': additional properties 'a\/b\/c' not allowed/],
+  [{ commonLabels: { 'A.example/b': 'x' } }, /'\/commonLabels': additional properties/],
+  [{ podLabels: { ['k'.repeat(64)]: 'x' } }, /'\/podLabels': additional properties/],
+  [{ podLabels: { team: 'a team' } }, /'\/podLabels\/team': 'a team' does not match pattern/],
+  [{ podLabels: { team: 'x'.repeat(64) } }, /'\/podLabels\/team': .*does not match pattern/],
+  [{ podAnnotations: { '/x': '' } }, /'\/podAnnotations': additional properties '\/x' not allowed/],
+  [{ daemonSetAnnotations: { 'x y': '' } }, /'\/daemonSetAnnotations': additional properties 'x y'/],
+  [{ serviceAccount: { annotations: { 'x-': '' } } }, /'\/serviceAccount\/annotations': additional/],
+  [{ nodeSelector: { disk: '-ssd' } }, /'\/nodeSelector\/disk': '-ssd' does not match pattern/],
+  [
+    { prober: { resources: { requests: { cpu: 'lots' } } } },
+    /'\/prober\/resources\/requests\/cpu': 'lots' does not match pattern/,
+  ],
+  [{ server: { resources: { limits: { memory: '1Gb' } } } }, /'\/server\/resources\/limits\/memory': '1Gb'/],
+  [{ server: { resources: { limits: { cpu: -1 } } } }, /'\/server\/resources\/limits\/cpu': minimum: got -1/],
+  [{ image: { registry: 'ghcr.io/' } }, /'\/image\/registry': 'ghcr\.io\/' does not match pattern/],
+  [{ global: { imageRegistry: '/x' } }, /'\/global\/imageRegistry': '\/x' does not match pattern/],
+  [{ image: { repository: 'foo:1.0' } }, /'\/image\/repository': 'foo:1\.0' does not match pattern/],
+  [{ image: { repository: '/x' } }, /'\/image\/repository': '\/x' does not match pattern/],
+  [{ image: { repository: 'x//y' } }, /'\/image\/repository': 'x\/\/y' does not match pattern/],
+  [{ image: { repository: 'X' } }, /'\/image\/repository': 'X' does not match pattern/],
+  [{ image: { repository: '' } }, /'\/image\/repository': '' does not match pattern/],
+  [{ priorityClassName: '-x' }, /'\/priorityClassName': '-x' does not match pattern/],
 ]
 
 /** Everything that makes or renames an object. */
@@ -96,6 +119,12 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
 
   test.each(refused)('refuses %j', async (values, words) => {
     await expect(helm.template(values)).rejects.toThrow(words)
+  })
+
+  test('takes what is odd and right', async () => {
+    expect(podsOf(await helm.template(odd)).spec.template.metadata.labels).toMatchObject(
+      odd['podLabels'] as object,
+    )
   })
 
   test('keeps every text a text, whatever YAML reads in it', async () => {

@@ -1,5 +1,27 @@
 import type { Values } from './helm.ts'
 
+/** What the API server takes, however it looks. */
+export const odd: Values = {
+  commonLabels: { 'a.example/B_c.d': '', x: 'A_b.c-1' },
+  podLabels: { ['k'.repeat(63)]: 'v'.repeat(63) },
+  podAnnotations: { 'A.example/b': 'any text: {}' },
+  nodeSelector: { 'node-role.kubernetes.io/worker': '' },
+  prober: {
+    resources: {
+      requests: { cpu: '5u', memory: '64Mi', 'ephemeral-storage': '.5' },
+      limits: { cpu: '+1', memory: '1.5Gi', 'ephemeral-storage': '1.' },
+    },
+  },
+  server: {
+    resources: {
+      requests: { cpu: 0.25, memory: 134_217_728, 'ephemeral-storage': '1e3' },
+      limits: { cpu: '1E3', memory: '12E', 'ephemeral-storage': '1e+9' },
+    },
+  },
+  priorityClassName: 'a.class',
+  auth: { enabled: true, secretName: '1st.tls' },
+}
+
 /** As names of objects, images and the like. A reader of YAML takes each for another thing unless it is in quotes. */
 export const notTexts: Values = {
   fullnameOverride: 'true',
