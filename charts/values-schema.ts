@@ -62,7 +62,11 @@ const switchedOn = z.strictObject({ enabled: z.boolean() })
 
 /** Optional is what `null` may switch off: Helm then leaves the key out. */
 const values = z.strictObject({
-  global: z.looseObject({ imageRegistry, imagePullSecrets: secrets }),
+  /** A parent chart's own: its "condition" reads it, and nothing here does. */
+  enabled: z.boolean().optional(),
+  global: z
+    .looseObject({ imageRegistry: imageRegistry.nullish(), imagePullSecrets: secrets.nullish() })
+    .nullish(),
   nameOverride: name(40),
   fullnameOverride: name(52),
   namespaceOverride: namespace,

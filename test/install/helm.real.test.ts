@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -49,6 +49,9 @@ const refused: readonly [Values, RegExp][] = [
   [{ priorityClassName: 'x\nhostPID: true' }, /'\/priorityClassName': .*does not match pattern/],
   [{ image: { repository: 'x\n  command: [sh]' } }, /'\/image\/repository': .*does not match pattern/],
   [{ gate: true }, /'\/gate': got boolean, want object/],
+  [{ enabled: 'yes' }, /'\/enabled': got string, want boolean/],
+  [{ fullnameOverride: 'hostdeps-checks' }, /"hostdeps-checks" is the name of other .* set fullnameOverride/],
+  [{ fullnameOverride: 'hostdeps-fix' }, /"hostdeps-fix" is the name of other .* set fullnameOverride/],
   [{ commonLabels: { 'a/b/c': 'x' } }, /'\/commonLabels': additional properties 'a\/b\/c' not allowed/],
   [{ commonLabels: { 'A.example/b': 'x' } }, /'\/commonLabels': additional properties/],
   [{ podLabels: { ['k'.repeat(64)]: 'x' } }, /'\/podLabels': additional properties/],
@@ -71,6 +74,10 @@ const refused: readonly [Values, RegExp][] = [
   [{ image: { repository: 'x//y' } }, /'\/image\/repository': 'x\/\/y' does not match pattern/],
   [{ image: { repository: 'X' } }, /'\/image\/repository': 'X' does not match pattern/],
   [{ image: { repository: '' } }, /'\/image\/repository': '' does not match pattern/],
+  [
+    { image: { repository: 'my.registry:5000/x/y' } },
+    /image\.repository: "my\.registry:5000\/x\/y" has a registry of its own; leave image\.registry/,
+  ],
   [{ priorityClassName: '-x' }, /'\/priorityClassName': '-x' does not match pattern/],
 ]
 
@@ -125,6 +132,42 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
     expect(podsOf(await helm.template(odd)).spec.template.metadata.labels).toMatchObject(
       odd['podLabels'] as object,
     )
+  })
+
+  test.each([
+    ['hostdeps-checks', /"hostdeps-checks" is the name of other objects .* set fullnameOverride/],
+    ['hostdeps-fix', /"hostdeps-fix" is the name of other objects .* set fullnameOverride/],
+    ['1st', /"1st-hostdeps" cannot name a Service .* begins with a letter.* set fullnameOverride/],
+  ])('refuses the release %s, unless it is named otherwise', async (release, words) => {
+    await expect(helm.run('template', release, chart)).rejects.toThrow(words)
+    await helm.run('template', release, chart, '--set', 'fullnameOverride=mine')
+  })
+
+  test.each([
+    [`${'a'.repeat(50)}--b`, 'a'.repeat(50)],
+    [`${'a'.repeat(49)}.b.c`, `${'a'.repeat(49)}-b`],
+    ['a.b', 'a-b-hostdeps'],
+  ])('makes of the release %s a name that may be one', async (release, name) => {
+    const made = await helm.run('template', release, chart, '--show-only', 'templates/service.yaml')
+    expect(parse(made).metadata.name).toBe(name)
+  })
+
+  test.each([
+    {},
+    { hostdeps: { enabled: true } },
+    { global: null },
+    { global: { imageRegistry: null } },
+    { global: { imagePullSecrets: null } },
+    { global: { other: 1 } },
+    { hostdeps: { global: null } },
+  ])('is part of a parent chart with the values %j', async (values) => {
+    const template = await parentOf(helm)
+    expect(await template(values)).toMatch(/image: "?ghcr\.io\/hostdeps\/hostdeps:/)
+  })
+
+  test('is switched off by a parent chart', async () => {
+    const template = await parentOf(helm)
+    expect(await template({ hostdeps: { enabled: false } })).toBe('')
   })
 
   test('keeps every text a text, whatever YAML reads in it', async () => {
@@ -246,6 +289,18 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
     expect(objects.filter(({ kind }) => kind === 'ResourceQuota')).toEqual([])
   })
 })
+
+/** What Helm makes of a chart that has this one as a dependency. */
+async function parentOf(helm: Helm): Promise<(values: Values) => Promise<string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'hostdeps-parent-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const { version } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8'))
+  const dependencies = [{ name: 'hostdeps', version, condition: 'hostdeps.enabled' }]
+  const about = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies }
+  writeFileSync(join(folder, 'Chart.yaml'), JSON.stringify(about))
+  cpSync(chart, join(folder, 'charts/hostdeps'), { recursive: true })
+  return (values) => helm.run('template', 'mine', folder, '--values', helm.values(values))
+}
 
 /** What is a text and what is none, by its path. */
 function textsIn(value: unknown): unknown {

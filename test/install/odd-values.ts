@@ -20,6 +20,8 @@ export const odd: Values = {
   },
   priorityClassName: 'a.class',
   auth: { enabled: true, secretName: '1st.tls' },
+  // No errors of Helm's: what is wrong in them is for the agents to say.
+  customChecks: { 'a.yaml': 'Error: x', 'b.yaml': 'Error: { a: 1 }', 'c.yaml': 'Error:' },
 }
 
 /** As names of objects, images and the like. A reader of YAML takes each for another thing unless it is in quotes. */
