@@ -1,14 +1,16 @@
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { startRegistry } from '../cluster/nodes/registry.ts'
-import { chart, helms, openHelm } from './helm.ts'
+import { chart, helmBlock, helms, openHelm } from './helm.ts'
 import type { Helm, KubeObject, Values } from './helm.ts'
 import { notTexts, odd } from './odd-values.ts'
 import { danglingIn } from './references.ts'
 
+const root = resolve(import.meta.dirname, '../..')
 const sha = `sha256:${'0'.repeat(64)}`
 
 /** Each is refused, and what is said names the place and what would be right. */
@@ -176,6 +178,15 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
       typeof value === 'string' && typeof parse(value, { version: '1.1' }) !== 'string'
     const texts = JSON.parse(JSON.stringify(notTexts), (_, value) => (isOther(value) ? 'word' : value))
     expect(await kinds(notTexts)).toEqual(await kinds(texts))
+  })
+
+  test("takes what the README's block sets, also where the tag is a number", async () => {
+    const [, flags] = /helm install (.*) --wait/s.exec(helmBlock()) ?? []
+    const { stdout } = await execa('/bin/sh', ['-ec', `"$HELM" template ${flags}`], {
+      cwd: root,
+      env: { HELM: program, IMAGE: 'localhost/hostdeps', TAG: '1234567' },
+    })
+    expect(stdout).toContain('image: "localhost/hostdeps:1234567"')
   })
 
   test('refuses a cluster that is too old, and the gate on one that has no policies for it', async () => {
