@@ -1,5 +1,5 @@
 import type { KubernetesObject, Manifest } from './edits.ts'
-import { account, fullname } from './names.ts'
+import { account, fullname, secretOfTls } from './names.ts'
 import { authEnabled, optional, when } from './template.ts'
 import type { Path, Template } from './template.ts'
 
@@ -18,7 +18,7 @@ export function editDaemonSet({ template, object, overlay }: Manifest): void {
   for (const [index, { name }] of containers.entries()) addArguments(template, { index, name })
   const { spec } = overlay('auth/daemon-set.yaml') as { spec: object }
   template.merge({ spec }, authEnabled)
-  template.replace(/hostdeps-tls/g, '{{ .Values.auth.secretName }}')
+  template.replace(...secretOfTls)
   template.setLines(['spec', 'template', 'metadata', 'labels'], 'include "hostdeps.podLabels" .')
   template.setLines(['spec', 'template', 'metadata', 'annotations'], 'include "hostdeps.podAnnotations" .')
   template.append(['metadata'], optional('annotations', '.Values.daemonSetAnnotations'))

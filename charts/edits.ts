@@ -1,5 +1,5 @@
 import { editDaemonSet } from './daemon-set.ts'
-import { account, fullname, labels, nameOf, namespace } from './names.ts'
+import { account, fullname, labels, nameOf, namespace, secretOfTls } from './names.ts'
 import { authEnabled, optional, when } from './template.ts'
 import type { Path, Template } from './template.ts'
 
@@ -48,7 +48,7 @@ export function editMetadata({ template, kind, object }: Manifest): void {
   setName(template, ['metadata', 'name'], kind)
   const own = values[kind]
   const place = own === undefined ? namespace : `default (${namespace}) ${own}.namespace`
-  if (object.metadata.namespace !== undefined) template.set(['metadata', 'namespace'], `${place} | quote`)
+  if (object.metadata.namespace !== undefined) template.set(['metadata', 'namespace'], place)
   const all =
     own === undefined ? labels : `include "hostdeps.labelsWith" (dict "top" . "more" ${own}.additionalLabels)`
   template.put(['metadata', 'labels'], all)
@@ -120,7 +120,7 @@ function editBinding({ template, object }: Manifest): void {
   setName(template, ['roleRef', 'name'], object.roleRef?.kind ?? '')
   object.subjects?.forEach(({ kind }, index) => {
     setName(template, ['subjects', index, 'name'], kind)
-    template.set(['subjects', index, 'namespace'], `${namespace} | quote`)
+    template.set(['subjects', index, 'namespace'], namespace)
   })
 }
 
@@ -144,7 +144,7 @@ function confineAccount({ template, object }: Manifest): void {
 function editParameter({ template, object }: Manifest): void {
   if (object.spec?.paramRef === undefined) return
   template.set(['spec', 'paramRef', 'name'], fullname)
-  template.set(['spec', 'paramRef', 'namespace'], `${namespace} | quote`)
+  template.set(['spec', 'paramRef', 'namespace'], namespace)
 }
 
 /** An operation of a JSON patch, "add". */
@@ -170,12 +170,16 @@ function editMonitor({ template, overlay }: Manifest): void {
     [`{{- with ${monitor}.relabelings }}`, '{{- toYaml . | nindent INDENT }}', '{{- end }}'],
   )
   template.append(endpoint, optional('metricRelabelings', `${monitor}.metricRelabelings`))
-  template.append(endpoint, [`{{- with ${monitor}.scrapeTimeout }}`, 'scrapeTimeout: {{ . }}', '{{- end }}'])
+  template.append(endpoint, [
+    `{{- with ${monitor}.scrapeTimeout }}`,
+    'scrapeTimeout: {{ . | quote }}',
+    '{{- end }}',
+  ])
   for (const { path, value } of overlay('auth/service-monitor.yaml') as JsonAdd[]) {
     const [key = '', ...place] = path.split('/').slice(1).toReversed()
     const where = place.toReversed().map((part) => (/^\d+$/.test(part) ? Number(part) : part))
     template.append(where, when(authEnabled, { [key]: value }))
   }
-  template.replace(/hostdeps-tls/g, '{{ .Values.auth.secretName }}')
+  template.replace(...secretOfTls)
   template.replace(/hostdeps\.hostdeps\.svc/g, `{{ ${fullname} }}.{{ ${namespace} }}.svc`)
 }

@@ -4,6 +4,9 @@ export const namespace = 'include "hostdeps.namespace" .'
 export const account = 'include "hostdeps.serviceAccountName" .'
 export const labels = 'include "hostdeps.labels" .'
 
+/** Replaces the name of the Secret with the certificate, in whatever refers to it. */
+export const secretOfTls = [/(?<=name: )hostdeps-tls$/gm, '{{ .Values.auth.secretName | quote }}'] as const
+
 /**
  * What a name of manifests/ becomes: "hostdeps-events" is the full name of the release with "-events". Null where it stays, because
  * the agents or the commands know it. Two releases in a cluster collide by these names, on purpose.

@@ -12,11 +12,11 @@ export type Path = readonly (string | number)[]
 export interface Template {
   /** The value at a path; undefined where there is none. */
   get(path: Path): unknown
-  /** Replaces a value by an expression of Helm's, without the braces. The path must be there. */
+  /** Replaces a text by an expression of Helm's, without the braces. Its text stays one, also where YAML would read a number or a truth. */
   set(path: Path, expression: string): void
   /** Replaces a value by one of Helm's values, and leaves the key out where that is empty. */
   setValue(path: Path, value: string): void
-  /** The same of a value that is one word. */
+  /** The same of a value that is a text. */
   setScalar(path: Path, value: string): void
   /** Replaces a value by the lines that an expression makes: YAML, or after `|` a text. */
   setLines(path: Path, expression: string, style?: '|'): void
@@ -48,7 +48,7 @@ export function openTemplate(text: string): Template {
     get: (path) => toJs(doc, path),
     set(path, expression) {
       must(doc, path)
-      doc.setIn(path, mark(`{{ ${expression} }}`))
+      doc.setIn(path, mark(`{{ ${expression} | quote }}`))
     },
     setValue(path, value) {
       must(doc, path)
@@ -56,7 +56,7 @@ export function openTemplate(text: string): Template {
     },
     setScalar(path, value) {
       must(doc, path)
-      replacePair(doc, path, mark(`{{- with ${value} }}`, `${path.at(-1)}: {{ . }}`, '{{- end }}'))
+      replacePair(doc, path, mark(`{{- with ${value} }}`, `${path.at(-1)}: {{ . | quote }}`, '{{- end }}'))
     },
     setLines(path, expression, style) {
       must(doc, path)

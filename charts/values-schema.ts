@@ -4,7 +4,15 @@ import { configFile } from '#agent/catalog/config.ts'
 // What Kubernetes itself checks is only a map or a list here.
 const map = z.record(z.string(), z.unknown())
 const maps = z.array(map)
-const texts = z.record(z.string(), z.string())
+
+/** A DNS subdomain, or what may be in one. */
+const subdomain = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*'
+/** What follows a prefix in the key of a label, and the value of one. */
+const word = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?'
+const objectName = z
+  .string()
+  .max(253)
+  .regex(whole(`(${subdomain})?`))
 
 /** A DNS label: these name Services and accounts, and are in the policies' expressions. */
 const name = (most: number) =>
@@ -16,11 +24,19 @@ const namespace = z
   .string()
   .max(63)
   .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$/)
-const imagePart = z.string().regex(/^[A-Za-z0-9._:/-]*$/)
+/** As runtimes read the name of an image: a registry may have a port, and what follows it has neither that nor a tag. */
+const registry = '[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]+)?'
+const folder = '[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*'
+const imageRegistry = z.string().regex(whole(`(${registry}(/${folder})*)?`))
+const imageRepository = z.string().regex(whole(`(${registry}/)?${folder}(/${folder})*`))
 const secrets = z.array(z.union([z.string().min(1), z.strictObject({ name: z.string().min(1) })]))
 /** Of Prometheus. */
 const time = z.string().regex(/^(([0-9]+)(ms|[smhdwy]))*$/)
-const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
+const quantity = /^\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$/
+const quantities = z.record(
+  z.string(),
+  z.union([z.string(), z.number()]).meta({ pattern: quantity.source, minimum: 0 }),
+)
 const container = z.strictObject({
   resources: z
     .strictObject({
@@ -35,19 +51,29 @@ const container = z.strictObject({
   ),
 })
 /** app.kubernetes.io/name is how the Service, the alerts and the commands find the agents. */
-const labels = z.record(z.string().regex(/^[A-Za-z0-9]/), z.string().max(63))
+const labels = z.record(
+  z.string().regex(whole(`(${subdomain}/)?${word}`)),
+  z.string().regex(whole(`(${word})?`)),
+)
+/** Of annotations the API server takes prefixes in capitals too. */
+const anyCase = subdomain.replaceAll('a-z', 'A-Za-z')
+const annotations = z.record(z.string().regex(whole(`(${anyCase}/)?${word}`)), z.string())
 const switchedOn = z.strictObject({ enabled: z.boolean() })
 
 /** Optional is what `null` may switch off: Helm then leaves the key out. */
 const values = z.strictObject({
-  global: z.looseObject({ imageRegistry: imagePart, imagePullSecrets: secrets }),
+  /** A parent chart's own: its "condition" reads it, and nothing here does. */
+  enabled: z.boolean().optional(),
+  global: z
+    .looseObject({ imageRegistry: imageRegistry.nullish(), imagePullSecrets: secrets.nullish() })
+    .nullish(),
   nameOverride: name(40),
   fullnameOverride: name(52),
   namespaceOverride: namespace,
   commonLabels: labels,
   image: z.strictObject({
-    registry: imagePart,
-    repository: imagePart.min(1),
+    registry: imageRegistry,
+    repository: imageRepository,
     tag: z.string().regex(/^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$/),
     digest: z.string().regex(/^(sha256:[0-9a-f]{64})?$/),
     pullPolicy: z.enum(['', 'Always', 'IfNotPresent', 'Never']),
@@ -57,18 +83,15 @@ const values = z.strictObject({
   customChecks: z.record(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,54}[a-z0-9])?\.ya?ml$/), z.string().min(1)),
   prober: container,
   server: container,
-  serviceAccount: z.strictObject({ create: z.boolean(), name: name(63), annotations: texts }),
+  serviceAccount: z.strictObject({ create: z.boolean(), name: name(63), annotations }),
   rbac: z.strictObject({ create: z.boolean() }),
-  daemonSetAnnotations: texts,
-  podAnnotations: texts,
+  daemonSetAnnotations: annotations,
+  podAnnotations: annotations,
   podLabels: labels,
-  nodeSelector: texts.optional(),
+  nodeSelector: labels.optional(),
   tolerations: maps.optional(),
   affinity: map.optional(),
-  priorityClassName: z
-    .string()
-    .regex(/^[a-z0-9.-]*$/)
-    .optional(),
+  priorityClassName: objectName.optional(),
   updateStrategy: z
     .strictObject({
       type: z.enum(['RollingUpdate', 'OnDelete']).optional(),
@@ -93,9 +116,11 @@ const values = z.strictObject({
     dashboard: switchedOn.extend({ namespace, labels }),
   }),
   gate: switchedOn,
-  auth: switchedOn.extend({ secretName: name(253).min(1) }),
+  auth: switchedOn.extend({ secretName: objectName.min(1) }),
   openshift: switchedOn,
 })
+
+type Schema = z.core.JSONSchema.BaseSchema
 
 /** The JSON Schema of the chart's values. Helm has put in every default by the time it asks. */
 export function valuesSchema(describe: (path: readonly string[]) => string | undefined): object {
@@ -108,15 +133,40 @@ export function valuesSchema(describe: (path: readonly string[]) => string | und
       toRe2(jsonSchema)
       namePattern(jsonSchema)
       if (path.at(-1) === 'conditions') takeTruth(jsonSchema)
-      const said = describe(path.filter((part) => part !== 'properties').map(String))
-      if (said !== undefined) jsonSchema.description = said
     },
   })
-  return { ...made, title: 'Values of the chart hostdeps' }
+  return { ...described(made, [], describe), title: 'Values of the chart hostdeps' }
+}
+
+type Describe = Parameters<typeof valuesSchema>[0]
+
+/** By the finished schema's own paths: `override` is called once for what is used in several places. */
+function described(schema: Schema, path: readonly string[], describe: Describe): Schema {
+  const description = describe(path)
+  const plain = withNull(schema)
+  const parts = Object.entries(plain.properties ?? {}).map(
+    ([key, part]) => [key, described(part as Schema, [...path, key], describe)] as const,
+  )
+  return {
+    ...plain,
+    ...(parts.length > 0 && { properties: Object.fromEntries(parts) }),
+    ...(description !== undefined && { description }),
+  }
+}
+
+/** Of one schema Helm says what is wrong in it; of two it says that neither holds. */
+function withNull(schema: Schema): Schema {
+  const [own, none] = schema.anyOf ?? []
+  if (typeof own?.type !== 'string' || none?.type !== 'null') return schema
+  return Object.assign({}, own, { type: [own.type, 'null'] })
+}
+
+function whole(pattern: string): RegExp {
+  return new RegExp(`^${pattern}$`)
 }
 
 /** `publish.conditions` is read by the agents as `true` and `false` too, as it was before it had words. */
-function takeTruth(schema: z.core.JSONSchema.BaseSchema): void {
+function takeTruth(schema: Schema): void {
   delete schema.type
   schema.enum = [...new Set([...(schema.enum ?? []), true, false])]
 }
@@ -129,7 +179,7 @@ function toRe2(schema: { pattern?: string; maxLength?: number }): void {
 }
 
 /** Of a name that does not match, Helm says where it is only in this form. */
-function namePattern(schema: z.core.JSONSchema.BaseSchema): void {
+function namePattern(schema: Schema): void {
   const { propertyNames, additionalProperties } = schema
   if (typeof propertyNames !== 'object' || propertyNames.pattern === undefined) return
   delete schema.propertyNames

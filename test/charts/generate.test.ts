@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chart, generated } from '../../charts/generate.ts'
 import { openTemplate } from '../../charts/template.ts'
+import { valuesOf } from '../../charts/values.ts'
 
 const made = generated()
 
@@ -16,6 +17,27 @@ test('no template is left of a manifest that is gone', () => {
   const generatedOnes = Object.keys(made).flatMap((path) => path.match(/(?<=^templates\/).+/) ?? [])
   expect(there.toSorted()).toEqual([...byHand, ...generatedOnes].toSorted())
 })
+
+test('the schema says of each value what values.yaml does, and nothing of the others', () => {
+  const commented = valuesOf(made['values.yaml'] ?? '').filter(({ says }) => says !== '')
+  const wanted = commented.map(({ path, says }) => [path.join('.'), says] as const)
+  expect(saidIn(JSON.parse(made['values.schema.json'] ?? ''))).toEqual(Object.fromEntries(wanted))
+})
+
+interface Schema {
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+}
+
+/** Every description, by the path of its value; under the path of the schema's own part if it is of no value. */
+function saidIn(schema: Schema, path: readonly string[] = []): Record<string, string> {
+  const { description, properties = {}, ...rest } = schema
+  const within = Object.entries(properties).map(([key, part]) => saidIn(part, [...path, key]))
+  const parts = Object.entries(rest).filter(([, part]) => typeof part === 'object' && part !== null)
+  const others = parts.map(([key, part]) => saidIn(part as Schema, [...path, `(${key})`]))
+  const own = description === undefined ? {} : { [path.join('.')]: description }
+  return Object.assign(own, ...within, ...others)
+}
 
 describe('a template', () => {
   const of = (text: string, edit: (template: ReturnType<typeof openTemplate>) => void) => {
@@ -40,7 +62,7 @@ describe('a template', () => {
       template.setScalar(['e', 'f'], '.Values.f')
     })
     expect(edited).toBe(
-      `a: {{ include "x" . }}
+      `a: {{ include "x" . | quote }}
 {{- with .Values.b }}
 b:
   {{- toYaml . | nindent 2 }}
@@ -49,7 +71,7 @@ d: |
   {{- toYaml .Values.d | nindent 2 }}
 e:
   {{- with .Values.f }}
-  f: {{ . }}
+  f: {{ . | quote }}
   {{- end }}
 `,
     )

@@ -8,7 +8,7 @@ import { startRegistry } from '../cluster/nodes/registry.ts'
 import { until } from '../cluster/plane/test-node.ts'
 import { signOwn } from '../http/tls/make-certificate.ts'
 import { openUndo } from '../undo.ts'
-import { chart, helms, openHelm } from './helm.ts'
+import { chart, helmBlock, helms, openHelm } from './helm.ts'
 import type { Helm } from './helm.ts'
 import { main } from '../hostdeps-main.ts'
 
@@ -172,9 +172,3 @@ describe.skipIf(!hasRealCluster || !process.env['HOSTDEPS_TEST_HELM'])('the char
     )
   })
 })
-
-/** What people paste who use Helm. */
-function helmBlock(): string {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  return /<!-- helm-block -->\n```sh\n([^`]+)```/.exec(readme)?.[1] ?? ''
-}

@@ -9,6 +9,7 @@ import { manifests } from '../cluster/plane/gated-cluster.ts'
 import { until } from '../cluster/plane/test-node.ts'
 import { chart, helms, openHelm } from './helm.ts'
 import type { Helm, KubeObject, Values } from './helm.ts'
+import { notTexts, odd } from './odd-values.ts'
 
 const isSetUp = ['HOSTDEPS_TEST_HELM', 'HOSTDEPS_TEST_CONTROL_PLANE'].every((name) => process.env[name])
 const components = ['gate', 'monitoring', 'openshift', 'auth']
@@ -40,7 +41,7 @@ describe.skipIf(!isSetUp).each(helms)('%s and a real API server', (_, program) =
   beforeAll(async () => {
     cluster = await startControlPlane()
     helm = openHelm(program, { KUBECONFIG: cluster.kubeConfig(cluster.admin.token) })
-    for (const name of ['hostdeps', 'kube-node', 'elsewhere'])
+    for (const name of ['hostdeps', 'kube-node', 'elsewhere', '123', '0'])
       await cluster.kubectl('create', 'namespace', name)
   })
   afterAll(async () => {
@@ -59,6 +60,19 @@ describe.skipIf(!isSetUp).each(helms)('%s and a real API server', (_, program) =
       ({ metadata }) => !metadata.annotations?.['helm.sh/hook'],
     )
     expect(byName(made)).toEqual(byName(wanted.filter(({ kind }) => kind !== 'Namespace').map(asOfHelm)))
+  })
+
+  test.each([
+    ['odd and right', odd],
+    ['not read as text without quotes', notTexts],
+  ])('makes what the API server takes of values that are %s', async (_, values) => {
+    // Of these the server knows no kinds.
+    const known = { ...values, prometheus: {}, openshift: {} }
+    const flags = ['--values', helm.values(known), '--namespace', 'hostdeps', '--no-hooks']
+    const file = join(cluster.folder, 'objects.yaml')
+    writeFileSync(file, await helm.run('template', 'hostdeps', chart, ...flags))
+    const said = await cluster.kubectl('apply', '--dry-run=server', '-f', file)
+    expect(said).toMatch(/^daemonset\.apps\/(?:hostdeps|true) created \(server dry run\)$/m)
   })
 
   test('installs, upgrades, rolls back and uninstalls; what is gone leaves nothing', async () => {

@@ -1,13 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { startRegistry } from '../cluster/nodes/registry.ts'
-import { chart, helms, openHelm } from './helm.ts'
+import { chart, helmBlock, helms, openHelm } from './helm.ts'
 import type { Helm, KubeObject, Values } from './helm.ts'
+import { notTexts, odd } from './odd-values.ts'
 import { danglingIn } from './references.ts'
 
+const root = resolve(import.meta.dirname, '../..')
 const sha = `sha256:${'0'.repeat(64)}`
 
 /** Each is refused, and what is said names the place and what would be right. */
@@ -48,6 +51,36 @@ const refused: readonly [Values, RegExp][] = [
   [{ priorityClassName: 'x\nhostPID: true' }, /'\/priorityClassName': .*does not match pattern/],
   [{ image: { repository: 'x\n  command: [sh]' } }, /'\/image\/repository': .*does not match pattern/],
   [{ gate: true }, /'\/gate': got boolean, want object/],
+  [{ enabled: 'yes' }, /'\/enabled': got string, want boolean/],
+  [{ fullnameOverride: 'hostdeps-checks' }, /"hostdeps-checks" is the name of other .* set fullnameOverride/],
+  [{ fullnameOverride: 'hostdeps-fix' }, /"hostdeps-fix" is the name of other .* set fullnameOverride/],
+  [{ commonLabels: { 'a/b/c': 'x' } }, /'\/commonLabels': additional properties 'a\/b\/c' not allowed/],
+  [{ commonLabels: { 'A.example/b': 'x' } }, /'\/commonLabels': additional properties/],
+  [{ podLabels: { ['k'.repeat(64)]: 'x' } }, /'\/podLabels': additional properties/],
+  [{ podLabels: { team: 'a team' } }, /'\/podLabels\/team': 'a team' does not match pattern/],
+  [{ podLabels: { team: 'x'.repeat(64) } }, /'\/podLabels\/team': .*does not match pattern/],
+  [{ podAnnotations: { '/x': '' } }, /'\/podAnnotations': additional properties '\/x' not allowed/],
+  [{ daemonSetAnnotations: { 'x y': '' } }, /'\/daemonSetAnnotations': additional properties 'x y'/],
+  [{ serviceAccount: { annotations: { 'x-': '' } } }, /'\/serviceAccount\/annotations': additional/],
+  [{ nodeSelector: { disk: '-ssd' } }, /'\/nodeSelector\/disk': '-ssd' does not match pattern/],
+  [
+    { prober: { resources: { requests: { cpu: 'lots' } } } },
+    /'\/prober\/resources\/requests\/cpu': 'lots' does not match pattern/,
+  ],
+  [{ server: { resources: { limits: { memory: '1Gb' } } } }, /'\/server\/resources\/limits\/memory': '1Gb'/],
+  [{ server: { resources: { limits: { cpu: -1 } } } }, /'\/server\/resources\/limits\/cpu': minimum: got -1/],
+  [{ image: { registry: 'ghcr.io/' } }, /'\/image\/registry': 'ghcr\.io\/' does not match pattern/],
+  [{ global: { imageRegistry: '/x' } }, /'\/global\/imageRegistry': '\/x' does not match pattern/],
+  [{ image: { repository: 'foo:1.0' } }, /'\/image\/repository': 'foo:1\.0' does not match pattern/],
+  [{ image: { repository: '/x' } }, /'\/image\/repository': '\/x' does not match pattern/],
+  [{ image: { repository: 'x//y' } }, /'\/image\/repository': 'x\/\/y' does not match pattern/],
+  [{ image: { repository: 'X' } }, /'\/image\/repository': 'X' does not match pattern/],
+  [{ image: { repository: '' } }, /'\/image\/repository': '' does not match pattern/],
+  [
+    { image: { repository: 'my.registry:5000/x/y' } },
+    /image\.repository: "my\.registry:5000\/x\/y" has a registry of its own; leave image\.registry/,
+  ],
+  [{ priorityClassName: '-x' }, /'\/priorityClassName': '-x' does not match pattern/],
 ]
 
 /** Everything that makes or renames an object. */
@@ -95,6 +128,65 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
 
   test.each(refused)('refuses %j', async (values, words) => {
     await expect(helm.template(values)).rejects.toThrow(words)
+  })
+
+  test('takes what is odd and right', async () => {
+    expect(podsOf(await helm.template(odd)).spec.template.metadata.labels).toMatchObject(
+      odd['podLabels'] as object,
+    )
+  })
+
+  test.each([
+    ['hostdeps-checks', /"hostdeps-checks" is the name of other objects .* set fullnameOverride/],
+    ['hostdeps-fix', /"hostdeps-fix" is the name of other objects .* set fullnameOverride/],
+    ['1st', /"1st-hostdeps" cannot name a Service .* begins with a letter.* set fullnameOverride/],
+  ])('refuses the release %s, unless it is named otherwise', async (release, words) => {
+    await expect(helm.run('template', release, chart)).rejects.toThrow(words)
+    await helm.run('template', release, chart, '--set', 'fullnameOverride=mine')
+  })
+
+  test.each([
+    [`${'a'.repeat(50)}--b`, 'a'.repeat(50)],
+    [`${'a'.repeat(49)}.b.c`, `${'a'.repeat(49)}-b`],
+    ['a.b', 'a-b-hostdeps'],
+  ])('makes of the release %s a name that may be one', async (release, name) => {
+    const made = await helm.run('template', release, chart, '--show-only', 'templates/service.yaml')
+    expect(parse(made).metadata.name).toBe(name)
+  })
+
+  test.each([
+    {},
+    { hostdeps: { enabled: true } },
+    { global: null },
+    { global: { imageRegistry: null } },
+    { global: { imagePullSecrets: null } },
+    { global: { other: 1 } },
+    { hostdeps: { global: null } },
+  ])('is part of a parent chart with the values %j', async (values) => {
+    const template = await parentOf(helm)
+    expect(await template(values)).toMatch(/image: "?ghcr\.io\/hostdeps\/hostdeps:/)
+  })
+
+  test('is switched off by a parent chart', async () => {
+    const template = await parentOf(helm)
+    expect(await template({ hostdeps: { enabled: false } })).toBe('')
+  })
+
+  test('keeps every text a text, whatever YAML reads in it', async () => {
+    const kinds = async (values: Values) => textsIn(await helm.template(values))
+    const isOther = (value: unknown) =>
+      typeof value === 'string' && typeof parse(value, { version: '1.1' }) !== 'string'
+    const texts = JSON.parse(JSON.stringify(notTexts), (_, value) => (isOther(value) ? 'word' : value))
+    expect(await kinds(notTexts)).toEqual(await kinds(texts))
+  })
+
+  test("takes what the README's block sets, also where the tag is a number", async () => {
+    const [, flags] = /helm install (.*) --wait/s.exec(helmBlock()) ?? []
+    const { stdout } = await execa('/bin/sh', ['-ec', `"$HELM" template ${flags}`], {
+      cwd: root,
+      env: { HELM: program, IMAGE: 'localhost/hostdeps', TAG: '1234567' },
+    })
+    expect(stdout).toContain('image: "localhost/hostdeps:1234567"')
   })
 
   test('refuses a cluster that is too old, and the gate on one that has no policies for it', async () => {
@@ -208,6 +300,25 @@ describe.skipIf(!process.env['HOSTDEPS_TEST_HELM']).each(helms)('%s', (_, progra
     expect(objects.filter(({ kind }) => kind === 'ResourceQuota')).toEqual([])
   })
 })
+
+/** What Helm makes of a chart that has this one as a dependency. */
+async function parentOf(helm: Helm): Promise<(values: Values) => Promise<string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'hostdeps-parent-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const { version } = parse(readFileSync(join(chart, 'Chart.yaml'), 'utf8'))
+  const dependencies = [{ name: 'hostdeps', version, condition: 'hostdeps.enabled' }]
+  const about = { apiVersion: 'v2', name: 'parent', version: '1.0.0', dependencies }
+  writeFileSync(join(folder, 'Chart.yaml'), JSON.stringify(about))
+  cpSync(chart, join(folder, 'charts/hostdeps'), { recursive: true })
+  return (values) => helm.run('template', 'mine', folder, '--values', helm.values(values))
+}
+
+/** What is a text and what is none, by its path. */
+function textsIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(textsIn)
+  if (typeof value !== 'object' || value === null) return value === null ? null : typeof value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, textsIn(part)]))
+}
 
 interface Pods {
   readonly metadata: { readonly annotations?: object }

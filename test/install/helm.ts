@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -13,6 +13,12 @@ export const helms = [
   ['Helm 3', helm3],
   ['Helm 4', helm4],
 ] as const
+
+/** What people paste who use Helm. */
+export function helmBlock(): string {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  return /<!-- helm-block -->\n```sh\n([^`]+)```/.exec(readme)?.[1] ?? ''
+}
 
 export interface KubeObject {
   readonly apiVersion: string

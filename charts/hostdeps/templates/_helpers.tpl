@@ -7,7 +7,7 @@
 {{- else if contains $name .Release.Name -}}
 {{- $full = .Release.Name -}}
 {{- end -}}
-{{- $full | replace "." "-" | trunc 52 | trimSuffix "-" -}}
+{{- $full | replace "." "-" | trunc 52 | trimAll "-" -}}
 {{- end -}}
 
 {{- define "hostdeps.namespace" -}}
@@ -47,9 +47,14 @@ do the cluster commands (hostdeps nodes, why, fix, suggest, prune) and the alert
 {{- toYaml (merge (deepCopy .Values.podAnnotations) (include "hostdeps.ownPodAnnotations" . | fromYaml)) -}}
 {{- end -}}
 
+{{/* A parent chart may say null of what is global. */}}
+{{- define "hostdeps.registry" -}}
+{{- default .Values.image.registry (.Values.global | default dict).imageRegistry -}}
+{{- end -}}
+
 {{/* registry/repository:tag, or @digest, which wins; both are the same image for both containers. */}}
 {{- define "hostdeps.image" -}}
-{{- $registry := default .Values.image.registry .Values.global.imageRegistry -}}
+{{- $registry := include "hostdeps.registry" . -}}
 {{- $name := ternary .Values.image.repository (printf "%s/%s" $registry .Values.image.repository) (empty $registry) -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" $name .Values.image.digest -}}
@@ -61,7 +66,8 @@ do the cluster commands (hostdeps nodes, why, fix, suggest, prune) and the alert
 {{/* Secrets by name or by { name }, each once. */}}
 {{- define "hostdeps.imagePullSecrets" -}}
 {{- $names := list -}}
-{{- range concat .Values.global.imagePullSecrets .Values.imagePullSecrets -}}
+{{- $global := .Values.global | default dict -}}
+{{- range concat ($global.imagePullSecrets | default list) .Values.imagePullSecrets -}}
 {{- if kindIs "map" . }}{{ $names = append $names .name }}{{ else }}{{ $names = append $names . }}{{ end -}}
 {{- end -}}
 {{- range uniq $names }}
@@ -71,6 +77,16 @@ do the cluster commands (hostdeps nodes, why, fix, suggest, prune) and the alert
 
 {{/* What no schema can say. It is called where the DaemonSet is made, so nothing is installed with one of these mistakes. */}}
 {{- define "hostdeps.validate" -}}
+{{- $name := include "hostdeps.fullname" . -}}
+{{- if has $name (list "hostdeps-checks" "hostdeps-fix") -}}
+{{- fail (printf "%q is the name of other objects of this chart, whatever the release is called; set fullnameOverride to another name." $name) -}}
+{{- end -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]{0,50}[a-z0-9])?$" $name) -}}
+{{- fail (printf "%q cannot name a Service on every API server: such a name begins with a letter, has only a-z, 0-9 and \"-\", and at most 52 of them here; set fullnameOverride to one." $name) -}}
+{{- end -}}
+{{- if and (regexMatch "[^a-z0-9._/-]" .Values.image.repository) (include "hostdeps.registry" .) -}}
+{{- fail (printf "image.repository: %q has a registry of its own; leave image.registry and global.imageRegistry empty." .Values.image.repository) -}}
+{{- end -}}
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
 {{- fail "serviceAccount.name: name the account that is there already, or leave serviceAccount.create true. The agents do not use \"default\", since the admission policies restrict their account." -}}
 {{- end -}}
@@ -97,10 +113,11 @@ do the cluster commands (hostdeps nodes, why, fix, suggest, prune) and the alert
 {{- end -}}
 {{- end -}}
 {{- range $file, $text := .Values.customChecks -}}
-{{- $read := fromYaml $text -}}
-{{- if and (hasKey $read "Error") (not (hasKey $read "needs")) -}}
-{{- $said := ternary "this is no YAML" "this is not a map of a check's keys (title, why, needs)" (contains "error converting YAML" $read.Error) -}}
-{{- fail (printf "customChecks.%s: %s; \"hostdeps checks lint %s\" lists all mistakes. Helm says: %s" $file $said $file $read.Error) -}}
+{{- /* Helm returns an error as a map with this key, which a text may have too. */ -}}
+{{- $error := get (fromYaml $text) "Error" | toString -}}
+{{- if hasPrefix "error " $error -}}
+{{- $said := ternary "this is no YAML" "this is not a map of a check's keys (title, why, needs)" (contains "error converting YAML" $error) -}}
+{{- fail (printf "customChecks.%s: %s; \"hostdeps checks lint %s\" lists all mistakes. Helm says: %s" $file $said $file $error) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
