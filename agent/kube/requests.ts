@@ -101,6 +101,11 @@ type Send = (url: string, sending?: Sending) => Promise<ApiAnswer<ResponseContex
 function openSender(connection: Connection, server: string): Send {
   /** The library would open a connection for each request. */
   let shared: ReturnType<RequestContext['getDispatcher']>
+  /** What is under way on it goes on; left to the garbage collector it would keep its certificates for long, which are not on the heap. */
+  const retire = () => {
+    shared?.close().catch(() => {})
+    shared = undefined
+  }
   return async (url, { signal, write } = {}) => {
     const context = new RequestContext(url, write === undefined ? HttpMethod.GET : HttpMethod[write.method])
     context.setHeaderParam('Accept', 'application/json, */*')
@@ -122,13 +127,13 @@ function openSender(connection: Connection, server: string): Send {
       const response = await http.send(context).toPromise()
       if (response.httpStatusCode < 300) return { ok: true, value: response }
       // The client may need another certificate by now.
-      if (response.httpStatusCode === 401) shared = undefined
+      if (response.httpStatusCode === 401) retire()
       const { httpStatusCode: status, headers } = response
       const message = `HTTP status ${status}`
       return refusalFrom({ status, headers, body: await response.body.text(), message })
     } catch (error) {
       // The API server may have another certificate by now, and the files another authority.
-      shared = undefined
+      retire()
       return silenceOf(server, error)
     }
   }

@@ -79,7 +79,7 @@ function tellNode(name: string, taken: readonly Sample[]): void {
     console.log(`  ${container} memory: ${tellMemory(taken, [container])} (${bounds('memory')})`)
   }
   console.log(
-    `  pod CPU: ${tellCpu(taken, containers)} (aim: 1 m in the whole time, which is 0.1 % of a core)`,
+    `  pod CPU: ${tellCpu(taken, containers)} (aim: 1.5 m in the whole time, which is 0.15 % of a core)`,
   )
   console.log(`  pod memory: ${tellMemory(taken, containers)} (aim: 80 MiB)`)
 }

@@ -33,12 +33,13 @@ const processes = 2
 const atOnce = 20
 /** How often we look, milliseconds. */
 const lookEach = 500
-/** A phase is over when nobody has asked for so long, milliseconds. */
+/** A phase is over when no more was asked for so long, milliseconds, than twice what all ask in steady state: 20 times an hour each. */
 const quiet = 3_000
+const idle = ((count * 20) / 3_600_000) * 2 * lookEach
 /** Milliseconds that a phase may take. */
 const longest = 900_000
-/** In steady state an hour passes in six minutes, and it lasts as long as `reapply` at most: 11 minutes. */
-const pace = 10
+/** In steady state time passes faster, where the machine can do what is asked then, and it lasts as long as `reapply` at most: 11 minutes. */
+const pace = Math.max(1, Math.min(10, Math.floor(10_000 / count)))
 const steadyFor = 660_000 / pace
 /** How long the API server is away, milliseconds. */
 const outage = 30_000
@@ -114,9 +115,16 @@ async function openAgents(agents: readonly AgentToken[]): Promise<void> {
 }
 
 async function order(child: ChildProcess, what: Order): Promise<Counts> {
-  const answer = once(child, 'message')
+  const ended = new AbortController()
+  const answer = once(child, 'message', { signal: ended.signal })
+  const died = (code: number | null, signal: string | null) =>
+    ended.abort(new Error(`the agents ended by ${signal ?? code} when told to ${what.do}`))
+  child.once('exit', died)
   child.send(what)
-  const [told]: Told[] = await answer
+  const [told]: Told[] = await answer.catch((error: Error) => {
+    throw error.cause
+  })
+  child.off('exit', died)
   return told?.counts ?? noCounts()
 }
 
@@ -198,7 +206,8 @@ async function measure({ title, act, isRight, lasts }: Phase, watch: NodeWatch):
     await sleep(lookEach)
     const counts = await orderAll({ do: 'count' })
     all.push(counts)
-    if (Object.keys(counts.bySecond).length > 0) askedAt = performance.now()
+    const asked = Object.values(counts.bySecond).reduce((sum, one) => sum + one, 0)
+    if (asked > idle) askedAt = performance.now()
     if (watch.lacking(isRight).length === 0) rightAfter ??= performance.now() - start
     if (performance.now() - start > longest) throw new Error(`${title}: not over after ${longest} ms`)
   }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Connection } from '#agent/kube/access/connection.ts'
 import { findKubeAccess } from '#agent/kube/access/find-kube-config.ts'
@@ -6,6 +8,7 @@ import { listPages } from '#agent/kube/list-pages.ts'
 import { openRequests } from '#agent/kube/requests.ts'
 import type { ApiRefusal } from '#agent/node/node-api.ts'
 import { freePorts } from '../free-ports.ts'
+import { signOwn } from '../http/tls/make-certificate.ts'
 import { fakeApi, kubeConfigFor, status, writeKubeConfig } from './fake-api.ts'
 import type { Answer, FakeApi } from './fake-api.ts'
 
@@ -109,6 +112,39 @@ test('nobody answers, and credentials that cannot be had', async () => {
   expect(await openRequests(connectionTo(writeKubeConfig(config))).readJson('/x')).toMatchObject({
     message: 'no credentials: spawn hostdeps-no-such-plugin ENOENT',
   })
+})
+
+test('a connection is kept for the next request, and closed after a refusal of its credentials', async () => {
+  const { cert, key } = signOwn('api')
+  const seen = { opened: 0, closed: 0, code: 200 }
+  const server = createServer({ cert, key, keepAliveTimeout: 600_000 }, (_, response) => {
+    // So that the client itself would keep it as long as it may.
+    response.writeHead(seen.code, { 'keep-alive': 'timeout=600' }).end('{}')
+  })
+  server.on('secureConnection', (socket) => {
+    seen.opened++
+    socket.on('close', () => seen.closed++)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const authority = { 'certificate-authority-data': Buffer.from(cert).toString('base64') }
+  const cluster = { name: 'test', cluster: { server: address, ...authority } }
+  const config = { ...kubeConfigFor(address), clusters: [cluster] }
+  const requests = openRequests(connectionTo(writeKubeConfig(config)))
+  for (let count = 0; count < 5; count++) expect(await requests.readText('/x')).toMatchObject({ ok: true })
+  // A second one where the next request comes before the first is seen to be free.
+  expect(seen.opened).toBeLessThanOrEqual(2)
+  expect(seen.closed).toBe(0)
+  seen.code = 401
+  await requests.readText('/x')
+  await expect.poll(() => seen.opened - seen.closed).toBe(0)
+  seen.code = 200
+  expect(await requests.readText('/x')).toMatchObject({ ok: true })
+  expect(seen.opened - seen.closed).toBe(1)
 })
 
 test('a credential plugin is told which version it may answer in', async () => {
