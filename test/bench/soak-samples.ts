@@ -10,8 +10,8 @@ export interface Sample {
   /** Of the machine that measures, milliseconds. */
   readonly at: number
   readonly pid: string
-  /** VmRSS, MiB. */
-  readonly rss: number
+  /** RssAnon, MiB. Pages of files, such as the binary of Node.js, come and go as the whole machine needs memory. */
+  readonly memory: number
   readonly counts: Readonly<Record<Counted, number>>
 }
 
@@ -30,7 +30,7 @@ export async function sampleOf({ host }: KubeletNode, half: Half): Promise<Sampl
     return {
       at: performance.now(),
       pid,
-      rss: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1_024,
+      memory: Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) / 1_024,
       counts: {
         files,
         watches: watchesOf(join(proc, pid, 'fdinfo')),

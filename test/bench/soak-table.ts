@@ -20,7 +20,7 @@ export interface Judged {
   readonly slope: number
   /** The same of the second half of the time. */
   readonly later: number
-  /** What the most of it was larger in the second half than in the first. */
+  /** What there was always more of in the second half than once in the first. What is only there for a moment is no leak. */
   readonly more: readonly Counted[]
   readonly isFlat: boolean
 }
@@ -29,9 +29,10 @@ export function judged(all: readonly Sample[]): Judged {
   const lives = [...Map.groupBy(all, ({ pid }) => pid).values()]
   const [samples = []] = lives.toSorted((a, b) => b.length - a.length)
   const middle = Math.floor(samples.length / 2)
-  const most = (part: readonly Sample[], what: Counted) => Math.max(...part.map(({ counts }) => counts[what]))
+  const least = (part: readonly Sample[], what: Counted) =>
+    Math.min(...part.map(({ counts }) => counts[what]))
   const more = counted.filter(
-    (what) => most(samples.slice(middle), what) > most(samples.slice(0, middle), what),
+    (what) => least(samples.slice(middle), what) > least(samples.slice(0, middle), what),
   )
   const [whole, later] = [slope(samples), slope(samples.slice(middle))]
   const isFlat = samples.length > 2 && whole <= aim && more.length === 0
@@ -50,8 +51,8 @@ export function renderSoak(
 
 Written by \`npm run bench:soak\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, beside other work. Each two minutes a package came or
 went on both nodes, each three the config changed, and each five the agent of worker-2 was killed. Each minute both halves of both
-agents were looked at; the first ${(warmUp / 60_000).toFixed(0)} minutes are not counted. Memory is the resident set, in MiB: the binary of Node.js is some 55 of it. Of
-several processes the one that lived longest is shown. Growth is in MiB an hour, by least squares; at most ${aim} is the aim.
+agents were looked at; the first ${(warmUp / 60_000).toFixed(0)} minutes are not counted. Memory is what is resident and of no file, in MiB. Of several
+processes the one that lived longest is shown. Growth is in MiB an hour, by least squares; at most ${aim} is the aim.
 
 | ${head.join(' | ')} |
 |${' --- |'.repeat(head.length)}
@@ -72,7 +73,7 @@ function cellsOf({ node, half, samples: all }: Series): string[] {
     node,
     half,
     String(processes),
-    `${first.rss.toFixed(1)} → ${last.rss.toFixed(1)}`,
+    `${first.memory.toFixed(1)} → ${last.memory.toFixed(1)}`,
     signed(growth.slope),
     signed(growth.later),
     ...counted.map(range),
@@ -86,8 +87,8 @@ function signed(value: number): string {
 
 function slope(samples: readonly Sample[]): number {
   const hours = samples.map(({ at }) => at / 3_600_000)
-  const [x, y] = [mean(hours), mean(samples.map(({ rss }) => rss))]
-  const products = samples.map(({ rss }, index) => ((hours[index] ?? 0) - x) * (rss - y))
+  const [x, y] = [mean(hours), mean(samples.map(({ memory }) => memory))]
+  const products = samples.map(({ memory }, index) => ((hours[index] ?? 0) - x) * (memory - y))
   return sum(products) / sum(hours.map((hour) => (hour - x) ** 2))
 }
 

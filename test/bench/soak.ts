@@ -37,7 +37,7 @@ async function soak(cluster: RealCluster): Promise<void> {
       const sample = await sampleOf(on, half)
       if (sample === null) continue
       if (performance.now() - start > warmUp) samples.push(sample)
-      console.log(minute, on.name, half, sample.rss.toFixed(1), JSON.stringify(sample.counts))
+      console.log(minute, on.name, half, sample.memory.toFixed(1), JSON.stringify(sample.counts))
     }
   }
   const text = renderSoak(rows, { hours, warmUp })
