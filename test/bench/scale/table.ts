@@ -44,8 +44,8 @@ export function renderScale({ figures, count, machine, loadBefore, pace }: Scale
   return `# What ${count.toLocaleString('en')} agents ask of one API server
 
 Written by \`npm run bench:scale\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Others used the machine too (load average ${loadBefore.toFixed(1)} before the
-start), and API server, etcd, the agents and the watcher share its processors, so times and seconds of CPU are too high rather than
-too low. The counts depend on that only where answers came too late.
+start), and API server, etcd, the agents and the watcher share its processors, with both ends of each TLS handshake, so times and seconds of CPU
+are too high rather than too low. The counts depend on that only where answers came too late.
 
 The API server and etcd are real, our admission policies are in force, and each Node has the agent's own publisher, with a token of its
 own and connections of its own. There are no kubelets, controllers or other clients. A Node with all of it is about ${sizeOf(figures)} KB; the four checks that are
