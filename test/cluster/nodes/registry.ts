@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 import { atEnd } from '../../at-end.ts'
 import { freePorts } from '../../free-ports.ts'
-import { until } from '../plane/test-node.ts'
+
+/** A registry listens within a second, and much later on a busy machine. */
+const mostTries = 2_400
 
 /** Debian's docker-registry, by plain HTTP. */
 export interface Registry {
@@ -29,14 +32,13 @@ export async function startRegistry(host: string): Promise<Registry> {
     program.kill()
     rmSync(folder, { recursive: true, force: true })
   })
-  await until(
-    () =>
-      fetch(`http://${address}/v2/`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    Boolean,
-  )
+  const answers = () =>
+    fetch(`http://${address}/v2/`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  // Whoever asks one that never listened is told so.
+  for (let tries = 0; tries < mostTries && !(await answers()); tries++) await sleep(50)
   return {
     address,
     async stop() {
