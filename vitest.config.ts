@@ -18,8 +18,8 @@ export default defineConfig({
     projects: [
       // Half of their time they wait: for programs, and for time to pass.
       { test: { name: 'unit', ...times, ...globsOf('unit'), maxWorkers: 4 } },
-      { test: { name: 'real', ...times, ...globsOf('real'), fileParallelism: false } },
-      // Each file has a cluster of its own, and mostly waits for it.
+      // Each file has a host, a browser or a cluster of its own, and mostly waits for it.
+      { test: { name: 'real', ...times, ...globsOf('real'), maxWorkers: 2 } },
       { test: { name: 'cluster', ...times, ...globsOf('cluster'), maxWorkers: 2 } },
     ],
   },

@@ -8,7 +8,7 @@ export const projects: readonly Project[] = ['unit', 'real', 'cluster']
 const everything = 'test/**/*.test.ts'
 
 /**
- * `real`: a host that is booted, a browser, or a minute for itself. `cluster`: a control plane, and for `.nodes` also real
+ * `real`: a host that is booted, a browser, or a minute of work. `cluster`: a control plane, and for `.nodes` also real
  * kubelets.
  */
 const patterns: Readonly<Record<Exclude<Project, 'unit'>, readonly string[]>> = {
