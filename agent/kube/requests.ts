@@ -98,13 +98,20 @@ interface Sending {
 
 type Send = (url: string, sending?: Sending) => Promise<ApiAnswer<ResponseContext>>
 
+/** Milliseconds. */
+const closeAfter = 1_000
+
 function openSender(connection: Connection, server: string): Send {
   /** The library would open a connection for each request. */
   let shared: ReturnType<RequestContext['getDispatcher']>
-  /** What is under way on it goes on; left to the garbage collector it would keep its certificates for long, which are not on the heap. */
+  /**
+   * What is under way on it goes on, and what is about to be sent is given the time. Left to the garbage collector it would keep its
+   * certificates for long, which are not on the heap.
+   */
   const retire = () => {
-    shared?.close().catch(() => {})
+    const old = shared
     shared = undefined
+    setTimeout(() => void old?.close().catch(() => {}), closeAfter).unref()
   }
   return async (url, { signal, write } = {}) => {
     const context = new RequestContext(url, write === undefined ? HttpMethod.GET : HttpMethod[write.method])
