@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { differing } from './layers.ts'
 import { readArchive } from '../../../packaging/archive.ts'
+import { readLock } from '../../../packaging/lock.ts'
 import manifest from '../../../package.json' with { type: 'json' }
 
 /** A release, and what reads it. */
@@ -99,11 +100,8 @@ async function lockAndSyft({ folder, syft }: Subject, arch: string): Promise<str
   const { stdout } = await execa(syft, [...argv, '-o', 'syft-json'], { env, maxBuffer: 100_000_000 })
   const { artifacts }: { artifacts: { name: string; version: string; type: string }[] } = JSON.parse(stdout)
   const found = artifacts.filter(({ type }) => type === 'npm').map(named)
-  const { packages }: { packages: Record<string, { version: string }> } = JSON.parse(
-    readFileSync('package-lock.json', 'utf8'),
-  )
   const locked = new Set(
-    Object.entries(packages).map(([path, { version }]) =>
+    Object.entries(readLock()).map(([path, { version }]) =>
       named({ name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length), version }),
     ),
   )
