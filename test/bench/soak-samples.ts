@@ -12,6 +12,8 @@ export interface Sample {
   readonly pid: string
   /** RssAnon, MiB. Pages of files, such as the binary of Node.js, come and go as the whole machine needs memory. */
   readonly memory: number
+  /** What the heap held once all garbage was collected, MiB; where that was asked for. */
+  readonly live?: number
   readonly counts: Readonly<Record<Counted, number>>
 }
 

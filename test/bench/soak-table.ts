@@ -9,17 +9,18 @@ export interface Series {
   readonly samples: Sample[]
 }
 
-/** MiB an hour, by least squares, that a process may grow. */
+type Measured = 'memory' | 'live'
+
+/** MiB an hour, by least squares, that what is resident and what is live of a process may grow. */
 const aim = 1
 
 export interface Judged {
   /** Of the process that lived longest. */
   readonly samples: readonly Sample[]
   readonly processes: number
-  /** MiB an hour, by least squares. */
-  readonly slope: number
-  /** The same of the second half of the time. */
-  readonly later: number
+  /** MiB an hour that each grew. */
+  readonly resident: number
+  readonly live: number
   /** What there was always more of in the second half than once in the first. What is only there for a moment is no leak. */
   readonly more: readonly Counted[]
   readonly isFlat: boolean
@@ -34,25 +35,34 @@ export function judged(all: readonly Sample[]): Judged {
   const more = counted.filter(
     (what) => least(samples.slice(middle), what) > least(samples.slice(0, middle), what),
   )
-  const [whole, later] = [slope(samples), slope(samples.slice(middle))]
-  const isFlat = samples.length > 2 && whole <= aim && more.length === 0
-  return { samples, processes: lives.length, slope: whole, later, more, isFlat }
+  const resident = slope(samples, 'memory')
+  const live = slope(collected(samples), 'live')
+  const isFlat = resident <= aim && live <= aim && more.length === 0
+  return { samples, processes: lives.length, resident, live, more, isFlat }
 }
 
-const head = ['node', 'half', 'processes', 'memory', 'growth', 'in the second half', ...counted, '']
+/** Those at which the garbage was collected. */
+function collected(samples: readonly Sample[]): Sample[] {
+  return samples.filter(({ live }) => live !== undefined)
+}
+
+const head = ['node', 'half', 'processes', 'resident', 'growth', 'live', 'growth', ...counted, '']
 
 /** The page, as Markdown. */
 export function renderSoak(
   rows: readonly Series[],
-  { hours, warmUp }: { hours: number; warmUp: number },
+  { hours, warmUp, collect }: { hours: number; warmUp: number; collect: number },
 ): string {
   const [cpu] = cpus()
   return `# ${hours} hours of changes
 
 Written by \`npm run bench:soak\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, beside other work. Each two minutes a package came or
 went on both nodes, each three the config changed, and each five the agent of worker-2 was killed. Each minute both halves of both
-agents were looked at; the first ${(warmUp / 60_000).toFixed(0)} minutes are not counted. Memory is what is resident and of no file, in MiB. Of several
-processes the one that lived longest is shown. Growth is in MiB an hour, by least squares; at most ${aim} is the aim.
+agents were looked at; the first ${(warmUp / 60_000).toFixed(0)} minutes are not counted. The agent of worker-1 lived through all of it. Each ${collect} minutes it was
+made to collect its garbage, so that what grows is what it holds: V8, left alone, fills its heap up to the limit first.
+
+Resident is what the process has in memory and what belongs to no file, live what its heap holds once all garbage is collected, both
+in MiB. Growth is in MiB an hour, by least squares; at most ${aim} is the aim. Of several processes the one that lived longest is shown.
 
 | ${head.join(' | ')} |
 |${' --- |'.repeat(head.length)}
@@ -62,33 +72,35 @@ ${rows.map((row) => `| ${cellsOf(row).join(' | ')} |`).join('\n')}
 
 function cellsOf({ node, half, samples: all }: Series): string[] {
   const { samples, processes, isFlat, more, ...growth } = judged(all)
-  const [first, last] = [samples[0], samples.at(-1)]
-  if (first === undefined || last === undefined) return [node, half, '0', ...counted, '', '', '', '']
   const range = (what: Counted) => {
     const each = samples.map(({ counts }) => counts[what])
     const [least, most] = [Math.min(...each), Math.max(...each)]
     return least === most ? `${least}` : `${least} to ${most}`
   }
-  return [
-    node,
-    half,
-    String(processes),
-    `${first.memory.toFixed(1)} → ${last.memory.toFixed(1)}`,
-    signed(growth.slope),
-    signed(growth.later),
-    ...counted.map(range),
-    isFlat ? 'flat' : more.length > 0 ? `more ${more.join(', ')} in the second half` : 'grows',
-  ]
+  const live = collected(samples)
+  const memory =
+    live.length === 0
+      ? [ends(samples, 'memory'), '', '', '']
+      : [ends(samples, 'memory'), signed(growth.resident), ends(live, 'live'), signed(growth.live)]
+  const verdict = isFlat ? 'flat' : more.length > 0 ? `more ${more.join(', ')} in the second half` : 'grows'
+  return [node, half, `${processes}`, ...memory, ...counted.map(range), live.length === 0 ? '' : verdict]
+}
+
+function ends(samples: readonly Sample[], what: Measured): string {
+  const [first, last] = [samples[0]?.[what], samples.at(-1)?.[what]]
+  return first === undefined || last === undefined ? '' : `${first.toFixed(1)} → ${last.toFixed(1)}`
 }
 
 function signed(value: number): string {
   return `${value >= 0 ? '+' : ''}${value.toFixed(2)}`
 }
 
-function slope(samples: readonly Sample[]): number {
+/** MiB an hour, by least squares; NaN of fewer than two samples. */
+function slope(samples: readonly Sample[], what: Measured): number {
   const hours = samples.map(({ at }) => at / 3_600_000)
-  const [x, y] = [mean(hours), mean(samples.map(({ memory }) => memory))]
-  const products = samples.map(({ memory }, index) => ((hours[index] ?? 0) - x) * (memory - y))
+  const values = samples.map(({ [what]: value = Number.NaN }) => value)
+  const [x, y] = [mean(hours), mean(values)]
+  const products = values.map((value, index) => ((hours[index] ?? 0) - x) * (value - y))
   return sum(products) / sum(hours.map((hour) => (hour - x) ** 2))
 }
 
