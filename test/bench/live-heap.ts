@@ -30,8 +30,9 @@ console.log(usedSize)
  */
 export async function liveHeap({ host }: KubeletNode, pid: string): Promise<number> {
   const argv = ['nsenter', '-t', pid, '-n', '-m', 'env', '-u', 'NODE_OPTIONS', 'node', '--input-type=module']
-  await host.exec(['kill', '-USR1', pid])
   for (let tries = 10; ; tries--) {
+    // Again, since the inspector does not start while that of the pod's other half still holds the port.
+    await host.exec(['kill', '-USR1', pid])
     const { exitCode, stdout, stderr } = await host.exec([...argv, '-e', script])
     if (exitCode === 0) return Number(stdout) / 2 ** 20
     if (tries === 0) throw new Error(`the inspector of process ${pid} does not answer: ${stdout}${stderr}`)
