@@ -9,6 +9,13 @@ export type FixText = (
   ofSeveral?: boolean,
 ) => string | null
 
+/** Characters that the fixes of a round may still have. */
+export interface FixSpace {
+  left(): number
+  /** Counts those of a fix that is not made again. */
+  spend(characters: number): void
+}
+
 /** How one finding could be fixed: by the fix for its exact reason, otherwise by what the files say, nearest first. */
 export interface FixCandidate {
   readonly exact: Fix | null

@@ -1,15 +1,14 @@
 import { anyOfVerdict, hasCommand } from './any-of.ts'
 import { checkVerdict } from './check-state.ts'
-import type { Answers } from './answers.ts'
+import type { Asked } from './asked.ts'
 import type { Check } from './check.ts'
 import { conflictVerdict, findOpponents, needsAgainst } from './conflict.ts'
 import type { Opponent, OpponentView } from './conflict.ts'
-import type { Facts } from './facts.ts'
 import { wordsOf } from './failed.ts'
-import type { Failed } from './failed.ts'
-import type { FixCandidate, FixText } from './fix-candidate.ts'
+import type { FixCandidate } from './fix-candidate.ts'
 import type { AnyOfNeed, CheckNeed, HostNeed, Need } from './need.ts'
-import type { Unanswered } from './question.ts'
+import { keepChecks } from './kept-checks.ts'
+import type { Kept } from './kept-checks.ts'
 import { worthFixing } from './worth-fixing.ts'
 import { goneAfterReboot } from './next-boot.ts'
 import { sourcesOf } from './needs-of.ts'
@@ -20,20 +19,8 @@ import { rebootVerdict } from './reboot.ts'
 import type { CheckResult, Finding } from './report.ts'
 import { resultAsFinding } from './included.ts'
 
-/** What a round found out, and how to word a fix for this host. */
-export interface Asked {
-  readonly facts: Facts
-  readonly answers: Answers
-  /** Set when the host cannot be asked at all; every finding is then unknown for this one reason. */
-  readonly unreachable: Unanswered | null
-  /** The published checks that are this check or include it. */
-  readonly publishedBy: (check: string) => readonly string[]
-  readonly fixText: FixText
-  /** Called each time we hit a bug of our own; the other needs are still judged, whatever a host answers. */
-  readonly failed?: Failed
-}
-
-interface Judged<T> {
+/** The result, and what its fix is made of. */
+export interface Judged<T> {
   readonly result: T
   readonly candidates: readonly FixCandidate[]
 }
@@ -44,36 +31,42 @@ export interface Judgement {
   /** One text that fixes all that is missing of these checks; null when there is nothing to fix. */
   readonly fixAll: (names: readonly string[]) => string | null
   readonly candidatesOf: (names: readonly string[]) => readonly FixCandidate[]
+  /** For the next round. */
+  readonly kept: Kept<Judged<CheckResult> | null> | null
 }
 
 export function judge(checks: readonly Check[], asked: Asked): CheckResult[] {
   return judgeAll(checks, asked).results
 }
 
-/** Judges every check. `checks` must hold everything that they include (see checksToAsk in the catalog). */
-export function judgeAll(checks: readonly Check[], asked: Asked): Judgement {
-  const judged = new Map<string, Judged<CheckResult>>()
+/**
+ * Judges every check. `checks` must hold everything that they include (see checksToAsk in the catalog).
+ *
+ * @param last what the judgement of the round before kept, with the same config
+ */
+export function judgeAll(checks: readonly Check[], asked: Asked, last: Judgement['kept'] = null): Judgement {
   const byName = new Map(checks.map((check) => [check.name, check]))
-  const judgeOnce = (name: string): Judged<CheckResult> | null => {
-    const check = byName.get(name)
-    if (check === undefined) return null
-    const known = judged.get(name) ?? judgeCheck(check, context)
-    judged.set(name, known)
-    return known
-  }
-  const context: Context = {
-    asked,
-    judgeOnce,
+  const { of, kept } = keepChecks<Judged<CheckResult> | null>(checks, asked, {
+    last,
+    make(name, noted) {
+      const check = byName.get(name)
+      return check === undefined ? null : judgeCheck(check, contextOf(noted))
+    },
+  })
+  const contextOf = (noted: Asked): Context => ({
+    asked: noted,
+    judgeOnce: of,
     opponentsOf: (need, check, reasons) =>
-      findOpponents(need, reasons, opponentViewOf(check, byName, context)),
-  }
+      findOpponents(need, reasons, opponentViewOf(check, byName, contextOf(noted))),
+  })
   const candidatesOf: Judgement['candidatesOf'] = (names) =>
-    names.flatMap((name) => judgeOnce(name)?.candidates ?? [])
+    names.flatMap((name) => of(name)?.candidates ?? [])
   return {
-    results: checks.flatMap((check) => judgeOnce(check.name)?.result ?? []),
+    results: checks.flatMap((check) => of(check.name)?.result ?? []),
     candidatesOf,
     fixAll: (names) =>
       attempt(() => asked.fixText(candidatesOf(names), asked.facts, names.length > 1), asked, undefined),
+    kept,
   }
 }
 

@@ -110,10 +110,19 @@ function fits(lines: readonly CheckLine[], space: number): boolean {
   return sizeOfLines(lines) <= space && lines.length <= mostChecks
 }
 
-/** Its bytes include the comma and the line feed. */
 function lineOf({ check, isCut }: Stored): CheckLine {
+  const written = lines.get(check) ?? write(check)
+  lines.set(check, written)
+  return { check, isCut, ...written }
+}
+
+/** By its object: most checks are the same from round to round. */
+const lines = new WeakMap<StoredCheck, Pick<CheckLine, 'text' | 'bytes'>>()
+
+/** Its bytes include the comma and the line feed. */
+function write(check: StoredCheck): Pick<CheckLine, 'text' | 'bytes'> {
   const text = JSON.stringify(check)
-  return { check, isCut, text, bytes: Buffer.byteLength(text) + 2 }
+  return { text, bytes: Buffer.byteLength(text) + 2 }
 }
 
 function sizeOfLines(lines: readonly CheckLine[]): number {

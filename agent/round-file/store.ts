@@ -20,15 +20,33 @@ export interface Stored {
   readonly isCut: boolean
 }
 
-/** Stores each check by itself: texts and lists within their limits, and included checks by name. */
+/**
+ * Stores each check by itself: texts and lists within their limits, and included checks by name. The same object, with the same
+ * objects as included checks, is stored as the same object.
+ */
 export function storeChecks(checks: readonly CheckResult[]): Stored[] {
   const byName = new Map(checks.map((check) => [check.name, check]))
-  return checks.map((check) => new Storing(byName).check(check))
+  return checks.map((check) => {
+    const known = storedBefore.get(check)
+    if (known?.included.every((one) => byName.get(one.name) === one)) return known.stored
+    const storing = new Storing(byName)
+    const stored = storing.check(check)
+    // One that names a check that is not there may name another one the next time.
+    if (!storing.isLacking) storedBefore.set(check, { stored, included: storing.included })
+    return stored
+  })
 }
+
+const storedBefore = new WeakMap<
+  CheckResult,
+  { readonly stored: Stored; readonly included: readonly CheckResult[] }
+>()
 
 /** Stores one check; findings beyond its limits are not even examined. */
 class Storing {
   readonly #checks: ReadonlyMap<string, CheckResult>
+  readonly included: CheckResult[] = []
+  isLacking = false
   #isCut = false
   #findings = mostFindings
   #characters = mostCharacters
@@ -65,7 +83,7 @@ class Storing {
   }
 
   #finding(finding: Finding, depth: number): StoredFinding {
-    const reference = referenceTo(this.#checks, finding)
+    const reference = this.#referenceTo(finding)
     if (reference !== null) return this.#reference(reference)
     const { need, kind, state, reason, message, evidence, why, fix, recommended, findings } = finding
     const alone = {
@@ -82,6 +100,26 @@ class Storing {
     this.#characters -= charactersOf(alone)
     if (findings === undefined) return { ...alone, ...countOmitted(finding.omitted ?? 0) }
     return { ...alone, ...this.#list(findings, { omitted: finding.omitted, depth: depth + 1 }) }
+  }
+
+  /** Null for any finding that would not be restored exactly. */
+  #referenceTo(finding: Finding): Reference | null {
+    const { need, kind, why, recommended } = finding
+    if (kind !== 'check') return null
+    const included = this.#checks.get(need.replace(/^check:/, ''))
+    if (included === undefined) {
+      this.isLacking = true
+      return null
+    }
+    this.included.push(included)
+    const reference = {
+      need,
+      kind,
+      takes: included.name,
+      ...(why === included.why ? {} : { why }),
+      recommended,
+    }
+    return isSame(finding, toFinding(reference, included)) ? reference : null
   }
 
   #reference({ need, kind, why, ...others }: Reference): Reference {
@@ -123,21 +161,6 @@ function fitSources(sources: readonly string[] = []): { readonly sources?: reado
 /** A count within the reader's limits; absent when nothing is left out. */
 export function countOmitted(count: number): { readonly omitted?: number } {
   return count >= 1 ? { omitted: Math.min(Math.floor(count), Number.MAX_SAFE_INTEGER) } : {}
-}
-
-/** Null for any finding that would not be restored exactly. */
-function referenceTo(checks: ReadonlyMap<string, CheckResult>, finding: Finding): Reference | null {
-  const { need, kind, why, recommended } = finding
-  const included = kind === 'check' ? checks.get(need.replace(/^check:/, '')) : undefined
-  if (included === undefined) return null
-  const reference = {
-    need,
-    kind,
-    takes: included.name,
-    ...(why === included.why ? {} : { why }),
-    recommended,
-  }
-  return isSame(finding, toFinding(reference, included)) ? reference : null
 }
 
 /** Findings are usually the same object; comparing others is limited, since many would take long. */

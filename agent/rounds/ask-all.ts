@@ -6,7 +6,8 @@ import type { Facts } from '#agent/model/facts.ts'
 import { wordsOf } from '#agent/model/failed.ts'
 import type { Failed } from '#agent/model/failed.ts'
 import type { Host } from '#agent/model/host.ts'
-import type { Asked } from '#agent/model/judge.ts'
+import type { Asked } from '#agent/model/asked.ts'
+import type { plan } from '#agent/model/plan.ts'
 import type { Unanswered } from '#agent/model/question.ts'
 import { askHost } from './ask-host.ts'
 import { signQuestions } from './seen-here.ts'
@@ -41,7 +42,7 @@ export async function lookFirst({ host, failed }: Asking, now: number): Promise<
 
 /** Asks all questions of the checks, unless the host was unreachable before. */
 export async function askAll(
-  { host, failed }: Asking,
+  { host, failed, plan: asPlanned }: Asking & { readonly plan?: typeof plan | undefined },
   checks: readonly Check[],
   look: FirstLook,
 ): Promise<Pick<Asked, 'facts' | 'answers' | 'unreachable'>> {
@@ -49,7 +50,11 @@ export async function askAll(
   const unasked = collectAnswers([])
   if (unreachable !== null) return { facts, answers: unasked, unreachable }
   try {
-    return { facts, answers: await askHost(host, checks, { facts, known, failed }), unreachable }
+    return {
+      facts,
+      answers: await askHost(host, checks, { facts, known, plan: asPlanned, failed }),
+      unreachable,
+    }
   } catch (error) {
     failed?.(error, null)
     return { facts, answers: unasked, unreachable: ofOurs(error) }

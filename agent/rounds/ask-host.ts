@@ -10,6 +10,14 @@ import { plan } from '#agent/model/plan.ts'
 import { questionKey } from '#agent/model/question-key.ts'
 import type { Answer } from '#agent/model/question.ts'
 
+interface Looked {
+  readonly facts: Facts
+  readonly known: readonly AnswerEntry[]
+  /** Default: planned anew. */
+  readonly plan?: typeof plan | undefined
+  readonly failed?: Failed | undefined
+}
+
 /**
  * Asks all questions of the checks. Those of custom checks come after the shipped ones are answered: however many or slow they
  * are, no shipped check is late or unknown because of them.
@@ -17,9 +25,9 @@ import type { Answer } from '#agent/model/question.ts'
 export async function askHost(
   host: Host,
   checks: readonly Check[],
-  { facts, known, failed }: { facts: Facts; known: readonly AnswerEntry[]; failed?: Failed | undefined },
+  { facts, known, plan: planAsked = plan, failed }: Looked,
 ): Promise<Answers> {
-  const { shipped, custom, leftOut } = plan(checks, facts, failed)
+  const { shipped, custom, leftOut } = planAsked(checks, facts, failed)
   const asked = new Set(known.map(([question]) => questionKey(question)))
   const ours = await host.ask(shipped.filter((question) => !asked.has(questionKey(question))))
   const theirs = custom.length === 0 ? [] : await host.ask(custom)

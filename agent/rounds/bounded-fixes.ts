@@ -1,20 +1,23 @@
 import { longestFix, longestLateFix, mostFixCharacters } from '#agent/model/bounds.ts'
-import type { FixCandidate, FixText } from '#agent/model/fix-candidate.ts'
+import type { FixCandidate, FixSpace, FixText } from '#agent/model/fix-candidate.ts'
 import { shortenFix } from '#agent/round-file/shorten.ts'
 
 /**
  * Limits the fix texts of one round. A check's fix contains those of all that it includes, so a small file may produce more
  * text than fits into the heap: each fix has a limit, and a shorter one once all together are too long.
  */
-export function boundFixes(fixText: FixText): FixText {
+export function boundFixes(fixText: FixText): { readonly fixText: FixText; readonly fixSpace: FixSpace } {
   let left = mostFixCharacters
   const textOf = onceForEach(fixText)
-  return (...args) => {
-    const whole = textOf(...args)
-    if (whole === null) return null
-    const fix = shortenFix(whole, left > 0 ? longestFix : longestLateFix)
-    left -= fix.length
-    return fix.length < whole.length ? copyOf(fix) : fix
+  return {
+    fixText(...args) {
+      const whole = textOf(...args)
+      if (whole === null) return null
+      const fix = shortenFix(whole, left > 0 ? longestFix : longestLateFix)
+      left -= fix.length
+      return fix.length < whole.length ? copyOf(fix) : fix
+    },
+    fixSpace: { left: () => left, spend: (characters) => void (left -= characters) },
   }
 }
 

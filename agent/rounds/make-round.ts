@@ -13,6 +13,7 @@ import type { CheckResult, Crash, HostSummary, Round, Settings } from '#agent/mo
 import { namesThatMatter } from '#agent/model/relevance.ts'
 import { askAll, lookFirst } from './ask-all.ts'
 import { boundFixes } from './bounded-fixes.ts'
+import type { RoundMemory } from './round-memory.ts'
 import { seenHere } from './seen-here.ts'
 
 /** What it takes to make a round. */
@@ -28,6 +29,8 @@ export interface RoundOptions {
   readonly fix?: readonly string[]
   /** Absent where nobody waits for a second round: a crash takes several to be seen. */
   readonly crashes?: CrashWatch
+  /** Absent too where there is no second round. */
+  readonly memory?: RoundMemory
   /** Called with bugs of ours that a host reveals; the round is made anyway. */
   readonly failed?: Failed
 }
@@ -45,7 +48,7 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
 
 /** Makes one round: plan, ask, judge. */
 export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
-  const { host, clock, watcher, files, failed } = options
+  const { host, clock, watcher, files, memory, failed } = options
   const start = performance.now()
   const boot = clock.boot()
   const at = clock.now().toISOString()
@@ -55,12 +58,15 @@ export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
   const seen = seenHere(collectAnswers(look.known), catalog.values())
   const names = options.names ?? namesThatMatter({ settings, crashes: [], seen })
   const checks = checksToAsk(catalog, names)
-  const judgement = judgeAll(mostWantedFirst(checks, config.checks), {
-    ...(await askAll(options, checks, look)),
-    publishedBy: (check) => whichInclude(catalog, config.checks, check),
-    fixText: boundFixes(fixText),
+  const remembered = memory?.of(files.loaded)
+  const asked = {
+    ...(await askAll({ host, failed, plan: remembered?.plan }, checks, look)),
+    publishedBy: (check: string) => whichInclude(catalog, config.checks, check),
+    ...boundFixes(fixText),
     ...(failed && { failed }),
-  })
+  }
+  const judgement = judgeAll(mostWantedFirst(checks, config.checks), asked, remembered?.judgement)
+  if (remembered) remembered.judgement = judgement.kept
   const results = inOrderOf(checks, judgement.results)
   const crashes = findCrashes(options, results)
   const fix = judgement.fixAll(options.fix ?? namesThatMatter({ settings, crashes, seen }))

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { Asked } from '#agent/model/judge.ts'
+import type { Asked } from '#agent/model/asked.ts'
 import { boundFixes } from '#agent/rounds/bounded-fixes.ts'
 
 test('fixes are whole until those of a round are too long together; then only short ones are', () => {
   const notes = '# a note\n'.repeat(5_000).trimEnd()
-  const say = boundFixes((candidates) => (candidates.length === 0 ? 'modprobe x' : notes))
+  const { fixText: say } = boundFixes((candidates) => (candidates.length === 0 ? 'modprobe x' : notes))
   const [few, many] = [[], [{ exact: null, others: [], opponents: [] }]]
   const facts = {} as Parameters<Asked['fixText']>[1]
   const all = Array.from({ length: 100 }, () => say(many, facts) ?? '')

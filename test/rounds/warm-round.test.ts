@@ -20,6 +20,8 @@ const changes = [
   ['/proc/sys/kernel/modules_disabled', '1\n'],
   ['/etc/modprobe.d/a.conf', ''],
   ['/proc/sys/vm/max_map_count', '1000\n'],
+  // Only a check that others include asks for it.
+  ['/proc/sys/net/ipv4/ip_forward', '1\n'],
   ['/proc/sys/kernel/osrelease', '4.19.0-1-amd64\n'],
   ['/etc/os-release', 'ID=fedora\nVERSION_ID=42\nPRETTY_NAME="Fedora"\n'],
 ] as const
@@ -41,18 +43,22 @@ test('a round that remembers the one before says what a new prober says, whateve
   }
 }, 120_000)
 
-/** A prober that remembers nothing: its modules are loaded anew, and with them all that they keep. */
+/** A prober that remembers nothing: its modules are loaded anew, and with them all that they keep, and so is its memory. */
 async function start() {
   vi.resetModules()
   const { load } = await import('#agent/catalog/load.ts')
   const { makeRound } = await import('#agent/rounds/make-round.ts')
+  const { openRoundMemory } = await import('#agent/rounds/round-memory.ts')
+  const { writeText } = await import('#agent/round-file/write.ts')
   const { recordedHost } = await import('../hosts/recorded-host.ts')
   const loaded = load({ config: null, customChecks: null, allowCommands: true })
   const host = recordedHost(folder)
+  const memory = openRoundMemory()
   return async () => {
     const names = loaded.catalog.keys()
     const files = { loaded, mistakes: [] }
-    const { checks, fix } = await makeRound({ host, clock: fakeClock(), files, names })
-    return { checks, fix }
+    const round = await makeRound({ host, clock: fakeClock(), files, names, memory })
+    const { checks: written } = JSON.parse(writeText(round).text) as { readonly checks: unknown }
+    return { checks: round.checks, fix: round.fix, written }
   }
 }

@@ -7,7 +7,6 @@ import { unanswered, verdict } from '#agent/model/reason.ts'
 import type { Verdict } from '#agent/model/reason.ts'
 import { mountinfo } from '#agent/model/mountinfo.ts'
 import { cgroupVersion } from '#agent/needs/places/cgroup-version.ts'
-import { judgeOnce } from '#agent/needs/parts/judge-once.ts'
 import { listOf, word } from '#agent/needs/parts/bounded.ts'
 import { kernelConfigQuestions, readKernelConfig } from '#agent/needs/parts/kernel-config-file.ts'
 import { judgeItems } from './kernel-options.ts'
@@ -58,10 +57,7 @@ export const kernelConfig: Kind<typeof schema> = {
   genericFix: () => anotherKernel,
   lint: (spec) => namelessModules(spec),
   questions: questionsOf,
-  judge: (spec, answers, facts) =>
-    judgeOnce(spec, { questions: questionsOf(spec, facts), answers }, () =>
-      judgeOptions(spec, answers, facts),
-    ),
+  judge: judgeOptions,
 }
 
 function questionsOf(spec: Spec, facts: Facts): readonly Question[] {

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import { fixText } from '#agent/fixes/fix-text.ts'
 import type { Answers } from '#agent/model/answers.ts'
 import type { Check } from '#agent/model/check.ts'
 import type { Facts } from '#agent/model/facts.ts'
-import { judge } from '#agent/model/judge.ts'
+import { judgeAll as judgement } from '#agent/model/judge.ts'
+import type { Judgement } from '#agent/model/judge.ts'
 import { plan } from '#agent/model/plan.ts'
-import type { Question } from '#agent/model/question.ts'
+import { questionKey } from '#agent/model/question-key.ts'
+import type { AnswerTo, Question } from '#agent/model/question.ts'
 import type { CheckResult, Round } from '#agent/model/report.ts'
 import { settle } from '#agent/model/settle.ts'
 import { boundFixes } from '#agent/rounds/bounded-fixes.ts'
@@ -24,10 +27,26 @@ export function questionsOf(checks: readonly Check[], facts: Facts): readonly Qu
   return [...shipped, ...custom, ...leftOut]
 }
 
-/** Judges as a round does. */
+/** Judges as a round does: the first one, and one whose predecessor had some other answers. */
 export function judgeAll(checks: readonly Check[], facts: Facts, answers: Answers): CheckResult[] {
-  const asked = { facts, answers, unreachable: null, publishedBy: (check: string) => [check] }
-  return judge(checks, { ...asked, fixText: boundFixes(fixText), failed })
+  const judgeBy = (by: Answers, last?: Judgement['kept']) => {
+    const asked = { facts, answers: by, unreachable: null, publishedBy: (check: string) => [check] }
+    return judgement(checks, { ...asked, ...boundFixes(fixText), failed }, last)
+  }
+  const { results } = judgeBy(answers)
+  const later = judgeBy(answers, judgeBy(otherThan(answers)).kept)
+  claim(isDeepStrictEqual(later.results, results), () => 'a check is not judged again, though it should be')
+  return results
+}
+
+/** Every third question has no answer. */
+function otherThan(answers: Answers): Answers {
+  return {
+    of<Q extends Question>(question: Q): AnswerTo<Q> {
+      const isOther = Buffer.from(questionKey(question)).reduce((sum, byte) => sum + byte, 0) % 3 === 0
+      return isOther ? { fate: 'timed-out', detail: 'after 5 s' } : answers.of(question)
+    },
+  }
 }
 
 /** The server takes whatever the prober writes, and renders it harmlessly. */

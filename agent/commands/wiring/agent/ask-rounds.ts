@@ -7,6 +7,7 @@ import { openContainerFiles } from '#agent/host/containers/open-container-files.
 import { watchHost } from '#agent/host/watch-host.ts'
 import type { Round } from '#agent/model/report.ts'
 import { makeRound } from '#agent/rounds/make-round.ts'
+import { openRoundMemory } from '#agent/rounds/round-memory.ts'
 import { startRounds } from '#agent/rounds/round-loop.ts'
 import { hostPlace, loadOptions, openHostFrom } from '#agent/commands/wiring/host-flags.ts'
 import type { HostFlags } from '#agent/commands/wiring/host-flags.ts'
@@ -38,6 +39,7 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
   const logFailure = createFailureLog((failure) =>
     log.error(failure, 'hostdeps failed to judge a need, so it is unknown'),
   )
+  const memory = openRoundMemory()
   let loop: ReturnType<typeof startRounds> | null = null
   return {
     host: host.description,
@@ -45,7 +47,7 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
     start(took) {
       const make = () => {
         const names = loaded().catalog.keys()
-        const asked = { host, clock: systemClock, watcher, crashes, files: files.current(), names }
+        const asked = { host, clock: systemClock, watcher, crashes, memory, files: files.current(), names }
         return makeRound({ ...asked, failed: logFailure })
       }
       const failed = (error: unknown) => log.error({ err: error }, 'a round failed')

@@ -1,0 +1,172 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Answers } from './answers.ts'
+import type { Asked } from './asked.ts'
+import type { Facts } from './facts.ts'
+import { questionKey } from './question-key.ts'
+import type { Answer, AnswerTo, Question } from './question.ts'
+
+/** What a round leaves to the next one: what it made of each check, and from what. */
+export interface Kept<Made> {
+  readonly checks: readonly object[]
+  readonly facts: Facts
+  /** By the key of their question. */
+  readonly answers: Map<string, Answer<unknown>>
+  /** By the check's name. */
+  readonly entries: Map<string, Entry<Made>>
+}
+
+interface Entry<Made> {
+  readonly made: Made
+  /** Those that were read. */
+  readonly answers: ReadonlyMap<Question, Answer<unknown>>
+  /** Those of other checks that were asked for, by name. */
+  readonly others: ReadonlyMap<string, Made>
+  /** Of its fixes. */
+  readonly characters: number
+}
+
+/** What is noted while something is made of a check. */
+interface Notes<Made> {
+  readonly answers: Map<Question, Answer<unknown>>
+  readonly others: Map<string, Made>
+  characters: number
+  /** It read the time of day, met a bug of ours or had too little space: it may come out differently from the same answers. */
+  isFleeting: boolean
+}
+
+export interface Keeping<Made> {
+  /** What is made of a check: once in a round. */
+  readonly of: (name: string) => Made
+  readonly kept: Kept<Made> | null
+}
+
+/**
+ * Makes something of each check, and only of those of which something has changed since the last round: the facts, an answer that was
+ * read, another check that was asked for. What was read is noted when it is read, so no need has to say what it depends on.
+ *
+ * @param make gets `asked` in a form that takes the notes; it must read nothing else that changes
+ * @param last what the round before kept, with the same config
+ */
+export function keepChecks<Made>(
+  checks: readonly object[],
+  asked: Asked,
+  { last, make }: { last: Kept<Made> | null; make: (name: string, noted: Asked) => Made },
+): Keeping<Made> {
+  const isAlike = last !== null && isSameList(checks, last.checks) && isSameHost(asked.facts, last.facts)
+  const before = isAlike && asked.unreachable === null ? last.entries : new Map<string, Entry<Made>>()
+  const kept: Kept<Made> = { checks, facts: asked.facts, answers: new Map(), entries: new Map() }
+  const answerTo = keepAnswers(asked.answers, kept.answers, last?.answers)
+  const book = openNotes<Made>()
+  const noted = noteIn(asked, { answerTo, notes: book.open })
+  const made = new Map<string, Made>()
+
+  const of = (name: string): Made => {
+    const one = made.get(name) ?? unchanged(name) ?? makeAnew(name)
+    made.set(name, one)
+    book.open()?.others.set(name, one)
+    return one
+  }
+  const unchanged = (name: string): Made | null => {
+    const entry = before.get(name)
+    // What is compared is not what the check around it reads.
+    if (entry === undefined || !book.during(null, () => isUnchanged(entry))) return null
+    asked.fixSpace?.spend(entry.characters)
+    kept.entries.set(name, entry)
+    return entry.made
+  }
+  const isUnchanged = ({ answers, others, characters }: Entry<Made>) =>
+    [...answers].every(([question, answer]) => answerTo(question) === answer) &&
+    [...others].every(([name, other]) => of(name) === other) &&
+    (asked.fixSpace === undefined || asked.fixSpace.left() > characters)
+  const makeAnew = (name: string): Made => {
+    const notes: Notes<Made> = { answers: new Map(), others: new Map(), characters: 0, isFleeting: false }
+    const one = book.during(notes, () => make(name, noted))
+    if (!notes.isFleeting) kept.entries.set(name, { ...notes, made: one })
+    return one
+  }
+  return { of, kept: asked.unreachable === null ? kept : last }
+}
+
+/** An answer that says the same as the one before is the same object. */
+function keepAnswers(
+  answers: Answers,
+  kept: Map<string, Answer<unknown>>,
+  last: Kept<unknown>['answers'] = new Map(),
+) {
+  return (question: Question): Answer<unknown> => {
+    const key = questionKey(question)
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const [now, then] = [answers.of(question), last.get(key)]
+    const answer = then !== undefined && isDeepStrictEqual(now, then) ? then : now
+    kept.set(key, answer)
+    return answer
+  }
+}
+
+function openNotes<Made>() {
+  let notes: Notes<Made> | null = null
+  return {
+    open: () => notes,
+    during<T>(others: Notes<Made> | null, work: () => T): T {
+      const around = notes
+      notes = others
+      try {
+        return work()
+      } finally {
+        notes = around
+      }
+    },
+  }
+}
+
+interface Noting {
+  readonly answerTo: (question: Question) => Answer<unknown>
+  readonly notes: () => Notes<unknown> | null
+}
+
+function noteIn(asked: Asked, { answerTo, notes }: Noting): Asked {
+  const { facts, fixText, fixSpace, failed } = asked
+  const note = (what: Partial<Notes<unknown>>) => void Object.assign(notes() ?? {}, what)
+  return {
+    ...asked,
+    facts: Object.defineProperty({ ...facts }, 'now', {
+      enumerable: true,
+      get() {
+        note({ isFleeting: true })
+        return facts.now
+      },
+    }),
+    answers: {
+      of<Q extends Question>(question: Q): AnswerTo<Q> {
+        const answer = answerTo(question)
+        notes()?.answers.set(question, answer)
+        // The key includes the way of asking, so the value has that way's type.
+        return answer as AnswerTo<Q>
+      },
+    },
+    fixText(...args) {
+      const before = fixSpace?.left() ?? 1
+      const text = fixText(...args)
+      const left = fixSpace?.left() ?? 1
+      note({ characters: (notes()?.characters ?? 0) + before - left, ...(left <= 0 && { isFleeting: true }) })
+      return text
+    },
+    ...(failed && {
+      failed(error, need) {
+        note({ isFleeting: true })
+        failed(error, need)
+      },
+    }),
+  }
+}
+
+/** Whether two lists have the same objects. */
+export function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index])
+}
+
+/** Whether the facts are the same, but for the time. */
+export function isSameHost(one: Facts, other: Facts): boolean {
+  return isDeepStrictEqual({ ...one, now: 0 }, { ...other, now: 0 })
+}

@@ -1,0 +1,45 @@
+import type { Loaded } from '#agent/catalog/load.ts'
+import type { Check } from '#agent/model/check.ts'
+import type { Facts } from '#agent/model/facts.ts'
+import type { Failed } from '#agent/model/failed.ts'
+import type { Judgement } from '#agent/model/judge.ts'
+import { isSameHost, isSameList } from '#agent/model/kept-checks.ts'
+import { plan } from '#agent/model/plan.ts'
+import type { Plan } from '#agent/model/plan.ts'
+
+/** What one round leaves to the next, so that only what has changed is planned and judged again. */
+export interface RoundMemory {
+  /** For this config and these checks: empty when the round before had others. */
+  of(loaded: Loaded): Remembered
+}
+
+export interface Remembered {
+  judgement: Judgement['kept']
+  readonly plan: typeof plan
+}
+
+export function openRoundMemory(): RoundMemory {
+  let last: { readonly loaded: Loaded; readonly remembered: Remembered } | null = null
+  return {
+    of(loaded) {
+      if (last?.loaded !== loaded) last = { loaded, remembered: { judgement: null, plan: planOnce() } }
+      return last.remembered
+    },
+  }
+}
+
+/** Plans again when the checks or the facts have changed, and after a bug of ours. */
+function planOnce(): typeof plan {
+  let last: { readonly checks: readonly Check[]; readonly facts: Facts; readonly planned: Plan } | null = null
+  return (checks, facts, failed) => {
+    if (last !== null && isSameList(checks, last.checks) && isSameHost(facts, last.facts)) return last.planned
+    let isWhole = true
+    const noting: Failed = (error, need) => {
+      isWhole = false
+      failed?.(error, need)
+    }
+    const planned = plan(checks, facts, noting)
+    last = isWhole ? { checks, facts, planned } : null
+    return planned
+  }
+}
