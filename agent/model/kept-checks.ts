@@ -30,7 +30,7 @@ interface Notes<Made> {
   readonly answers: Map<Question, Answer<unknown>>
   readonly others: Map<string, Made>
   characters: number
-  /** It read the time of day, met a bug of ours or had too little space: it may come out differently from the same answers. */
+  /** It read the time of day or met a bug of ours: it may come out differently from the same answers. */
   isFleeting: boolean
 }
 
@@ -45,7 +45,7 @@ export interface Keeping<Made> {
  * read, another check that was asked for. What was read is noted when it is read, so no need has to say what it depends on.
  *
  * @param make gets `asked` in a form that takes the notes; it must read nothing else that changes
- * @param last what the round before kept, with the same config
+ * @param last what the round before kept, with the same config; null after one whose fixes were cut for want of space
  */
 export function keepChecks<Made>(
   checks: readonly object[],
@@ -57,7 +57,7 @@ export function keepChecks<Made>(
   const kept: Kept<Made> = { checks, facts: asked.facts, answers: new Map(), entries: new Map() }
   const answerTo = keepAnswers(asked.answers, kept.answers, last?.answers)
   const book = openNotes<Made>()
-  const noted = noteIn(asked, { answerTo, notes: book.open })
+  const noted = noteIn(asked, { answerTo, book })
   const made = new Map<string, Made>()
 
   const of = (name: string): Made => {
@@ -74,10 +74,9 @@ export function keepChecks<Made>(
     kept.entries.set(name, entry)
     return entry.made
   }
-  const isUnchanged = ({ answers, others, characters }: Entry<Made>) =>
+  const isUnchanged = ({ answers, others }: Entry<Made>) =>
     [...answers].every(([question, answer]) => answerTo(question) === answer) &&
-    [...others].every(([name, other]) => of(name) === other) &&
-    (asked.fixSpace === undefined || asked.fixSpace.left() > characters)
+    [...others].every(([name, other]) => of(name) === other)
   const makeAnew = (name: string): Made => {
     const notes: Notes<Made> = { answers: new Map(), others: new Map(), characters: 0, isFleeting: false }
     const one = book.during(notes, () => make(name, noted))
@@ -104,61 +103,74 @@ function keepAnswers(
   }
 }
 
+/** The notes being taken, the innermost last. */
 function openNotes<Made>() {
-  let notes: Notes<Made> | null = null
+  const all: (Notes<Made> | null)[] = []
   return {
-    open: () => notes,
-    during<T>(others: Notes<Made> | null, work: () => T): T {
-      const around = notes
-      notes = others
+    open: () => all.at(-1) ?? null,
+    during<T>(notes: Notes<Made> | null, work: () => T): T {
+      all.push(notes)
       try {
         return work()
       } finally {
-        notes = around
+        all.pop()
       }
+    },
+    noteFleeting() {
+      const notes = all.at(-1)
+      if (notes) notes.isFleeting = true
+    },
+    /** Of all: checks that need each other in a ring overflow the stack somewhere in it, and none of them may be compared. */
+    noteBug() {
+      for (const notes of all) if (notes) notes.isFleeting = true
     },
   }
 }
 
+type Book = ReturnType<typeof openNotes<unknown>>
+
 interface Noting {
   readonly answerTo: (question: Question) => Answer<unknown>
-  readonly notes: () => Notes<unknown> | null
+  readonly book: Pick<Book, 'noteFleeting' | 'noteBug'> & { readonly open: () => Notes<unknown> | null }
 }
 
-function noteIn(asked: Asked, { answerTo, notes }: Noting): Asked {
-  const { facts, fixText, fixSpace, failed } = asked
-  const note = (what: Partial<Notes<unknown>>) => void Object.assign(notes() ?? {}, what)
+function noteIn(asked: Asked, { answerTo, book }: Noting): Asked {
+  const { fixText, fixSpace, failed } = asked
   return {
     ...asked,
-    facts: Object.defineProperty({ ...facts }, 'now', {
-      enumerable: true,
-      get() {
-        note({ isFleeting: true })
-        return facts.now
-      },
-    }),
+    facts: noteTime(asked.facts, book.noteFleeting),
     answers: {
       of<Q extends Question>(question: Q): AnswerTo<Q> {
         const answer = answerTo(question)
-        notes()?.answers.set(question, answer)
+        book.open()?.answers.set(question, answer)
         // The key includes the way of asking, so the value has that way's type.
         return answer as AnswerTo<Q>
       },
     },
     fixText(...args) {
-      const before = fixSpace?.left() ?? 1
+      const before = fixSpace?.left() ?? 0
       const text = fixText(...args)
-      const left = fixSpace?.left() ?? 1
-      note({ characters: (notes()?.characters ?? 0) + before - left, ...(left <= 0 && { isFleeting: true }) })
+      const notes = book.open()
+      if (notes !== null) notes.characters += before - (fixSpace?.left() ?? 0)
       return text
     },
-    ...(failed && {
-      failed(error, need) {
-        note({ isFleeting: true })
-        failed(error, need)
-      },
-    }),
+    failed(error, need) {
+      book.noteBug()
+      failed?.(error, need)
+    },
   }
+}
+
+/** A need may remember the facts for long after the round, so they hold nothing else of it. */
+function noteTime(facts: Facts, note: () => void): Facts {
+  const { now } = facts
+  return Object.defineProperty({ ...facts }, 'now', {
+    enumerable: true,
+    get() {
+      note()
+      return now
+    },
+  })
 }
 
 /** Whether two lists have the same objects. */

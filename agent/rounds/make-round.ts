@@ -3,16 +3,19 @@ import { aliasesOf, checksToAsk, whichInclude } from '#agent/catalog/catalog.ts'
 import type { Followed } from '#agent/catalog/follow.ts'
 import { fixText } from '#agent/fixes/fix-text.ts'
 import { collectAnswers } from '#agent/model/answers.ts'
+import type { Asked } from '#agent/model/asked.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Check } from '#agent/model/check.ts'
 import type { Failed } from '#agent/model/failed.ts'
 import type { FixCandidate } from '#agent/model/fix-candidate.ts'
 import type { Clock, Host, Watcher } from '#agent/model/host.ts'
 import { judgeAll } from '#agent/model/judge.ts'
+import type { Judgement } from '#agent/model/judge.ts'
 import type { CheckResult, Crash, HostSummary, Round, Settings } from '#agent/model/report.ts'
 import { namesThatMatter } from '#agent/model/relevance.ts'
 import { askAll, lookFirst } from './ask-all.ts'
 import { boundFixes } from './bounded-fixes.ts'
+import { openRoundMemory } from './round-memory.ts'
 import type { RoundMemory } from './round-memory.ts'
 import { seenHere } from './seen-here.ts'
 
@@ -48,7 +51,7 @@ export async function makeRound(options: RoundOptions): Promise<Round> {
 
 /** Makes one round: plan, ask, judge. */
 export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
-  const { host, clock, watcher, files, memory, failed } = options
+  const { host, clock, watcher, files, memory = openRoundMemory(), failed } = options
   const start = performance.now()
   const boot = clock.boot()
   const at = clock.now().toISOString()
@@ -58,15 +61,14 @@ export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
   const seen = seenHere(collectAnswers(look.known), catalog.values())
   const names = options.names ?? namesThatMatter({ settings, crashes: [], seen })
   const checks = checksToAsk(catalog, names)
-  const remembered = memory?.of(files.loaded)
+  const remembered = memory.of(files.loaded)
   const asked = {
-    ...(await askAll({ host, failed, plan: remembered?.plan }, checks, look)),
+    ...(await askAll({ host, failed, plan: remembered.plan }, checks, look)),
     publishedBy: (check: string) => whichInclude(catalog, config.checks, check),
-    ...boundFixes(fixText),
     ...(failed && { failed }),
   }
-  const judgement = judgeAll(mostWantedFirst(checks, config.checks), asked, remembered?.judgement)
-  if (remembered) remembered.judgement = judgement.kept
+  const judgement = judgeWithin(mostWantedFirst(checks, config.checks), asked, remembered.judgement)
+  remembered.judgement = judgement.kept
   const results = inOrderOf(checks, judgement.results)
   const crashes = findCrashes(options, results)
   const fix = judgement.fixAll(options.fix ?? namesThatMatter({ settings, crashes, seen }))
@@ -88,6 +90,22 @@ export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
     checks: results,
   } as const
   return { round, facts: look.facts, candidatesOf: judgement.candidatesOf }
+}
+
+/**
+ * Which fixes are cut for want of space depends on the order in which they are made. So a round that comes to that is judged without
+ * the last one, and keeps nothing for the next.
+ */
+function judgeWithin(
+  checks: readonly Check[],
+  asked: Omit<Asked, 'fixText' | 'fixSpace'>,
+  last: Judgement['kept'],
+): Judgement {
+  const bounds = boundFixes(fixText)
+  const judgement = judgeAll(checks, { ...asked, ...bounds }, last)
+  if (bounds.fixSpace.left() > 0) return judgement
+  if (last !== null) return judgeWithin(checks, asked, null)
+  return { ...judgement, kept: null }
 }
 
 /** A bug of ours there costs no finding. */

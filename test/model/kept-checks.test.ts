@@ -12,7 +12,7 @@ const b = { ask: 'stat', path: '/b' } as const
 const checks = ['one', 'two', 'both'].map((name) => ({ name }))
 
 /** "one" reads /a, "two" /b; "both" reads /a and asks for "two". Each round gives what it made, and what it had to make anew. */
-function rounds() {
+function rounds(make: (name: string, asked: Asked) => void = () => {}) {
   let last: Kept<object> | null = null
   return (change: Partial<Asked> & { say?: Record<string, string>; read?: (asked: Asked) => void } = {}) => {
     const { say = {}, read = () => {}, ...others } = change
@@ -37,6 +37,7 @@ function rounds() {
         if (name === 'two') noted.answers.of(b)
         if (name === 'both') keeping.of('two')
         if (name === 'one') read(noted)
+        make(name, noted)
         return {}
       },
     })
@@ -99,9 +100,9 @@ test('a host that cannot be asked makes everything anew, and forgets nothing', (
   expect(round().anew).toEqual([])
 })
 
-test('the space for fixes is spent as if they were made again, and what may not fit is made anew', () => {
-  const spending = (space: number) => {
-    let left = space
+test('the space for fixes is spent as if they were made again', () => {
+  const spending = () => {
+    let left = 100
     return {
       fixSpace: { left: () => left, spend: (characters: number) => void (left -= characters) },
       fixText: () => {
@@ -112,10 +113,15 @@ test('the space for fixes is spent as if they were made again, and what may not 
     }
   }
   const round = rounds()
-  round(spending(100))
-  const again = spending(100)
+  round(spending())
+  const again = spending()
   expect(round(again).anew).toEqual([])
   expect(again.fixSpace.left()).toBe(90)
-  expect(round(spending(10)).anew).toEqual(['one'])
-  expect(round(spending(10)).anew).toEqual(['one'])
+})
+
+test('a bug makes anew also what asked for the check that it hit', () => {
+  const hit = (name: string, asked: Asked) => void (name === 'two' && asked.failed?.('bug', null))
+  const round = rounds(hit)
+  round()
+  expect(round().anew).toEqual(['both', 'two'])
 })
