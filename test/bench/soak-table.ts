@@ -58,7 +58,9 @@ function growthOf(samples: readonly Sample[], what: Measured): Growth {
 function leanest(samples: readonly Sample[]): Sample[] {
   const start = samples[0]?.at ?? 0
   const windows = Map.groupBy(samples, ({ at }) => Math.floor((at - start) / 600_000))
-  return [...windows.values()].flatMap((window) => window.toSorted((a, b) => a.memory - b.memory).slice(0, 1))
+  // The last one may have begun just now.
+  const whole = [...windows.values()].filter((window) => window.length > 5)
+  return whole.flatMap((window) => window.toSorted((a, b) => a.memory - b.memory).slice(0, 1))
 }
 
 /** Those at which the garbage was collected. */
