@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Answers } from './answers.ts'
 import { containerQuestions, readContainer } from './container.ts'
 import type { Container } from './container.ts'
@@ -117,6 +118,11 @@ export function readFacts(answers: Answers, { arch, now }: { arch: string; now: 
     packages: findManager(answers, distro),
     reboot: findRebootMark(answers),
   }
+}
+
+/** Whether the facts are the same, but for the time. */
+export function isSameHost(one: Facts, other: Facts): boolean {
+  return isDeepStrictEqual({ ...one, now: 0 }, { ...other, now: 0 })
 }
 
 function readLine(answers: Answers, question: ReadQuestion): string | null {

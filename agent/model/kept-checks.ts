@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Answers } from './answers.ts'
 import type { Asked } from './asked.ts'
+import { isSameHost } from './facts.ts'
 import type { Facts } from './facts.ts'
 import { questionKey } from './question-key.ts'
 import type { Answer, AnswerTo, Question } from './question.ts'
+import { isSameList } from './same-list.ts'
 
 /** What a round leaves to the next one: what it made of each check, and from what. */
 export interface Kept<Made> {
@@ -20,15 +22,15 @@ interface Entry<Made> {
   /** Those that were read. */
   readonly answers: ReadonlyMap<Question, Answer<unknown>>
   /** Those of other checks that were asked for, by name. */
-  readonly others: ReadonlyMap<string, Made>
+  readonly others: ReadonlyMap<string, unknown>
   /** Of its fixes. */
   readonly characters: number
 }
 
 /** What is noted while something is made of a check. */
-interface Notes<Made> {
+interface Notes {
   readonly answers: Map<Question, Answer<unknown>>
-  readonly others: Map<string, Made>
+  readonly others: Map<string, unknown>
   characters: number
   /** It read the time of day or met a bug of ours: it may come out differently from the same answers. */
   isFleeting: boolean
@@ -56,7 +58,7 @@ export function keepChecks<Made>(
   const before = isAlike && asked.unreachable === null ? last.entries : new Map<string, Entry<Made>>()
   const kept: Kept<Made> = { checks, facts: asked.facts, answers: new Map(), entries: new Map() }
   const answerTo = keepAnswers(asked.answers, kept.answers, last?.answers)
-  const book = openNotes<Made>()
+  const book = openNotes()
   const noted = noteIn(asked, { answerTo, book })
   const made = new Map<string, Made>()
 
@@ -78,7 +80,7 @@ export function keepChecks<Made>(
     [...answers].every(([question, answer]) => answerTo(question) === answer) &&
     [...others].every(([name, other]) => of(name) === other)
   const makeAnew = (name: string): Made => {
-    const notes: Notes<Made> = { answers: new Map(), others: new Map(), characters: 0, isFleeting: false }
+    const notes: Notes = { answers: new Map(), others: new Map(), characters: 0, isFleeting: false }
     const one = book.during(notes, () => make(name, noted))
     if (!notes.isFleeting) kept.entries.set(name, { ...notes, made: one })
     return one
@@ -104,11 +106,11 @@ function keepAnswers(
 }
 
 /** The notes being taken, the innermost last. */
-function openNotes<Made>() {
-  const all: (Notes<Made> | null)[] = []
+function openNotes() {
+  const all: (Notes | null)[] = []
   return {
     open: () => all.at(-1) ?? null,
-    during<T>(notes: Notes<Made> | null, work: () => T): T {
+    during<T>(notes: Notes | null, work: () => T): T {
       all.push(notes)
       try {
         return work()
@@ -120,18 +122,16 @@ function openNotes<Made>() {
       const notes = all.at(-1)
       if (notes) notes.isFleeting = true
     },
-    /** Of all: checks that need each other in a ring overflow the stack somewhere in it, and none of them may be compared. */
+    /** Marks all of them: checks that need each other in a ring overflow the stack somewhere in it, and none of them may be compared. */
     noteBug() {
       for (const notes of all) if (notes) notes.isFleeting = true
     },
   }
 }
 
-type Book = ReturnType<typeof openNotes<unknown>>
-
 interface Noting {
   readonly answerTo: (question: Question) => Answer<unknown>
-  readonly book: Pick<Book, 'noteFleeting' | 'noteBug'> & { readonly open: () => Notes<unknown> | null }
+  readonly book: ReturnType<typeof openNotes>
 }
 
 function noteIn(asked: Asked, { answerTo, book }: Noting): Asked {
@@ -171,14 +171,4 @@ function noteTime(facts: Facts, note: () => void): Facts {
       return now
     },
   })
-}
-
-/** Whether two lists have the same objects. */
-export function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((item, index) => item === other[index])
-}
-
-/** Whether the facts are the same, but for the time. */
-export function isSameHost(one: Facts, other: Facts): boolean {
-  return isDeepStrictEqual({ ...one, now: 0 }, { ...other, now: 0 })
 }

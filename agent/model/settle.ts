@@ -1,4 +1,5 @@
 import type { CheckResult, Finding, Report, ReportCheck, Round, Published, PublishedNeed } from './report.ts'
+import { isSameList } from './same-list.ts'
 import { isUsable } from './state.ts'
 
 /**
@@ -61,10 +62,6 @@ function isSameNeeds(one: readonly PublishedNeed[], other: readonly PublishedNee
 
 function sameList(old: readonly ReportCheck[] | undefined, now: readonly ReportCheck[]) {
   return old !== undefined && isSameList(old, now) ? old : now
-}
-
-function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((item, index) => item === other[index])
 }
 
 /** Compares values by identity, but for one key. This runs for each check in each round, so it makes nothing. */

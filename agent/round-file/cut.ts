@@ -111,13 +111,13 @@ function fits(lines: readonly CheckLine[], space: number): boolean {
 }
 
 function lineOf({ check, isCut }: Stored): CheckLine {
-  const written = lines.get(check) ?? write(check)
-  lines.set(check, written)
+  const written = writtenBefore.get(check) ?? write(check)
+  writtenBefore.set(check, written)
   return { check, isCut, ...written }
 }
 
 /** By its object: most checks are the same from round to round. */
-const lines = new WeakMap<StoredCheck, Pick<CheckLine, 'text' | 'bytes'>>()
+const writtenBefore = new WeakMap<StoredCheck, Pick<CheckLine, 'text' | 'bytes'>>()
 
 /** Its bytes include the comma and the line feed. */
 function write(check: StoredCheck): Pick<CheckLine, 'text' | 'bytes'> {

@@ -42,7 +42,7 @@ export async function lookFirst({ host, failed }: Asking, now: number): Promise<
 
 /** Asks all questions of the checks, unless the host was unreachable before. */
 export async function askAll(
-  { host, failed, plan: asPlanned }: Asking & { readonly plan?: typeof plan | undefined },
+  { host, failed, makePlan }: Asking & { readonly makePlan?: typeof plan },
   checks: readonly Check[],
   look: FirstLook,
 ): Promise<Pick<Asked, 'facts' | 'answers' | 'unreachable'>> {
@@ -52,7 +52,7 @@ export async function askAll(
   try {
     return {
       facts,
-      answers: await askHost(host, checks, { facts, known, plan: asPlanned, failed }),
+      answers: await askHost(host, checks, { facts, known, makePlan, failed }),
       unreachable,
     }
   } catch (error) {

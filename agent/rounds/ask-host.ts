@@ -14,7 +14,7 @@ interface Looked {
   readonly facts: Facts
   readonly known: readonly AnswerEntry[]
   /** Default: planned anew. */
-  readonly plan?: typeof plan | undefined
+  readonly makePlan?: typeof plan | undefined
   readonly failed?: Failed | undefined
 }
 
@@ -25,9 +25,9 @@ interface Looked {
 export async function askHost(
   host: Host,
   checks: readonly Check[],
-  { facts, known, plan: planAsked = plan, failed }: Looked,
+  { facts, known, makePlan = plan, failed }: Looked,
 ): Promise<Answers> {
-  const { shipped, custom, leftOut } = planAsked(checks, facts, failed)
+  const { shipped, custom, leftOut } = makePlan(checks, facts, failed)
   const asked = new Set(known.map(([question]) => questionKey(question)))
   const ours = await host.ask(shipped.filter((question) => !asked.has(questionKey(question))))
   const theirs = custom.length === 0 ? [] : await host.ask(custom)

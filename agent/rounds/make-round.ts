@@ -63,7 +63,7 @@ export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
   const checks = checksToAsk(catalog, names)
   const remembered = memory.of(files.loaded)
   const asked = {
-    ...(await askAll({ host, failed, plan: remembered.plan }, checks, look)),
+    ...(await askAll({ host, failed, makePlan: remembered.makePlan }, checks, look)),
     publishedBy: (check: string) => whichInclude(catalog, config.checks, check),
     ...(failed && { failed }),
   }

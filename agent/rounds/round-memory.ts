@@ -1,11 +1,12 @@
 import type { Loaded } from '#agent/catalog/load.ts'
 import type { Check } from '#agent/model/check.ts'
+import { isSameHost } from '#agent/model/facts.ts'
 import type { Facts } from '#agent/model/facts.ts'
 import type { Failed } from '#agent/model/failed.ts'
 import type { Judgement } from '#agent/model/judge.ts'
-import { isSameHost, isSameList } from '#agent/model/kept-checks.ts'
 import { plan } from '#agent/model/plan.ts'
 import type { Plan } from '#agent/model/plan.ts'
+import { isSameList } from '#agent/model/same-list.ts'
 
 /** What one round leaves to the next, so that only what has changed is planned and judged again. */
 export interface RoundMemory {
@@ -15,14 +16,14 @@ export interface RoundMemory {
 
 export interface Remembered {
   judgement: Judgement['kept']
-  readonly plan: typeof plan
+  readonly makePlan: typeof plan
 }
 
 export function openRoundMemory(): RoundMemory {
   let last: { readonly loaded: Loaded; readonly remembered: Remembered } | null = null
   return {
     of(loaded) {
-      if (last?.loaded !== loaded) last = { loaded, remembered: { judgement: null, plan: planOnce() } }
+      if (last?.loaded !== loaded) last = { loaded, remembered: { judgement: null, makePlan: planOnce() } }
       return last.remembered
     },
   }
