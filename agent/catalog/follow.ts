@@ -18,6 +18,12 @@ export interface Follower {
   stop(): void
 }
 
+interface Following {
+  /** Called before changed files are read: what is in use stays meanwhile, so whatever else takes memory should go. */
+  readonly willRead?: () => void
+  readonly changed: (now: Followed) => void
+}
+
 /** Milliseconds. A poll is one stat(2) per file: a ConfigMap's files are links that are swapped, which inotify hardly shows. */
 const lookEach = 1_000
 
@@ -28,7 +34,7 @@ const lookEach = 1_000
  */
 export function followFiles(
   options: LoadOptions & { readonly startAnyway: boolean },
-  changed: (now: Followed) => void,
+  { willRead, changed }: Following,
 ): Follower {
   const { startAnyway } = options
   let seen = identifyAll(options)
@@ -39,6 +45,7 @@ export function followFiles(
     const now = identifyAll(options)
     if (now === seen) return
     seen = now
+    willRead?.()
     current = readAnew(options, () => current.loaded)
     changed(current)
   }

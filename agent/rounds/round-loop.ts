@@ -34,7 +34,8 @@ export function startRounds({ make, took, failed, clock, watcher, interval }: Lo
   let isStopped = false
   let isRunning = false
   let isDue = false
-  let last: Round | null = null
+  /** Names, and not the last round: that is large while new checks are read. */
+  let readyBefore: ReadonlySet<string> = new Set()
   let cancelTimer = () => {}
   const confirms = new Set<() => void>()
 
@@ -56,8 +57,8 @@ export function startRounds({ make, took, failed, clock, watcher, interval }: Lo
   }
 
   const handOn = (round: Round) => {
-    if (last !== null && hasFallen(last, round)) confirmLater()
-    last = round
+    if (round.checks.some(({ name, state }) => state === 'missing' && readyBefore.has(name))) confirmLater()
+    readyBefore = new Set(round.checks.filter(({ state }) => state === 'ready').map(({ name }) => name))
     took(round)
   }
 
@@ -78,9 +79,4 @@ export function startRounds({ make, took, failed, clock, watcher, interval }: Lo
     unwatch()
   }
   return { askNow: () => void runRound(), stop }
-}
-
-function hasFallen(before: Round, now: Round): boolean {
-  const missing = new Set(now.checks.filter((check) => check.state === 'missing').map((check) => check.name))
-  return before.checks.some((check) => check.state === 'ready' && missing.has(check.name))
 }

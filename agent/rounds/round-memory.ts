@@ -12,6 +12,8 @@ import { isSameList } from '#agent/model/same-list.ts'
 export interface RoundMemory {
   /** For this config and these checks: empty when the round before had others. */
   of(loaded: Loaded): Remembered
+  /** Lets all of it go: the next round is made as the first one. A round under way keeps nothing for it. */
+  forget(): void
 }
 
 export interface Remembered {
@@ -25,6 +27,10 @@ export function openRoundMemory(): RoundMemory {
     of(loaded) {
       if (last?.loaded !== loaded) last = { loaded, remembered: { judgement: null, makePlan: planOnce() } }
       return last.remembered
+    },
+    forget() {
+      if (last !== null) last.remembered.judgement = null
+      last = null
     },
   }
 }

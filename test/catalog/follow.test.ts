@@ -17,6 +17,7 @@ test('files of a ConfigMap, swapped as the kubelet does it: read again, and the 
   mkdirSync(join(folder, 'checks'))
   symlinkSync('../..data/mine.yaml', join(folder, 'checks/mine.yaml'))
   const seen: Followed[] = []
+  const beforeRead: (Followed | undefined)[] = []
   const files = followFiles(
     {
       config: join(folder, 'config.yaml'),
@@ -24,7 +25,7 @@ test('files of a ConfigMap, swapped as the kubelet does it: read again, and the 
       allowCommands: false,
       startAnyway: false,
     },
-    (now) => void seen.push(now),
+    { willRead: () => void beforeRead.push(seen.at(-1)), changed: (now) => void seen.push(now) },
   )
   expect(files.current()).toMatchObject({ loaded: { config: { interval: 10_000 } }, mistakes: [] })
   turn('2', { 'config.yaml': 'interval: 20s\nchecks: [mine]\n', 'mine.yaml': mine })
@@ -37,6 +38,7 @@ test('files of a ConfigMap, swapped as the kubelet does it: read again, and the 
   turn('4', { 'config.yaml': 'interval: 30s\nchecks: [mine]\n', 'mine.yaml': mine })
   await untilSeen(seen, 3)
   expect(seen[2]).toMatchObject({ loaded: { config: { interval: 30_000 } }, mistakes: [] })
+  expect(beforeRead).toEqual([undefined, seen[0], seen[1]])
   files.stop()
 })
 
@@ -52,8 +54,8 @@ test('a daemon starts with the valid part of files with mistakes, a person gets 
     customChecks: join(folder, 'checks'),
     allowCommands: false,
   }
-  expect(() => followFiles({ ...options, startAnyway: false }, () => {})).toThrow('open-icsi')
-  const files = followFiles({ ...options, startAnyway: true }, () => {})
+  expect(() => followFiles({ ...options, startAnyway: false }, { changed() {} })).toThrow('open-icsi')
+  const files = followFiles({ ...options, startAnyway: true }, { changed() {} })
   const { loaded, mistakes } = files.current()
   files.stop()
   expect(loaded.config).toMatchObject({ interval: 10_000, unknownAfter: 300_000, checks: ['overlay'] })

@@ -394,7 +394,7 @@ describe('a daemon', () => {
     write('config.yaml', 'interval: 10s\n')
     write('checks/good.yaml', `${head}  - binary: x\n`)
     const seen: Followed[] = []
-    const files = followFiles({ ...options, startAnyway: true }, (now) => void seen.push(now))
+    const files = followFiles({ ...options, startAnyway: true }, { changed: (now) => void seen.push(now) })
     write('checks/evil.yaml', 'title: t\nwhy: *nope\nneeds: [{ binary: x }]\n')
     await vi.waitFor(() => expect(seen).toHaveLength(1), 20_000)
     expect(seen[0]?.loaded.catalog.has('good')).toBe(true)

@@ -22,9 +22,11 @@ export function signOwn(name: string, others: readonly string[] = []): Certifica
   const bare = publicKey.export({ type: 'spki', format: 'der' })
   const signed = sequence(version, serial, algorithm, subject, validity, subject, bare, extensions)
   const signature = der(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', signed, privateKey)]))
-  const body = sequence(signed, algorithm, signature).toString('base64').replaceAll(/.{64}/g, '$&\n')
+  const body = sequence(signed, algorithm, signature).toString('base64')
+  // OpenSSL takes no empty line, so none may follow a last line that is full.
+  const lines = body.match(/.{1,64}/g)?.join('\n')
   return {
-    cert: `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`,
+    cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
   }
 }

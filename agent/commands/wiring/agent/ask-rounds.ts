@@ -23,12 +23,19 @@ export interface Asking {
 
 /** Makes rounds of this host with the current config and checks; for `startAnyway` see followFiles. */
 export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { startAnyway: boolean }): Asking {
-  const files = followFiles({ ...loadOptions(flags), startAnyway }, ({ loaded, mistakes }) => {
-    if (mistakes.length === 0)
-      log.info({ config: loaded.hash }, 'config and checks have changed and are in use')
-    else log.error({ mistakes }, 'config or checks are invalid; the last good ones stay in use')
-    loop?.askNow()
-  })
+  const memory = openRoundMemory()
+  const files = followFiles(
+    { ...loadOptions(flags), startAnyway },
+    {
+      willRead: memory.forget,
+      changed({ loaded, mistakes }) {
+        if (mistakes.length === 0)
+          log.info({ config: loaded.hash }, 'config and checks have changed and are in use')
+        else log.error({ mistakes }, 'config or checks are invalid; the last good ones stay in use')
+        loop?.askNow()
+      },
+    },
+  )
   const { mistakes: first } = files.current()
   if (first.length > 0)
     log.error({ mistakes: first }, 'config or checks are invalid; their valid part is in use')
@@ -39,7 +46,6 @@ export function openAsking(flags: HostFlags, log: Logger, { startAnyway }: { sta
   const logFailure = createFailureLog((failure) =>
     log.error(failure, 'hostdeps failed to judge a need, so it is unknown'),
   )
-  const memory = openRoundMemory()
   let loop: ReturnType<typeof startRounds> | null = null
   return {
     host: host.description,
