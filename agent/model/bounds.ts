@@ -54,7 +54,7 @@ export const mostAliases = 5_000
 
 /**
  * Characters of one check with everything it includes. It is served as one text, several such texts may exist at a time, and
- * the server's heap is 56 MiB. 500 needs with a note each use half of this bound.
+ * the server's heap is 64 MiB. 500 needs with a note each use half of this bound.
  */
 export const mostCharacters = 1_000_000
 
@@ -91,7 +91,7 @@ export const mostLineValues = 50_000
 /** Mistakes that are reported in words; the others are only counted. */
 export const mostMistakes = 20
 
-// custom checks: all of them together, since one process with a heap of 56 MiB reads and asks them
+// custom checks: all of them together, since one process with a heap of 64 MiB reads and asks them
 
 /** Aliases of all custom checks. The round file holds 5,000, and the shipped checks have about a hundred. */
 export const mostCustomAliases = 4_000

@@ -5,7 +5,7 @@ import { onceGone } from './let-go.ts'
 import { boundClients } from './bounded-clients.ts'
 
 /**
- * Bounds on the memory that a client can use: anybody in the cluster may ask, and the heap is 56 MiB. Requests are small (Node.js
+ * Bounds on the memory that a client can use: anybody in the cluster may ask, and the heap is 64 MiB. Requests are small (Node.js
  * allows 16 KiB of header, and keeps a body until somebody reads it), a connection has one at a time, and connections are bounded.
  */
 export const requestLimits = {
