@@ -8,7 +8,11 @@ import { startProgram, untilStatus } from '../../hosts/cli.ts'
 import { imageHeap } from '../../setup/image-heap.ts'
 
 /** As in the image. */
-export const imageEnvironment = { NODE_OPTIONS: imageHeap(), MALLOC_ARENA_MAX: '1' }
+export const imageEnvironment = {
+  NODE_OPTIONS: imageHeap(),
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+}
 
 export interface Agent {
   /** Starts `hostdeps serve`, which has the prober's round when it is there. */
