@@ -6,6 +6,7 @@ import { checkNameOf, readCheck } from './check-file.ts'
 import type { CheckRead, CheckText } from './check-file.ts'
 import { nameMistakes } from './check-names.ts'
 import { openScale } from '#agent/catalog/custom/custom-weight.ts'
+import { conflictRings } from './conflict-rings.ts'
 import { includeMistakes } from './include.ts'
 import { orMistakes } from '#agent/catalog/yaml/mistake.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
@@ -35,6 +36,7 @@ export function readCatalog(texts: readonly CheckText[]): CatalogRead {
     ...reads.flatMap(({ read }) => ('mistakes' in read ? read.mistakes : [])),
     ...nameMistakes(checks, known),
     ...includeMistakes(catalog),
+    ...conflictRings(catalog),
   ]
   return { catalog, known, mistakes }
 }

@@ -3,6 +3,7 @@ import type { Check } from '#agent/model/check.ts'
 import { closure } from '#agent/model/closure.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
+import { walk } from './walk.ts'
 
 type Catalog = ReadonlyMap<string, Check>
 
@@ -14,19 +15,12 @@ interface Size {
   readonly depth: number
 }
 
-interface Includes {
-  /** Included checks come before those that include them, except in rings. */
-  readonly order: readonly string[]
-  /** Paths from a check back to itself. */
-  readonly rings: readonly (readonly string[])[]
-}
-
 /**
  * Finds checks that include themselves, too much, or too deeply: a handful of small files may yield more findings than a
  * process can hold, if each includes the next one twice. In linear time.
  */
 export function includeMistakes(catalog: Catalog): Mistake[] {
-  const { order, rings } = followIncludes(catalog)
+  const { order, rings } = walk(catalog.keys(), (name) => includedBy(name, catalog))
   const sizes = new Map<string, Size>()
   for (const name of order) sizes.set(name, measure(catalog.get(name), sizes))
   let together = 0
@@ -94,44 +88,8 @@ function ringMistake(ring: readonly string[], catalog: Catalog): Mistake[] {
   return [{ file, line, path: '', message: `includes itself: ${[...names, first].join(' -> ')}` }]
 }
 
-/** A depth-first walk without recursion: people may write a chain of thousands of checks. */
-function followIncludes(catalog: Catalog): Includes {
-  const order: string[] = []
-  const rings: string[][] = []
-  const seen = new Set<string>()
-  const path: Step[] = []
-  const enter = (name: string) => {
-    seen.add(name)
-    path.push({ name, next: includedBy(name, catalog).values() })
-  }
-  const done = new Set<string>()
-  for (const start of catalog.keys()) {
-    if (!seen.has(start)) enter(start)
-    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
-      const next = last.next.next()
-      if (next.done === true) {
-        done.add(last.name)
-        order.push(last.name)
-        path.pop()
-      } else if (!seen.has(next.value)) enter(next.value)
-      else if (!done.has(next.value)) rings.push(ringFrom(next.value, path))
-    }
-  }
-  return { order, rings }
-}
-
-/** A check on the path, and its included checks that are still to be visited. */
-interface Step {
-  readonly name: string
-  readonly next: Iterator<string, undefined>
-}
-
-function ringFrom(name: string, path: readonly Step[]): string[] {
-  const names = path.map((step) => step.name)
-  return names.slice(names.indexOf(name))
-}
-
-function includedBy(name: string, catalog: Catalog): readonly string[] {
+/** Each once, and only those that there are. */
+export function includedBy(name: string, catalog: Catalog): readonly string[] {
   const names = checkNeeds(catalog.get(name)?.needs ?? []).map(({ check }) => check)
   return [...new Set(names)].filter((one) => catalog.has(one))
 }

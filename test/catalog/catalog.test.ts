@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checksToAsk, closeOver, readCatalog, whichInclude } from '#agent/catalog/catalog.ts'
+import type { CheckText } from '#agent/catalog/check-file.ts'
 import { readConfig } from '#agent/catalog/config.ts'
 import { readShipped } from '#agent/catalog/load.ts'
 import { lintCatalog } from '#agent/catalog/lint/lint.ts'
@@ -173,6 +174,29 @@ describe('conflicts', () => {
     const text = 'title: t\nwhy: w\nneeds:\n  - check: c\n    conflicts: { c: Choose. }\n'
     const { mistakes } = readCatalog([{ ...file('a', null), text }, file('c', null)])
     expect(mistakes.map(formatMistake)).toEqual(['a.yaml:5: needs[0].conflicts: unknown key'])
+  })
+
+  test('no check is judged by itself: what conflicts with it does not include it there', () => {
+    const against = (name: string, other: string, included: string) => ({
+      ...conflict(name, []),
+      text: `title: t\nwhy: w\nneeds:\n  - anyOf: [{ file: /x }, { check: ${included} }]\n    conflicts: { ${other}: Choose. }\n`,
+    })
+    const mistakesOf = (...files: CheckText[]) =>
+      readCatalog([...files, file('c', null)]).mistakes.map(formatMistake)
+    const a = conflict('a', ['b'])
+    expect(mistakesOf(a, against('b', 'a', 'a'))).toEqual([
+      'b.yaml:4: includes a in a need that conflicts with a',
+    ])
+    expect(mistakesOf(a, against('b', 'a', 'd'), file('d', 'e'), file('e', 'a'))).toEqual([
+      'b.yaml:4: includes d in a need that conflicts with a, and d cannot be judged before a',
+    ])
+    expect(mistakesOf(a, against('b', 'a', 'd'), conflict('d', ['e']), against('e', 'd', 'a'))).toEqual([
+      'b.yaml:4: includes d in a need that conflicts with a, and d cannot be judged before a',
+    ])
+    expect(mistakesOf(a, against('b', 'a', 'c'))).toEqual([])
+    expect(mistakesOf(a, against('b', 'a', 'd'), file('d', 'b'))).toEqual([
+      'b.yaml:4: includes itself: b -> d -> b',
+    ])
   })
 
   test('the opposing check is asked too, but not included', () => {
