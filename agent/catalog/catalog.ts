@@ -74,12 +74,14 @@ function readOnce(written: CheckText): CheckRead {
   const sign = hash('sha256', JSON.stringify([written.value ?? written.text, written.rules]))
   const known = lastReads.get(written.file)
   if (known?.sign === sign) return known.read
+  // Let go before the new one is read. Mistakes are not kept at all, since they hold the whole document.
+  lastReads.delete(written.file)
   const read = orMistakes(written.file, () => readCheck(written))
-  lastReads.set(written.file, { sign, read })
+  if ('check' in read) lastReads.set(written.file, { sign, read })
   return read
 }
 
-/** By file; holds only the files of the last reading. */
+/** By file; holds only the files of the last reading, and of these the ones without a mistake. */
 const lastReads = new Map<string, { readonly sign: string; readonly read: CheckRead }>()
 
 /** The name of a check by its alias. */

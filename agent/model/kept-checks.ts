@@ -47,15 +47,15 @@ export interface Keeping<Made> {
  * read, another check that was asked for. What was read is noted when it is read, so no need has to say what it depends on.
  *
  * @param make gets `asked` in a form that takes the notes; it must read nothing else that changes
- * @param last what the round before kept, with the same config; null after one whose fixes were cut for want of space
+ * @param last what the round before kept, with the same config; null after one whose fixes were cut for want of space. It is emptied
+ *   on the way: where everything has changed, there is no memory for all of it twice
  */
 export function keepChecks<Made>(
   checks: readonly object[],
   asked: Asked,
   { last, make }: { last: Kept<Made> | null; make: (name: string, noted: Asked) => Made },
 ): Keeping<Made> {
-  const isAlike = last !== null && isSameList(checks, last.checks) && isSameHost(asked.facts, last.facts)
-  const before = isAlike && asked.unreachable === null ? last.entries : new Map<string, Entry<Made>>()
+  if (last !== null && !isAlike(checks, asked, last)) last.entries.clear()
   const kept: Kept<Made> = { checks, facts: asked.facts, answers: new Map(), entries: new Map() }
   const answerTo = keepAnswers(asked.answers, kept.answers, last?.answers)
   const book = openNotes()
@@ -69,7 +69,8 @@ export function keepChecks<Made>(
     return one
   }
   const unchanged = (name: string): Made | null => {
-    const entry = before.get(name)
+    const entry = last?.entries.get(name)
+    last?.entries.delete(name)
     // What is compared is not what the check around it reads.
     if (entry === undefined || !book.during(null, () => isUnchanged(entry))) return null
     asked.fixSpace?.spend(entry.characters)
@@ -85,7 +86,11 @@ export function keepChecks<Made>(
     if (!notes.isFleeting) kept.entries.set(name, { ...notes, made: one })
     return one
   }
-  return { of, kept: asked.unreachable === null ? kept : last }
+  return { of, kept: asked.unreachable === null ? kept : null }
+}
+
+function isAlike(checks: readonly object[], { facts, unreachable }: Asked, last: Kept<unknown>): boolean {
+  return unreachable === null && isSameList(checks, last.checks) && isSameHost(facts, last.facts)
 }
 
 /** An answer that says the same as the one before is the same object. */

@@ -92,20 +92,31 @@ export async function askAndJudge(options: RoundOptions): Promise<RoundMade> {
   return { round, facts: look.facts, candidatesOf: judgement.candidatesOf }
 }
 
+type Unbounded = Omit<Asked, 'fixText' | 'fixSpace'>
+
 /**
  * Which fixes are cut for want of space depends on the order in which they are made. So a round that comes to that is judged without
  * the last one, and keeps nothing for the next.
  */
-function judgeWithin(
+function judgeWithin(checks: readonly Check[], asked: Unbounded, last: Judgement['kept']): Judgement {
+  return (last === null ? null : judgeWarm(checks, asked, last)) ?? judgeCold(checks, asked)
+}
+
+/** Null when fixes are cut: nothing of it may be in memory while all is judged anew. */
+function judgeWarm(
   checks: readonly Check[],
-  asked: Omit<Asked, 'fixText' | 'fixSpace'>,
-  last: Judgement['kept'],
-): Judgement {
+  asked: Unbounded,
+  last: NonNullable<Judgement['kept']>,
+): Judgement | null {
   const bounds = boundFixes(fixText)
   const judgement = judgeAll(checks, { ...asked, ...bounds }, last)
-  if (bounds.fixSpace.left() > 0) return judgement
-  if (last !== null) return judgeWithin(checks, asked, null)
-  return { ...judgement, kept: null }
+  return bounds.fixSpace.left() > 0 ? judgement : null
+}
+
+function judgeCold(checks: readonly Check[], asked: Unbounded): Judgement {
+  const bounds = boundFixes(fixText)
+  const judgement = judgeAll(checks, { ...asked, ...bounds })
+  return bounds.fixSpace.left() > 0 ? judgement : { ...judgement, kept: null }
 }
 
 /** A bug of ours there costs no finding. */

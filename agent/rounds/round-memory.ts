@@ -40,6 +40,7 @@ function planOnce(): typeof plan {
   let last: { readonly checks: readonly Check[]; readonly facts: Facts; readonly planned: Plan } | null = null
   return (checks, facts, failed) => {
     if (last !== null && isSameList(checks, last.checks) && isSameHost(facts, last.facts)) return last.planned
+    last = null
     let isWhole = true
     const noting: Failed = (error, need) => {
       isWhole = false

@@ -91,12 +91,13 @@ test('what met a bug of ours is made anew, and the bug is reported each time', (
   expect(round().anew).toEqual([])
 })
 
-test('a host that cannot be asked makes everything anew, and forgets nothing', () => {
+test('a host that cannot be asked makes everything anew, and nothing of that is kept', () => {
   const round = rounds()
   round()
   const unreachable = { fate: 'timed-out', detail: 'after 5 s' } as const
   expect(round({ unreachable }).anew).toEqual(all)
   expect(round({ unreachable }).anew).toEqual(all)
+  expect(round().anew).toEqual(all)
   expect(round().anew).toEqual([])
 })
 

@@ -6,8 +6,8 @@ export interface FileCache {
   keep(key: string, resolved: Resolved, read: () => Answer<FileText>): Answer<FileText>
 }
 
-/** Characters kept; the largest file of a host is its package database, about 1 MiB. */
-const mostKept = 64 * 1024 * 1024
+/** Characters kept, a quarter of the heap; the largest file of a host is its package database, about 1 MiB. */
+const mostKept = 16 * 1024 * 1024
 /** A file that changes twice within the clock's resolution looks unchanged; milliseconds. */
 const racyTime = 2_000
 /** The times and sizes of these files do not show whether they changed. */
