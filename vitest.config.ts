@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { patience } from './test/patience.ts'
 import { globsOf } from './test/projects.ts'
+import DurationsReporter from './test/setup/durations.ts'
 import SkippedReporter from './test/setup/skipped.ts'
 
 /** No test says a time of its own: what it waits for is a state. */
@@ -14,7 +15,7 @@ const times = {
 export default defineConfig({
   test: {
     globalSetup: 'test/setup/bundle.ts',
-    reporters: ['default', new SkippedReporter()],
+    reporters: ['default', new SkippedReporter(), new DurationsReporter()],
     projects: [
       // Half of their time they wait: for programs, and for time to pass.
       { test: { name: 'unit', ...times, ...globsOf('unit'), maxWorkers: 4 } },

@@ -46,15 +46,16 @@ async function runAll({ files, isWhole, flags }: Selection): Promise<void> {
     await begun.get(project)
     if (chosen.length > 0) counts.push(await runVitest(project, { files: isWhole ? [] : chosen, flags }))
   }
-  sayAll(counts, { lacking, started })
+  sayAll(counts, { lacking, started, isWhole })
 }
 
 /** The end of a long run is all that some logs keep. */
 function sayAll(
   counts: readonly Counts[],
-  { lacking, started }: { readonly lacking: readonly string[]; readonly started: number },
+  { lacking, started, isWhole }: { lacking: readonly string[]; started: number; isWhole: boolean },
 ): void {
   const say = (text: string) => process.stdout.write(`\n${text}\n`)
+  if (isWhole) say(slowestOf(counts).join('\n'))
   for (const failure of counts.flatMap(({ failures }) => failures)) say(`FAILED: ${failure}`)
   for (const line of lacking) say(`${isCi ? 'FAILED' : 'SKIPPED'}: ${line}`)
   say(`all of it took ${((Date.now() - started) / 60_000).toFixed(1)} minutes`)
@@ -62,4 +63,13 @@ function sayAll(
   const failed = total('failed') + (isCi ? lacking.length : 0)
   say(`${total('passed')} passed, ${failed} failed, ${total('skipped')} skipped`)
   process.exitCode = failed === 0 && total('passed') > 0 ? 0 : 1
+}
+
+/** Where to look when the whole takes too long. */
+function slowestOf(counts: readonly Counts[]): string[] {
+  return counts
+    .flatMap(({ durations }) => durations)
+    .toSorted((a, b) => b.took - a.took)
+    .slice(0, 12)
+    .map(({ file, took }) => `${(took / 1_000).toFixed(0).padStart(5)} s  ${file}`)
 }

@@ -17,7 +17,7 @@ export async function runCheck(script = scriptOf('check')): Promise<Counts> {
     if (exitCode !== 0) failures.push(`npm run check: ${program} ended with ${exitCode}`)
   }
   const failed = failures.length
-  return { passed: programs.length - failed, failed, skipped: 0, failures }
+  return { passed: programs.length - failed, failed, skipped: 0, failures, durations: [] }
 }
 
 function scriptOf(name: string): string {

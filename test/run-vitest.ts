@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { execa } from 'execa'
+import { durationsPath } from './setup/durations.ts'
+import type { Duration } from './setup/durations.ts'
 
 export interface Counts {
   readonly passed: number
@@ -10,6 +12,7 @@ export interface Counts {
   readonly skipped: number
   /** The file and the full name of each, and the beginning of what it says. */
   readonly failures: readonly string[]
+  readonly durations: readonly Duration[]
 }
 
 /** The part of vitest's JSON report that is read here. */
@@ -37,11 +40,19 @@ export async function runVitest(
   { files, flags }: { readonly files: readonly string[]; readonly flags: readonly string[] },
 ): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'hostdeps-results-'))
-  const file = join(folder, 'results.json')
-  const reporters = ['default', 'json', './test/setup/skipped.ts'].map((name) => `--reporter=${name}`)
+  const [file, durations] = [join(folder, 'results.json'), join(folder, 'durations.json')]
+  const ours = ['skipped', 'durations'].map((name) => `./test/setup/${name}.ts`)
+  const reporters = ['default', 'json', ...ours].map((name) => `--reporter=${name}`)
   const argv = ['run', '--project', project, ...reporters, `--outputFile.json=${file}`, ...flags, ...files]
-  const { exitCode } = await execa('vitest', argv, { stdio: 'inherit', reject: false, preferLocal: true })
+  const env = { [durationsPath]: durations }
+  const { exitCode } = await execa('vitest', argv, {
+    stdio: 'inherit',
+    reject: false,
+    preferLocal: true,
+    env,
+  })
   const report: Report = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))
+  const took: Duration[] = JSON.parse(await readFile(durations, 'utf8').catch(() => '[]'))
   await rm(folder, { recursive: true })
   const isWhole = exitCode === 0 && report.success === true
   const failed = report.numFailedTests ?? 0
@@ -50,6 +61,7 @@ export async function runVitest(
     failed: isWhole ? failed : Math.max(failed, 1),
     skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
     failures: failuresOf(report),
+    durations: took,
   }
 }
 
