@@ -12,7 +12,7 @@ export interface Sample {
   readonly pid: string
   /** RssAnon, MiB. Pages of files, such as the binary of Node.js, come and go as the whole machine needs memory. */
   readonly memory: number
-  /** What the heap held once all garbage was collected, MiB; where that was asked for. */
+  /** What the heap held once all garbage was collected, MiB; where that was asked for, just before the rest was looked at. */
   readonly live?: number
   readonly counts: Readonly<Record<Counted, number>>
 }
@@ -20,10 +20,16 @@ export interface Sample {
 export const counted = ['files', 'watches', 'children', 'zombies'] as const
 export type Counted = (typeof counted)[number]
 
-/** null while it is being started. */
-export async function sampleOf({ host }: KubeletNode, half: Half): Promise<Sample | null> {
+/** Empty while it is being started. */
+export async function pidOf({ host }: KubeletNode, half: Half): Promise<string> {
   const { stdout } = await host.exec(['pgrep', '-of', `^node .*hostdeps ${half} `])
-  const pid = stdout.trim()
+  return stdout.trim()
+}
+
+/** null while it is being started. */
+export async function sampleOf(node: KubeletNode, half: Half): Promise<Sample | null> {
+  const { host } = node
+  const pid = await pidOf(node, half)
   const proc = join(host.root, 'proc')
   try {
     const status = readFileSync(join(proc, pid, 'status'), 'utf8')

@@ -11,10 +11,7 @@ export interface Series {
 
 type Measured = 'memory' | 'live'
 
-/**
- * MiB an hour, by least squares, that what is resident and what is live of a process may grow in the second half of the time. In the
- * first V8 still compiles: of rounds without a pause the live heap grows by 2 MiB in the first thousand, and by 0.2 in the second.
- */
+/** MiB an hour, by least squares, that what is resident and what is live of a process may grow in the second half of the time. */
 const aim = 1
 
 /** MiB an hour. */
@@ -43,8 +40,7 @@ export function judged(all: readonly Sample[]): Judged {
   const more = counted.filter(
     (what) => least(samples.slice(middle), what) > least(samples.slice(0, middle), what),
   )
-  const resident = growthOf(leanest(samples), 'memory')
-  const live = growthOf(collected(samples), 'live')
+  const [resident, live] = [growthOf(collected(samples), 'memory'), growthOf(collected(samples), 'live')]
   const isFlat = resident.secondHalf <= aim && live.secondHalf <= aim && more.length === 0
   return { samples, processes: lives.length, resident, live, more, isFlat }
 }
@@ -54,16 +50,7 @@ function growthOf(samples: readonly Sample[], what: Measured): Growth {
   return { firstHalf: slope(samples.slice(0, middle), what), secondHalf: slope(samples.slice(middle), what) }
 }
 
-/** Of each ten minutes the one with the least memory: what the others have more is garbage that nobody has collected yet. */
-function leanest(samples: readonly Sample[]): Sample[] {
-  const start = samples[0]?.at ?? 0
-  const windows = Map.groupBy(samples, ({ at }) => Math.floor((at - start) / 600_000))
-  // The last one may have begun just now.
-  const whole = [...windows.values()].filter((window) => window.length > 5)
-  return whole.flatMap((window) => window.toSorted((a, b) => a.memory - b.memory).slice(0, 1))
-}
-
-/** Those at which the garbage was collected. */
+/** Those just after the garbage was collected. In between, V8 lets it wait: up to 10 MiB come and go. */
 function collected(samples: readonly Sample[]): Sample[] {
   return samples.filter(({ live }) => live !== undefined)
 }
@@ -80,13 +67,13 @@ export function renderSoak(
 
 Written by \`npm run bench:soak\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, beside other work. Each two minutes a package came or
 went on both nodes, each three the config changed, and each five the agent of worker-2 was killed. Each minute both halves of both
-agents were looked at; the first ${(warmUp / 60_000).toFixed(0)} minutes are not counted. The agent of worker-1 lived through all of it. Each ${collect} minutes it was
+agents were looked at. The first ${(warmUp / 60_000).toFixed(0)} minutes are not counted: in them a round is made about each second, as many as in a day, until V8
+has compiled what it will. The agent of worker-1 lived through all of it. Each ${collect} minutes it was
 made to collect its garbage, so that what grows is what it holds: V8, left alone, fills its heap up to the limit first.
 
-Resident is what the process has in memory and what belongs to no file, live what its heap holds once all garbage is collected, both
-in MiB. Of what is resident the least in each ten minutes counts: the rest is garbage that waits to be collected. Growth
-is in MiB an hour, by least squares, of the first half of the time and of the second; at most ${aim} in the second is the aim. In the first V8
-still compiles what runs once a minute. Of several processes the one that lived longest is shown.
+Resident is what the process has in memory and what belongs to no file, live what its heap holds, both in MiB and just after the garbage
+was collected; where it never was, the least and the most of all samples. Growth is in MiB an hour, by least squares, of the first half
+of the time and of the second; at most ${aim} in the second is the aim. Of several processes the one that lived longest is shown.
 
 | ${head.join(' | ')} |
 |${' --- |'.repeat(head.length)}
@@ -96,18 +83,19 @@ ${rows.map((row) => `| ${cellsOf(row).join(' | ')} |`).join('\n')}
 
 function cellsOf({ node, half, samples: all }: Series): string[] {
   const { samples, processes, isFlat, more, ...growth } = judged(all)
-  const range = (what: Counted) => {
-    const each = samples.map(({ counts }) => counts[what])
-    const [least, most] = [Math.min(...each), Math.max(...each)]
-    return least === most ? `${least}` : `${least} to ${most}`
-  }
+  const count = (what: Counted) => rangeOf(samples.map(({ counts }) => counts[what]))
   const live = collected(samples)
   const memory =
     live.length === 0
-      ? [ends(leanest(samples), 'memory'), '', '', '']
-      : [ends(leanest(samples), 'memory'), shown(growth.resident), ends(live, 'live'), shown(growth.live)]
+      ? [rangeOf(samples.map(({ memory }) => Math.round(memory))), '', '', '']
+      : [ends(live, 'memory'), shown(growth.resident), ends(live, 'live'), shown(growth.live)]
   const verdict = isFlat ? 'flat' : more.length > 0 ? `more ${more.join(', ')} in the second half` : 'grows'
-  return [node, half, `${processes}`, ...memory, ...counted.map(range), live.length === 0 ? '' : verdict]
+  return [node, half, `${processes}`, ...memory, ...counted.map(count), live.length === 0 ? '' : verdict]
+}
+
+function rangeOf(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  return least === most ? `${least}` : `${least} to ${most}`
 }
 
 function ends(samples: readonly Sample[], what: Measured): string {

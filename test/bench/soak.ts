@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { mergePatch } from '../cluster/plane/api-client.ts'
 import type { KubeletNode } from '../cluster/nodes/kubelet-node.ts'
 import type { RealCluster } from '../cluster/nodes/real-cluster.ts'
-import { writeFileSync } from 'node:fs'
-import { halves, sampleOf } from './soak-samples.ts'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { halves, pidOf, sampleOf } from './soak-samples.ts'
 import type { Half } from './soak-samples.ts'
 import { liveHeap } from './live-heap.ts'
 import { judged, renderSoak } from './soak-table.ts'
@@ -20,7 +21,7 @@ const usual = 2
 const hours = Number(process.env['HOURS'] ?? usual)
 const judgedNode: KubeletNode['name'] = 'worker-1'
 const sampleEach = 60_000
-/** Not counted: Node.js compiles, and its heap gets the size that it needs. Milliseconds. */
+/** Not counted. Milliseconds. */
 const warmUp = Math.min(600_000, (hours * 3_600_000) / 4)
 /** In samples. */
 const changes = { package: 2, config: 3, collect: 5, kill: 5 } as const
@@ -32,15 +33,17 @@ async function soak(cluster: RealCluster): Promise<void> {
     halves.map((half) => ({ on: node, node: node.name, half, samples: [] })),
   )
   const start = performance.now()
+  const warmed = warm(cluster, start + warmUp)
   for (let minute = 0; performance.now() - start < hours * 3_600_000; minute++) {
     const next = start + (minute + 1) * sampleEach
     await change(cluster, minute)
     await sleep(Math.max(0, next - performance.now()))
     for (const { on, half, samples } of rows) {
+      const isDue = on.name === judgedNode && minute % changes.collect === 0
+      const live = isDue ? await liveHeap(on, await pidOf(on, half)) : null
       const seen = await sampleOf(on, half)
       if (seen === null) continue
-      const isDue = on.name === judgedNode && minute % changes.collect === 0
-      const sample = isDue ? { ...seen, live: await liveHeap(on, seen.pid) } : seen
+      const sample = live === null ? seen : { ...seen, live }
       if (performance.now() - start > warmUp) samples.push(sample)
       console.log(
         minute,
@@ -52,6 +55,7 @@ async function soak(cluster: RealCluster): Promise<void> {
       )
     }
   }
+  await warmed
   const text = renderSoak(rows, { hours, warmUp, collect: changes.collect })
   console.log(text)
   if (hours === usual) writeFileSync(new URL('SOAK.md', import.meta.url), text)
@@ -81,7 +85,19 @@ async function change({ cluster, nodes }: RealCluster, minute: number): Promise<
   if (minute % changes.kill === changes.kill - 1) for (const half of halves) await killHalf(nodes[1], half)
 }
 
+/** A round after the other, as many as in a day, so that V8 has compiled what it will: it does so over the first thousand. */
+async function warm({ nodes }: RealCluster, until: number): Promise<void> {
+  for (let isThere = false; performance.now() < until; isThere = !isThere) {
+    for (const { host } of nodes) {
+      const file = join(host.root, 'usr/local/bin/comes-and-goes')
+      if (isThere) rmSync(file)
+      else writeFileSync(file, '', { mode: 0o755 })
+    }
+    await sleep(500)
+  }
+}
+
 async function killHalf(node: KubeletNode, half: Half): Promise<void> {
-  const { pid } = (await sampleOf(node, half)) ?? {}
-  if (pid !== undefined) await node.host.exec(['kill', '-KILL', pid])
+  const pid = await pidOf(node, half)
+  if (pid !== '') await node.host.exec(['kill', '-KILL', pid])
 }
