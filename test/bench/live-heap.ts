@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { KubeletNode } from '../cluster/nodes/kubelet-node.ts'
+
+/** The inspector, with its sockets and its thread, is gone by then. Milliseconds. */
+const closes = 500
 
 /** Runs beside the agent, in its container: asks Node.js' inspector to collect all garbage, prints what is left, and closes it. */
 const script = `
@@ -34,7 +38,10 @@ export async function liveHeap({ host }: KubeletNode, pid: string): Promise<numb
     // Again, since the inspector does not start while that of the pod's other half still holds the port.
     await host.exec(['kill', '-USR1', pid])
     const { exitCode, stdout, stderr } = await host.exec([...argv, '-e', script])
-    if (exitCode === 0) return Number(stdout) / 2 ** 20
+    if (exitCode === 0) {
+      await sleep(closes)
+      return Number(stdout) / 2 ** 20
+    }
     if (tries === 0) throw new Error(`the inspector of process ${pid} does not answer: ${stdout}${stderr}`)
   }
 }
