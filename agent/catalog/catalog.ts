@@ -10,7 +10,7 @@ import { conflictRings } from './conflict-rings.ts'
 import { includeMistakes } from './include.ts'
 import { orMistakes } from '#agent/catalog/yaml/mistake.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
-import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
+import { checkNeeds, conflictsOf } from '#agent/model/needs-of.ts'
 import { countTokens } from '#agent/catalog/yaml/yaml-scan.ts'
 
 /** Every known check by name, including those that others include. No check includes itself. */
@@ -100,9 +100,7 @@ export function closeOver(catalog: Catalog, names: Iterable<string>): Check[] {
 /** The checks to ask: the named ones, what they include, and what conflicts with them. */
 export function checksToAsk(catalog: Catalog, names: Iterable<string>): Check[] {
   const checks = closeOver(catalog, names)
-  const opponents = checks.flatMap(({ needs }) =>
-    allNeeds(needs).flatMap(({ conflicts }) => Object.keys(conflicts)),
-  )
+  const opponents = checks.flatMap(({ needs }) => conflictsOf(needs))
   return closeOver(catalog, [...checks.map(({ name }) => name), ...opponents])
 }
 

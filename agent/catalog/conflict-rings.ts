@@ -1,7 +1,7 @@
 import type { Check } from '#agent/model/check.ts'
 import { needsAgainst } from '#agent/model/conflict.ts'
 import type { CheckNeed } from '#agent/model/need.ts'
-import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
+import { checkNeeds, conflictsOf } from '#agent/model/needs-of.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
 import { includedBy } from './include.ts'
 import { walk } from './walk.ts'
@@ -41,8 +41,7 @@ function ringMistake(ring: readonly string[], catalog: Catalog): Mistake[] {
 
 /** What needs against this check include, of all checks that it conflicts with. */
 function includedAgainst(name: string, catalog: Catalog): readonly CheckNeed[] {
-  const conflicts = allNeeds(catalog.get(name)?.needs ?? []).flatMap((need) => Object.keys(need.conflicts))
-  return [...new Set(conflicts)].flatMap((other) =>
+  return conflictsOf(catalog.get(name)?.needs ?? []).flatMap((other) =>
     needsAgainst(catalog.get(other)?.needs ?? [], name)
       .flatMap((need) => checkNeeds([need]))
       .filter(({ check }) => catalog.has(check)),

@@ -2,7 +2,7 @@ import { deepestInclude, mostCustomFindings, mostFindings } from '#agent/model/b
 import type { Check } from '#agent/model/check.ts'
 import { closure } from '#agent/model/closure.ts'
 import type { Mistake } from '#agent/catalog/yaml/mistake.ts'
-import { allNeeds, checkNeeds } from '#agent/model/needs-of.ts'
+import { allNeeds, checkNeeds, conflictsOf } from '#agent/model/needs-of.ts'
 import { walk } from './walk.ts'
 
 type Catalog = ReadonlyMap<string, Check>
@@ -44,10 +44,7 @@ export function includersOf(catalog: Catalog, names: readonly string[]): Readonl
 }
 
 function namedBy({ needs }: Check): string[] {
-  return allNeeds(needs).flatMap((need) => [
-    ...(need.type === 'check' ? [need.check] : []),
-    ...Object.keys(need.conflicts),
-  ])
+  return [...checkNeeds(needs).map(({ check }) => check), ...conflictsOf(needs)]
 }
 
 function measure(check: Check | undefined, sizes: ReadonlyMap<string, Size>): Size {

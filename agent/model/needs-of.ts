@@ -14,6 +14,11 @@ export const checkNeeds = onceEach((needs: readonly Need[]): readonly CheckNeed[
   allNeeds(needs).filter((need) => need.type === 'check'),
 )
 
+/** The checks that needs conflict with, also in anyOf, each once. */
+export const conflictsOf = onceEach((needs: readonly Need[]): readonly string[] => [
+  ...new Set(allNeeds(needs).flatMap(({ conflicts }) => Object.keys(conflicts))),
+])
+
 /** Where the facts of a check and of its needs are from, each once. */
 export const sourcesOf = onceEach(
   ({ sources, needs }: Pick<Check, 'sources' | 'needs'>): readonly string[] => [
