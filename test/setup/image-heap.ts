@@ -10,6 +10,15 @@ export function imageHeap(): string {
   return flags
 }
 
+/** What the image sets for Node.js' and glibc's memory. */
+export function imageMemory(): Readonly<Record<string, string>> {
+  const settings = readFileSync(place('Dockerfile'), 'utf8').matchAll(/\b(MALLOC_\w+)=(\d+)/g)
+  return {
+    NODE_OPTIONS: imageHeap(),
+    ...Object.fromEntries([...settings].map(([, name, value]) => [name, value])),
+  }
+}
+
 /** MiB that a container of the DaemonSet may use. */
 export function memoryLimit(name: 'prober' | 'server'): number {
   const { spec } = parse(readFileSync(place('manifests/base/daemon-set.yaml'), 'utf8'))

@@ -5,14 +5,10 @@ import { execa } from 'execa'
 import { bundle } from '../../../build.ts'
 import { atEnd } from '../../at-end.ts'
 import { startProgram, untilStatus } from '../../hosts/cli.ts'
-import { imageHeap } from '../../setup/image-heap.ts'
+import { imageMemory } from '../../setup/image-heap.ts'
 
 /** As in the image. */
-export const imageEnvironment = {
-  NODE_OPTIONS: imageHeap(),
-  MALLOC_ARENA_MAX: '1',
-  MALLOC_TRIM_THRESHOLD_: '131072',
-}
+export const imageEnvironment = imageMemory()
 
 export interface Agent {
   /** Starts `hostdeps serve`, which has the prober's round when it is there. */
