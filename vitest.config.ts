@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { patience } from './test/patience.ts'
-import { globsOf } from './test/projects.ts'
+import { globsOf, stages } from './test/projects.ts'
 import DurationsReporter from './test/setup/durations.ts'
 import SkippedReporter from './test/setup/skipped.ts'
 
@@ -16,12 +16,7 @@ export default defineConfig({
   test: {
     globalSetup: 'test/setup/bundle.ts',
     reporters: ['default', new SkippedReporter(), new DurationsReporter()],
-    projects: [
-      // Half of their time they wait: for programs, and for time to pass.
-      { test: { name: 'unit', ...times, ...globsOf('unit'), maxWorkers: 4 } },
-      // Each file has a host, a browser or a cluster of its own, and mostly waits for it.
-      { test: { name: 'real', ...times, ...globsOf('real'), maxWorkers: 2 } },
-      { test: { name: 'cluster', ...times, ...globsOf('cluster'), maxWorkers: 2 } },
-    ],
+    // Half of their time they wait: for programs, for time to pass, or each for a host or a cluster of its own.
+    projects: stages.flat().map((name) => ({ test: { name, ...times, ...globsOf(name), maxWorkers: 4 } })),
   },
 })

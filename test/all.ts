@@ -1,5 +1,4 @@
-import { projectOf, projects } from './projects.ts'
-import type { Project } from './projects.ts'
+import { projectOf, stages } from './projects.ts'
 import { runCheck } from './run-check.ts'
 import { runVitest } from './run-vitest.ts'
 import type { Counts } from './run-vitest.ts'
@@ -12,11 +11,8 @@ import { setUp } from './setup/set-up.ts'
 import type { Step } from './setup/step.ts'
 import { steps, withNeeds } from './setup/steps.ts'
 
-/** From cold these take minutes; the first project that needs them waits for them. */
-const slow = new Map<Step, Project>([
-  [helm, 'real'],
-  [kubernetesPrograms, 'cluster'],
-])
+/** From cold these take minutes, and no unit test needs them. */
+const slow: readonly Step[] = [helm, kubernetesPrograms]
 
 /**
  * All tests, or those that are named: sets up what they need, says what it does, runs them, and ends with the plain count.
@@ -39,12 +35,12 @@ async function runAll({ files, isWhole, flags }: Selection): Promise<void> {
     if (why !== null) lacking.push(why)
   }
   const wanted = isWhole ? steps : withNeeds(files.flatMap(needsOf))
-  const begun = new Map(wanted.filter((step) => slow.has(step)).map((step) => [slow.get(step), add(step)]))
-  for (const step of wanted.filter((step) => !slow.has(step))) await add(step)
-  for (const project of projects) {
-    const chosen = files.filter((file) => projectOf(file) === project)
-    await begun.get(project)
-    if (chosen.length > 0) counts.push(await runVitest(project, { files: isWhole ? [] : chosen, flags }))
+  const begun = wanted.filter((step) => slow.includes(step)).map(add)
+  for (const step of wanted.filter((step) => !slow.includes(step))) await add(step)
+  for (const projects of stages) {
+    const chosen = files.filter((file) => projects.includes(projectOf(file)))
+    if (!projects.includes('unit')) await Promise.all(begun)
+    if (chosen.length > 0) counts.push(await runVitest(projects, { files: isWhole ? [] : chosen, flags }))
   }
   sayAll(counts, { lacking, started, isWhole })
 }

@@ -1,9 +1,11 @@
 import { globSync } from 'node:fs'
 import { matchesGlob } from 'node:path'
 
-/** What a test's name says of its needs; what says nothing needs nothing. In the order in which all of them run. */
+/** What a test's name says of its needs; what says nothing needs nothing. */
 export type Project = 'unit' | 'real' | 'cluster'
-export const projects: readonly Project[] = ['unit', 'real', 'cluster']
+
+/** What runs one after the other. What boots hosts waits for half of its time: while it does, others of its stage run. */
+export const stages: readonly (readonly Project[])[] = [['unit'], ['real', 'cluster']]
 
 const everything = 'test/**/*.test.ts'
 

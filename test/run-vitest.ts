@@ -34,16 +34,17 @@ interface Report {
   }[]
 }
 
-/** Of a project, these files, or all; with vitest's own flags. */
+/** Of these projects, these files, or all; with vitest's own flags. */
 export async function runVitest(
-  project: string,
+  projects: readonly string[],
   { files, flags }: { readonly files: readonly string[]; readonly flags: readonly string[] },
 ): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'hostdeps-results-'))
   const [file, durations] = [join(folder, 'results.json'), join(folder, 'durations.json')]
   const ours = ['skipped', 'durations'].map((name) => `./test/setup/${name}.ts`)
   const reporters = ['default', 'json', ...ours].map((name) => `--reporter=${name}`)
-  const argv = ['run', '--project', project, ...reporters, `--outputFile.json=${file}`, ...flags, ...files]
+  const chosen = projects.flatMap((project) => ['--project', project])
+  const argv = ['run', ...chosen, ...reporters, `--outputFile.json=${file}`, ...flags, ...files]
   const env = { [durationsPath]: durations }
   const { exitCode } = await execa('vitest', argv, {
     stdio: 'inherit',

@@ -40,8 +40,9 @@ export function lackingIn(folder: string, packages: GoPrograms['packages']): str
 /** It is built under another name and renamed when it is whole, and is not in the way of what runs beside it. */
 async function build({ module, packages, sets }: GoPrograms, name: string, folder: string): Promise<void> {
   const part = join(folder, `.${name}.${process.pid}`)
-  const flags = ['-s', '-w', ...sets].join(' ')
-  const argv = ['build', '-trimpath', '-ldflags', flags, '-o', part, packages[name] ?? '']
+  const linked = `-ldflags=${['-s', '-w', ...sets].join(' ')}`
+  // Nobody debugs them, and without DWARF they are compiled in a tenth less time.
+  const argv = ['build', '-trimpath', '-gcflags=all=-dwarf=false', linked, '-o', part, packages[name] ?? '']
   try {
     await execa('nice', ['go', ...argv], { cwd: module, env: { CGO_ENABLED: '0' } })
     await rename(part, join(folder, name))
