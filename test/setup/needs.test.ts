@@ -10,7 +10,11 @@ const isRead = (file: string) => !file.startsWith('test/setup/')
 const titles = (file: string) => needsOf(file).map(({ title }) => title)
 
 describe('what a test file needs', () => {
-  const swept = ['system packages', 'leftovers of runs that were killed']
+  const swept = [
+    'system packages',
+    'leftovers of runs that were killed',
+    'inotify instances for hosts beside each other',
+  ]
   const plane = [...swept, 'the Kubernetes control plane']
   const host = 'the root of the Debian 12 test host'
 

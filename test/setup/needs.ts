@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { projectOf } from '../projects.ts'
+import { inotifyInstances } from './inotify-instances.ts'
 import type { Step } from './step.ts'
 import { steps } from './steps.ts'
 import { sweepHosts } from './sweep-hosts.ts'
@@ -10,11 +11,12 @@ const variable = /\b(?:HOSTDEPS_TEST_[A-Z_]+|CHROMIUM)\b/g
 
 /**
  * The steps that a test file needs, by what it or a file of test/ that it imports mentions: the variables that steps give,
- * and `hasProgram`. What boots hosts or clusters needs Debian's packages and a machine swept of killed runs as well.
+ * and `hasProgram`. What boots hosts or clusters needs Debian's packages, a machine swept of killed runs and room for
+ * hosts beside each other as well.
  */
 export function needsOf(file: string): Step[] {
   const needed = new Set(steps.filter(({ gives }) => gives.some((name) => variablesIn(file).has(name))))
-  if (projectOf(file) !== 'unit') needed.add(sweepHosts).add(systemPackages)
+  if (projectOf(file) !== 'unit') needed.add(systemPackages).add(sweepHosts).add(inotifyInstances)
   if (filesOf(file).has(oracles)) needed.add(systemPackages)
   return steps.filter((step) => needed.has(step))
 }

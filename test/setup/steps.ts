@@ -5,6 +5,7 @@ import { fixPackages } from './fix-packages.ts'
 import { foreignKinds } from './foreign-kinds.ts'
 import { helm } from './helm.ts'
 import { hostRoot } from './host-root.ts'
+import { inotifyInstances } from './inotify-instances.ts'
 import { ignition } from './ignition.ts'
 import { junitparser } from './junitparser.ts'
 import { kernelTrees } from './kernel-trees.ts'
@@ -28,6 +29,7 @@ import { vmImage } from './vm-image.ts'
 export const steps: readonly Step[] = [
   systemPackages,
   sweepHosts,
+  inotifyInstances,
   kubernetesPrograms,
   helm,
   hostRoot,
