@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Crash, Round } from '#agent/model/report.ts'
 import { canary, innocents, steady } from './nodes/crash-workloads.ts'
+import { stopAtFirstFailure } from './nodes/first-failure.ts'
 import { hasRealCluster, startRealCluster } from './nodes/real-cluster.ts'
 import type { RealCluster } from './nodes/real-cluster.ts'
 import { longhornStandIn } from './nodes/story-workloads.ts'
@@ -20,6 +21,7 @@ describe.skipIf(!hasRealCluster)('on real kubelets the prober', () => {
       ([one, two]) => one === 'missing' && two === 'ready',
     )
   })
+  stopAtFirstFailure()
   afterAll(() => on?.stop())
 
   const podOf = async (app: string, node = 'worker-1') =>

@@ -5,6 +5,7 @@ import type { TestHost } from '../hosts/nspawn.ts'
 import { servePackages } from '../hosts/package-server.ts'
 import type { PackageServer } from '../hosts/package-server.ts'
 import { pasteIn, runIn, useRepository } from '../hosts/served-network.ts'
+import { stopAtFirstFailure } from './nodes/first-failure.ts'
 import { hasRealCluster, startRealCluster } from './nodes/real-cluster.ts'
 import type { RealCluster } from './nodes/real-cluster.ts'
 import { longhornStandIn } from './nodes/story-workloads.ts'
@@ -29,6 +30,7 @@ describe.skipIf(!hasRealCluster || packages === undefined)('fix --apply on real 
       (labels) => labels.every((label) => label === 'missing'),
     )
   })
+  stopAtFirstFailure()
   afterAll(async () => {
     await server?.stop()
     await on?.stop()

@@ -3,6 +3,7 @@ import type { V1DaemonSet, V1Pod } from '@kubernetes/client-node'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, mergePatch } from './plane/api-client.ts'
+import { stopAtFirstFailure } from './nodes/first-failure.ts'
 import { hasRealCluster, startRealCluster } from './nodes/real-cluster.ts'
 import type { RealCluster } from './nodes/real-cluster.ts'
 import {
@@ -38,6 +39,7 @@ describe.skipIf(!hasRealCluster)('the story of Longhorn and open-iscsi', () => {
     watching = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'ignore'] })
     watching.stdout?.on('data', (chunk: Buffer) => (shown += chunk.toString()))
   })
+  stopAtFirstFailure()
   afterAll(async () => {
     watching?.kill()
     await on?.stop()

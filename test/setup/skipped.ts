@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Reporter, TestModule, Vitest } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import { lackingFor } from './needs.ts'
 
 /** Says of every file whose tests are skipped what they lack, and how to get it. By its path it is a reporter as the default. */
@@ -25,5 +25,11 @@ function skippedOf(module: TestModule, isByName: boolean): string[] {
   if (why !== '') return [`SKIPPED: ${file} needs ${why}. To get it and run: npm test -- ${file}`]
   if (isByName) return []
   const reason = process.getuid?.() === 0 ? 'not of this machine' : 'for root alone, or not of this machine'
-  return skipped.map(({ fullName }) => `SKIPPED: ${file} > ${fullName}: ${reason}`)
+  return skipped.map((one) => `SKIPPED: ${file} > ${one.fullName}: ${noteOf(one) ?? reason}`)
+}
+
+/** What the test itself says when it skips. */
+function noteOf(skipped: TestCase): string | undefined {
+  const result = skipped.result()
+  return result.state === 'skipped' ? result.note : undefined
 }
