@@ -90,6 +90,8 @@ export const failures: readonly Failure[] = [
         image: agentImage,
         securityContext: { runAsUser: 54_321 },
         command: ['node', '-e', takeInotify()],
+        volumeMounts: [{ name: 'tail', mountPath: '/usr/bin/tail' }],
+        volumes: [{ name: 'tail', hostPath: { path: '/usr/bin/tail', type: 'File' } }],
       }),
     ],
     verdicts: ofHost,
@@ -352,14 +354,17 @@ function pod(name: string, { image = busybox, ...changes }: PodChanges) {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { app: name } }, spec }
 }
 
-/** Each tail has an inotify instance of its own; those of Node.js have one a thread, which costs 7 MiB. */
+/** Each tail has an inotify instance of its own. It is the node's, as the image has none. */
 function takeInotify(): string {
   return `
-const { readFileSync, watch } = require('node:fs')
+const { readFileSync, watch, writeFileSync } = require('node:fs')
 const { spawn } = require('node:child_process')
 const all = Number(readFileSync('/proc/sys/fs/inotify/max_user_instances'))
+// On an overlay tail polls.
+const watched = '/dev/shm/watched'
+writeFileSync(watched, '')
 for (let at = 0; at <= all; at++) {
-  const taker = spawn('tail', ['-f', '/etc/passwd'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const taker = spawn('tail', ['-f', watched], { stdio: ['ignore', 'ignore', 'pipe'] })
   // "inotify cannot be used": there are no more.
   taker.stderr.once('data', () => watch('/'))
 }`
