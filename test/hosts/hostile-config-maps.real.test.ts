@@ -38,6 +38,7 @@ function startProbe(map: HostileMap) {
   const place = mkdtempSync(join(folder, 'maps-'))
   turn(place, map)
   const round = join(place, 'round.json')
+  const lastRound = roundsOf(round)
   const files = ['--checks', join(place, 'now/checks'), '--config', join(place, 'now/config.yaml')]
   const started = performance.now()
   const prober = execa(process.execPath, [main, 'probe', '--round', round, ...files], {
@@ -61,7 +62,7 @@ function startProbe(map: HostileMap) {
       const found = await vi.waitUntil(
         () => {
           if (ended !== null) return ended
-          const now = roundIn(round)
+          const now = lastRound()
           return now !== null && holds(now) ? now : false
         },
         { timeout: 110_000, interval: 20 },
@@ -82,11 +83,17 @@ function startProbe(map: HostileMap) {
   }
 }
 
-function roundIn(file: string): Round | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Round
-  } catch {
-    return null
+/** What is in the file by now, parsed once: some rounds are as large as they may be, and are looked at fifty times a second. */
+function roundsOf(file: string): () => Round | null {
+  let [text, round]: [string, Round | null] = ['', null]
+  return () => {
+    try {
+      const now = readFileSync(file, 'utf8')
+      if (now !== text) [text, round] = [now, JSON.parse(now) as Round]
+      return round
+    } catch {
+      return null
+    }
   }
 }
 

@@ -80,7 +80,7 @@ describe.skipIf(!hasRealCluster || !process.env['HOSTDEPS_TEST_HELM'])('the char
         expect(metadata?.name).toMatch(/^node-needs-/)
         const path = `/api/v1/namespaces/kube-tools/pods/${metadata?.name}:9465/proxy/metrics`
         await until(
-          () => on.cluster.kubectl('get', '--raw', path),
+          () => on.cluster.kubectl('get', '--raw', path).catch(String),
           (text) =>
             text.includes('\nhostdeps_policy_enforced 1\n') && text.includes('\nhostdeps_publish_ok 1\n'),
         )
