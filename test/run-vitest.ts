@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { execa } from 'execa'
+import type { Project } from './projects.ts'
 import { durationsPath } from './setup/durations.ts'
 import type { Duration } from './setup/durations.ts'
 
@@ -36,7 +37,7 @@ interface Report {
 
 /** Of these projects, these files, or all; with vitest's own flags. */
 export async function runVitest(
-  projects: readonly string[],
+  projects: readonly Project[],
   { files, flags }: { readonly files: readonly string[]; readonly flags: readonly string[] },
 ): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'hostdeps-results-'))
