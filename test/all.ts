@@ -1,4 +1,4 @@
-import { projectOf, stages } from './projects.ts'
+import { bootsHosts, projectOf, stages } from './projects.ts'
 import { runCheck } from './run-check.ts'
 import { runVitest } from './run-vitest.ts'
 import type { Counts } from './run-vitest.ts'
@@ -11,7 +11,7 @@ import { setUp } from './setup/set-up.ts'
 import type { Step } from './setup/step.ts'
 import { steps, withNeeds } from './setup/steps.ts'
 
-/** From cold these take minutes, and no unit test needs them. */
+/** From cold these take minutes, and nothing needs them that boots no host: they go on beside those tests. */
 const slow: readonly Step[] = [helm, kubernetesPrograms]
 
 /**
@@ -39,7 +39,7 @@ async function runAll({ files, isWhole, flags }: Selection): Promise<void> {
   for (const step of wanted.filter((step) => !slow.includes(step))) await add(step)
   for (const projects of stages) {
     const chosen = files.filter((file) => projects.includes(projectOf(file)))
-    if (!projects.includes('unit')) await Promise.all(begun)
+    if (projects.some(bootsHosts)) await Promise.all(begun)
     if (chosen.length > 0) counts.push(await runVitest(projects, { files: isWhole ? [] : chosen, flags }))
   }
   sayAll(counts, { lacking, started, isWhole })

@@ -2,18 +2,22 @@ import { globSync } from 'node:fs'
 import { matchesGlob } from 'node:path'
 
 /** What a test's name says of its needs; what says nothing needs nothing. */
-export type Project = 'unit' | 'real' | 'cluster'
+export type Project = 'unit' | 'slow' | 'real' | 'cluster'
 
 /** What runs one after the other. What boots hosts waits for half of its time: while it does, others of its stage run. */
-export const stages: readonly (readonly Project[])[] = [['unit'], ['real', 'cluster']]
+export const stages: readonly (readonly Project[])[] = [
+  ['unit', 'slow'],
+  ['real', 'cluster'],
+]
 
 const everything = 'test/**/*.test.ts'
 
 /**
- * `real`: a host that is booted, a browser, or a minute of work. `cluster`: a control plane, and for `.nodes` also real
- * kubelets.
+ * `slow`: needs nothing, as a unit test does, but takes seconds; most run hostdeps as a program. `real`: a host that is booted,
+ * a browser, or a minute of work. `cluster`: a control plane, and for `.nodes` also real kubelets.
  */
 const patterns: Readonly<Record<Exclude<Project, 'unit'>, readonly string[]>> = {
+  slow: ['test/**/*.slow.test.ts'],
   real: ['test/**/*.real.test.ts', 'test/browser/**/*.test.ts'],
   cluster: ['test/**/*.plane.test.ts', 'test/**/*.nodes.test.ts'],
 }
@@ -24,10 +28,16 @@ export function globsOf(project: Project): { include: string[]; exclude: string[
   return { include: [everything], exclude: Object.values(patterns).flat() }
 }
 
+/** Whether its tests boot hosts, which no unit test and no slow one does. */
+export function bootsHosts(project: Project): boolean {
+  return project === 'real' || project === 'cluster'
+}
+
 export function projectOf(file: string): Project {
-  const { real, cluster } = patterns
-  if (real.some((pattern) => matchesGlob(file, pattern))) return 'real'
-  return cluster.some((pattern) => matchesGlob(file, pattern)) ? 'cluster' : 'unit'
+  const named = (['slow', 'real', 'cluster'] as const).find((project) =>
+    patterns[project].some((pattern) => matchesGlob(file, pattern)),
+  )
+  return named ?? 'unit'
 }
 
 /** Paths from the top of the clone, sorted. */

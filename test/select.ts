@@ -7,7 +7,7 @@ import { allTests } from './projects.ts'
 export const usage = `Usage: npm test [-- [-t NAME] [--update] [PATH ...]]
 
 Sets up what the tests need and runs them; the whole of them without a PATH, and "npm run check" before.
-PATH is a test file or a folder: only what these need is set up. A file may be named without .plane, .nodes or .real.
+PATH is a test file or a folder: only what these need is set up. A file may be named without .slow, .plane, .nodes or .real.
 
   -t, --testNamePattern NAME   only the tests whose full name matches this pattern
   -u, --update                 write golden output anew
@@ -54,7 +54,7 @@ function parse(argv: readonly string[]) {
 
 /** A test's name without what it says of its needs. */
 function plain(file: string): string {
-  return file.replace(/\.(?:plane|nodes|real)\.test\.ts$/, '.test.ts')
+  return file.replace(/\.(?:slow|plane|nodes|real)\.test\.ts$/, '.test.ts')
 }
 
 function testsAt(path: string, tests: readonly string[]): string[] {

@@ -29,7 +29,7 @@ export function reproduce(
   const again = {
     cases: `SEED=${seed} ONLY=${target} CASE=${number} npm run fuzz`,
     growth: `SEED=${seed} ONLY=${target} GROWTH=${number} npm run fuzz`,
-    found: `npm test -- test/fuzz/found.test.ts`,
+    found: `npm test -- test/fuzz/found.slow.test.ts`,
   }[what]
   return `${target}: ${name === null ? '' : `${name}: `}${words}\n  again: ${again}\n  input: ${input}`
 }

@@ -15,7 +15,7 @@ import { recordedHost } from './recorded-host.ts'
 
 /**
  * Answers that other host checkers were seen to give on real runs, and the truth that ours must be. The others are tested
- * where what they are of is real: a command that hangs or is not there at the start, test/commands/hung-program.test.ts;
+ * where what they are of is real: a command that hangs or is not there at the start, test/commands/hung-program.slow.test.ts;
  * a folder that is not there at the start, test/host/watch-host.test.ts; a row under another's title,
  * test/needs/own-name.test.ts; a restart, test/publish/restore.test.ts and test/cluster/faults.test.ts; counters of a
  * cached run, test/http/metrics/metrics-route.test.ts.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { projectOf } from '../projects.ts'
+import { bootsHosts, projectOf } from '../projects.ts'
 import { inotifyInstances } from './inotify-instances.ts'
 import type { Step } from './step.ts'
 import { steps } from './steps.ts'
@@ -16,7 +16,7 @@ const variable = /\b(?:HOSTDEPS_TEST_[A-Z_]+|CHROMIUM)\b/g
  */
 export function needsOf(file: string): Step[] {
   const needed = new Set(steps.filter(({ gives }) => gives.some((name) => variablesIn(file).has(name))))
-  if (projectOf(file) !== 'unit') needed.add(systemPackages).add(sweepHosts).add(inotifyInstances)
+  if (bootsHosts(projectOf(file))) needed.add(systemPackages).add(sweepHosts).add(inotifyInstances)
   if (filesOf(file).has(oracles)) needed.add(systemPackages)
   return steps.filter((step) => needed.has(step))
 }

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { execa } from 'execa'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { fixDaemonSet } from '#agent/cluster/fix/daemon-set.ts'
 import { ansiblePlaybook } from '#agent/fixes/new-node/ansible/playbook.ts'
@@ -10,13 +6,9 @@ import { cloudInit } from '#agent/fixes/new-node/cloud-init.ts'
 import { ignition } from '#agent/fixes/new-node/ignition.ts'
 import { partsOf } from '#agent/fixes/new-node/plan-new-nodes.ts'
 import { fixScript } from '#agent/fixes/script/fix-script.ts'
-import { hasProgram } from '../../setup/has-program.ts'
 import { allChecks, allKinds, planOf } from './made-likes.ts'
 
 const version = '0.0.0'
-const hasShellcheck = hasProgram(['shellcheck', '--version'], {
-  shows: 'that shellcheck has nothing against the scripts for new nodes',
-})
 const checks = ['elasticsearch', 'open-iscsi']
 const { nodes } = planOf(['debian', 'rocky'], checks)
 const several = planOf(
@@ -72,25 +64,6 @@ describe('the script in it is whole', () => {
       .join('\n')
     expect(shown).toContain(script.trimEnd())
   })
-
-  test.skipIf(!hasShellcheck)(
-    'and shellcheck has nothing against it, for all checks on every distribution',
-    async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'hostdeps-scripts-'))
-      onTestFinished(() => rmSync(folder, { recursive: true }))
-      const plans = [...allKinds.map((kind) => planOf([kind], allChecks)), planOf(allKinds, allChecks)]
-      const files = plans
-        .filter((plan) => plan.nodes.length > 0)
-        .map((plan, index) => {
-          const file = join(folder, `${index}.sh`)
-          writeFileSync(file, fixScript(partsOf(plan.nodes), { version, repair: false }))
-          return file
-        })
-      expect(files.length).toBeGreaterThan(10)
-      const { stdout, exitCode } = await execa('shellcheck', ['--shell', 'sh', ...files], { reject: false })
-      expect([exitCode, stdout]).toEqual([0, ''])
-    },
-  )
 })
 
 interface PlayTask {

@@ -4,7 +4,7 @@ import { foundChecks } from './checks.ts'
 import { foundConfigs } from './config.ts'
 import { foundRounds } from './round.ts'
 
-/** By target and name, every input that ever went wrong, found by fuzzing or by hand. found.test.ts runs them all. */
+/** By target and name, every input that ever went wrong, found by fuzzing or by hand. found.slow.test.ts runs them all. */
 export const found: Readonly<Record<string, ByName>> = {
   checks: foundChecks,
   config: foundConfigs,
