@@ -34,10 +34,9 @@ export function bootsHosts(project: Project): boolean {
 }
 
 export function projectOf(file: string): Project {
-  const named = (['slow', 'real', 'cluster'] as const).find((project) =>
-    patterns[project].some((pattern) => matchesGlob(file, pattern)),
-  )
-  return named ?? 'unit'
+  const isIn = (project: Project) =>
+    project !== 'unit' && patterns[project].some((pattern) => matchesGlob(file, pattern))
+  return stages.flat().find(isIn) ?? 'unit'
 }
 
 /** Paths from the top of the clone, sorted. */
