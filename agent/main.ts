@@ -7,6 +7,7 @@ import { commands } from '#agent/commands/registry.ts'
 import { asksForNagios } from '#agent/commands/wiring/asks-for-nagios.ts'
 import { exitCodes } from '#agent/commands/wiring/exit-codes.ts'
 import { watchOutput } from '#agent/commands/wiring/agent/output.ts'
+import { sweepsEnded } from '#agent/host/programs/sweeps.ts'
 import { wordsOf } from '#agent/model/failed.ts'
 import { plainLines } from '#agent/model/plain.ts'
 import { nagiosCodes, renderNagiosFailure } from '#agent/render/formats/nagios.ts'
@@ -36,7 +37,9 @@ setFlagsFromString('--no-turbo-fast-api-calls')
 const output = watchOutput()
 const isForNagios = asksForNagios(process.argv.slice(2))
 const exitCode = await main(process.argv.slice(2))
-process.exit((await output.written()) ? exitCode : isForNagios ? nagiosCodes.UNKNOWN : exitCodes.failure)
+const isWritten = await output.written()
+await sweepsEnded()
+process.exit(isWritten ? exitCode : isForNagios ? nagiosCodes.UNKNOWN : exitCodes.failure)
 
 async function main(argv: readonly string[]): Promise<number> {
   if (calledAs === completer) return complete(argv)

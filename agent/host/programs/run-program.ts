@@ -5,6 +5,7 @@ import type { Answer, RunResult } from '#agent/model/question.ts'
 import { captureOutput } from './capture-output.ts'
 import type { Captured } from './capture-output.ts'
 import { createSweeper, markName, startedAt } from './kill-marked.ts'
+import { noteSweep } from './sweeps.ts'
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
@@ -108,7 +109,7 @@ async function finish(killGroup: () => void, watched: Watched): Promise<Answer<R
   const left = hasEnded ? '; it ended, but a process that it started keeps its output open' : ''
   if (end === null) {
     killGroup()
-    await Promise.all([within(ended, reapTime), within(sweeper.kill(mark, since), reapTime)])
+    await Promise.all([within(ended, reapTime), within(noteSweep(sweeper.kill(mark, since)), reapTime)])
   }
   output.stop()
   if (end !== null) return answerOf(end, output)
