@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -8,14 +7,11 @@ import { fixScript } from '#agent/fixes/script/fix-script.ts'
 import { hasCommands, scriptParts, stepsOfHost } from '#agent/fixes/script/script-parts.ts'
 import type { HostToFix } from '#agent/fixes/script/script-parts.ts'
 import { askAndJudge } from '#agent/rounds/make-round.ts'
+import { hasShellcheck, shellcheck } from '../fixes/script/shellcheck.ts'
 import { fakeClock } from '../rounds/fake-clock.ts'
-import { hasProgram } from '../setup/has-program.ts'
 import { compose } from './compose.ts'
 import { recordedHost } from './recorded-host.ts'
 
-const hasShellcheck = hasProgram(['shellcheck', '--version'], {
-  shows: 'that shellcheck has nothing against the scripts of fix',
-})
 const folder = new URL('composed/', import.meta.url).pathname
 const names = readdirSync(folder).flatMap((file) => (file.endsWith('.yaml') ? [file.slice(0, -5)] : []))
 const loaded = load({ config: null, allowCommands: false })
@@ -49,21 +45,15 @@ describe('the script of all that a host lacks', () => {
   test.skipIf(!hasShellcheck)(
     'passes shellcheck, on every distribution, and one for all of them too',
     async () => {
-      const scripts = mkdtempSync(join(tmpdir(), 'hostdeps-scripts-'))
-      onTestFinished(() => rmSync(scripts, { recursive: true }))
       const hosts = await Promise.all(names.map(hostToFix))
       const some = hosts.filter((host) => hasCommands(stepsOfHost(host)))
       expect(some.length).toBeGreaterThan(10)
-      const all = [...some.map((host) => [host]), some]
-      const files = all.map((group, index) => {
-        const file = join(scripts, `${index}.sh`)
-        writeFileSync(file, fixScript(scriptParts(group), { version: '0.0.0', repair: index % 2 === 0 }))
-        return file
-      })
-      const { exitCode, stdout } = await execa('shellcheck', files, { reject: false })
-      expect(stdout).toBe('')
-      expect(exitCode).toBe(0)
-      for (const file of files) await execa('dash', ['-n', file])
+      const groups = [...some.map((host) => [host]), some]
+      const scripts = groups.map((group, index) =>
+        fixScript(scriptParts(group), { version: '0.0.0', repair: index % 2 === 0 }),
+      )
+      expect(await shellcheck(scripts)).toEqual({ exitCode: 0, stdout: '' })
+      for (const script of scripts) await execa('dash', ['-n'], { input: script })
     },
   )
 
