@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { patience } from './test/patience.ts'
 import { globsOf, stages } from './test/projects.ts'
 import DurationsReporter from './test/setup/durations.ts'
+import { LongestFirst } from './test/setup/longest-first.ts'
 import SkippedReporter from './test/setup/skipped.ts'
 
 /** No test says a time of its own: what it waits for is a state. */
@@ -13,10 +14,9 @@ const times = {
 
 /** Unit tests need nothing; the others set up real hosts, browsers and clusters first (test/all.ts). */
 export default defineConfig({
-  // vitest begins with the file that took longest the last time; npm ci would take away what it knows of that.
-  cacheDir: '.cache/vite',
   test: {
     globalSetup: 'test/setup/bundle.ts',
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', new SkippedReporter(), new DurationsReporter()],
     // Half of their time they wait: for programs, for time to pass, or each for a host or a cluster of its own.
     projects: stages.flat().map((name) => ({
