@@ -6,6 +6,7 @@ import { captureOutput } from './capture-output.ts'
 import type { Captured } from './capture-output.ts'
 import { createSweeper, markName, startedAt } from './kill-marked.ts'
 import { noteSweep } from './sweeps.ts'
+import { within } from './within.ts'
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
@@ -139,13 +140,4 @@ function answerOf(end: End, output: Captured): Answer<RunResult> {
     fate: 'found',
     value: { exitCode, signal: null, stdout, stderr: `cannot execute: ${reason}`, truncated },
   }
-}
-
-/** Resolves with null when the value does not come within `time` milliseconds. */
-export async function within<T>(promise: Promise<T>, time: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, time, null)
-  })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }

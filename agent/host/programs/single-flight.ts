@@ -1,5 +1,5 @@
 import type { Answer, RunResult } from '#agent/model/question.ts'
-import { within } from './run-program.ts'
+import { within } from './within.ts'
 import type { Running } from './run-program.ts'
 
 /** Runs programs without piling up: each question has at most one run at any time. */

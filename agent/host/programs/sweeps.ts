@@ -1,3 +1,5 @@
+import { within } from './within.ts'
+
 /** Those that look for what a run left behind at its deadline, and have not ended. */
 const running = new Set<Promise<void>>()
 
@@ -14,10 +16,5 @@ export function noteSweep(sweep: Promise<void>): Promise<void> {
  * longer than a command that ends with its answer: whoever ends the process waits for it, or what was left behind goes on for ever.
  */
 export async function sweepsEnded(): Promise<void> {
-  if (running.size === 0) return
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, longestWait)
-  })
-  await Promise.race([Promise.allSettled(running), late]).finally(() => clearTimeout(timer))
+  if (running.size > 0) await within(Promise.allSettled(running), longestWait)
 }
